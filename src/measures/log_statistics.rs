@@ -1,0 +1,80 @@
+//! What the log as a whole looks like, from rows before their lead's as-of only.
+
+use crate::asof::Instant;
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, HashMap};
+
+const MICROS_PER_HOUR: i64 = 3_600_000_000;
+const HOURS_PER_PAGE: usize = 1024;
+
+/// Figures of the whole log.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LogStatistics {
+    /// Rows before their lead's as-of.
+    pub acts_seen: u64,
+    /// Rows at or after it, which nothing else here counts.
+    pub acts_after: u64,
+    /// Leads with any row at all.
+    pub leads_matched: u64,
+    /// Leads with a row before their as-of.
+    pub leads_seen: u64,
+    /// Rows seen, by hours since the Unix epoch.
+    pub by_hour: BTreeMap<i64, u64>,
+    /// Rows seen, by kind, in order of first appearance.
+    pub acts_by_kind: Vec<(String, u64)>,
+    /// Kinds the model does without because there were more than it takes.
+    pub kinds_left_out: Vec<String>,
+}
+
+impl LogStatistics {
+    /// The beginning of the first hour by whose end more than `share` of the rows had happened; `None` without rows.
+    pub fn quantile_hour(&self, share: f64) -> Option<Instant> {
+        let wanted = share * self.acts_seen as f64;
+        let mut so_far = 0;
+        self.by_hour.iter().find_map(|(hour, rows)| {
+            so_far += rows;
+            (so_far as f64 > wanted).then(|| Instant(hour.saturating_mul(MICROS_PER_HOUR)))
+        })
+    }
+}
+
+/// Counts rows by hour. Pages of hours, the last one at hand, because logs run on in time.
+#[derive(Debug, Default)]
+pub(super) struct HourCounts {
+    pages: Vec<Box<[u64; HOURS_PER_PAGE]>>,
+    page_of: HashMap<i64, usize, FixedState>,
+    last: Option<(i64, usize)>,
+}
+
+impl HourCounts {
+    #[inline]
+    pub(super) fn add(&mut self, at: Instant) {
+        let hour = at.0.div_euclid(MICROS_PER_HOUR);
+        let number = hour.div_euclid(HOURS_PER_PAGE as i64);
+        let page = match self.last {
+            Some((last, page)) if last == number => page,
+            _ => self.turn_to(number),
+        };
+        self.pages[page][hour.rem_euclid(HOURS_PER_PAGE as i64) as usize] += 1;
+    }
+
+    fn turn_to(&mut self, number: i64) -> usize {
+        let pages = &mut self.pages;
+        let page = *self.page_of.entry(number).or_insert_with(|| {
+            pages.push(Box::new([0; HOURS_PER_PAGE]));
+            pages.len() - 1
+        });
+        self.last = Some((number, page));
+        page
+    }
+
+    pub(super) fn finish(self) -> BTreeMap<i64, u64> {
+        let mut by_hour = BTreeMap::new();
+        for (number, page) in self.page_of {
+            let first_hour = number * HOURS_PER_PAGE as i64;
+            let hours = self.pages[page].iter().enumerate().filter(|(_, rows)| **rows > 0);
+            by_hour.extend(hours.map(|(offset, rows)| (first_hour + offset as i64, *rows)));
+        }
+        by_hour
+    }
+}

@@ -1,0 +1,24 @@
+//! What to accumulate over activities, and the one pass that does it.
+//!
+//! Rules and model say what they need ([`Plan::ask`] for a rule, [`ModelKinds`] for the model); [`Pass`] reads the
+//! log once, in file order, and keeps only bounded state per lead; [`Measures`] answers. Nothing at or after a lead's
+//! as-of ever reaches an accumulator: the pass drops such acts before it looks at their kind.
+//!
+//! Each lead's acts are added in file order by one thread, so neither threads nor the size of the batches can
+//! change a bit of the result.
+
+mod accumulator;
+mod answers;
+mod counter;
+mod log_statistics;
+mod model_kinds;
+mod pass;
+mod recent;
+mod request;
+
+pub use answers::Measures;
+pub use counter::Counter;
+pub use log_statistics::LogStatistics;
+pub use model_kinds::{KindColumns, ModelKinds, NEVER};
+pub use pass::{Pass, PassOptions};
+pub use request::{Amount, KindMatch, Plan, Request, RequestId, Selection};
