@@ -1,0 +1,191 @@
+//! The column plan: which columns and kinds of activity the model may use, and why the others are left out.
+
+use super::derived::Derived;
+use super::source::{Attribute, KindMeasure, Source, Values};
+use crate::asof::Instant;
+use crate::measures::KindColumns;
+use crate::tables::{Column, ColumnType, LeadTable, MISSING};
+use serde::{Deserialize, Serialize};
+
+/// A text column with more distinct values than this is also read for what it derives.
+const DERIVE_ABOVE_LEVELS: usize = 30;
+/// A text column derives a seniority only if at least this share of its distinct values yields one.
+const DERIVES_OFTEN: f64 = 0.2;
+
+/// What became of a column or a kind of activity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Fate {
+    /// A term of the model.
+    Used(String),
+    /// Not used, and why.
+    LeftOut(String),
+}
+
+/// One line of the column plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanLine {
+    /// The column, kind or derived term.
+    pub name: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What decides which columns may become terms.
+#[derive(Debug, Clone, Default)]
+pub struct PlanSettings {
+    /// Columns never used by the model.
+    pub exclude: Vec<String>,
+    /// Columns that are used although a rule of thumb would leave them out.
+    pub allow: Vec<String>,
+    /// Counters of acts kept as columns.
+    pub activity_columns: Vec<String>,
+    /// Whether such a counter may be used: only where the moment of the snapshot is the moment of the export.
+    pub counters_are_as_of: bool,
+    /// Columns with a role of their own (id, outcome, times, row weight).
+    pub roles: Vec<String>,
+    /// Kinds of our own acts, which are counted only.
+    pub ours: Vec<String>,
+    /// Whether the age of the lead is a term.
+    pub age: bool,
+}
+
+/// The sources that the columns of a leads table offer, and a line for each column that is left out.
+pub fn sources(
+    table: &LeadTable,
+    rows: &[usize],
+    settings: &PlanSettings,
+    has_as_of: bool,
+) -> (Vec<Source>, Vec<PlanLine>) {
+    let mut offered = Vec::new();
+    let mut lines = Vec::new();
+    let mut leave = |name: &str, why: &str| {
+        lines.push(PlanLine { name: name.to_string(), fate: Fate::LeftOut(why.to_string()) });
+    };
+    for column in &table.columns {
+        let name = column.name.as_str();
+        let allowed = settings.allow.iter().any(|a| a == name);
+        if settings.roles.iter().any(|r| r == name) {
+            continue;
+        }
+        if settings.exclude.iter().any(|e| e == name) {
+            leave(name, "excluded by the project file");
+        } else if settings.activity_columns.iter().any(|c| c == name) && !settings.counters_are_as_of && !allowed {
+            leave(name, "a counter of the whole life; it knows what came after the as-of (`allow` brings it back)");
+        } else if column.column_type == ColumnType::Date {
+            if has_as_of {
+                offered.push(Source::DaysFrom(name.to_string()));
+            } else {
+                leave(name, "a date says nothing without an as-of");
+            }
+        } else if column.column_type == ColumnType::Text && !allowed {
+            let derived = derivations(column, rows);
+            if derived.is_empty() {
+                leave(name, "free text or an identifier: nearly every lead has its own value");
+            }
+            offered.extend(derived);
+        } else {
+            offered.push(Source::Column(name.to_string()));
+            if column.text.as_ref().is_some_and(|t| pick(t, rows).levels.len() > DERIVE_ABOVE_LEVELS)
+                && column.column_type == ColumnType::Category
+            {
+                offered.extend(derivations(column, rows));
+            }
+        }
+    }
+    if settings.age && has_as_of && table.created_at.is_some() {
+        offered.push(Source::Age);
+    }
+    (offered, lines)
+}
+
+/// What can be derived from a text column, judged by its values on the training rows.
+fn derivations(column: &Column, rows: &[usize]) -> Vec<Source> {
+    let Some(text) = &column.text else { return Vec::new() };
+    let mut levels = pick(text, rows).levels;
+    levels.sort_unstable();
+    let looked_at = levels.iter().take(1000);
+    let n = looked_at.len().max(1) as f64;
+    let share = |what: Derived| looked_at.clone().filter(|l| what.read(l).is_some()).count() as f64 / n;
+    let source = |what| Source::Derived { column: column.name.clone(), what };
+    if share(Derived::EmailDomain) > 0.5 {
+        vec![source(Derived::EmailDomain)]
+    } else if share(Derived::Seniority) >= DERIVES_OFTEN {
+        vec![source(Derived::Seniority), source(Derived::Department)]
+    } else {
+        Vec::new()
+    }
+}
+
+/// The sources that a kind of activity offers.
+pub fn kind_sources(kind: &str, ours: bool) -> Vec<Source> {
+    let all = [KindMeasure::Count, KindMeasure::Decayed, KindMeasure::DaysSince];
+    let measures = if ours { &all[..1] } else { &all[..] };
+    measures.iter().map(|&measure| Source::Activity { kind: kind.to_string(), measure }).collect()
+}
+
+/// Reads a source's values for the leads `rows` of the table. `None` when the table or log does not have it.
+pub fn read(
+    source: &Source,
+    table: &LeadTable,
+    rows: &[usize],
+    as_of: Option<&[Instant]>,
+    kinds: &[KindColumns],
+) -> Option<Attribute> {
+    let days = |from: Instant, row: usize| as_of.map_or(f64::NAN, |t| t[row].since(from).days());
+    let values = match source {
+        Source::Column(name) => column_values(table.column(name)?, rows)?,
+        Source::DaysFrom(name) => {
+            let dates = table.column(name)?.date.as_ref()?;
+            Values::Number(rows.iter().map(|&r| dates[r].map_or(f64::NAN, |d| days(d, r))).collect())
+        }
+        Source::Derived { column, what } => {
+            let derived = what.of_column(table.column(column)?.text.as_ref()?);
+            Values::Text(pick(&derived, rows))
+        }
+        Source::Age => {
+            let created = table.created_at.as_ref()?;
+            Values::Number(rows.iter().map(|&r| created[r].map_or(f64::NAN, |c| days(c, r))).collect())
+        }
+        Source::Activity { kind, measure } => {
+            let kind = kinds.iter().find(|k| k.kind == *kind)?;
+            Values::Number(match measure {
+                KindMeasure::Count => rows.iter().map(|&r| kind.count[r]).collect(),
+                KindMeasure::Decayed => rows.iter().map(|&r| kind.decayed[r]).collect(),
+                KindMeasure::DaysSince => {
+                    rows.iter().map(|&r| kind.newest_at(r).map_or(f64::NAN, |t| days(t, r))).collect()
+                }
+            })
+        }
+    };
+    Some(Attribute { source: source.clone(), values })
+}
+
+fn column_values(column: &Column, rows: &[usize]) -> Option<Values> {
+    Some(match column.column_type {
+        ColumnType::Number => {
+            let numbers = column.number.as_ref()?;
+            Values::Number(rows.iter().map(|&r| numbers[r]).collect())
+        }
+        _ => Values::Text(pick(column.text.as_ref()?, rows)),
+    })
+}
+
+/// The chosen rows of a text column, with only the levels that occur in them, in order of first appearance.
+fn pick(column: &crate::tables::TextColumn, rows: &[usize]) -> crate::tables::TextColumn {
+    let mut renumbered = vec![MISSING; column.levels.len()];
+    let mut picked = crate::tables::TextColumn { codes: Vec::with_capacity(rows.len()), levels: Vec::new() };
+    for &row in rows {
+        let code = column.codes[row];
+        if code == MISSING {
+            picked.codes.push(MISSING);
+            continue;
+        }
+        let slot = &mut renumbered[code as usize];
+        if *slot == MISSING {
+            *slot = picked.levels.len() as u32;
+            picked.levels.push(column.levels[code as usize].clone());
+        }
+        picked.codes.push(*slot);
+    }
+    picked
+}

@@ -1,0 +1,125 @@
+//! Where a term's values come from: a column, a kind of activity, the age of the lead.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use crate::tables::TextColumn;
+
+/// What is counted about a kind of activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum KindMeasure {
+    /// How often it happened before the as-of.
+    Count,
+    /// The same, each act fading with the model's half-life.
+    Decayed,
+    /// Days from the newest act to the as-of; missing when it never happened.
+    DaysSince,
+}
+
+/// Where a term's values come from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Source {
+    /// A number, category or flag of the leads table, as it stands.
+    Column(String),
+    /// A date of the leads table, in days from it to the as-of (negative: the date lies ahead).
+    DaysFrom(String),
+    /// What a table of words finds in a text column, such as the seniority in a job title.
+    Derived {
+        /// The column read.
+        column: String,
+        /// What is read from it.
+        what: crate::features::derived::Derived,
+    },
+    /// A measure of a kind of activity.
+    Activity {
+        /// The kind, as in the log.
+        kind: String,
+        /// What is measured.
+        measure: KindMeasure,
+    },
+    /// Days from the lead's creation to the as-of.
+    Age,
+}
+
+impl Source {
+    /// The column it reads, when it reads one.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Source::Column(name) | Source::DaysFrom(name) | Source::Derived { column: name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    /// The term's name in reasons, plans and ledgers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Column(name) => f.write_str(name),
+            Source::DaysFrom(name) => write!(f, "days since {name}"),
+            Source::Derived { column, what } => write!(f, "{what} of {column}"),
+            Source::Activity { kind, measure: KindMeasure::Count } => write!(f, "{kind} (count)"),
+            Source::Activity { kind, measure: KindMeasure::Decayed } => write!(f, "{kind} (recent)"),
+            Source::Activity { kind, measure: KindMeasure::DaysSince } => write!(f, "{kind} (days since)"),
+            Source::Age => f.write_str("age of the lead (days)"),
+        }
+    }
+}
+
+/// The values of one source, one per lead.
+#[derive(Debug, Clone)]
+pub enum Values {
+    /// Amounts; NaN where missing.
+    Number(Vec<f64>),
+    /// Words.
+    Text(TextColumn),
+}
+
+/// A source together with its values.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// Where they come from.
+    pub source: Source,
+    /// `(n_leads,)` the values.
+    pub values: Values,
+}
+
+impl Values {
+    /// How many leads there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Values::Number(values) => values.len(),
+            Values::Text(column) => column.codes.len(),
+        }
+    }
+
+    /// Whether there are no leads.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of one lead as a person reads it; empty where missing.
+    pub fn show(&self, row: usize) -> String {
+        match self {
+            Values::Number(values) if values[row].is_nan() => String::new(),
+            Values::Number(values) => short_number(values[row]),
+            Values::Text(column) => column.get(row).unwrap_or_default().to_string(),
+        }
+    }
+}
+
+/// A number with four significant digits at least and no trailing zeros, so that neighbouring edges stay apart.
+pub fn edge_number(value: f64) -> String {
+    let magnitude = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    let decimals = (3 - magnitude).clamp(0, 9) as usize;
+    let text = format!("{value:.decimals$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_string() } else { text.to_string() }
+}
+
+/// A number with at most two decimals and no trailing zeros.
+pub fn short_number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_string() } else { text.to_string() }
+}
