@@ -1,0 +1,219 @@
+//! Penalised logistic regression on a split design. It knows arrays, never leads, columns or labels.
+//!
+//! Minimised is (1/Σw) Σ wᵢ log(1 + exp(−ỹᵢ ηᵢ)) + ½ Σ_g λ_g β_g' S_g β_g with η = X β + β₀ and ỹ ∈ {−1, +1}: a mean,
+//! so that λ means the same on a hundred deals as on a million; half of λ, so that it is the precision of a normal prior
+//! divided by Σw; the intercept β₀ outside X and never penalised. `loss`, `penalty` and `objective` say what is
+//! minimised, `newton` how, `reml` how large the penalties are, `inference` how certain the outcome is.
+
+mod check;
+pub(crate) mod cholesky;
+pub mod inference;
+mod inverse_factor;
+pub mod lbfgs;
+pub mod linfa_impl;
+mod loss;
+mod newton;
+mod objective;
+pub mod pairs;
+mod penalty;
+pub mod prior;
+mod reml;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+pub use check::FitError;
+pub use newton::{Convergence, StopReason};
+pub use objective::Problem;
+pub use penalty::Structure;
+
+use cholesky::aliased_columns;
+use newton::{MAX_STEPS, Progress, minimise};
+use objective::PenalisedLoss;
+use penalty::TermPenalty;
+use reml::{START_LAMBDA, TINY_RIDGE};
+
+/// Columns that share one penalty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// Columns of the design.
+    pub columns: Range<usize>,
+    /// What the penalty draws them to.
+    pub structure: Structure,
+}
+
+/// How strong the penalties are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Penalty {
+    /// One λ for all terms, on the mean. At 0 the commonest level of each block and every column that others determine
+    /// keep the coefficient 0, so that the fit is identified.
+    Fixed(f64),
+    /// One λ a term by approximate REML, see Wood & Fasiolo (2017), doi:10.1111/biom.12666.
+    Reml,
+}
+
+/// Where a fit begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// The intercept.
+    pub intercept: f64,
+    /// One coefficient a column.
+    pub coefficients: Vec<f64>,
+    /// One λ a term, on the mean; read by REML only.
+    pub lambdas: Vec<f64>,
+}
+
+/// A fitted model and how certain it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// The intercept.
+    pub intercept: f64,
+    /// One coefficient a column; exactly 0 for columns left out at λ = 0.
+    pub coefficients: Vec<f64>,
+    /// Standard error of the intercept.
+    pub intercept_standard_error: f64,
+    /// Standard errors of the coefficients; 0 for columns left out at λ = 0.
+    pub standard_errors: Vec<f64>,
+    /// The penalty that was asked for.
+    pub penalty: Penalty,
+    /// λ of each term, on the mean.
+    pub lambdas: Vec<f64>,
+    /// Effective degrees of freedom of each term: between 0 and its number of columns.
+    pub effective_df: Vec<f64>,
+    /// Laplace's approximation of the log marginal likelihood, see [`inference`].
+    pub log_marginal: f64,
+    /// How the fit ended.
+    pub convergence: Convergence,
+}
+
+/// Fits the problem. With `start` the search begins at an earlier fit of the same columns and terms.
+///
+/// # Errors
+///
+/// Lengths that do not match, values that are not finite, outcomes other than 0 and 1, overlapping terms, or outcomes
+/// all alike. Separated data are no error: see [`StopReason::Separated`].
+pub fn fit(
+    problem: &Problem<'_>,
+    terms: &[Term],
+    penalty: Penalty,
+    start: Option<&Fitted>,
+) -> Result<Fitted, FitError> {
+    let start = start.map(|fitted| Start {
+        intercept: fitted.intercept,
+        coefficients: fitted.coefficients.clone(),
+        lambdas: fitted.lambdas.clone(),
+    });
+    match penalty {
+        Penalty::Reml => fit_reml(problem, terms, start.as_ref(), reml::ROUNDS),
+        Penalty::Fixed(lambda) => fit_fixed(problem, terms, lambda, start.as_ref()),
+    }
+}
+
+/// Fits by REML from the given coefficients and λ, in at most `rounds` rounds: the second stage, after terms were added.
+///
+/// # Errors
+///
+/// As [`fit`].
+pub fn refit(problem: &Problem<'_>, terms: &[Term], start: &Start, rounds: u32) -> Result<Fitted, FitError> {
+    fit_reml(problem, terms, Some(start), rounds)
+}
+
+fn fit_reml(problem: &Problem<'_>, terms: &[Term], start: Option<&Start>, rounds: u32) -> Result<Fitted, FitError> {
+    check::check(problem, terms, start)?;
+    let total_weight = objective::sum_in_order(problem.weights);
+    let lambdas = match start {
+        Some(start) => start.lambdas.clone(),
+        None => vec![START_LAMBDA / total_weight; terms.len()],
+    };
+    let mut objective = penalised(problem, terms, Penalty::Reml, &lambdas);
+    let mut progress = Progress::new(&objective, parameters(start, problem.design.n_columns()));
+    let (convergence, factor) = reml::fit(&mut objective, &mut progress, rounds);
+    Ok(inference::summarise(&objective, &progress, &factor, convergence))
+}
+
+fn fit_fixed(problem: &Problem<'_>, terms: &[Term], lambda: f64, start: Option<&Start>) -> Result<Fitted, FitError> {
+    check::check(problem, terms, start)?;
+    let objective = fixed_objective(problem, terms, lambda)?;
+    let mut parameters = parameters(start, problem.design.n_columns());
+    let pinned = objective.pinned.iter().zip(&mut parameters).filter(|(pinned, _)| **pinned);
+    pinned.for_each(|(_, parameter)| *parameter = 0.0);
+    let mut progress = Progress::new(&objective, parameters);
+    let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
+    Ok(inference::summarise(&objective, &progress, &factor, convergence))
+}
+
+/// The objective of [`Penalty::Fixed`], with what the data leave undetermined pinned.
+fn fixed_objective<'a>(problem: &Problem<'a>, terms: &[Term], lambda: f64) -> Result<PenalisedLoss<'a>, FitError> {
+    if !(lambda.is_finite() && lambda >= 0.0) {
+        return Err(FitError::Penalty { lambda });
+    }
+    let mut objective = penalised(problem, terms, Penalty::Fixed(lambda), &vec![lambda; terms.len()]);
+    if objective.unpenalised {
+        pin_undetermined(&mut objective, lambda);
+    }
+    Ok(objective)
+}
+
+/// The objective at the given λ, nothing pinned.
+fn penalised<'a>(problem: &Problem<'a>, terms: &[Term], penalty: Penalty, lambdas: &[f64]) -> PenalisedLoss<'a> {
+    let total_weight = objective::sum_in_order(problem.weights);
+    let ridge = tiny_ridge(problem.design.n_columns(), terms, penalty, total_weight);
+    let mut is_free: Vec<bool> = ridge.iter().map(|ridge| *ridge == 0.0).collect();
+    let mut penalties = Vec::with_capacity(terms.len());
+    for (Term { columns, structure }, &lambda) in terms.iter().zip(lambdas) {
+        if lambda > 0.0 {
+            is_free[columns.clone()].fill(false);
+        }
+        penalties.push(TermPenalty { columns: columns.clone(), structure: structure.clone(), lambda });
+    }
+    let pinned = vec![false; ridge.len()];
+    let unpenalised = is_free.contains(&true);
+    PenalisedLoss { problem: *problem, total_weight, penalties, ridge, pinned, unpenalised, penalty }
+}
+
+/// The tiny ridge of each column on the mean: of all with REML, and with a fixed λ of curves, whose level first
+/// differences leave open.
+fn tiny_ridge(n_columns: usize, terms: &[Term], penalty: Penalty, total_weight: f64) -> Vec<f64> {
+    let tiny = TINY_RIDGE / total_weight;
+    match penalty {
+        Penalty::Reml => vec![tiny; n_columns],
+        Penalty::Fixed(lambda) => {
+            let mut ridge = vec![0.0; n_columns];
+            let is_curve = |term: &&Term| lambda > 0.0 && matches!(term.structure, Structure::Difference { .. });
+            terms.iter().filter(is_curve).for_each(|term| ridge[term.columns.clone()].fill(tiny));
+            ridge
+        }
+    }
+}
+
+/// Pins what an unpenalised fit cannot tell apart: at λ = 0 the commonest level of each block in which every row has a
+/// level, and all columns that others determine.
+fn pin_undetermined(objective: &mut PenalisedLoss<'_>, lambda: f64) {
+    let Problem { design, weights, .. } = objective.problem;
+    if lambda == 0.0 {
+        let level_weights = design.transpose_matvec(weights);
+        for (block, columns) in design.blocks.iter().zip(design.block_columns()) {
+            let has_level = |(&code, &w): (&u32, &f64)| w == 0.0 || (code as usize) < block.n_levels;
+            if !block.codes.iter().zip(weights).all(has_level) {
+                continue;
+            }
+            // The first of equals: `max_by` would take the last.
+            let commonest = columns.rev().max_by(|&a, &b| level_weights[a].total_cmp(&level_weights[b]));
+            commonest.into_iter().for_each(|column| objective.pinned[column] = true);
+        }
+    }
+    let curvatures: Vec<f64> = weights.iter().map(|w| 0.25 * w / objective.total_weight).collect();
+    let mut hessian = objective.hessian_for(&curvatures);
+    objective::pin(&mut hessian, &objective.pinned);
+    for column in aliased_columns(hessian.view()) {
+        objective.pinned[column] = true;
+    }
+}
+
+fn parameters(start: Option<&Start>, n_columns: usize) -> Vec<f64> {
+    match start {
+        Some(start) => start.coefficients.iter().copied().chain([start.intercept]).collect(),
+        None => vec![0.0; n_columns + 1],
+    }
+}

@@ -1,0 +1,207 @@
+//! Newton's method with Cholesky and a backtracking line search.
+//!
+//! The stop is measured in the problem's own units: W g'H⁻¹g, W the sum of the row weights, is the squared length of the
+//! step that is left, in standard errors. It does not change when a column is rescaled, as a bound on the gradient would.
+//! Where the data are separated the gradient vanishes but the step never does: each one still moves the linear predictor
+//! of some rows by about one. That is how separation is told from convergence.
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use super::cholesky::Cholesky;
+
+/// Squared length of the last step, in standard errors. Newton's error is squared by a step, so what is left after it
+/// is about 1e-10 standard errors.
+const STEP_TOLERANCE: f64 = 1e-10;
+
+/// A vanishing gradient with a step that moves some row's log-odds by more than this is separation. Such steps move it
+/// by about 1; converged ones by less than the square root of the tolerance over a row's leverage.
+const MOVING_LOG_ODDS: f64 = 1e-2;
+
+/// Share of the promised decrease that a step must keep (Armijo's condition).
+const SUFFICIENT_DECREASE: f64 = 1e-4;
+
+/// Differences of the objective below this share of it are rounding and count as no increase.
+const VALUE_ROUNDING: f64 = 1e-14;
+
+/// Halvings of a step before giving up: beyond these a step is below rounding.
+const MAX_HALVINGS: u32 = 40;
+
+/// Steps before giving up. Ordinary problems take 5 to 10; separation is told after about 25.
+pub(crate) const MAX_STEPS: u32 = 100;
+
+/// Added to the diagonal, relative to it, when the Hessian is not positive definite in rounding; ten times more each try.
+const FIRST_DAMPING: f64 = 1e-12;
+
+/// With this much on the diagonal every finite Hessian is positive definite.
+const LARGEST_DAMPING: f64 = 1e6;
+
+/// A smooth convex function of parameters of which the last may be an intercept.
+pub(crate) trait Objective {
+    /// W: what one unit of the objective is worth in log-likelihood.
+    fn total_weight(&self) -> f64;
+    /// Whether a row takes part (has a weight).
+    fn is_row_used(&self, row: usize) -> bool;
+    /// Whether some direction is without any penalty, so that the optimum may lie at infinity.
+    fn can_separate(&self) -> bool;
+    /// The linear map from parameters to the linear predictor, without any offset.
+    fn linear_predictor(&self, parameters: &[f64]) -> Vec<f64>;
+    /// The objective.
+    fn value(&self, eta: &[f64], parameters: &[f64]) -> f64;
+    /// Its gradient.
+    fn gradient(&self, eta: &[f64], parameters: &[f64]) -> Vec<f64>;
+    /// Its Hessian, of which the lower triangle is read.
+    fn hessian(&self, eta: &[f64]) -> Array2<f64>;
+}
+
+/// Why a fit stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopReason {
+    /// Converged: nothing is left of the gradient that could be told from rounding.
+    GradientSmall,
+    /// The limit on steps was reached first.
+    StepLimit,
+    /// No step along the direction of descent lowers the objective.
+    NoProgress,
+    /// Some combination of unpenalised columns tells won from lost without fail: its coefficients have no finite
+    /// optimum. Those returned are where the loss had become too flat to go on.
+    Separated,
+}
+
+/// How a fit ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Convergence {
+    /// Why it stopped.
+    pub reason: StopReason,
+    /// Newton steps taken; 0 for L-BFGS, which does not tell.
+    pub steps: u32,
+    /// Largest absolute entry of the gradient of the penalised mean loss at the end.
+    pub gradient_norm: f64,
+}
+
+impl Convergence {
+    /// Whether the optimum was reached.
+    pub fn is_converged(&self) -> bool {
+        self.reason == StopReason::GradientSmall
+    }
+}
+
+/// Where a fit stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Progress {
+    pub(crate) parameters: Vec<f64>,
+    pub(crate) eta: Vec<f64>,
+    value: f64,
+    gradient: Vec<f64>,
+    steps: u32,
+}
+
+/// A direction of descent and what is known about it.
+struct Direction {
+    step: Vec<f64>,
+    eta_step: Vec<f64>,
+    /// g'H⁻¹g: the decrease per unit of step at its beginning.
+    decrement: f64,
+}
+
+impl Progress {
+    pub(crate) fn new(objective: &impl Objective, parameters: Vec<f64>) -> Progress {
+        let eta = objective.linear_predictor(&parameters);
+        let mut progress = Progress { parameters, eta, value: 0.0, gradient: Vec::new(), steps: 0 };
+        progress.refresh(objective);
+        progress
+    }
+
+    /// Takes value and gradient anew, after a step or when the penalties have changed.
+    pub(crate) fn refresh(&mut self, objective: &impl Objective) {
+        self.value = objective.value(&self.eta, &self.parameters);
+        self.gradient = objective.gradient(&self.eta, &self.parameters);
+    }
+
+    pub(crate) fn value(&self) -> f64 {
+        self.value
+    }
+
+    fn stop(&self, reason: StopReason) -> Convergence {
+        let gradient_norm = self.gradient.iter().fold(0.0, |norm: f64, g| norm.max(g.abs()));
+        Convergence { reason, steps: self.steps, gradient_norm }
+    }
+
+    fn direction(&self, objective: &impl Objective, factor: &Cholesky) -> Direction {
+        let step: Vec<f64> = factor.solve(&self.gradient).iter().map(|d| -d).collect();
+        let decrement = -step.iter().zip(&self.gradient).map(|(d, g)| d * g).sum::<f64>();
+        Direction { eta_step: objective.linear_predictor(&step), step, decrement }
+    }
+
+    /// Moves along the direction, halving the step until the objective falls enough. False when none does.
+    fn search_line(&mut self, objective: &impl Objective, direction: &Direction) -> bool {
+        let rounding = VALUE_ROUNDING * self.value.abs();
+        let mut length = 1.0;
+        for _ in 0..MAX_HALVINGS {
+            let parameters = add_scaled(&self.parameters, &direction.step, length);
+            let eta = add_scaled(&self.eta, &direction.eta_step, length);
+            let value = objective.value(&eta, &parameters);
+            if value <= self.value - SUFFICIENT_DECREASE * length * direction.decrement + rounding {
+                (self.parameters, self.eta, self.value) = (parameters, eta, value);
+                self.gradient = objective.gradient(&self.eta, &self.parameters);
+                self.steps += 1;
+                return true;
+            }
+            length *= 0.5;
+        }
+        false
+    }
+}
+
+fn add_scaled(start: &[f64], step: &[f64], length: f64) -> Vec<f64> {
+    start.iter().zip(step).map(|(x, d)| x + length * d).collect()
+}
+
+/// Takes at most `max_steps` Newton steps, one at least; returns how it ended and the factor of the Hessian that the
+/// last step used. At convergence that is the Hessian at the optimum up to the tolerance.
+pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_steps: u32) -> (Convergence, Cholesky) {
+    for step in 1.. {
+        let (factor, is_damped) = factor_hessian(objective.hessian(&progress.eta));
+        let direction = progress.direction(objective, &factor);
+        let is_short = objective.total_weight() * direction.decrement <= STEP_TOLERANCE;
+        let is_still = is_short && largest_move(objective, &direction) <= MOVING_LOG_ODDS;
+        if objective.can_separate() && (is_damped || is_short && !is_still) {
+            return (progress.stop(StopReason::Separated), factor);
+        }
+        let has_moved = progress.search_line(objective, &direction);
+        let reason = match (is_still, has_moved, step >= max_steps) {
+            (true, _, _) => StopReason::GradientSmall,
+            (false, false, _) => StopReason::NoProgress,
+            (false, true, true) => StopReason::StepLimit,
+            (false, true, false) => continue,
+        };
+        return (progress.stop(reason), factor);
+    }
+    unreachable!("the loop ends at the step limit at the latest")
+}
+
+fn largest_move(objective: &impl Objective, direction: &Direction) -> f64 {
+    let rows = direction.eta_step.iter().enumerate().filter(|&(row, _)| objective.is_row_used(row));
+    rows.fold(0.0, |largest: f64, (_, step)| largest.max(step.abs()))
+}
+
+/// The factor of the Hessian, or of the Hessian with as much added to its diagonal as it takes; and whether it took any.
+pub(crate) fn factor_hessian(mut hessian: Array2<f64>) -> (Cholesky, bool) {
+    if let Ok(factor) = Cholesky::factor(hessian.view()) {
+        return (factor, false);
+    }
+    let largest = hessian.diag().iter().fold(f64::MIN_POSITIVE, |largest: f64, d| largest.max(*d));
+    let mut damping = FIRST_DAMPING;
+    while damping < LARGEST_DAMPING {
+        for d in hessian.diag_mut() {
+            *d += damping * d.max(largest * FIRST_DAMPING);
+        }
+        if let Ok(factor) = Cholesky::factor(hessian.view()) {
+            return (factor, true);
+        }
+        damping *= 10.0;
+    }
+    // Not finite: a step along the gradient, which the line search refuses if it is not finite either.
+    let identity = Cholesky::factor(Array2::eye(hessian.nrows()).view()).expect("the identity is positive definite");
+    (identity, true)
+}

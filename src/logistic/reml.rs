@@ -1,0 +1,55 @@
+//! One penalty a term by approximate REML: the generalised Fellner–Schall update.
+//!
+//! With V = X'WX + Σ λS on the sum of losses, λ ← (rank S − λ tr(V⁻¹\[b, b\] S)) / (β_b' S β_b): the λ under which the
+//! penalty's prior and the coefficients agree in size. A few rounds of it, each with one Newton step, settle both.
+//! Wood & Fasiolo (2017), doi:10.1111/biom.12666. The λ here are on the mean, those of the paper Σw times as large.
+
+use super::cholesky::Cholesky;
+use super::inverse_factor::InverseFactor;
+use super::newton::{Convergence, MAX_STEPS, Progress, minimise};
+use super::objective::PenalisedLoss;
+
+/// λ of every term before the first round, on the sum of losses.
+pub(crate) const START_LAMBDA: f64 = 10.0;
+/// Ridge of every column but the intercept, on the sum of losses: it decides what the data leave open, such as the
+/// level that all levels of a category share with the intercept, and nothing else.
+pub(crate) const TINY_RIDGE: f64 = 1e-3;
+/// Bounds of λ on the sum of losses: a curve left alone, and a curve as good as flat.
+const LAMBDA_RANGE: (f64, f64) = (0.01, 1e5);
+/// Largest factor by which a round changes λ.
+const LARGEST_CHANGE: f64 = 20.0;
+/// Rounds stop when no log λ changes by more.
+const SETTLED: f64 = 0.1;
+/// Newton steps of the first round, which starts far from the optimum; later rounds take one.
+const FIRST_ROUND_STEPS: u32 = 4;
+/// Rounds of a fit from scratch.
+pub(crate) const ROUNDS: u32 = 5;
+
+/// Settles λ and coefficients in at most `rounds` rounds, then takes Newton to convergence at the last λ.
+pub(crate) fn fit(objective: &mut PenalisedLoss<'_>, progress: &mut Progress, rounds: u32) -> (Convergence, Cholesky) {
+    for round in 0..rounds {
+        let steps = if round == 0 { FIRST_ROUND_STEPS } else { 1 };
+        let (_, factor) = minimise(objective, progress, steps);
+        let change = update_lambdas(objective, progress, &InverseFactor::new(&factor));
+        progress.refresh(objective);
+        if change < SETTLED {
+            break;
+        }
+    }
+    minimise(objective, progress, MAX_STEPS)
+}
+
+/// One update of every λ; returns the largest change of a log λ.
+fn update_lambdas(objective: &mut PenalisedLoss<'_>, progress: &Progress, inverse: &InverseFactor) -> f64 {
+    let total_weight = objective.total_weight;
+    let mut largest: f64 = 0.0;
+    for term in objective.penalties.iter_mut().filter(|term| term.rank() > 0) {
+        let old = term.lambda * total_weight;
+        let shrunk = term.rank() as f64 - term.lambda * term.trace(inverse);
+        let new = shrunk.max(0.0) / term.quadratic_form(&progress.parameters).max(f64::MIN_POSITIVE);
+        let new = new.clamp(old / LARGEST_CHANGE, old * LARGEST_CHANGE).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1);
+        largest = largest.max((new / old).ln().abs());
+        term.lambda = new / total_weight;
+    }
+    largest
+}
