@@ -1,0 +1,48 @@
+//! How good predictions are: order, calibration, stability. Functions on arrays that know neither leads nor models.
+//!
+//! Every function takes row weights (see the snapshot): a row of weight 0 is a row removed. Intervals are at 95 %.
+//! Slices of one call have one length; outcomes are 0 or 1.
+
+mod calibration;
+mod calibration_curve;
+mod discrimination;
+mod figures;
+mod interval;
+mod lift;
+mod stability;
+
+pub use calibration::{Calibration, brier, calibration, log_loss, row_log_loss};
+pub use calibration_curve::{CurveBin, calibration_curve, expected_calibration_error};
+pub use discrimination::{Auc, auc};
+pub use figures::{Figures, ProbabilityFigures, figures, score_figures};
+pub use interval::{Estimate, Interval, Rate, Z95, effective_n, wilson};
+pub use lift::{LIFT_SHARES, LiftRow, lift};
+pub use stability::{Bins, psi, psi_noise};
+
+/// Row numbers of positive weight, ordered by `score` from high to low; ties keep the order of the rows.
+///
+/// # Panics
+/// When the slices differ in length.
+fn descending(score: &[f64], w: &[f64]) -> Vec<usize> {
+    assert_eq!(score.len(), w.len(), "one row weight a row");
+    let mut rows: Vec<usize> = (0..score.len()).filter(|&i| w[i] > 0.0).collect();
+    rows.sort_by(|&a, &b| score[b].total_cmp(&score[a]));
+    rows
+}
+
+/// The ends of runs of equal `score` in `rows`: each item is a slice of tied rows.
+fn tied<'a>(rows: &'a [usize], score: &'a [f64]) -> impl DoubleEndedIterator<Item = &'a [usize]> {
+    rows.chunk_by(|&a, &b| score[a] == score[b])
+}
+
+/// Σ wᵢ vᵢ / Σ wᵢ, or 0 when there is no weight.
+fn weighted_mean(values: impl Iterator<Item = f64>, w: &[f64]) -> f64 {
+    let (mut sum, mut total) = (0.0, 0.0);
+    for (value, &weight) in values.zip(w) {
+        if weight > 0.0 {
+            sum += weight * value;
+            total += weight;
+        }
+    }
+    if total > 0.0 { sum / total } else { 0.0 }
+}
