@@ -1,0 +1,144 @@
+//! The link: puts a probability on the scorecard's own scale (equipercentile).
+//!
+//! A team that calls everyone from 80 points on wants to go on doing so. So a probability becomes the score that as many
+//! of the reference deals stay under as stay under the probability: each tier holds the same share of the reference
+//! deals as before, only better ones, on any scale.
+//!
+//! Kolen, M. J. & Brennan, R. L. (2014), Test Equating, Scaling, and Linking, chapter 2,
+//! doi:10.1007/978-1-4939-0317-7.
+
+mod scale;
+mod thinning;
+
+use crate::linking::scale::Scale;
+use crate::linking::thinning::thin;
+use serde::{Deserialize, Serialize};
+
+/// With up to this many knots the link is exact.
+pub const MOST_KNOTS: usize = 4096;
+
+/// A tier bound is reached when score ≥ bound − this (tenths do not add up in floating point).
+const REACHED: f64 = 1e-9;
+
+/// A monotone map from probability to score: straight between its knots, with a jump where two share a probability.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// Probabilities, ascending.
+    p: Vec<f64>,
+    /// The score at each.
+    score: Vec<f64>,
+    /// Greatest distance, in points, from the link with all its knots.
+    error: f64,
+}
+
+/// A knot: probability and score.
+type Knot = (f64, f64);
+
+impl Link {
+    /// The link of the reference deals: their rule scores, probabilities (out of fold) and row weights.
+    ///
+    /// Deals tied at a rule score v are spread evenly over the cell from max(half way to the next lower score, the
+    /// highest tier bound ≤ v) to min(half way to the next higher, just under the lowest tier bound > v), the range's
+    /// ends closing the outer cells. The score of p is the inverse of that distribution at the rank of p: mid-ranks at
+    /// the reference deals' own probabilities, straight between them, and beyond them straight to rank 0 at p = 0 and
+    /// to rank 1 at p = 1. A tier no deal reached is jumped over. Where row weights differ, a deal astride a tier bound
+    /// falls to the side that holds more of it. Beyond [`MOST_KNOTS`] the knots are thinned, see [`Link::error`].
+    ///
+    /// Without deals of positive weight, the link is the straight line over `range`, under all tier bounds.
+    pub fn fit(rule_scores: &[f64], p: &[f64], w: &[f64], tier_bounds: &[f64], range: (f64, f64)) -> Link {
+        let mut bounds = tier_bounds.to_vec();
+        bounds.sort_by(f64::total_cmp);
+        let scale = Scale::fit(rule_scores, w, &bounds, range);
+        let knots = knots(&mid_ranks(p, w), &scale);
+        let (knots, error) = thin(&knots, &pinned(&knots, &bounds), MOST_KNOTS);
+        let (p, score) = knots.into_iter().unzip();
+        Link { p, score, error }
+    }
+
+    /// The score at probability `p`; at a jump the upper one.
+    pub fn score(&self, p: f64) -> f64 {
+        let after = self.p.partition_point(|&knot| knot <= p);
+        if after == 0 {
+            self.score[0]
+        } else if after == self.p.len() {
+            self.score[after - 1]
+        } else {
+            between((self.p[after - 1], self.score[after - 1]), (self.p[after], self.score[after]), p)
+        }
+    }
+
+    /// How far, in points, thinning has moved the score of any probability at most; 0 up to [`MOST_KNOTS`] knots.
+    ///
+    /// Knots beside a tier bound are never left out, so thinning moves no reference deal into another tier.
+    pub fn error(&self) -> f64 {
+        self.error
+    }
+
+    /// The tier bounds that no probability reaches, because no reference deal's rule score reached them.
+    pub fn out_of_reach(&self, tier_bounds: &[f64]) -> Vec<f64> {
+        let top = self.score(1.0);
+        tier_bounds.iter().copied().filter(|bound| top < bound - REACHED).collect()
+    }
+}
+
+/// The score at `p` on the straight line between two knots, `p` before the second.
+fn between(from: Knot, to: Knot, p: f64) -> f64 {
+    let part = (p - from.0) / (to.0 - from.0);
+    // Rounding must not lift the score above the next knot: it may lie just under a tier bound.
+    (from.1 + part * (to.1 - from.1)).min(to.1)
+}
+
+/// Distinct values of `p` with their row-weighted mid-ranks in (0, 1), ascending, between (0, 0) and (1, 1).
+fn mid_ranks(p: &[f64], w: &[f64]) -> Vec<(f64, f64)> {
+    let mut rows: Vec<usize> = (0..p.len()).filter(|&i| w[i] > 0.0).collect();
+    rows.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
+    let total: f64 = rows.iter().map(|&i| w[i]).sum();
+    let mut ranks = Vec::with_capacity(rows.len() + 2);
+    let mut before = 0.0;
+    for group in rows.chunk_by(|&a, &b| p[a] == p[b]) {
+        let here: f64 = group.iter().map(|&i| w[i]).sum();
+        ranks.push((p[group[0]], (before + 0.5 * here) / total));
+        before += here;
+    }
+    if ranks.first().is_none_or(|first| first.0 > 0.0) {
+        ranks.insert(0, (0.0, 0.0));
+    }
+    if ranks.last().is_none_or(|last| last.0 < 1.0) {
+        ranks.push((1.0, 1.0));
+    }
+    ranks
+}
+
+/// All knots of the map p → rank → score: the reference probabilities, and where a rank passes from cell to cell.
+fn knots(ranks: &[(f64, f64)], scale: &Scale) -> Vec<Knot> {
+    let mut knots = Vec::with_capacity(ranks.len() + 2 * scale.n_cells());
+    let mut cell = 0;
+    for (i, &(p, rank)) in ranks.iter().enumerate() {
+        while cell + 1 < scale.n_cells() && scale.end_rank(cell) <= rank {
+            let at = match i.checked_sub(1).map(|before| ranks[before]) {
+                Some((p_before, rank_before)) => {
+                    let part = (scale.end_rank(cell) - rank_before) / (rank - rank_before);
+                    (p_before + part * (p - p_before)).clamp(p_before, p)
+                }
+                None => p,
+            };
+            knots.push((at, scale.top(cell)));
+            knots.push((at, scale.bottom(cell + 1)));
+            cell += 1;
+        }
+        knots.push((p, scale.score_in(cell, rank)));
+    }
+    knots
+}
+
+/// Knots that thinning must keep: the ends, and the two beside every tier bound.
+fn pinned(knots: &[Knot], bounds: &[f64]) -> Vec<usize> {
+    let mut pinned = vec![0, knots.len() - 1];
+    for bound in bounds {
+        let above = knots.partition_point(|knot| knot.1 < bound - REACHED);
+        pinned.extend([above.saturating_sub(1), above.min(knots.len() - 1)]);
+    }
+    pinned.sort_unstable();
+    pinned.dedup();
+    pinned
+}
