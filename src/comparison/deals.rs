@@ -1,0 +1,215 @@
+//! The deals as the fit sees them: distinct rows of quantities, the hand-set score over them, and their spread.
+
+use super::{ComparisonInput, RuleInput};
+use ndarray::Array2;
+use std::collections::HashMap;
+
+/// Grouping equal rows stops paying once this share of the deals is distinct.
+const DISTINCT_SHARE: f64 = 0.5;
+
+/// A variance below this share of the mean square is rounding error of a constant.
+const CONSTANT: f64 = 1e-12;
+
+/// Closed deals with equal quantities folded into one row; rules in the order of their ids.
+pub(super) struct Deals {
+    /// Place in `ComparisonInput::rules` of each rule here.
+    pub order: Vec<usize>,
+    /// Hand-set points, `(n_rules)`.
+    pub points: Vec<f64>,
+    /// Quantities of the distinct rows, `(n_rows, n_rules)`.
+    pub quantities: Array2<f64>,
+    /// The row of each deal, `(n_deals)`.
+    pub row_of: Vec<u32>,
+    /// Row-weighted covariance of the quantities, `(n_rules, n_rules)`.
+    pub covariance: Array2<f64>,
+    /// Root mean square of each rule's quantity over the deals it hits; 0 where the deals cannot tell the rule apart,
+    /// because it hits none of them or all alike.
+    pub scale: Vec<f64>,
+    /// Deals each rule hits.
+    pub leads: Vec<usize>,
+    /// Deals won among them.
+    pub won: Vec<usize>,
+    /// Row-weighted mean of each rule's quantity.
+    pub mean: Vec<f64>,
+    /// Standard deviation of the hand-set score S; 0 when all deals have the same.
+    pub sd_score: f64,
+}
+
+impl Deals {
+    /// Folds equal rows and takes the moments.
+    pub fn new(input: &ComparisonInput) -> Deals {
+        let mut order: Vec<usize> = (0..input.rules.len()).collect();
+        order.sort_by_key(|&rule| (&input.rules[rule].id, &input.rules[rule].persona));
+        let rules: Vec<&RuleInput> = order.iter().map(|&rule| &input.rules[rule]).collect();
+        let (row_of, first) = distinct_rows(&rules, input.y.len());
+        let quantities = Array2::from_shape_fn((first.len(), rules.len()), |(row, rule)| {
+            rules[rule].quantity[first[row]].min(rules[rule].limit)
+        });
+        let mut row_weights = vec![0.0; first.len()];
+        for (&row, weight) in row_of.iter().zip(input.weights) {
+            row_weights[row as usize] += weight;
+        }
+        let points: Vec<f64> = rules.iter().map(|rule| rule.points).collect();
+        let (mean, covariance) = moments(&quantities, &row_weights);
+        let scale = (0..rules.len())
+            .map(|rule| scale(quantities.column(rule).iter().zip(&row_weights), covariance[[rule, rule]]))
+            .collect();
+        let sd_score = spread(&covariance, &points);
+        let (leads, won) = rules.iter().map(|rule| hits(rule, input)).unzip();
+        Deals { order, points, quantities, row_of, covariance, scale, leads, won, mean, sd_score }
+    }
+
+    /// F = sd(S) / sd(Σ β_j q_j); none where β tells no deal from another.
+    pub fn factor(&self, beta: &[f64]) -> Option<f64> {
+        let spread = spread(&self.covariance, beta);
+        (spread > 0.0).then(|| self.sd_score / spread)
+    }
+
+    /// Σ β_j q_j of a deal.
+    pub fn score(&self, deal: usize, beta: &[f64]) -> f64 {
+        self.quantities.row(self.row_of[deal] as usize).iter().zip(beta).map(|(quantity, beta)| quantity * beta).sum()
+    }
+}
+
+/// Deals that a rule hits, and those won among them; deals of no row weight are none.
+fn hits(rule: &RuleInput, input: &ComparisonInput) -> (usize, usize) {
+    let deals = rule.quantity.iter().zip(input.y).zip(input.weights);
+    deals
+        .filter(|((quantity, _), weight)| **quantity != 0.0 && **weight > 0.0)
+        .fold((0, 0), |(leads, won), ((_, y), _)| (leads + 1, won + usize::from(*y == 1.0)))
+}
+
+/// The row of each deal and the first deal of each row.
+///
+/// Rule by rule, deals of one class are split by the value of the next quantity: exact, and in one pass a rule.
+fn distinct_rows(rules: &[&RuleInput], n_deals: usize) -> (Vec<u32>, Vec<usize>) {
+    let most = (n_deals as f64 * DISTINCT_SHARE) as usize;
+    let mut class = vec![0u32; n_deals];
+    for rule in rules {
+        let mut split: HashMap<(u32, u64), u32, foldhash::fast::FixedState> = HashMap::default();
+        for (class, &quantity) in class.iter_mut().zip(&rule.quantity) {
+            // Adding 0 turns −0 into 0, which has other bits but is the same quantity.
+            let value = (quantity.min(rule.limit) + 0.0).to_bits();
+            let next = split.len() as u32;
+            *class = *split.entry((*class, value)).or_insert(next);
+        }
+        if split.len() > most.max(1) {
+            return ((0..n_deals as u32).collect(), (0..n_deals).collect());
+        }
+    }
+    let mut first = Vec::new();
+    for (deal, &class) in class.iter().enumerate() {
+        if class as usize == first.len() {
+            first.push(deal);
+        }
+    }
+    (class, first)
+}
+
+/// Weighted means and covariance of the columns.
+fn moments(quantities: &Array2<f64>, weights: &[f64]) -> (Vec<f64>, Array2<f64>) {
+    let n_rules = quantities.ncols();
+    let total: f64 = weights.iter().sum();
+    let mut mean = vec![0.0; n_rules];
+    let mut covariance = Array2::zeros((n_rules, n_rules));
+    if total <= 0.0 {
+        return (mean, covariance);
+    }
+    for (row, weight) in quantities.outer_iter().zip(weights) {
+        for (mean, quantity) in mean.iter_mut().zip(row) {
+            *mean += weight / total * quantity;
+        }
+    }
+    let mut centred = vec![0.0; n_rules];
+    for (row, weight) in quantities.outer_iter().zip(weights) {
+        for (centred, (quantity, mean)) in centred.iter_mut().zip(row.iter().zip(&mean)) {
+            *centred = quantity - mean;
+        }
+        for first in 0..n_rules {
+            let share = weight / total * centred[first];
+            for second in 0..=first {
+                covariance[[first, second]] += share * centred[second];
+            }
+        }
+    }
+    for first in 0..n_rules {
+        for second in 0..first {
+            covariance[[second, first]] = covariance[[first, second]];
+        }
+    }
+    (mean, covariance)
+}
+
+/// Root mean square over the rows hit, or 0 where the quantity is constant over the deals.
+fn scale<'a>(column: impl Iterator<Item = (&'a f64, &'a f64)>, variance: f64) -> f64 {
+    let (mut squares, mut hit, mut total) = (0.0, 0.0, 0.0);
+    for (&quantity, &weight) in column {
+        total += weight;
+        if quantity != 0.0 {
+            squares += weight * quantity * quantity;
+            hit += weight;
+        }
+    }
+    if hit > 0.0 && variance > CONSTANT * squares / total { (squares / hit).sqrt() } else { 0.0 }
+}
+
+/// √(β' C β), 0 where that is rounding error.
+fn spread(covariance: &Array2<f64>, beta: &[f64]) -> f64 {
+    let (mut variance, mut size) = (0.0, 0.0);
+    for (row, first) in covariance.outer_iter().zip(beta) {
+        for (covariance, second) in row.iter().zip(beta) {
+            variance += first * covariance * second;
+            size += (first * covariance * second).abs();
+        }
+    }
+    if variance > CONSTANT * size { variance.sqrt() } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(id: &str, points: f64, quantity: &[f64]) -> RuleInput {
+        RuleInput {
+            id: id.into(),
+            group: "fit".into(),
+            persona: None,
+            points,
+            quantity: quantity.to_vec(),
+            limit: f64::INFINITY,
+        }
+    }
+
+    fn deals(rules: &[RuleInput], weights: &[f64]) -> Deals {
+        let y = vec![0.0; weights.len()];
+        Deals::new(&ComparisonInput { rules, y: &y, weights, folds: &[], seed: 0, draws: 0 })
+    }
+
+    #[test]
+    fn equal_rows_fold_into_one_and_moments_are_those_of_the_deals() {
+        let rules =
+            [rule("b", 10.0, &[1.0, 0.0, 1.0, 0.0, 1.0, 0.0]), rule("a", -4.0, &[0.0, -0.0, 0.0, 2.0, 0.0, 2.0])];
+        let deals = deals(&rules, &[1.0; 6]);
+        assert_eq!(deals.order, [1, 0]);
+        assert_eq!(deals.row_of, [0, 1, 0, 2, 0, 2]);
+        assert_eq!(deals.quantities.nrows(), 3);
+        assert_eq!(deals.scale, [2.0, 1.0]);
+        // S = 10, 0, 10, −8, 10, −8: mean 14/6, mean square 428/6.
+        assert!((deals.sd_score.powi(2) - (428.0 / 6.0 - (14.0f64 / 6.0).powi(2))).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_rule_that_hits_none_or_all_alike_has_no_scale() {
+        let rules =
+            [rule("all", 5.0, &[0.3; 4]), rule("none", 5.0, &[0.0; 4]), rule("some", 5.0, &[0.0, 1.0, 1.0, 1.0])];
+        assert_eq!(deals(&rules, &[0.1, 0.7, 0.3, 0.9]).scale, [0.0, 0.0, 1.0]);
+        assert_eq!(deals(&rules, &[]).sd_score, 0.0);
+    }
+
+    #[test]
+    fn a_quantity_counts_up_to_its_limit() {
+        let mut rules = [rule("visits", 10.0, &[0.0, 5.0, 50.0])];
+        rules[0].limit = 5.0;
+        assert_eq!(deals(&rules, &[1.0; 3]).quantities.column(0).to_vec(), [0.0, 5.0, 5.0]);
+    }
+}

@@ -1,0 +1,198 @@
+//! The comparison in two or three sentences, for whoever owns the scorecard.
+
+use super::rounding::signed;
+use super::{Comparison, FEWEST_LEADS, RuleComparison, Verdict};
+
+/// Rules told one by one; the table under the sentences has the rest.
+const TOLD: usize = 2;
+
+/// Deals of the rarer outcome from which the rules that matter most usually get a verdict.
+const ENOUGH_OF_RARER: usize = 50;
+
+/// Growth of the deals beyond which a forecast from what there is says nothing.
+const MOST_PROMISED: f64 = 20.0;
+
+/// Two or three plain sentences, the most important first.
+pub fn sentences(comparison: &Comparison) -> Vec<String> {
+    if !comparison.says_something() {
+        return too_little(comparison);
+    }
+    let mut contradicted: Vec<&RuleComparison> = comparison.rules.iter().filter(|rule| contradicts(rule)).collect();
+    contradicted.sort_by(|a, b| b.matters.total_cmp(&a.matters).then_with(|| a.id.cmp(&b.id)));
+    let rules = comparison.rules.len();
+    let unsure = comparison.rules.iter().filter(|rule| rule.verdict == Verdict::TooLittleData).count();
+    let unsure = match unsure {
+        0 => String::new(),
+        1 => "; on 1 they cannot tell yet".to_owned(),
+        _ => format!("; on {unsure} they cannot tell yet"),
+    };
+    let wrong = match contradicted.iter().filter(|rule| rule.verdict == Verdict::WrongSign).count() {
+        0 => String::new(),
+        wrong => format!(", {wrong} in the sign"),
+    };
+    let contradict = if contradicted.is_empty() { "none".to_owned() } else { contradicted.len().to_string() };
+    let mut said = vec![format!("The deals contradict {contradict} of {}{wrong}{unsure}.", count(rules, "rule"))];
+    said.extend(contradicted.iter().take(TOLD).map(|rule| one_rule(rule, comparison)));
+    said
+}
+
+fn contradicts(rule: &RuleComparison) -> bool {
+    !matches!(rule.verdict, Verdict::TooLittleData | Verdict::Agrees)
+}
+
+fn one_rule(rule: &RuleComparison, comparison: &Comparison) -> String {
+    let [low, high] = rule.interval.map(signed);
+    format!(
+        "`{}` is set to {} and worth {} ({low} to {high}): {} hit it, {} won ({}, all leads {}).",
+        rule.id,
+        signed(rule.hand_set_points),
+        signed(rule.learned_points),
+        count(rule.leads, "lead"),
+        thousands(rule.won),
+        percent(rule.won as f64 / rule.leads.max(1) as f64),
+        percent(comparison.won as f64 / comparison.deals.max(1) as f64),
+    )
+}
+
+/// What to say when every verdict is `too little data`: that, why, and what would help.
+fn too_little(comparison: &Comparison) -> Vec<String> {
+    let lost = comparison.deals - comparison.won;
+    let mut said = vec![format!(
+        "Too little data: {} ({} won, {} lost) cannot tell any rule's points from the hand-set ones.",
+        count(comparison.deals, "closed deal"),
+        thousands(comparison.won),
+        thousands(lost),
+    )];
+    said.extend(comparison.notes.first().map(|why| format!("{}.", capital(why))));
+    said.push(what_would_help(comparison));
+    said
+}
+
+/// How many more deals would bring the first verdict, as far as what there is lets one reckon.
+fn what_would_help(comparison: &Comparison) -> String {
+    let times = comparison.rules.iter().map(|rule| times_the_deals(rule, comparison)).fold(f64::INFINITY, f64::min);
+    if comparison.auc.is_some() && times <= MOST_PROMISED {
+        let more = (comparison.deals as f64 * (times - 1.0)).max(1.0);
+        return format!(
+            "If the trend holds, about {} more closed deals would bring a first verdict.",
+            rounded_up(more)
+        );
+    }
+    let lost = comparison.deals - comparison.won;
+    if comparison.won.min(lost) < ENOUGH_OF_RARER {
+        let (outcome, there) = if comparison.won <= lost { ("won", comparison.won) } else { ("lost", lost) };
+        return format!("About {} more {outcome} deals would help.", ENOUGH_OF_RARER - there);
+    }
+    "The hand-set points stand; nothing suggests that more deals of the same kind would change that soon.".into()
+}
+
+/// By how many times the deals would have to grow for this rule's first verdict.
+///
+/// Errors fall with the root of the deals, so a width that must halve takes four times as many, and ρ = 1 takes 1 / ρ².
+fn times_the_deals(rule: &RuleComparison, comparison: &Comparison) -> f64 {
+    if rule.leads == 0 || rule.hand_set_points == 0.0 || comparison.rho == 0.0 {
+        return f64::INFINITY;
+    }
+    let enough_leads = FEWEST_LEADS as f64 / rule.leads as f64;
+    // An interval narrower than twice the points cannot hold both 0 and twice the points.
+    let width = (rule.interval[1] - rule.interval[0]) / (2.0 * rule.hand_set_points.abs());
+    [enough_leads, width * width, comparison.rho.powi(-2)].into_iter().fold(1.0, f64::max)
+}
+
+/// Up to two leading digits, so that an estimate does not look like a count.
+fn rounded_up(value: f64) -> String {
+    let unit = 10f64.powf((value.max(1.0).log10().floor() - 1.0).max(0.0));
+    thousands(((value / unit).ceil() * unit) as usize)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comparison::Evidence;
+
+    fn rule(id: &str, points: [f64; 2], interval: [f64; 2], hits: [usize; 2], verdict: Verdict) -> RuleComparison {
+        RuleComparison {
+            id: id.into(),
+            group: "fit".into(),
+            persona: None,
+            hand_set_points: points[0],
+            learned_points: points[1],
+            interval,
+            leads: hits[0],
+            won: hits[1],
+            evidence: Evidence::Over100,
+            verdict,
+            matters: (points[1] - points[0]).abs() * hits[0] as f64,
+        }
+    }
+
+    fn comparison(rules: Vec<RuleComparison>, deals: usize, won: usize, rho: f64) -> Comparison {
+        Comparison {
+            rules,
+            deals,
+            won,
+            win_rate: won as f64 / deals.max(1) as f64,
+            rho,
+            factor: 20.0,
+            kappa: 0.05,
+            tau: 0.2,
+            auc: (rho > 0.0).then_some(0.6),
+            auc_se: (rho > 0.0).then_some(0.05),
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_matters_most_comes_first() {
+        let rules = vec![
+            rule("vp", [10.0, 4.0], [2.0, 6.0], [300, 120], Verdict::TooStrong),
+            rule("many_visits", [15.0, -3.0], [-6.0, 0.0], [812, 96], Verdict::WrongSign),
+            rule("student", [-20.0, -19.0], [-30.0, -9.0], [90, 3], Verdict::Agrees),
+            rule("rare", [30.0, 29.0], [-20.0, 70.0], [4, 1], Verdict::TooLittleData),
+        ];
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0));
+        assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
+        assert_eq!(
+            said[1],
+            "`many_visits` is set to +15 and worth -3 (-6 to 0): 812 leads hit it, 96 won (11.8 %, all leads 38.5 %)."
+        );
+        assert!(said[2].starts_with("`vp`") && said.len() == 3);
+    }
+
+    #[test]
+    fn too_little_data_says_how_many_more_would_help() {
+        let unsure = |hits| vec![rule("vp", [10.0, 12.0], [-10.0, 30.0], [hits, hits / 3], Verdict::TooLittleData)];
+        let said = sentences(&comparison(unsure(60), 200, 70, 1.0));
+        assert_eq!(said[1], "If the trend holds, about 600 more closed deals would bring a first verdict.");
+        let said = sentences(&comparison(unsure(0), 20, 7, 0.0));
+        assert_eq!(said[1], "About 43 more won deals would help.");
+        assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
+        let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0));
+        assert!(said[1].starts_with("The hand-set points stand"));
+    }
+}

@@ -1,0 +1,92 @@
+//! What the deals say of each rule, and how many deals stand behind it.
+
+use super::deals::Deals;
+use super::learned::Learned;
+use super::{ComparisonInput, Evidence, FEWEST_LEADS, RuleComparison, Verdict};
+
+/// Leads up to which the evidence is called middling.
+const MANY_LEADS: usize = 100;
+
+/// One rule of the result, by its place in the input.
+pub(super) fn judge(input: &ComparisonInput, deals: &Deals, learned: &Learned, rule: usize) -> RuleComparison {
+    let at = deals.order.iter().position(|&place| place == rule).expect("every rule of the input has a place");
+    let from = &input.rules[rule];
+    let leads = deals.leads[at];
+    let told = deals.scale[at] > 0.0 && learned.rho == 1.0;
+    RuleComparison {
+        id: from.id.clone(),
+        group: from.group.clone(),
+        persona: from.persona.clone(),
+        hand_set_points: from.points,
+        learned_points: learned.points[at],
+        interval: learned.intervals[at],
+        leads,
+        won: deals.won[at],
+        evidence: evidence(leads),
+        verdict: verdict(told, leads, from.points, learned.intervals[at]),
+        matters: (learned.points[at] - from.points).abs() * deals.mean[at],
+    }
+}
+
+fn evidence(leads: usize) -> Evidence {
+    match leads {
+        0..FEWEST_LEADS => Evidence::Under10,
+        FEWEST_LEADS..=MANY_LEADS => Evidence::From10To100,
+        _ => Evidence::Over100,
+    }
+}
+
+/// The first verdict that holds. `told`: the deals tell this rule apart, and are believed in full (ρ = 1).
+fn verdict(told: bool, leads: usize, points: f64, interval: [f64; 2]) -> Verdict {
+    // Mirrored where the points are negative, so that the hand-set side is always the positive one.
+    let [low, high] = if points < 0.0 { [-interval[1], -interval[0]] } else { interval };
+    let size = points.abs();
+    if !told || leads < FEWEST_LEADS {
+        Verdict::TooLittleData
+    } else if points == 0.0 {
+        if low > 0.0 || high < 0.0 { Verdict::Worth } else { Verdict::Agrees }
+    } else if low <= 0.0 && 2.0 * size <= high {
+        Verdict::TooLittleData
+    } else if high < 0.0 {
+        Verdict::WrongSign
+    } else if high < size {
+        Verdict::TooStrong
+    } else if low > size {
+        Verdict::TooWeak
+    } else {
+        Verdict::Agrees
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_come_in_their_order() {
+        let told = |points, low, high| verdict(true, 50, points, [low, high]);
+        assert_eq!(verdict(false, 50, 10.0, [-9.0, -5.0]), Verdict::TooLittleData);
+        assert_eq!(verdict(true, 9, 10.0, [-9.0, -5.0]), Verdict::TooLittleData);
+        assert_eq!(told(10.0, -1.0, 21.0), Verdict::TooLittleData);
+        assert_eq!(told(10.0, -9.0, -5.0), Verdict::WrongSign);
+        assert_eq!(told(10.0, -9.0, 5.0), Verdict::TooStrong);
+        assert_eq!(told(10.0, 1.0, 5.0), Verdict::TooStrong);
+        assert_eq!(told(10.0, 11.0, 50.0), Verdict::TooWeak);
+        assert_eq!(told(10.0, -3.0, 12.0), Verdict::Agrees);
+        assert_eq!(told(-10.0, 1.0, 5.0), Verdict::WrongSign);
+        assert_eq!(told(-10.0, -9.0, -5.0), Verdict::TooStrong);
+        assert_eq!(told(-10.0, -19.0, -15.0), Verdict::TooWeak);
+        assert_eq!(told(-10.0, -21.0, 1.0), Verdict::TooLittleData);
+        assert_eq!(told(0.0, -1.0, 1.0), Verdict::Agrees);
+        assert_eq!(told(0.0, 1.0, 3.0), Verdict::Worth);
+    }
+
+    #[test]
+    fn evidence_has_three_classes() {
+        let of = |leads| evidence(leads).to_string();
+        assert_eq!(
+            [of(0), of(9), of(10), of(100), of(101)],
+            ["under_10", "under_10", "10_to_100", "10_to_100", "over_100"]
+        );
+    }
+}
