@@ -1,0 +1,172 @@
+//! Learning a predictor from training rows: shapes of the terms, penalties, coefficients.
+
+use super::assemble::{Assembly, assemble, repeats};
+use super::pairs::add_pairs;
+use super::{FittedTerm, Predictor};
+use crate::design::NO_LEVEL;
+use crate::features::{Attribute, Fate, PlanLine, Term, TermSettings};
+use crate::logistic::{self, Convergence, FitError, Fitted, Penalty, Problem};
+use serde::{Deserialize, Serialize};
+
+/// Which program minimises the penalised loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Solver {
+    /// Newton's method on the split design.
+    Newton,
+    /// linfa-logistic's L-BFGS on the expanded design.
+    Lbfgs,
+}
+
+/// How a predictor is learned.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LearnSettings {
+    /// Shapes of the terms.
+    pub terms: TermSettings,
+    /// λ on the mean loss, or `None`: one a term by approximate REML.
+    pub penalty: Option<f64>,
+    /// The solver.
+    pub solver: Solver,
+    /// Most interactions; they need the penalties found by REML.
+    pub interactions: usize,
+}
+
+/// A predictor and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learned {
+    /// The model.
+    pub predictor: Predictor,
+    /// What became of each source.
+    pub plan: Vec<PlanLine>,
+    /// Why the solver stopped.
+    pub convergence: Convergence,
+}
+
+/// The training rows as the solver needs them.
+#[derive(Debug, Clone, Copy)]
+pub struct Lessons<'a> {
+    /// Candidate sources with their values.
+    pub attributes: &'a [Attribute],
+    /// `(n_deals,)` 1 for won.
+    pub y: &'a [f64],
+    /// `(n_deals,)` row weights.
+    pub weights: &'a [f64],
+    /// `(n_deals,)` a number in [0, 1) a deal, for a solver that must draw deals instead of weighing them.
+    pub draw: &'a [f64],
+}
+
+/// Learns from the deals `rows`.
+///
+/// # Errors
+/// What the solver could not do: separable deals without a penalty, a design too large for L-BFGS.
+pub fn learn(lessons: Lessons<'_>, rows: &[usize], settings: &LearnSettings) -> Result<Learned, FitError> {
+    let (terms, attributes, plan) = choose_terms(lessons.attributes, rows, settings.terms);
+    let assembly = assemble(&terms, &attributes, rows);
+    let pick = |values: &[f64]| rows.iter().map(|&r| values[r]).collect::<Vec<f64>>();
+    let (y, weights) = (pick(lessons.y), pick(lessons.weights));
+    let problem = Problem { design: &assembly.design, y: &y, weights: &weights };
+    let fitted = match settings.solver {
+        Solver::Newton => {
+            let penalty = settings.penalty.map_or(Penalty::Reml, Penalty::Fixed);
+            logistic::fit(&problem, &assembly.penalties, penalty, None)?
+        }
+        Solver::Lbfgs => {
+            let lambda = settings.penalty.unwrap_or(0.0);
+            logistic::lbfgs::fit_lbfgs(&problem, &assembly.penalties, lambda, &pick(lessons.draw))?
+        }
+    };
+    let paired = match settings.interactions {
+        0 => None,
+        _ if settings.penalty.is_some() => None,
+        limit => add_pairs(&terms, &assembly, &problem, &fitted, limit)?,
+    };
+    let (fitted, pairs) = match paired {
+        Some(paired) => (paired.fitted, paired.pairs),
+        None => (fitted, Vec::new()),
+    };
+    let mut predictor = additive(terms, &assembly, &fitted, &weights);
+    predictor.average += pairs.iter().map(|pair| pair.mean).sum::<f64>();
+    predictor.pairs = pairs;
+    Ok(Learned { predictor, plan, convergence: fitted.convergence })
+}
+
+/// The sources that can be terms on these rows, with their attributes, and a plan line for every source.
+fn choose_terms<'a>(
+    attributes: &'a [Attribute],
+    rows: &[usize],
+    settings: TermSettings,
+) -> (Vec<Term>, Vec<&'a Attribute>, Vec<PlanLine>) {
+    let mut lines = Vec::new();
+    let mut candidates: Vec<(Term, &Attribute, usize)> = Vec::new();
+    for attribute in attributes {
+        let name = attribute.source.to_string();
+        match Term::learn(&attribute.source, &attribute.values, rows, settings) {
+            Ok(term) => {
+                candidates.push((term, attribute, lines.len()));
+                lines.push(PlanLine { name, fate: Fate::Used(String::new()) });
+            }
+            Err(why) => lines.push(PlanLine { name, fate: Fate::LeftOut(why) }),
+        }
+    }
+    let terms: Vec<Term> = candidates.iter().map(|c| c.0.clone()).collect();
+    let read: Vec<&Attribute> = candidates.iter().map(|c| c.1).collect();
+    let earlier = repeats(&terms, &read, rows);
+    let (mut kept_terms, mut kept_attributes) = (Vec::new(), Vec::new());
+    for (i, (term, attribute, line)) in candidates.iter().enumerate() {
+        lines[*line].fate = match earlier[i] {
+            Some(same) => Fate::LeftOut(format!("splits the deals exactly as `{}` does", terms[same].source)),
+            None => Fate::Used(describe(term)),
+        };
+        if earlier[i].is_none() {
+            kept_terms.push(term.clone());
+            kept_attributes.push(*attribute);
+        }
+    }
+    (kept_terms, kept_attributes, lines)
+}
+
+/// What a term is, for the column plan.
+fn describe(term: &Term) -> String {
+    use crate::features::Shape;
+    match &term.shape {
+        Shape::Line { .. } => "number, straight line".to_string(),
+        Shape::Curve { edges, .. } => format!("number, curve of {} steps", edges.len() + 1),
+        Shape::Levels { levels, other, .. } => {
+            format!("category, {} levels{}", levels.len(), if *other { " and (other)" } else { "" })
+        }
+    }
+}
+
+/// The additive part of the predictor from the solver's coefficients.
+fn additive(terms: Vec<Term>, assembly: &Assembly, fitted: &Fitted, weights: &[f64]) -> Predictor {
+    let error_of = |i: usize| fitted.standard_errors[i];
+    let total: f64 = weights.iter().sum();
+    let mut blocks = assembly.design.blocks.iter();
+    let mut average = fitted.intercept;
+    let mut out = Vec::with_capacity(terms.len());
+    for (term, place) in terms.into_iter().zip(&assembly.places) {
+        let block = (!place.levels.is_empty()).then(|| blocks.next().expect("one block a term with levels"));
+        let effects = fitted.coefficients[place.levels.clone()].to_vec();
+        let slope = place.dense.map_or(0.0, |d| fitted.coefficients[d]);
+        let mut sum = 0.0;
+        if let Some(d) = place.dense {
+            sum += assembly.design.dense.column(d).iter().zip(weights).map(|(x, w)| slope * x * w).sum::<f64>();
+        }
+        if let Some(block) = block {
+            let level = |&c: &u32| if c == NO_LEVEL { 0.0 } else { effects[c as usize] };
+            sum += block.codes.iter().zip(weights).map(|(c, w)| level(c) * w).sum::<f64>();
+        }
+        let mean = sum / total;
+        average += mean;
+        out.push(FittedTerm {
+            slope,
+            slope_error: place.dense.map_or(0.0, error_of),
+            effect_errors: place.levels.clone().map(error_of).collect(),
+            effects,
+            mean,
+            lambda: fitted.lambdas[place.penalty],
+            effective_df: fitted.effective_df[place.penalty],
+            term,
+        });
+    }
+    Predictor { average, terms: out, pairs: Vec::new() }
+}

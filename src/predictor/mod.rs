@@ -1,0 +1,183 @@
+//! The fitted model in the words of the features: what each term adds to a lead's log-odds.
+//!
+//! A lead's log-odds is the average lead's plus one contribution a term, β(x − training mean); a curve or a category
+//! is one contribution. The ledger is therefore exact by construction, and scoring is a table look-up per term.
+
+mod assemble;
+mod learn;
+mod pairs;
+
+pub use learn::{LearnSettings, Learned, Lessons, Solver, learn};
+pub use pairs::FittedPair;
+
+use crate::design::NO_LEVEL;
+use crate::features::{Attribute, Source, Term, Values};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Leads whose contributions are computed together; bounds memory, changes no result.
+const CHUNK: usize = 8192;
+
+/// A term and what was learned for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FittedTerm {
+    /// Source and shape.
+    pub term: Term,
+    /// Log-odds per standard deviation of a line; 0 for the other shapes.
+    pub slope: f64,
+    /// Standard error of the slope.
+    pub slope_error: f64,
+    /// Log-odds of each level of the term's block.
+    pub effects: Vec<f64>,
+    /// Standard errors of the effects.
+    pub effect_errors: Vec<f64>,
+    /// Row-weighted mean of the raw contribution over the training deals; contributions are relative to it.
+    pub mean: f64,
+    /// λ on the mean loss.
+    pub lambda: f64,
+    /// Effective degrees of freedom.
+    pub effective_df: f64,
+}
+
+/// A fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Predictor {
+    /// Log-odds of the average lead: the intercept plus every term's mean.
+    pub average: f64,
+    /// The terms.
+    pub terms: Vec<FittedTerm>,
+    /// The interactions.
+    pub pairs: Vec<FittedPair>,
+}
+
+/// One line of the log-odds ledger.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contribution {
+    /// The term.
+    pub name: String,
+    /// The lead's value as a person reads it.
+    pub value: String,
+    /// What it adds to the log-odds.
+    pub log_odds: f64,
+}
+
+/// The name of the ledger's first line.
+pub const AVERAGE_LEAD: &str = "average lead";
+
+impl FittedTerm {
+    /// The contributions of the given rows.
+    fn contributions(&self, attribute: &Attribute, rows: &[usize], codes: &[u32]) -> Vec<f64> {
+        let mut added: Vec<f64> = match self.term.standardised(&attribute.values, rows) {
+            Some(x) => x.into_iter().map(|x| self.slope * x - self.mean).collect(),
+            None => vec![-self.mean; rows.len()],
+        };
+        for (sum, &code) in added.iter_mut().zip(codes) {
+            if code != NO_LEVEL {
+                *sum += self.effects[code as usize];
+            }
+        }
+        added
+    }
+}
+
+impl Predictor {
+    /// The sources the model reads, in the order of the terms.
+    pub fn sources(&self) -> Vec<Source> {
+        self.terms.iter().map(|t| t.term.source.clone()).collect()
+    }
+
+    /// How many contributions a lead has: one a term and one an interaction.
+    pub fn n_contributions(&self) -> usize {
+        self.terms.len() + self.pairs.len()
+    }
+
+    /// The name of a contribution.
+    pub fn name(&self, contribution: usize) -> String {
+        match self.terms.get(contribution) {
+            Some(term) => term.term.source.to_string(),
+            None => self.pairs[contribution - self.terms.len()].name(&self.terms),
+        }
+    }
+
+    /// The value behind a contribution as a person reads it.
+    pub fn value(&self, contribution: usize, attributes: &[Attribute], row: usize) -> String {
+        match self.terms.get(contribution) {
+            Some(_) => attributes[contribution].values.show(row),
+            None => {
+                let pair = &self.pairs[contribution - self.terms.len()];
+                format!("{} × {}", attributes[pair.first].values.show(row), attributes[pair.second].values.show(row))
+            }
+        }
+    }
+
+    /// `(n_contributions, rows)` contributions of some rows. `attributes` stand in the order of [`Predictor::sources`].
+    fn block(&self, attributes: &[Attribute], rows: &[usize]) -> Vec<Vec<f64>> {
+        let codes: Vec<Vec<u32>> =
+            self.terms.iter().zip(attributes).map(|(t, a)| t.term.codes(&a.values, rows)).collect();
+        let mut columns: Vec<Vec<f64>> = self
+            .terms
+            .iter()
+            .zip(attributes)
+            .zip(&codes)
+            .map(|((term, attribute), codes)| term.contributions(attribute, rows, codes))
+            .collect();
+        columns.extend(self.pairs.iter().map(|p| p.contributions(&codes[p.first], &codes[p.second])));
+        columns
+    }
+
+    /// Calls `each` with the position in `rows`, the log-odds and the contributions of every row, chunk by chunk; results in the order of
+    /// `rows`.
+    pub fn map_rows<T: Send>(
+        &self,
+        attributes: &[Attribute],
+        rows: &[usize],
+        each: impl Fn(usize, f64, &[f64]) -> T + Sync,
+    ) -> Vec<T> {
+        rows.par_chunks(CHUNK)
+            .enumerate()
+            .flat_map_iter(|(chunk, part)| {
+                let columns = self.block(attributes, part);
+                let mut own = vec![0.0; columns.len()];
+                let each = &each;
+                (0..part.len())
+                    .map(move |i| {
+                        let mut log_odds = self.average;
+                        for (slot, column) in own.iter_mut().zip(&columns) {
+                            *slot = column[i];
+                            log_odds += column[i];
+                        }
+                        each(chunk * CHUNK + i, log_odds, &own)
+                    })
+                    .collect::<Vec<T>>()
+            })
+            .collect()
+    }
+
+    /// The log-odds of the given rows.
+    pub fn log_odds(&self, attributes: &[Attribute], rows: &[usize]) -> Vec<f64> {
+        self.map_rows(attributes, rows, |_, log_odds, _| log_odds)
+    }
+
+    /// The ledger of one lead: the average lead, then every term's contribution; they sum to its log-odds.
+    pub fn ledger(&self, attributes: &[Attribute], row: usize) -> Vec<Contribution> {
+        let columns = self.block(attributes, &[row]);
+        let average = Contribution { name: AVERAGE_LEAD.to_string(), value: String::new(), log_odds: self.average };
+        std::iter::once(average)
+            .chain(columns.iter().enumerate().map(|(i, column)| Contribution {
+                name: self.name(i),
+                value: self.value(i, attributes, row),
+                log_odds: column[0],
+            }))
+            .collect()
+    }
+
+    /// For each term that reads words: its index, and which of the column's levels it pools for want of deals.
+    pub fn pooled(&self, attributes: &[Attribute]) -> Vec<(usize, Vec<bool>)> {
+        let pooled = self.terms.iter().zip(attributes).enumerate().filter_map(|(i, (term, attribute))| {
+            let Values::Text(column) = &attribute.values else { return None };
+            let levels = term.term.pooled_levels(column);
+            levels.contains(&true).then_some((i, levels))
+        });
+        pooled.collect()
+    }
+}
