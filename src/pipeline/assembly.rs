@@ -1,0 +1,158 @@
+//! What a training found out, put together as the model that is saved.
+
+use super::deals::Deals;
+use super::figures::side_figures;
+use super::leaks;
+use super::model::{HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SnapshotRecord};
+use super::train::{Procedure, TrainSettings};
+use crate::features::{Fate, PlanLine, Source};
+use crate::metrics;
+use crate::scorecard::Scorecard;
+use crate::snapshot::Mode;
+use crate::tables::LeadTable;
+
+/// A model that looks better than this is called suspicious: it may know the outcome.
+const SUSPICIOUS_AUC: f64 = 0.9;
+
+/// The model of the whole procedure on all deals, with the holdout's figures beside it.
+pub(super) fn assemble(
+    table: &LeadTable,
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    whole: Procedure,
+    holdout: Option<HoldoutRecord>,
+    settings: &TrainSettings,
+) -> Model {
+    let predictor = whole.learned.as_ref().map(|l| l.predictor.clone());
+    let reading = predictor.as_ref().map(|p| reading_plan(table, &p.sources(), settings)).unwrap_or_default();
+    let mut plan: Vec<PlanLine> = whole.learned.as_ref().map(|l| l.plan.clone()).unwrap_or_default();
+    plan.extend(deals.left_out.iter().cloned());
+    let out_of_fold = whole.out_of_fold.as_ref();
+    let oof_figures = out_of_fold.map(|p| side_figures(deals, scorecard, p, whole.blending.as_ref()));
+    let out_of_fold_auc = oof_figures.as_ref().and_then(|f| f.model.as_ref()).and_then(|m| m.auc);
+    let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan);
+    Model {
+        recipe: recipe(settings),
+        snapshot: record(table, deals),
+        reading,
+        plan,
+        predictor,
+        why_no_model: whole.why_no_model,
+        model_ranks: whole.model_ranks,
+        blending: whole.blending,
+        grade_reference: deals.rules.as_ref().map(|r| r.grade_reference),
+        fold_scheme: whole.folds.as_ref().map_or("none", |f| f.scheme.as_str()).to_string(),
+        out_of_fold_auc,
+        out_of_fold: oof_figures,
+        holdout,
+        notes,
+    }
+}
+
+fn recipe(settings: &TrainSettings) -> Recipe {
+    Recipe {
+        program: env!("CARGO_PKG_VERSION").to_string(),
+        seed: settings.deals.snapshot.seed,
+        solver: settings.learn.solver,
+        penalty: settings.learn.penalty,
+        curves: settings.learn.terms.curves,
+        interactions: settings.learn.interactions,
+        half_life: settings.deals.half_life,
+        min_level_count: settings.learn.terms.min_level_count,
+        folds: settings.folds,
+        holdout: settings.holdout,
+    }
+}
+
+fn reading_plan(table: &LeadTable, sources: &[Source], settings: &TrainSettings) -> ReadingPlan {
+    let mut plan = ReadingPlan::default();
+    for source in sources {
+        if let Some(column) = source.column().and_then(|name| table.column(name))
+            && plan.columns.iter().all(|c| c.name != column.name)
+        {
+            plan.columns.push(PlannedColumn {
+                name: column.name.clone(),
+                column_type: column.column_type,
+                date_order: settings.date_orders.get(&column.name).copied(),
+            });
+        }
+        if let Source::Activity { kind, .. } = source
+            && !plan.kinds.contains(kind)
+        {
+            plan.kinds.push(kind.clone());
+        }
+    }
+    plan.date_orders = settings.date_orders.iter().map(|(name, order)| (name.clone(), *order)).collect();
+    plan
+}
+
+fn record(table: &LeadTable, deals: &Deals) -> SnapshotRecord {
+    let s = &deals.snapshots;
+    let range = s.as_of.as_ref().and_then(|t| Some((*t.iter().min()?, *t.iter().max()?)));
+    SnapshotRecord {
+        mode: s.mode,
+        horizon: s.horizon,
+        until: s.until,
+        deals: deals.n(),
+        won: deals.n_won(),
+        win_rate: deals.win_rate(),
+        as_of: range,
+        left_out: s.left_out.clone(),
+        late_wins: s.late_wins,
+        log: deals.log.clone(),
+        digest: super::provenance::digest(table, deals),
+    }
+}
+
+/// What a reader of the model card must know.
+fn notes(
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    whole: &Procedure,
+    out_of_fold_auc: Option<&metrics::Auc>,
+    plan: &[PlanLine],
+) -> Vec<String> {
+    let mut notes = leaks::notes(&deals.leaks);
+    if let Some(learned) = whole.learned.as_ref().filter(|l| !l.convergence.is_converged()) {
+        notes.push(format!(
+            "The solver stopped before it had converged ({:?} after {} steps): take the coefficients with care.",
+            learned.convergence.reason, learned.convergence.steps
+        ));
+    }
+    notes.push(Model::ATTRIBUTES_AS_EXPORTED.to_string());
+    if deals.snapshots.mode == Mode::None {
+        notes.push(
+            "There are no times, so attributes are used as they stand: that they know what happened after the deal \
+             closed (leakage) cannot be ruled out."
+                .to_string(),
+        );
+    }
+    notes.extend(whole.folds.iter().flat_map(|f| f.notes.iter().cloned()));
+    match out_of_fold_auc {
+        Some(auc) if auc.value > SUSPICIOUS_AUC => notes.push(format!(
+            "An AUC of {:.3} is suspicious: look for a column that knows the outcome (the largest terms come first in the model card).",
+            auc.value
+        )),
+        Some(auc) if !auc.beats_chance() => notes.push(format!(
+            "There is next to nothing to learn here: the model ranks deals it has not seen no better than chance (AUC {:.3}, 95 % interval {:.3} to {:.3}).",
+            auc.value, auc.interval.low, auc.interval.high
+        )),
+        _ => {}
+    }
+    if deals.snapshots.late_wins > 0 {
+        notes.push(format!("{} later wins count as lost (`lost_after`).", deals.snapshots.late_wins));
+    }
+    if let (Some(scorecard), Some(blending)) = (scorecard, &whole.blending) {
+        let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
+        for bound in blending.link.out_of_reach(&bounds) {
+            let name = scorecard.tier_name(scorecard.tier_of(bound));
+            notes.push(format!(
+                "No training deal reached tier {name} by its points, so no lead reaches it by its score."
+            ));
+        }
+    }
+    if !plan.iter().any(|l| matches!(l.fate, Fate::Used(_))) && whole.learned.is_some() {
+        notes.push("No column is left to learn from: every lead gets the average win rate.".to_string());
+    }
+    notes
+}

@@ -1,0 +1,99 @@
+//! One lead, every contribution: both ledgers and the chain from them to the score.
+
+use super::score::{Assessment, Standing};
+use serde::Serialize;
+
+/// A line of a ledger.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// The rule or term.
+    pub name: String,
+    /// The quantity or value behind it.
+    pub value: String,
+    /// What it adds, in points or in log-odds.
+    pub contribution: f64,
+}
+
+/// Everything about one lead's score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The lead.
+    pub lead: String,
+    /// The instant the score is true for.
+    pub as_of: String,
+    /// Rule contributions in points; they sum to `rule_score`.
+    pub points: Vec<Line>,
+    /// Term contributions in log-odds; they sum to the logit of `model_probability`.
+    pub log_odds: Vec<Line>,
+    /// The rule score.
+    pub rule_score: Option<f64>,
+    /// P(win | rule score).
+    pub rule_probability: Option<f64>,
+    /// The model's probability.
+    pub model_probability: Option<f64>,
+    /// The blend weight: 0 the scorecard alone, 1 the model alone.
+    pub blend_weight: Option<f64>,
+    /// The win probability.
+    pub win_probability: Option<f64>,
+    /// The score.
+    pub score: Option<f64>,
+    /// The tier by the rules alone.
+    pub rule_tier: String,
+    /// The tier.
+    pub tier: String,
+    /// The quadrant; empty when there is none.
+    pub quadrant: String,
+    /// What became of the deals in that quadrant, in words.
+    pub record: String,
+    /// What to do next.
+    pub next_action: String,
+    /// Warnings.
+    pub warnings: String,
+}
+
+/// Explains row `row` of an assessment. `as_of` is its moment as a person reads it.
+pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explanation {
+    let lead = &assessment.leads[row];
+    let known = |value: f64| (!value.is_nan()).then_some(value);
+    let points = assessment
+        .points_ledger(row)
+        .into_iter()
+        .map(|e| Line { name: e.name, value: crate::features::short_number(e.value), contribution: e.contribution })
+        .collect();
+    let log_odds = assessment
+        .log_odds_ledger(row)
+        .into_iter()
+        .map(|c| Line { name: c.name, value: c.value, contribution: c.log_odds })
+        .collect();
+    let created = assessment.standing[row] != Standing::NotCreated;
+    Explanation {
+        lead: assessment.table.ids[row].clone(),
+        as_of,
+        points: if created { points } else { Vec::new() },
+        log_odds: if created { log_odds } else { Vec::new() },
+        rule_score: known(assessment.rule_score(row)),
+        rule_probability: known(lead.rule_probability),
+        model_probability: known(lead.model_probability),
+        blend_weight: assessment.model.and_then(|m| m.blending.as_ref()).map(|b| b.blend.weight),
+        win_probability: known(lead.win_probability),
+        score: known(lead.score),
+        rule_tier: assessment.rule_tier(row).to_string(),
+        tier: assessment.tier_name(row, lead.tier).to_string(),
+        quadrant: lead.quadrant.map_or("", |q| q.as_str()).to_string(),
+        record: record(assessment, row),
+        next_action: assessment.next_action(row).to_string(),
+        warnings: assessment.warnings[row].clone(),
+    }
+}
+
+/// What became of the deals that fell where this lead falls.
+fn record(assessment: &Assessment<'_>, row: usize) -> String {
+    let Some(quadrant) = assessment.leads[row].quadrant else { return String::new() };
+    let Some(blending) = assessment.model.and_then(|m| m.blending.as_ref()) else { return String::new() };
+    let Some(kept) = blending.records.iter().find(|r| r.quadrant == quadrant) else { return String::new() };
+    match (kept.says(), &kept.record) {
+        (Some(rate), _) => format!("past deals in this quadrant: {rate}"),
+        (None, Some(rate)) => format!("too few to say: {} past deals in this quadrant", rate.n),
+        (None, None) => "no past deal fell into this quadrant".to_string(),
+    }
+}

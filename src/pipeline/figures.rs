@@ -1,0 +1,79 @@
+//! The figures of scorecard, model and blend on the same deals.
+
+use super::deals::Deals;
+use super::model::{Blending, SideFigures, TierRates};
+use super::train::{Predicted, pick};
+use crate::metrics::{Figures, Rate, calibration_curve, figures, score_figures};
+use crate::scorecard::Scorecard;
+
+/// Bins of the calibration curve.
+const CURVE_BINS: usize = 10;
+
+/// The three sides' figures on the same deals.
+pub(super) fn side_figures(
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    predicted: &Predicted,
+    blending: Option<&Blending>,
+) -> SideFigures {
+    let rows = &predicted.rows;
+    let (y, w) = (pick(&deals.snapshots.won, rows), pick(&deals.snapshots.row_weight, rows));
+    let model = figures(&y, &predicted.p_model, &w);
+    let Some((rules, scorecard, blending)) =
+        deals.rules.as_ref().zip(scorecard).zip(blending).map(|((r, s), b)| (r, s, b))
+    else {
+        let calibration = calibration_curve(&y, &predicted.p_model, &w, CURVE_BINS);
+        return SideFigures { scorecard: None, model: Some(model), blend: None, calibration, tiers: Vec::new() };
+    };
+    let score = pick(&rules.score, rows);
+    let by_points = score_figures(&y, &score, &w);
+    let points = Figures { probability: figures(&y, &predicted.p_rule, &w).probability, ..by_points };
+    let p: Vec<f64> =
+        (0..rows.len()).map(|i| blending.blend.probability(predicted.p_rule[i], predicted.p_model[i])).collect();
+    let blended: Vec<f64> =
+        (0..rows.len()).map(|i| final_score(blending, score[i], predicted.p_model[i], p[i])).collect();
+    let disqualified = pick(&rules.disqualified, rows);
+    SideFigures {
+        scorecard: Some(points),
+        model: Some(model),
+        blend: Some(figures(&y, &p, &w)),
+        calibration: calibration_curve(&y, &p, &w, CURVE_BINS),
+        tiers: tier_rates(scorecard, &score, &blended, &disqualified, &y, &w),
+    }
+}
+
+/// Score on the scorecard's scale: at blend weight 0 it is the rule score, at 1 the model score.
+pub(super) fn final_score(blending: &Blending, rule_score: f64, p_model: f64, p: f64) -> f64 {
+    if blending.blend.weight == 0.0 {
+        rule_score
+    } else if blending.blend.weight == 1.0 {
+        blending.model_link.score(p_model)
+    } else {
+        blending.link.score(p)
+    }
+}
+
+fn tier_rates(
+    scorecard: &Scorecard,
+    rule_score: &[f64],
+    score: &[f64],
+    disqualified: &[bool],
+    y: &[f64],
+    w: &[f64],
+) -> Vec<TierRates> {
+    let rate = |scores: &[f64], tier: Option<usize>| {
+        let rows: Vec<usize> =
+            (0..scores.len()).filter(|&i| !disqualified[i] && scorecard.tier_of(scores[i]) == tier).collect();
+        Rate::of(&pick(y, &rows), &pick(w, &rows))
+    };
+    let mut tiers: Vec<Option<usize>> = (0..scorecard.tiers.len()).rev().map(Some).collect();
+    tiers.push(None);
+    tiers
+        .into_iter()
+        .map(|tier| TierRates {
+            tier: scorecard.tier_name(tier).to_string(),
+            by_rules: rate(rule_score, tier),
+            by_score: rate(score, tier),
+        })
+        .collect()
+}

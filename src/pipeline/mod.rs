@@ -1,0 +1,17 @@
+//! The jobs as pure functions: what the command line, the tests and any other front end call.
+//!
+//! Each takes checked tables, settings, a time and a seed, and gives back values; none reads a file, a clock or the
+//! environment.
+
+mod assembly;
+pub mod check;
+pub mod compare;
+pub mod deals;
+pub mod explain;
+mod figures;
+pub mod leaks;
+pub mod model;
+mod provenance;
+pub mod score;
+pub mod start;
+pub mod train;

@@ -1,0 +1,197 @@
+//! What a training leaves behind: everything scoring needs, and the figures by which the model can be believed.
+
+use super::deals::LogRecord;
+use crate::asof::{Instant, Span};
+use crate::blend::{Blend, RuleCurve, WeightChoice};
+use crate::features::PlanLine;
+use crate::linking::Link;
+use crate::metrics::{Auc, CurveBin, Figures, Rate};
+use crate::mismatch::{QuadrantRecord, Ranks};
+use crate::predictor::{Predictor, Solver};
+use crate::scorecard::GradeReference;
+use crate::snapshot::{LeftOut, Mode};
+use crate::tables::ColumnType;
+use crate::values::DateOrder;
+use serde::{Deserialize, Serialize};
+
+/// A column that scoring reads, and as what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedColumn {
+    /// The header.
+    pub name: String,
+    /// What it holds.
+    pub column_type: ColumnType,
+    /// Which of day and month stands first, where the training file decided it.
+    pub date_order: Option<DateOrder>,
+}
+
+/// How a file to be scored is read: by this plan, never by inference.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ReadingPlan {
+    /// Columns of the leads table that the model reads.
+    pub columns: Vec<PlannedColumn>,
+    /// Kinds of activity that the model counts; without any, no log is needed.
+    pub kinds: Vec<String>,
+    /// Order of day and month in the columns with a role, where the training files decided it.
+    pub date_orders: Vec<(String, DateOrder)>,
+}
+
+/// Which deals the model learned from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SnapshotRecord {
+    /// At which moment of its life each deal was looked at.
+    pub mode: Mode,
+    /// The horizon of mode `random`: the oldest age the model knows.
+    pub horizon: Option<Span>,
+    /// End of the training data.
+    pub until: Option<Instant>,
+    /// Deals.
+    pub deals: usize,
+    /// Deals won.
+    pub won: usize,
+    /// Row-weighted share won.
+    pub win_rate: f64,
+    /// Earliest and latest as-of.
+    pub as_of: Option<(Instant, Instant)>,
+    /// Leads left out, by reason.
+    pub left_out: Vec<(LeftOut, usize)>,
+    /// Wins later than `lost_after`.
+    pub late_wins: usize,
+    /// What the log looked like.
+    pub log: Option<LogRecord>,
+    /// SHA-256 of the deals as the model saw them.
+    pub digest: String,
+}
+
+/// How the model was trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// The program's version.
+    pub program: String,
+    /// The seed.
+    pub seed: u64,
+    /// The solver.
+    pub solver: Solver,
+    /// λ, or `None` for one a term by approximate REML.
+    pub penalty: Option<f64>,
+    /// Whether numbers are curves.
+    pub curves: bool,
+    /// Most interactions.
+    pub interactions: usize,
+    /// Half-life of the decayed counts.
+    pub half_life: Span,
+    /// Fewest deals for a level of its own.
+    pub min_level_count: usize,
+    /// Folds asked for.
+    pub folds: usize,
+    /// Newest share held out for the honest figures.
+    pub holdout: f64,
+}
+
+/// Scorecard and model joined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Blending {
+    /// P(win | rule score).
+    pub curve: RuleCurve,
+    /// The blend weight and the recalibration.
+    pub blend: Blend,
+    /// How the weight was chosen; `None` when the project set it.
+    pub choice: Option<WeightChoice>,
+    /// Win probability → score.
+    pub link: Link,
+    /// Model probability → model score.
+    pub model_link: Link,
+    /// Rule scores of the reference deals.
+    pub rule_ranks: Ranks,
+    /// What became of each quadrant's deals.
+    pub records: Vec<QuadrantRecord>,
+    /// Why quadrants stay empty, when they do.
+    pub blurred: Option<String>,
+    /// The gap in ranks from which a disagreement is flagged, in percentage points.
+    pub min_gap: f64,
+}
+
+/// Figures of the three sides on the same deals.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SideFigures {
+    /// The hand-set points, with P(win | rule score) as their probability.
+    pub scorecard: Option<Figures>,
+    /// The model.
+    pub model: Option<Figures>,
+    /// The blend.
+    pub blend: Option<Figures>,
+    /// Calibration curve of what the scored table calls `win_probability`.
+    pub calibration: Vec<CurveBin>,
+    /// Win rate by tier.
+    pub tiers: Vec<TierRates>,
+}
+
+/// What became of a tier's deals.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TierRates {
+    /// The tier; empty for below all.
+    pub tier: String,
+    /// By the rule score.
+    pub by_rules: Option<Rate>,
+    /// By the score.
+    pub by_score: Option<Rate>,
+}
+
+/// The honest figures: the procedure run without the newest deals, judged on them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HoldoutRecord {
+    /// How the newest deals were set apart.
+    pub scheme: String,
+    /// The figures.
+    pub figures: Option<SideFigures>,
+    /// Win rate of the older deals, which trained.
+    pub older: Option<Rate>,
+    /// Blend weight that the older deals chose.
+    pub blend_weight: Option<f64>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+/// A saved version's content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// How it was trained.
+    pub recipe: Recipe,
+    /// On which deals.
+    pub snapshot: SnapshotRecord,
+    /// How a file to be scored is read.
+    pub reading: ReadingPlan,
+    /// What became of every column and kind.
+    pub plan: Vec<PlanLine>,
+    /// The model; `None` when there were too few deals.
+    pub predictor: Option<Predictor>,
+    /// Why there is none.
+    pub why_no_model: Option<String>,
+    /// Model probabilities of the reference deals.
+    pub model_ranks: Option<Ranks>,
+    /// The join with the scorecard.
+    pub blending: Option<Blending>,
+    /// What the highest grades are measured against.
+    pub grade_reference: Option<GradeReference>,
+    /// Which folds gave the out-of-fold predictions.
+    pub fold_scheme: String,
+    /// AUC of the model out of fold.
+    pub out_of_fold_auc: Option<Auc>,
+    /// Figures on the out-of-fold predictions.
+    pub out_of_fold: Option<SideFigures>,
+    /// Figures on the newest deals.
+    pub holdout: Option<HoldoutRecord>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+impl Model {
+    /// What the model is allowed to say about attributes, for every model card.
+    pub const ATTRIBUTES_AS_EXPORTED: &'static str =
+        "Attributes are as exported, not as they were at the as-of; only activities are looked at as of a moment.";
+
+    /// Whether the model needs an activity log.
+    pub fn needs_log(&self) -> bool {
+        !self.reading.kinds.is_empty()
+    }
+}

@@ -1,0 +1,320 @@
+//! Retrain: from closed deals to a model, its blend with the scorecard, and figures that can be believed.
+
+use super::assembly::assemble;
+use super::deals::{DealInputs, DealSettings, Deals, RuleSide, gather};
+use super::figures::side_figures;
+use super::leaks::{self, ScreenSettings};
+use super::model::{Blending, HoldoutRecord, Model};
+use crate::blend::{Blend, Predictions, RuleCurve, choose_weight};
+use crate::fault::InputError;
+use crate::features::Source;
+use crate::linking::Link;
+use crate::logodds::sigmoid;
+use crate::metrics::{Rate, auc};
+use crate::mismatch::{self, Quadrant, Ranks};
+use crate::predictor::{LearnSettings, Learned, Lessons, Solver, learn};
+use crate::scorecard::Scorecard;
+use crate::validation::{self, Folds, MIN_OF_EACH_OUTCOME, Scheme};
+use std::collections::BTreeMap;
+
+/// Everything that decides a training.
+#[derive(Debug, Clone)]
+pub struct TrainSettings {
+    /// How the deals are gathered.
+    pub deals: DealSettings,
+    /// How the model is fitted.
+    pub learn: LearnSettings,
+    /// Folds for the out-of-fold predictions; 0: none.
+    pub folds: usize,
+    /// Newest share held out; 0: none.
+    pub holdout: f64,
+    /// The blend weight; `None` lets the deals choose it.
+    pub blend_weight: Option<f64>,
+    /// Gap from which a disagreement is flagged, in percentage points.
+    pub min_gap: f64,
+    /// Order of day and month as the training files decided it, by column.
+    pub date_orders: BTreeMap<String, crate::values::DateOrder>,
+}
+
+/// Trains on the closed deals of `inputs`.
+///
+/// # Errors
+/// Inputs that cannot be trained on; few deals are no error, they give a version without a model.
+pub fn train(inputs: DealInputs<'_, '_>, settings: &TrainSettings) -> Result<(Model, Deals), InputError> {
+    let (table, scorecard) = (inputs.table, inputs.scorecard);
+    let mut deals = gather(inputs, &settings.deals)?;
+    leaks::leave_out(&mut deals, &ScreenSettings::of(&settings.deals));
+    let all: Vec<usize> = (0..deals.n()).collect();
+    let whole = procedure(&deals, scorecard, &all, settings)?;
+    let holdout = if settings.holdout > 0.0 { Some(hold_out(&deals, scorecard, settings)?) } else { None };
+    let model = assemble(table, &deals, scorecard, whole, holdout, settings);
+    Ok((model, deals))
+}
+
+/// The predictions on one set of deals.
+pub(super) struct Predicted {
+    pub(super) rows: Vec<usize>,
+    pub(super) p_model: Vec<f64>,
+    pub(super) p_rule: Vec<f64>,
+}
+
+/// The whole procedure on some of the deals.
+pub(super) struct Procedure {
+    pub(super) learned: Option<Learned>,
+    pub(super) why_no_model: Option<String>,
+    pub(super) folds: Option<Folds>,
+    pub(super) out_of_fold: Option<Predicted>,
+    pub(super) model_ranks: Option<Ranks>,
+    pub(super) blending: Option<Blending>,
+}
+
+pub(super) fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().map(|&r| values[r]).collect()
+}
+
+fn lessons(deals: &Deals) -> Lessons<'_> {
+    Lessons {
+        attributes: &deals.attributes,
+        y: &deals.snapshots.won,
+        weights: &deals.snapshots.row_weight,
+        draw: &deals.draw,
+    }
+}
+
+fn procedure(
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    rows: &[usize],
+    settings: &TrainSettings,
+) -> Result<Procedure, InputError> {
+    let y = pick(&deals.snapshots.won, rows);
+    if let Some(why) = too_few(&y) {
+        return Ok(Procedure {
+            learned: None,
+            why_no_model: Some(why),
+            folds: None,
+            out_of_fold: None,
+            model_ranks: None,
+            blending: None,
+        });
+    }
+    let learned = learn(lessons(deals), rows, &settings.learn).map_err(fit_error)?;
+    let order = deals.snapshots.order.as_ref().map(|o| pick(o, rows));
+    let folds = (settings.folds > 0)
+        .then(|| validation::folds(order.as_deref(), &y, settings.folds, settings.deals.snapshot.seed));
+    let out_of_fold = match &folds {
+        Some(folds) if folds.scheme != Scheme::None => Some(predict_folds(deals, rows, folds, settings)?),
+        _ => None,
+    };
+    let in_sample = predict(deals, &learned, deals.rules.as_ref().map(|r| rule_curve(deals, r, rows)).as_ref(), rows);
+    let reference = out_of_fold.as_ref().unwrap_or(&in_sample);
+    let kept = qualified(deals, &reference.rows);
+    let weights = pick(&deals.snapshots.row_weight, &pick(&reference.rows, &kept));
+    let model_ranks = Some(Ranks::fit(&pick(&reference.p_model, &kept), &weights));
+    let blending = match (&deals.rules, scorecard) {
+        (Some(rules), Some(scorecard)) => {
+            Some(join(deals, rules, scorecard, out_of_fold.as_ref(), &in_sample, rows, settings))
+        }
+        _ => None,
+    };
+    Ok(Procedure { learned: Some(learned), why_no_model: None, folds, out_of_fold, model_ranks, blending })
+}
+
+/// Why there can be no model from these outcomes, if there cannot.
+fn too_few(y: &[f64]) -> Option<String> {
+    let won = y.iter().filter(|v| **v > 0.5).count();
+    let lost = y.len() - won;
+    (won < MIN_OF_EACH_OUTCOME || lost < MIN_OF_EACH_OUTCOME).then(|| {
+        format!(
+            "{won} won and {lost} lost deals are too few to learn from: at least {MIN_OF_EACH_OUTCOME} of each are needed"
+        )
+    })
+}
+
+fn fit_error(error: crate::logistic::FitError) -> InputError {
+    InputError::new(format!("the model could not be fitted: {error}"))
+        .remedy("leave [train] penalty at \"auto\", or look with `leadscore check` for a column that knows the outcome")
+}
+
+/// Positions (in `rows`) of the deals that no rule disqualifies.
+fn qualified(deals: &Deals, rows: &[usize]) -> Vec<usize> {
+    let out = deals.rules.as_ref().map(|r| &r.disqualified);
+    (0..rows.len()).filter(|&i| out.is_none_or(|d| !d[rows[i]])).collect()
+}
+
+fn rule_curve(deals: &Deals, rules: &RuleSide, rows: &[usize]) -> RuleCurve {
+    let kept = pick(rows, &qualified(deals, rows));
+    RuleCurve::fit(
+        &pick(&rules.score, &kept),
+        &pick(&deals.snapshots.won, &kept),
+        &pick(&deals.snapshots.row_weight, &kept),
+    )
+}
+
+fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve>, rows: &[usize]) -> Predicted {
+    // A term read by the predictor is always among the deals' attributes: it was learned from them.
+    let attributes = in_order(deals, &learned.predictor.sources());
+    let p_model = learned.predictor.log_odds(&attributes, rows).into_iter().map(sigmoid).collect();
+    let p_rule = match (curve, &deals.rules) {
+        (Some(curve), Some(rules)) => rows.iter().map(|&r| curve.probability(rules.score[r])).collect(),
+        _ => Vec::new(),
+    };
+    Predicted { rows: rows.to_vec(), p_model, p_rule }
+}
+
+fn in_order(deals: &Deals, sources: &[Source]) -> Vec<crate::features::Attribute> {
+    sources.iter().filter_map(|s| deals.attributes.iter().find(|a| a.source == *s).cloned()).collect()
+}
+
+fn predict_folds(
+    deals: &Deals,
+    rows: &[usize],
+    folds: &Folds,
+    settings: &TrainSettings,
+) -> Result<Predicted, InputError> {
+    let mut by_row: Vec<(usize, f64, f64)> = Vec::new();
+    for part in &folds.parts {
+        let (train, test) = (pick(rows, &part.train), pick(rows, &part.test));
+        let learned = learn(lessons(deals), &train, &settings.learn).map_err(fit_error)?;
+        let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, &train));
+        let predicted = predict(deals, &learned, curve.as_ref(), &test);
+        by_row.extend(
+            (0..test.len())
+                .map(|i| (test[i], predicted.p_model[i], predicted.p_rule.get(i).copied().unwrap_or(f64::NAN))),
+        );
+    }
+    by_row.sort_by_key(|(row, _, _)| *row);
+    let has_rules = deals.rules.is_some();
+    Ok(Predicted {
+        rows: by_row.iter().map(|r| r.0).collect(),
+        p_model: by_row.iter().map(|r| r.1).collect(),
+        p_rule: if has_rules { by_row.iter().map(|r| r.2).collect() } else { Vec::new() },
+    })
+}
+
+/// The deals of a prediction that no rule disqualifies, as arrays.
+struct Sides {
+    p_model: Vec<f64>,
+    p_rule: Vec<f64>,
+    score: Vec<f64>,
+    y: Vec<f64>,
+    w: Vec<f64>,
+}
+
+impl Sides {
+    fn of(deals: &Deals, rules: &RuleSide, predicted: &Predicted) -> Sides {
+        let kept = qualified(deals, &predicted.rows);
+        let rows = pick(&predicted.rows, &kept);
+        Sides {
+            p_model: pick(&predicted.p_model, &kept),
+            p_rule: pick(&predicted.p_rule, &kept),
+            score: pick(&rules.score, &rows),
+            y: pick(&deals.snapshots.won, &rows),
+            w: pick(&deals.snapshots.row_weight, &rows),
+        }
+    }
+
+    fn predictions(&self) -> Predictions<'_> {
+        Predictions { p_rule: &self.p_rule, p_model: &self.p_model, y: &self.y, w: &self.w }
+    }
+}
+
+fn join(
+    deals: &Deals,
+    rules: &RuleSide,
+    scorecard: &Scorecard,
+    out_of_fold: Option<&Predicted>,
+    in_sample: &Predicted,
+    rows: &[usize],
+    settings: &TrainSettings,
+) -> Blending {
+    let curve = rule_curve(deals, rules, rows);
+    let training = Sides::of(deals, rules, in_sample);
+    let past = out_of_fold.map(|p| Sides::of(deals, rules, p));
+    let choice = match (settings.blend_weight, &past) {
+        (None, Some(past)) => Some(choose_weight(&past.p_model, &past.p_rule, &past.y, &past.w)),
+        _ => None,
+    };
+    // Without a number and without folds there is nothing to choose by, so each side has half a say.
+    let weight = settings.blend_weight.or(choice.as_ref().map(|c| c.weight)).unwrap_or(0.5);
+    let none = Sides { p_model: vec![], p_rule: vec![], score: vec![], y: vec![], w: vec![] };
+    let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
+    let reference = past.as_ref().unwrap_or(&training);
+    let p: Vec<f64> =
+        (0..reference.y.len()).map(|i| blend.probability(reference.p_rule[i], reference.p_model[i])).collect();
+    let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
+    let range = (scorecard.range.min, scorecard.range.max);
+    let model_link = Link::fit(&reference.score, &reference.p_model, &reference.w, &bounds, range);
+    let quadrants: Vec<Quadrant> = (0..reference.y.len())
+        .map(|i| {
+            let model_score = model_link.score(reference.p_model[i]);
+            Quadrant::of(scorecard.is_high(reference.score[i]), scorecard.is_high(model_score))
+        })
+        .collect();
+    Blending {
+        link: Link::fit(&reference.score, &p, &reference.w, &bounds, range),
+        rule_ranks: Ranks::fit(&reference.score, &reference.w),
+        records: mismatch::records(&quadrants, &reference.y, &reference.w),
+        blurred: match &past {
+            Some(past) => mismatch::blurred(auc(&past.y, &past.p_model, &past.w).as_ref()),
+            None => mismatch::blurred(None),
+        },
+        min_gap: settings.min_gap,
+        curve,
+        blend,
+        choice,
+        model_link,
+    }
+}
+
+/// The procedure without the newest deals, judged on them.
+fn hold_out(
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    settings: &TrainSettings,
+) -> Result<HoldoutRecord, InputError> {
+    let y = &deals.snapshots.won;
+    let seed = settings.deals.snapshot.seed;
+    let set_apart = validation::holdout(deals.snapshots.order.as_deref(), y, settings.holdout, seed);
+    let mut notes = set_apart.notes;
+    let mut record = HoldoutRecord {
+        scheme: set_apart.scheme.as_str().to_string(),
+        figures: None,
+        blend_weight: None,
+        older: None,
+        notes: Vec::new(),
+    };
+    if let Some(part) = set_apart.part {
+        notes.extend(validation::shift_note(y, &deals.snapshots.row_weight, &part));
+        record.older = Rate::of(&pick(y, &part.train), &pick(&deals.snapshots.row_weight, &part.train));
+        let older = procedure(deals, scorecard, &part.train, settings)?;
+        match &older.learned {
+            Some(learned) => {
+                let curve = older.blending.as_ref().map(|b| &b.curve);
+                let predicted = predict(deals, learned, curve, &part.test);
+                record.figures = Some(side_figures(deals, scorecard, &predicted, older.blending.as_ref()));
+                record.blend_weight = older.blending.as_ref().map(|b| b.blend.weight);
+            }
+            None => {
+                notes.extend(older.why_no_model.map(|why| format!("no honest figures: {why} without the newest deals")))
+            }
+        }
+    }
+    record.notes = notes;
+    Ok(record)
+}
+
+impl TrainSettings {
+    /// Whether the L-BFGS solver can do what is asked.
+    ///
+    /// # Errors
+    /// Settings that only Newton's method knows.
+    pub fn check(&self) -> Result<(), InputError> {
+        let lbfgs = self.learn.solver == Solver::Lbfgs;
+        if lbfgs && (self.learn.penalty.is_none() || self.learn.terms.curves) {
+            return Err(InputError::new("solver \"lbfgs\" has one penalty and straight lines")
+                .remedy("set [train] penalty to a number and curves = false, or use solver = \"newton\""));
+        }
+        Ok(())
+    }
+}
