@@ -1,0 +1,326 @@
+//! Check: what in the data, the scorecard and the columns is wrong or suspicious, each with its evidence.
+//!
+//! Nothing here stops at the first fault. Every part looks as far as its input allows; what could not be looked at is
+//! said, with the reason.
+
+mod columns;
+mod log;
+mod outcomes;
+mod rows;
+mod scored;
+mod sensitive;
+mod times;
+
+pub use columns::ColumnLook;
+pub use outcomes::Month;
+
+use super::deals::{DealInputs, DealSettings, Deals, gather};
+use super::leaks::{LeakFinding, LeakGrade, ScreenSettings, Subject, screen};
+use super::score::AsOf;
+use crate::fault::InputError;
+use crate::scorecard::{Scorecard, Severity};
+use crate::tables::{ActivityBatches, LeadTable, Outcome};
+use serde::Serialize;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    /// It must be mended.
+    Mend,
+    /// It deserves a look; it may be meant so.
+    Look,
+}
+
+/// What a finding is about, the important first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Area {
+    /// The files as files.
+    Files,
+    /// Columns that know the outcome.
+    Leaks,
+    /// The hand-set points.
+    Scorecard,
+    /// Won and lost.
+    Outcomes,
+    /// The activity log.
+    Activities,
+    /// Times of leads and deals.
+    Times,
+    /// Columns of the leads table.
+    Columns,
+    /// Rows of the leads table.
+    Rows,
+    /// Columns that should not decide about people.
+    Sensitive,
+}
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub grade: Grade,
+    /// What it is about.
+    pub area: Area,
+    /// What is wrong, in a sentence.
+    pub sentence: String,
+    /// What shows it, and what to do, a sentence a line; empty where the sentence says it all.
+    pub evidence: Vec<String>,
+    /// The columns, kinds or rules it names, all of them.
+    pub names: Vec<String>,
+}
+
+impl Finding {
+    /// A finding that names nothing in particular.
+    pub fn new(grade: Grade, area: Area, sentence: impl Into<String>, evidence: impl Into<String>) -> Finding {
+        let evidence = Some(evidence.into()).filter(|text| !text.is_empty());
+        let evidence = evidence.into_iter().collect();
+        Finding { grade, area, sentence: sentence.into(), evidence, names: Vec::new() }
+    }
+
+    /// The same, naming columns, kinds or rules.
+    #[must_use]
+    pub fn naming<S: ToString>(mut self, names: impl IntoIterator<Item = S>) -> Finding {
+        self.names = names.into_iter().map(|name| name.to_string()).collect();
+        self
+    }
+}
+
+/// Something that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotChecked {
+    /// What.
+    pub what: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// Everything found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Leads.
+    pub leads: usize,
+    /// Among them won, lost and open; `None` without an outcome.
+    pub outcomes: Option<[usize; 3]>,
+    /// Columns of the leads table, without those that have a role.
+    pub columns: usize,
+    /// Rows of the activity log that belong to a lead; `None` without a log.
+    pub activities: Option<u64>,
+    /// What was found: what must be mended first, then by area.
+    pub findings: Vec<Finding>,
+    /// What could not be checked, and why.
+    pub not_checked: Vec<NotChecked>,
+    /// Won and lost by month of creation (of close, where creation is not known).
+    pub months: Vec<Month>,
+}
+
+impl Report {
+    /// How many findings are of this grade.
+    pub fn count(&self, grade: Grade) -> usize {
+        self.findings.iter().filter(|f| f.grade == grade).count()
+    }
+}
+
+/// What is checked.
+pub struct CheckInputs<'a, 'l> {
+    /// The leads.
+    pub table: &'a LeadTable,
+    /// What reading found about each column that has no role.
+    pub columns: &'a [ColumnLook],
+    /// The activity log, when there is one; it is read several times.
+    pub log: Option<&'l mut dyn ActivityBatches>,
+    /// The hand-set points.
+    pub scorecard: Option<&'a Scorecard>,
+}
+
+/// What decides the check.
+#[derive(Debug, Clone)]
+pub struct CheckSettings {
+    /// How the deals are gathered.
+    pub deals: DealSettings,
+    /// When the scorecard looks at the leads; `None`: deals at their moment, the others at the end of the data.
+    pub as_of: Option<AsOf>,
+}
+
+/// Findings on their way into the report.
+#[derive(Default)]
+struct Notebook {
+    findings: Vec<Finding>,
+    not_checked: Vec<NotChecked>,
+}
+
+impl Notebook {
+    fn skip(&mut self, what: &str, why: impl Into<String>) {
+        self.not_checked.push(NotChecked { what: what.to_string(), why: why.into() });
+    }
+}
+
+/// Checks data and scorecard.
+///
+/// # Errors
+/// A log that cannot be read; an as-of column that is not there. What is wrong inside the data is a finding.
+pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Report, InputError> {
+    let CheckInputs { table, columns, mut log, scorecard } = inputs;
+    let mut notes = Notebook::default();
+    columns::look(columns, table, &mut notes);
+    rows::look(table, columns, &mut notes);
+    times::look(table, &mut notes);
+    let months = outcomes::look(table, settings.deals.snapshot.lost_after.is_some(), &mut notes);
+    let facts = match again(&mut log) {
+        Some(log) => Some(log::look(log, table, &mut notes)?),
+        None => {
+            notes.skip("activities", "there is no activity log");
+            None
+        }
+    };
+    let gathered = deals(table, again(&mut log), &settings.deals, &mut notes);
+    if let Some(deals) = &gathered {
+        let found = screen(deals, &ScreenSettings::of(&settings.deals));
+        notes.findings.extend(leaks(&found));
+    }
+    match scorecard {
+        Some(card) => {
+            let moments = scored::moments(table, gathered.as_ref(), facts.as_ref(), settings.as_of)?;
+            let on = scored::On { table, as_of: moments, facts: facts.as_ref(), settings: &settings.deals };
+            scored::look(card, &on, again(&mut log), &mut notes)?;
+        }
+        None => notes.skip("scorecard", "there is none"),
+    }
+    sensitive::look(columns, scorecard, &settings.deals.plan.exclude, &mut notes);
+    notes.findings.sort_by_key(|f| (f.grade, f.area));
+    Ok(Report {
+        leads: table.n_leads(),
+        outcomes: table.outcome.as_ref().map(|all| {
+            [Outcome::Won, Outcome::Lost, Outcome::Open].map(|one| all.iter().filter(|o| **o == one).count())
+        }),
+        columns: columns.len(),
+        activities: facts.as_ref().map(|f| f.rows),
+        findings: notes.findings,
+        not_checked: notes.not_checked,
+        months,
+    })
+}
+
+/// The log, to be read once more.
+fn again<'r>(log: &'r mut Option<&mut dyn ActivityBatches>) -> Option<&'r mut dyn ActivityBatches> {
+    match log {
+        Some(log) => Some(&mut **log),
+        None => None,
+    }
+}
+
+/// The closed deals at their moments, for the leak screen.
+fn deals(
+    table: &LeadTable,
+    mut log: Option<&mut dyn ActivityBatches>,
+    settings: &DealSettings,
+    notes: &mut Notebook,
+) -> Option<Deals> {
+    const WHAT: &str = "leaks (columns that know the outcome)";
+    if table.outcome.is_none() && settings.snapshot.lost_after.is_none() {
+        notes.skip(WHAT, "the project names no outcome");
+        return None;
+    }
+    let without_log = || gather(DealInputs { table, log: None, scorecard: None }, settings);
+    let gathered = match again(&mut log) {
+        None => without_log(),
+        Some(log) => gather(DealInputs { table, log: Some(log), scorecard: None }, settings).or_else(|error| {
+            notes.skip("kinds of activity that know the outcome", error.what);
+            without_log()
+        }),
+    };
+    match gathered {
+        Err(error) => {
+            notes.skip(WHAT, error.what);
+            None
+        }
+        Ok(deals) if deals.n() == 0 => {
+            notes.skip(WHAT, "no deal is closed");
+            None
+        }
+        Ok(deals) => Some(deals),
+    }
+}
+
+/// What the screen found: one finding for all that raise the same question, a line of evidence each.
+fn leaks(found: &[LeakFinding]) -> Vec<Finding> {
+    let mut findings: Vec<(LeakGrade, &str, Vec<&LeakFinding>)> = Vec::new();
+    for leak in found {
+        match findings
+            .iter_mut()
+            .find(|(grade, question, _)| (*grade, *question) == (leak.grade, leak.question.as_str()))
+        {
+            Some((_, _, alike)) => alike.push(leak),
+            None => findings.push((leak.grade, &leak.question, vec![leak])),
+        }
+    }
+    findings.into_iter().map(|(grade, question, alike)| of_one_question(grade, question, &alike)).collect()
+}
+
+fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> Finding {
+    let one = alike.len() == 1;
+    let who = match (alike, alike.iter().all(|l| l.subject == Subject::Kind)) {
+        ([only], _) => format!("`{}`", only.name),
+        (_, true) => format!("{} kinds of activity", alike.len()),
+        _ => format!("{} columns", alike.len()),
+    };
+    let mut evidence: Vec<String> = match alike {
+        [only] => vec![format!("It {}.", only.evidence.replacen("filled", "is filled", 1))],
+        _ => alike.iter().map(|l| format!("`{}`: {}", l.name, l.evidence)).collect(),
+    };
+    let (grade, sentence) = match grade {
+        LeakGrade::Leak => {
+            let (them, they_are) = if one { ("it", "it is") } else { ("them", "they are") };
+            // First, so that a long list does not hide what to do.
+            evidence.insert(
+                0,
+                format!("The model leaves {them} out. Put {them} under [leads] exclude, or under allow if {they_are} honest."),
+            );
+            (Grade::Mend, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
+        }
+        LeakGrade::Suspicious => (Grade::Look, format!("{who} may know the outcome. {question}")),
+    };
+    Finding { grade, area: Area::Leaks, sentence, evidence, names: alike.iter().map(|l| l.name.clone()).collect() }
+}
+
+/// The grade of a scorecard's finding.
+fn grade_of(severity: Severity) -> Grade {
+    match severity {
+        Severity::Mend => Grade::Mend,
+        Severity::Look => Grade::Look,
+    }
+}
+
+/// Names in backquotes, the first few, and how many more.
+fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    first_few(&names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>())
+}
+
+/// The first few, and how many more.
+fn first_few(texts: &[String]) -> String {
+    /// Texts shown in a sentence.
+    const SHOWN: usize = 5;
+    let shown = &texts[..texts.len().min(SHOWN)];
+    match texts.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// `1 lead`, `12,345 leads`.
+fn counted(n: usize, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
+}
+
+fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(c);
+    }
+    text
+}

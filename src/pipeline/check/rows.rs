@@ -1,0 +1,64 @@
+//! Leads that are alike in everything but their id.
+
+use super::columns::ColumnLook;
+use super::{Area, Finding, Grade, Notebook, counted, listed, thousands};
+use crate::tables::{Column, LeadTable, MISSING};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+/// With fewer columns that tell leads apart, being alike in all of them is no wonder.
+const FEWEST_COLUMNS: usize = 6;
+
+/// Ids of the largest group that are shown.
+const IDS_SHOWN: usize = 3;
+
+pub(super) fn look(table: &LeadTable, columns: &[ColumnLook], notes: &mut Notebook) {
+    let n = table.n_leads();
+    let tells =
+        |column: &&Column| columns.iter().any(|c| c.name == column.name && c.n_distinct > 1 && !c.is_nearly_unique(n));
+    let compared: Vec<&Column> = table.columns.iter().filter(tells).collect();
+    if compared.len() < FEWEST_COLUMNS {
+        notes.skip(
+            "duplicate rows",
+            format!("{} are too few to call two leads alike", counted(compared.len(), "column")),
+        );
+        return;
+    }
+    let mut groups: HashMap<u64, Vec<usize>, foldhash::fast::FixedState> = HashMap::default();
+    for row in 0..n {
+        groups.entry(hash(table, &compared, row)).or_default().push(row);
+    }
+    let mut alike: Vec<Vec<usize>> = groups.into_values().filter(|rows| rows.len() > 1).collect();
+    if alike.is_empty() {
+        return;
+    }
+    alike.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+    let leads: usize = alike.iter().map(Vec::len).sum();
+    let ids: Vec<&str> = alike[0].iter().take(IDS_SHOWN).map(|&row| table.ids[row].as_str()).collect();
+    let sentence = format!(
+        "{} are alike in all {} columns under different ids ({})",
+        counted(leads, "lead"),
+        compared.len(),
+        if alike.len() == 1 { "one group".to_string() } else { format!("{} groups", thousands(alike.len())) }
+    );
+    let evidence = format!("The largest group has {}, such as {}.", counted(alike[0].len(), "lead"), listed(&ids));
+    notes.findings.push(Finding::new(Grade::Look, Area::Rows, sentence, evidence));
+}
+
+/// A hash of everything known of a lead but its id; 64 bits make a chance meeting of a million leads one in 10⁷.
+fn hash(table: &LeadTable, columns: &[&Column], row: usize) -> u64 {
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    for column in columns {
+        match (&column.text, &column.number, &column.date) {
+            (Some(text), ..) => text.codes[row].hash(&mut hasher),
+            (_, Some(numbers), _) => numbers[row].to_bits().hash(&mut hasher),
+            (.., Some(dates)) => dates[row].hash(&mut hasher),
+            _ => MISSING.hash(&mut hasher),
+        }
+    }
+    for times in [&table.created_at, &table.closed_at] {
+        times.as_ref().map(|t| t[row]).hash(&mut hasher);
+    }
+    table.outcome.as_ref().map(|o| o[row]).hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,105 @@
+//! Times that cannot be.
+
+use super::{Area, Finding, Grade, Notebook, counted, listed};
+use crate::asof::{Instant, MICROS_PER_DAY};
+use crate::tables::{LeadTable, Outcome};
+use crate::values::format_instant;
+
+/// 1901-01-01; dates of 1900 and before are how software spells "none".
+const EARLIEST: Instant = Instant(-25_202 * MICROS_PER_DAY);
+/// 1990-01-01; no lead of today was created before.
+const EARLIEST_LEAD: Instant = Instant(7_305 * MICROS_PER_DAY);
+/// 2100-01-01.
+const LATEST: Instant = Instant(47_482 * MICROS_PER_DAY);
+/// More than this share of the deals closed before they were created is a wrong column, not a slip.
+const TOO_MANY: f64 = 0.01;
+
+pub(super) fn look(table: &LeadTable, notes: &mut Notebook) {
+    if table.created_at.is_none() && table.closed_at.is_none() && table.as_of.is_none() {
+        notes.skip("times, and win rate by month", "the project names none (created_at, closed_at, as_of)");
+    }
+    let roles = [("created_at", &table.created_at), ("closed_at", &table.closed_at), ("as_of", &table.as_of)];
+    for (role, times) in roles {
+        if let Some(times) = times {
+            notes.findings.extend(impossible(table, role, times, EARLIEST_LEAD, Grade::Mend));
+        }
+    }
+    for column in &table.columns {
+        if let Some(dates) = &column.date {
+            notes.findings.extend(impossible(table, &column.name, dates, EARLIEST, Grade::Look));
+        }
+    }
+    notes.findings.extend(lacking(table));
+    notes.findings.extend(reversed(table));
+}
+
+fn impossible(
+    table: &LeadTable,
+    name: &str,
+    times: &[Option<Instant>],
+    earliest: Instant,
+    grade: Grade,
+) -> Option<Finding> {
+    let wrong = |at: &Option<Instant>| at.is_some_and(|at| at < earliest || at >= LATEST);
+    let first = times.iter().position(wrong)?;
+    let n = times.iter().filter(|at| wrong(at)).count();
+    let sentence = format!("`{name}` is impossible on {}", counted(n, "lead"));
+    let evidence =
+        format!("The first: {} ({})", times[first].map_or_else(String::new, format_instant), table.place(first));
+    Some(Finding::new(grade, Area::Times, sentence, evidence).naming([name]))
+}
+
+/// Leads without the times that their place among the deals asks for.
+fn lacking(table: &LeadTable) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if let Some(created) = &table.created_at {
+        let n = created.iter().filter(|at| at.is_none()).count();
+        if n > 0 {
+            let sentence = format!("{} have no creation time", counted(n, "lead"));
+            found.push(Finding::new(
+                Grade::Look,
+                Area::Times,
+                sentence,
+                "Closed ones among them cannot train the model.",
+            ));
+        }
+    }
+    if let (Some(closed), Some(outcome)) = (&table.closed_at, &table.outcome) {
+        let without = |row: &usize| closed[*row].is_none() && outcome[*row] != Outcome::Open;
+        let n = (0..table.n_leads()).filter(without).count();
+        if n > 0 {
+            let sentence = format!("{} won or lost have no closing time", counted(n, "lead"));
+            found.push(Finding::new(
+                Grade::Look,
+                Area::Times,
+                sentence,
+                "They cannot train the model, unless `lost_after` says when they are lost.",
+            ));
+        }
+        let early = |row: &usize| closed[*row].is_some() && outcome[*row] == Outcome::Open;
+        let n = (0..table.n_leads()).filter(early).count();
+        if n > 0 {
+            let sentence = format!("{} have a closing time, but are neither won nor lost", counted(n, "lead"));
+            found.push(Finding::new(
+                Grade::Look,
+                Area::Times,
+                sentence,
+                "Are words missing from `won` or `lost`, or is it a planned time?",
+            ));
+        }
+    }
+    found
+}
+
+fn reversed(table: &LeadTable) -> Option<Finding> {
+    let (created, closed) = (table.created_at.as_ref()?, table.closed_at.as_ref()?);
+    let both = (0..table.n_leads()).filter(|&r| created[r].is_some() && closed[r].is_some());
+    let n_both = both.clone().count();
+    let wrong: Vec<usize> = both.filter(|&r| closed[r] <= created[r]).collect();
+    let ids: Vec<&str> = wrong.iter().take(3).map(|&r| table.ids[r].as_str()).collect();
+    (!wrong.is_empty()).then(|| {
+        let grade = if wrong.len() as f64 > TOO_MANY * n_both as f64 { Grade::Mend } else { Grade::Look };
+        let sentence = format!("{} closed at or before their creation", counted(wrong.len(), "lead"));
+        Finding::new(grade, Area::Times, sentence, format!("Such as {}; they cannot train the model.", listed(&ids)))
+    })
+}

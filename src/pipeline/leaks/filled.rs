@@ -1,0 +1,128 @@
+//! Whether a value is there at all, by outcome.
+
+use super::{Charge, FEWEST_DEALS, Subject, Suspect};
+use crate::features::Values;
+use crate::pipeline::deals::Deals;
+use crate::tables::MISSING;
+
+/// Filled for at least this share of one outcome …
+const NEARLY_ALL: f64 = 0.95;
+/// … and for at most this share of the other: a leak.
+const NEARLY_NONE: f64 = 0.05;
+/// Shares further apart than this are suspicious.
+const APART: f64 = 0.25;
+/// For kinds of activity the bar is higher: what happened before the as-of is what the model is there to learn from.
+const APART_FOR_KINDS: f64 = 0.5;
+/// Shares must also lie so many standard errors apart, or twenty deals would raise an alarm by chance.
+const STANDARD_ERRORS: f64 = 3.0;
+/// Chance below which "on one outcome only" is no accident, even for a column that quarters the other outcome's share.
+const ACCIDENT: f64 = 1e-6;
+/// An honest column may divide the share of an outcome by this much; only "never" beyond that gives a leak away.
+const HONEST_FACTOR: f64 = 4.0;
+
+/// What a column that gives itself away by being filled is asked.
+pub(super) const QUESTION: &str = "Is it filled only once the deal is decided?";
+/// What a kind of activity is asked.
+pub(super) const QUESTION_FOR_KINDS: &str = "Is it recorded when the deal is decided, or long before?";
+
+/// How often a value is there (or a kind has happened before the as-of), by outcome.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shares {
+    /// Row-weighted shares among the won and the lost deals.
+    pub share: [f64; 2],
+    /// Deals with a value among the won and the lost.
+    pub deals: [usize; 2],
+    /// Won and lost deals.
+    pub of: [usize; 2],
+}
+
+impl Shares {
+    /// Of a column or kind; `None` for what has no such state (the age).
+    pub(super) fn of(deals: &Deals, suspect: &Suspect) -> Option<Shares> {
+        if let Some(unread) = deals.unread.iter().find(|u| u.name == suspect.name && suspect.attributes.is_empty()) {
+            return Some(Shares::count(deals, |row| unread.filled[row]));
+        }
+        let is_kind = suspect.subject == Subject::Kind;
+        Some(match &deals.attributes[suspect.plain(deals)?].values {
+            Values::Number(numbers) if is_kind => Shares::count(deals, |row| numbers[row] > 0.0),
+            Values::Number(numbers) => Shares::count(deals, |row| !numbers[row].is_nan()),
+            Values::Text(column) => Shares::count(deals, |row| column.codes[row] != MISSING),
+        })
+    }
+
+    fn count(deals: &Deals, filled: impl Fn(usize) -> bool) -> Shares {
+        let (mut with, mut all) = ([0.0; 2], [0.0; 2]);
+        let (mut n_with, mut n_all) = ([0; 2], [0; 2]);
+        for (row, (&won, &weight)) in deals.snapshots.won.iter().zip(&deals.snapshots.row_weight).enumerate() {
+            let side = usize::from(won <= 0.5);
+            all[side] += weight;
+            n_all[side] += 1;
+            if filled(row) {
+                with[side] += weight;
+                n_with[side] += 1;
+            }
+        }
+        Shares { share: [with[0] / all[0], with[1] / all[1]], deals: n_with, of: n_all }
+    }
+
+    /// The outcome on which alone the value is found, if on enough deals to be no accident: 0 won, 1 lost.
+    ///
+    /// With base share b of the other outcome, n deals without one of it have chance (1 − b/4)ⁿ even if the column
+    /// honestly divides that share by four.
+    pub(super) fn only_outcome(&self) -> Option<usize> {
+        let side = match self.deals {
+            [n, 0] if n >= FEWEST_DEALS => 0,
+            [0, n] if n >= FEWEST_DEALS => 1,
+            _ => return None,
+        };
+        let others_share = self.of[1 - side] as f64 / (self.of[0] + self.of[1]) as f64;
+        let chance = (1.0 - others_share / HONEST_FACTOR).powi(self.deals[side] as i32);
+        (chance < ACCIDENT).then_some(side)
+    }
+
+    /// Whether the shares differ by more than chance moves them.
+    fn differ(&self) -> bool {
+        let pooled = (self.deals[0] + self.deals[1]) as f64 / (self.of[0] + self.of[1]) as f64;
+        let error = (pooled * (1.0 - pooled) * (1.0 / self.of[0] as f64 + 1.0 / self.of[1] as f64)).sqrt();
+        (self.share[0] - self.share[1]).abs() > STANDARD_ERRORS * error
+    }
+
+    fn in_words(&self, verb: &str) -> String {
+        format!("{verb} for {} of the won and {} of the lost deals", share(self.share[0]), share(self.share[1]))
+    }
+}
+
+/// A share as a whole percentage that says "none" and "all" only where that is so.
+pub(super) fn share(share: f64) -> String {
+    match share * 100.0 {
+        p if p > 0.0 && p < 0.5 => "under 1 %".to_string(),
+        p if p > 99.5 && p < 100.0 => "over 99 %".to_string(),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// Won or lost.
+pub(super) fn outcome_word(side: usize) -> &'static str {
+    if side == 0 { "won" } else { "lost" }
+}
+
+/// Judges the shares.
+pub(super) fn judge(suspect: &mut Suspect, deals: &Deals) {
+    let Some(shares) = suspect.filled else { return };
+    let kind = suspect.subject == Subject::Kind;
+    let verb = if kind { "has happened before the as-of" } else { "filled" };
+    let question = if kind { QUESTION_FOR_KINDS } else { QUESTION };
+    let [high, low] = [shares.share[0].max(shares.share[1]), shares.share[0].min(shares.share[1])];
+    let charge = Charge::new(shares.in_words(verb), question);
+    if high >= NEARLY_ALL && low <= NEARLY_NONE {
+        suspect.leaks.push(charge);
+    } else if let Some(side) = shares.only_outcome() {
+        let evidence = format!("{verb} on {} deals, all of them {}", shares.deals[side], outcome_word(side));
+        // Where closes are known, an act that decides deals shows by happening at the close.
+        let closes_known = kind && deals.snapshots.closed_at.iter().any(Option::is_some);
+        let charges = if closes_known { &mut suspect.suspicions } else { &mut suspect.leaks };
+        charges.push(Charge::new(evidence, question));
+    } else if high - low >= if kind { APART_FOR_KINDS } else { APART } && shares.differ() {
+        suspect.suspicions.push(charge);
+    }
+}

@@ -1,0 +1,268 @@
+//! The leak screen: columns and kinds of activity that may know the outcome.
+//!
+//! A column that was filled after a deal was decided ranks past deals brilliantly and open leads not at all. No test can
+//! prove when a value was written, so there are two grades. A *leak* is left out of the model unless the project allows
+//! it by name; something *suspicious* stays in, is named first, and comes with the question that only a person can
+//! answer.
+
+mod dates;
+mod filled;
+mod kinds;
+mod names;
+mod open;
+mod ranking;
+
+pub use kinds::{KindTimes, KindWatch};
+pub use open::OpenLeads;
+pub(super) use open::open_rows;
+
+use super::deals::{DealSettings, Deals};
+use crate::features::{Fate, KindMeasure, PlanLine, Source};
+use crate::tables::{LeadTable, MISSING};
+use filled::Shares;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Below so many deals of either outcome nothing can be said.
+const FEWEST_OF_AN_OUTCOME: usize = 5;
+/// What is seen on fewer deals than this is an anecdote.
+pub(super) const FEWEST_DEALS: usize = 20;
+
+/// Pieces of evidence told of one column, the strongest first.
+const CHARGES_SHOWN: usize = 2;
+
+/// How sure it is that a column knows the outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LeakGrade {
+    /// Left out of the model unless it is in `allow`.
+    Leak,
+    /// Kept, and named first.
+    Suspicious,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    /// A column of the leads table.
+    Column,
+    /// A kind of activity.
+    Kind,
+    /// The age of the lead.
+    Age,
+}
+
+/// A column or kind that may know the outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeakFinding {
+    /// The column or kind.
+    pub name: String,
+    /// Which of the two.
+    pub subject: Subject,
+    /// How sure it is.
+    pub grade: LeakGrade,
+    /// What the deals show: the end of a sentence that begins with the name.
+    pub evidence: String,
+    /// What a person must answer.
+    pub question: String,
+}
+
+impl fmt::Display for LeakFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}. {}", self.name, self.evidence, self.question)
+    }
+}
+
+/// What decides the screen.
+#[derive(Debug, Clone, Default)]
+pub struct ScreenSettings {
+    /// Columns and kinds that a person vouches for: a leak among them is kept and only named.
+    pub allow: Vec<String>,
+    /// Seed of the folds.
+    pub seed: u64,
+}
+
+impl ScreenSettings {
+    /// The settings that go with those of the deals.
+    pub fn of(settings: &DealSettings) -> ScreenSettings {
+        ScreenSettings { allow: settings.plan.allow.clone(), seed: settings.snapshot.seed }
+    }
+}
+
+/// A column that the model does not read (a text, a date without an as-of): only whether it is filled is looked at.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// The column.
+    pub name: String,
+    /// `(n_deals,)` whether it has a value.
+    pub filled: Vec<bool>,
+}
+
+impl Unread {
+    /// Of the columns left out that the project does not exclude by name.
+    pub(super) fn of(table: &LeadTable, rows: &[usize], left_out: &[PlanLine], exclude: &[String]) -> Vec<Unread> {
+        let columns = left_out.iter().filter(|l| !exclude.contains(&l.name)).filter_map(|l| table.column(&l.name));
+        columns
+            .map(|column| {
+                let filled = |&row: &usize| match (&column.date, &column.text, &column.number) {
+                    (Some(dates), ..) => dates[row].is_some(),
+                    (_, Some(text), _) => text.codes[row] != MISSING,
+                    (.., Some(numbers)) => !numbers[row].is_nan(),
+                    _ => false,
+                };
+                Unread { name: column.name.clone(), filled: rows.iter().map(filled).collect() }
+            })
+            .collect()
+    }
+}
+
+/// Everything the screen knows of one column or kind.
+struct Suspect {
+    name: String,
+    subject: Subject,
+    /// Positions in `Deals::attributes`.
+    attributes: Vec<usize>,
+    auc: Option<ranking::Ranking>,
+    filled: Option<Shares>,
+    leaks: Vec<Charge>,
+    suspicions: Vec<Charge>,
+}
+
+/// One piece of evidence and the question it raises.
+struct Charge {
+    evidence: String,
+    question: String,
+}
+
+impl Charge {
+    fn new(evidence: impl Into<String>, question: impl Into<String>) -> Charge {
+        Charge { evidence: evidence.into(), question: question.into() }
+    }
+}
+
+/// Screens the deals' attributes: leaks first, then what is suspicious, each by how well it ranks the deals alone.
+pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Vec<LeakFinding> {
+    let n_won = deals.n_won();
+    if n_won.min(deals.n() - n_won) < FEWEST_OF_AN_OUTCOME {
+        return Vec::new();
+    }
+    let mut suspects = suspects(deals);
+    let sample = ranking::Sample::draw(deals, settings.seed);
+    suspects.par_iter_mut().for_each(|suspect| {
+        let rankings = suspect.attributes.iter().filter_map(|&a| sample.rank(&deals.attributes[a].values));
+        suspect.auc = rankings.max_by(|a, b| a.auc.total_cmp(&b.auc));
+        suspect.filled = Shares::of(deals, suspect);
+        filled::judge(suspect, deals);
+        kinds::judge(suspect, deals);
+        dates::judge(suspect, deals);
+        open::judge(suspect, deals);
+        names::judge(suspect);
+    });
+    ranking::judge(&mut suspects);
+    let mut findings: Vec<(f64, LeakFinding)> = suspects
+        .into_iter()
+        .filter_map(|suspect| Some((suspect.auc.as_ref().map_or(0.0, |r| r.auc), suspect.finding(&settings.allow)?)))
+        .collect();
+    findings.sort_by(|(a, f), (b, g)| f.grade.cmp(&g.grade).then(b.total_cmp(a)).then(f.name.cmp(&g.name)));
+    findings.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// The attributes by the column or kind they come from.
+fn suspects(deals: &Deals) -> Vec<Suspect> {
+    let mut suspects: Vec<Suspect> = Vec::new();
+    for (position, attribute) in deals.attributes.iter().enumerate() {
+        let (subject, name) = origin(&attribute.source);
+        match suspects.iter_mut().find(|s| s.subject == subject && s.name == name) {
+            Some(suspect) => suspect.attributes.push(position),
+            None => {
+                let mut suspect = Suspect::new(name, subject);
+                suspect.attributes.push(position);
+                suspects.push(suspect);
+            }
+        }
+    }
+    suspects.extend(deals.unread.iter().map(|unread| Suspect::new(unread.name.clone(), Subject::Column)));
+    suspects
+}
+
+fn origin(source: &Source) -> (Subject, String) {
+    match source {
+        Source::Activity { kind, .. } => (Subject::Kind, kind.clone()),
+        Source::Age => (Subject::Age, source.to_string()),
+        Source::Column(name) | Source::DaysFrom(name) | Source::Derived { column: name, .. } => {
+            (Subject::Column, name.clone())
+        }
+    }
+}
+
+impl Suspect {
+    fn new(name: String, subject: Subject) -> Suspect {
+        let (leaks, suspicions) = (Vec::new(), Vec::new());
+        Suspect { name, subject, attributes: Vec::new(), auc: None, filled: None, leaks, suspicions }
+    }
+
+    /// The attribute that says whether there is a value at all: the column itself, or the count of the kind.
+    fn plain(&self, deals: &Deals) -> Option<usize> {
+        self.attributes.iter().copied().find(|&a| {
+            matches!(
+                deals.attributes[a].source,
+                Source::Column(_) | Source::DaysFrom(_) | Source::Activity { measure: KindMeasure::Count, .. }
+            )
+        })
+    }
+
+    fn is_named(&self) -> bool {
+        !self.leaks.is_empty() || !self.suspicions.is_empty()
+    }
+
+    fn finding(self, allow: &[String]) -> Option<LeakFinding> {
+        let allowed = allow.contains(&self.name);
+        let grade = match (self.leaks.is_empty(), allowed) {
+            (false, false) => LeakGrade::Leak,
+            (false, true) => LeakGrade::Suspicious,
+            // Whoever allowed the column has answered the question.
+            (true, false) if !self.suspicions.is_empty() => LeakGrade::Suspicious,
+            _ => return None,
+        };
+        let charges: Vec<&Charge> = self.leaks.iter().chain(&self.suspicions).take(CHARGES_SHOWN).collect();
+        let evidence: Vec<&str> = charges.iter().map(|c| c.evidence.as_str()).collect();
+        let question = charges.first().map_or_else(String::new, |c| c.question.clone());
+        Some(LeakFinding { name: self.name, subject: self.subject, grade, evidence: evidence.join("; "), question })
+    }
+}
+
+/// Screens the deals and takes the leaks out of their attributes; each gets a line of the column plan.
+pub fn leave_out(deals: &mut Deals, settings: &ScreenSettings) {
+    deals.leaks = screen(deals, settings);
+    for leak in deals.leaks.iter().filter(|f| f.grade == LeakGrade::Leak) {
+        deals.attributes.retain(|a| origin(&a.source) != (leak.subject, leak.name.clone()));
+        deals.left_out.retain(|line| line.name != leak.name);
+        deals.left_out.push(PlanLine {
+            name: leak.name.clone(),
+            fate: Fate::LeftOut(format!("it knows the outcome: {} (`allow` brings it back)", leak.evidence)),
+        });
+    }
+}
+
+/// What the model card says of the findings: the leaks in one sentence, then each suspicious one with its question.
+pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
+    /// Suspicious columns that get a sentence of their own.
+    const NAMED: usize = 6;
+    let names = |grade: LeakGrade, skip: usize| -> Vec<String> {
+        findings.iter().filter(|f| f.grade == grade).skip(skip).map(|f| format!("`{}`", f.name)).collect()
+    };
+    let mut notes = Vec::new();
+    let leaks = names(LeakGrade::Leak, 0);
+    if !leaks.is_empty() {
+        notes.push(format!("Left out because they know the outcome: {} (see the columns left out).", leaks.join(", ")));
+    }
+    let suspicious = findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);
+    notes.extend(suspicious.take(NAMED).map(|f| format!("Suspicious, but kept: {f}")));
+    let more = names(LeakGrade::Suspicious, NAMED);
+    if !more.is_empty() {
+        notes.push(format!("Suspicious too, but kept: {}.", more.join(", ")));
+    }
+    notes
+}

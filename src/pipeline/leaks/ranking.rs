@@ -1,0 +1,161 @@
+//! How well one column alone ranks the deals.
+
+use super::filled::QUESTION_FOR_KINDS;
+use super::{Charge, Subject, Suspect};
+use crate::design::NO_LEVEL;
+use crate::features::Values;
+use crate::features::bins::{bin_edges, code};
+use crate::features::terms::MAX_BINS;
+use crate::metrics::auc;
+use crate::pipeline::deals::Deals;
+use crate::tables::MISSING;
+use crate::validation;
+
+/// A column that ranks the deals alone better than this is a leak.
+const LEAK_AUC: f64 = 0.95;
+/// Better than this is suspicious …
+const SUSPICIOUS_AUC: f64 = 0.75;
+/// … when it stands out by this much from the next column that is not named itself.
+const STANDS_OUT: f64 = 0.05;
+/// The lower ends of the 95 % intervals must lie above these, so that a handful of deals accuses nobody.
+const LEAK_LEAST: f64 = 0.85;
+const SUSPICIOUS_LEAST: f64 = 0.65;
+/// Deals of one outcome that are looked at, at most: beyond, more deals only cost time.
+const MOST_OF_AN_OUTCOME: usize = 50_000;
+/// Folds of the cross-validation.
+const FOLDS: usize = 5;
+/// Weight of the average win rate in a level's smoothed rate, in deals.
+const SMOOTHING: f64 = 10.0;
+
+/// How well a column alone ranks the deals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ranking {
+    /// Cross-validated AUC.
+    pub auc: f64,
+    /// Lower end of its 95 % interval.
+    pub least: f64,
+}
+
+/// The deals that are ranked, and their folds.
+pub(super) struct Sample {
+    rows: Vec<usize>,
+    won: Vec<f64>,
+    weight: Vec<f64>,
+    fold: Vec<usize>,
+}
+
+impl Sample {
+    /// All deals, or up to [`MOST_OF_AN_OUTCOME`] of each outcome by their draw.
+    pub(super) fn draw(deals: &Deals, seed: u64) -> Sample {
+        let won = &deals.snapshots.won;
+        let mut rows = Vec::new();
+        for outcome in [true, false] {
+            let mut own: Vec<usize> = (0..deals.n()).filter(|&i| (won[i] > 0.5) == outcome).collect();
+            if own.len() > MOST_OF_AN_OUTCOME {
+                own.sort_by(|&a, &b| deals.draw[a].total_cmp(&deals.draw[b]).then(a.cmp(&b)));
+                own.truncate(MOST_OF_AN_OUTCOME);
+            }
+            rows.extend(own);
+        }
+        rows.sort_unstable();
+        let pick = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&r| values[r]).collect() };
+        let (won, weight) = (pick(won), pick(&deals.snapshots.row_weight));
+        let mut fold = vec![0; rows.len()];
+        for (number, part) in validation::folds(None, &won, FOLDS, seed).parts.iter().enumerate() {
+            part.test.iter().for_each(|&row| fold[row] = number);
+        }
+        Sample { rows, won, weight, fold }
+    }
+
+    /// The cross-validated AUC of a column: each deal is ranked by the smoothed win rate that the other folds' deals of
+    /// the same level (or bin, or without a value) had.
+    pub(super) fn rank(&self, values: &Values) -> Option<Ranking> {
+        let (levels, n_levels) = self.levels(values);
+        let score = self.out_of_fold_rates(&levels, n_levels);
+        let auc = auc(&self.won, &score, &self.weight)?;
+        Some(Ranking { auc: auc.value, least: auc.interval.low })
+    }
+
+    /// The level of each deal; the last one stands for no value.
+    fn levels(&self, values: &Values) -> (Vec<usize>, usize) {
+        match values {
+            Values::Number(numbers) => {
+                let own: Vec<f64> = self.rows.iter().map(|&r| numbers[r]).collect();
+                let edges = bin_edges(&own, MAX_BINS);
+                let missing = edges.len() + 1;
+                let level = |&value: &f64| match code(value, &edges) {
+                    NO_LEVEL => missing,
+                    bin => bin as usize,
+                };
+                (own.iter().map(level).collect(), missing + 1)
+            }
+            Values::Text(column) => {
+                let missing = column.levels.len();
+                let level = |&row: &usize| match column.codes[row] {
+                    MISSING => missing,
+                    code => code as usize,
+                };
+                (self.rows.iter().map(level).collect(), missing + 1)
+            }
+        }
+    }
+
+    fn out_of_fold_rates(&self, levels: &[usize], n_levels: usize) -> Vec<f64> {
+        let mut won = vec![0.0; n_levels * FOLDS];
+        let mut all = vec![0.0; n_levels * FOLDS];
+        for (i, &level) in levels.iter().enumerate() {
+            let cell = level * FOLDS + self.fold[i];
+            won[cell] += self.weight[i] * self.won[i];
+            all[cell] += self.weight[i];
+        }
+        let sum = |cells: &[f64]| cells.iter().sum::<f64>();
+        let average = sum(&won) / sum(&all);
+        let rate = |level: usize, fold: usize| {
+            let cells = level * FOLDS..(level + 1) * FOLDS;
+            let own = level * FOLDS + fold;
+            let (won, all) = (sum(&won[cells.clone()]) - won[own], sum(&all[cells]) - all[own]);
+            (won + SMOOTHING * average) / (all + SMOOTHING)
+        };
+        let rates: Vec<f64> = (0..n_levels * FOLDS).map(|cell| rate(cell / FOLDS, cell % FOLDS)).collect();
+        levels.iter().zip(&self.fold).map(|(&level, &fold)| rates[level * FOLDS + fold]).collect()
+    }
+}
+
+fn question(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Column => "Was it filled before or after somebody worked the lead?",
+        Subject::Kind => QUESTION_FOR_KINDS,
+        Subject::Age => "Are deals looked at close to their end?",
+    }
+}
+
+/// Names the columns that rank the deals too well.
+///
+/// Suspicious are the best k columns, k the largest for which the k-th stands out from the one after it; columns named
+/// for another reason are no measure for the others.
+pub(super) fn judge(suspects: &mut [Suspect]) {
+    let strong = |s: &Suspect| s.auc.is_some_and(|r| r.auc > LEAK_AUC && r.least > LEAK_LEAST);
+    let auc_of = |s: &Suspect| s.auc.map_or(0.5, |r| r.auc);
+    let named: Vec<bool> = suspects.iter().map(|s| s.is_named() || strong(s)).collect();
+    let mut others: Vec<usize> = (0..suspects.len()).filter(|&i| !named[i]).collect();
+    others.sort_by(|&a, &b| auc_of(&suspects[b]).total_cmp(&auc_of(&suspects[a])));
+    let next = |k: usize| others.get(k).map_or(0.5, |&i| auc_of(&suspects[i]));
+    let standing_out = |k: usize| {
+        let ranking = suspects[others[k]].auc;
+        ranking
+            .is_some_and(|r| r.auc > SUSPICIOUS_AUC && r.least > SUSPICIOUS_LEAST && r.auc - next(k + 1) >= STANDS_OUT)
+    };
+    let n_out = (0..others.len()).rev().find(|&k| standing_out(k)).map_or(0, |k| k + 1);
+    let measure = next(n_out);
+    let compared = if n_out < others.len() { format!("; the next best column {measure:.2}") } else { String::new() };
+    for i in others[..n_out].iter().copied().chain((0..suspects.len()).filter(|&i| named[i])) {
+        let Some(ranking) = suspects[i].auc else { continue };
+        let evidence = format!("ranks the deals alone with AUC {:.2}{compared}", ranking.auc);
+        let charge = Charge::new(evidence, question(suspects[i].subject));
+        if strong(&suspects[i]) {
+            suspects[i].leaks.push(charge);
+        } else if ranking.auc > SUSPICIOUS_AUC && ranking.auc - measure >= STANDS_OUT {
+            suspects[i].suspicions.insert(0, charge);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `leadscore check`: what it finds, what it could not look at, and its exit status.
+
+use crate::lead_world::{AS_OF, World, days_ago};
+use leadscore::asof::Span;
+use leadscore::features::plan::PlanSettings;
+use leadscore::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, Report, check};
+use leadscore::pipeline::deals::{DealSettings, LogSince};
+use leadscore::scorecard::Scorecard;
+use leadscore::snapshot::SnapshotSettings;
+use leadscore::tables::Outcome;
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn looks(world: &World) -> Vec<ColumnLook> {
+    let of = |column: &leadscore::tables::Column| {
+        let text = column.text.as_ref().expect("the worlds here hold texts");
+        let missing = text.codes.iter().filter(|c| **c == leadscore::tables::MISSING).count();
+        ColumnLook {
+            name: column.name.clone(),
+            column_type: column.column_type,
+            n_missing: missing,
+            n_distinct: text.codes.iter().collect::<HashSet<_>>().len() - usize::from(missing > 0),
+            problems: Vec::new(),
+        }
+    };
+    world.leads.columns.iter().map(of).collect()
+}
+
+fn report(world: &World, card: Option<&Scorecard>) -> Report {
+    let settings = CheckSettings {
+        deals: DealSettings {
+            snapshot: SnapshotSettings { mode: None, lost_after: None, until: None, seed: 1 },
+            plan: PlanSettings::default(),
+            half_life: Span::from_days(30.0),
+            since: LogSince::Always,
+        },
+        as_of: None,
+    };
+    let columns = looks(world);
+    check(CheckInputs { table: &world.leads, columns: &columns, log: None, scorecard: card }, &settings)
+        .expect("no log to fail on")
+}
+
+fn about(report: &Report, area: Area) -> Vec<&Finding> {
+    report.findings.iter().filter(|f| f.area == area).collect()
+}
+
+/// Thirty leads of three kinds.
+fn thirty() -> World {
+    let plan: Vec<&str> = (0..30).map(|i| ["GTXPro", "gtx pro", "Basic"][i % 3]).collect();
+    let rare: Vec<&str> = (0..30).map(|i| if i % 10 == 0 { "x" } else { "" }).collect();
+    World::new(30).text("plan", &plan).text("same", &["yes"; 30]).text("nothing", &[""; 30]).text("rare", &rare)
+}
+
+#[test]
+fn columns_that_say_nothing_and_spellings_are_found() {
+    let report = report(&thirty(), None);
+    let named = |what: &str| about(&report, Area::Columns).into_iter().find(|f| f.sentence.contains(what)).unwrap();
+    assert_eq!(named("no value on any lead").names, ["nothing"]);
+    assert_eq!(named("the same value on every lead").names, ["same"]);
+    assert_eq!(named("missing on more than half").names, ["rare"]);
+    assert_eq!(named("capitals, blanks or signs").evidence, ["\"GTXPro\" and \"gtx pro\""]);
+    assert_eq!(report.count(Grade::Mend), 0);
+}
+
+#[test]
+fn leads_alone_are_checked_and_the_rest_is_said() {
+    let report = report(&thirty(), None);
+    assert_eq!(report.outcomes, None);
+    let not: Vec<&str> = report.not_checked.iter().map(|n| n.what.as_str()).collect();
+    for what in ["duplicate rows", "times", "outcomes", "activities", "leaks", "scorecard"] {
+        assert!(not.iter().any(|n| n.starts_with(what)), "{what}: {not:?}");
+    }
+}
+
+#[test]
+fn rows_alike_under_different_ids_are_counted() {
+    let mut world = World::new(40);
+    for column in 0..6 {
+        // Leads 20 to 24 repeat leads 0 to 4; all others differ.
+        let values: Vec<String> = (0..40)
+            .map(|i| if (20..25).contains(&i) { i - 20 } else { i } / (column + 1))
+            .map(|v| v.to_string())
+            .collect();
+        world = world.text(&format!("c{column}"), &values.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let first: Vec<&str> = (0..40).map(|i| if i % 2 == 0 { "a" } else { "b" }).collect();
+    let report = report(&world.text("d", &first).text("e", &first), None);
+    let rows = about(&report, Area::Rows);
+    assert!(rows[0].sentence.starts_with("10 leads are alike in all"), "{}", rows[0].sentence);
+    assert!(rows[0].sentence.contains("5 groups"));
+}
+
+#[test]
+fn times_that_cannot_be_must_be_mended() {
+    let mut world = thirty();
+    world.leads.outcome = Some((0..30).map(|i| if i < 10 { Outcome::Won } else { Outcome::Lost }).collect());
+    let mut created = vec![Some(days_ago(50.0)); 30];
+    created[3] = Some(leadscore::asof::Instant(0));
+    world.leads.created_at = Some(created);
+    let closed = (0..30).map(|i| Some(if i < 2 { days_ago(60.0) } else { AS_OF })).collect();
+    world.leads.closed_at = Some(closed);
+    let report = report(&world, None);
+    let sentences: Vec<&str> = about(&report, Area::Times).iter().map(|f| f.sentence.as_str()).collect();
+    assert_eq!(sentences, ["`created_at` is impossible on 1 lead", "2 leads closed at or before their creation"]);
+    assert_eq!(report.count(Grade::Mend), 2);
+}
+
+#[test]
+fn only_wins_must_be_mended() {
+    let mut world = thirty();
+    world.leads.outcome = Some(vec![Outcome::Won; 30]);
+    let report = report(&world, None);
+    let found = about(&report, Area::Outcomes);
+    assert_eq!((found[0].grade, found[0].sentence.as_str()), (Grade::Mend, "no lead is lost"));
+}
+
+#[test]
+fn personal_columns_and_the_rules_on_them_are_listed() {
+    let world = thirty().text("Gender", &["f"; 30]).text("birth_date", &["1980"; 30]);
+    let card = "name = \"x\"\nrange = [0, 10]\n[[rule]]\nid = \"women\"\nwhen = { field = \"Gender\", any_of = [\"f\"] }\npoints = 5\n";
+    let card = Scorecard::parse(card, "scorecard.toml").unwrap();
+    let report = report(&world, Some(&card));
+    let found = about(&report, Area::Sensitive);
+    assert_eq!(found[0].names, ["Gender", "birth_date"]);
+    assert!(found[1].names[0].contains("women"), "{:?}", found[1]);
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_leadscore")).args(args).current_dir(folder).output().expect("the program starts")
+}
+
+#[test]
+fn the_exit_status_is_3_when_something_must_be_mended_and_0_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<String> = (0..200)
+        .map(|i| format!("L{i},{},{},{}", ["web", "fair"][i % 2], if i % 4 == 0 { i } else { 0 }, u8::from(i % 4 == 0)))
+        .collect();
+    let text = format!("lead_id,source,close_value,won\n{}\n", rows.join("\n"));
+    std::fs::write(folder.path().join("leads.csv"), text).unwrap();
+    let project = "[leads]\nfiles = [\"leads.csv\"]\noutcome = { column = \"won\", won = [\"1\"], lost = [\"0\"] }\n";
+    std::fs::write(folder.path().join("leadscore.toml"), project).unwrap();
+    let first = run(folder.path(), &["check"]);
+    let text = String::from_utf8(first.stdout).unwrap();
+    assert_eq!(first.status.code(), Some(3), "{text}");
+    assert!(text.contains("`close_value` knows the outcome"), "{text}");
+
+    std::fs::write(folder.path().join("leadscore.toml"), format!("{project}exclude = [\"close_value\"]\n")).unwrap();
+    let second = run(folder.path(), &["check", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&second.stdout).unwrap();
+    assert_eq!(second.status.code(), Some(0), "{json}");
+    assert_eq!(json["outcomes"], serde_json::json!([50, 150, 0]));
+}
+
+#[test]
+fn what_stops_a_training_is_a_finding_not_a_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let text: String =
+        (0..60).map(|i| format!("L{i},{}\n", if i == 7 { "soon".to_string() } else { i.to_string() })).collect();
+    std::fs::write(folder.path().join("leads.csv"), format!("lead_id,budget\n{text}")).unwrap();
+    std::fs::write(
+        folder.path().join("leadscore.toml"),
+        "[leads]\nfiles = [\"leads.csv\"]\ntypes = { budget = \"number\" }\n",
+    )
+    .unwrap();
+    let checked = run(folder.path(), &["check"]);
+    let text = String::from_utf8(checked.stdout).unwrap();
+    assert_eq!(checked.status.code(), Some(3), "{text}");
+    assert!(
+        text.contains("1 value of `budget` cannot be read") && text.contains("`soon` (leads.csv, line 9)"),
+        "{text}"
+    );
+}
