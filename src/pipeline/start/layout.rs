@@ -1,0 +1,234 @@
+//! Everything `init` takes the columns for, put together.
+
+use super::crm::{Crm, recognise};
+use super::deals::{DealsChoice, USUAL_DAYS, deals};
+use super::log::{LogChoice, log};
+use super::outcome::{LostWords, OutcomeChoice, Told, outcome};
+use super::roles::{Choice, lead_id, named, only_time, time, told};
+use super::screen::{Screen, Verdict, is_counter};
+use super::sheet::Sheet;
+use crate::asof::Span;
+use crate::fault::InputError;
+use crate::tables::ColumnType;
+
+/// The tables to look at.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// The leads.
+    pub leads: Sheet,
+    /// The outcomes table, when there is one.
+    pub outcomes: Option<Sheet>,
+    /// The activity log, or its beginning.
+    pub log: Option<Sheet>,
+}
+
+/// What a person has said already; it goes before every guess.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// Column that identifies a lead.
+    pub id: Option<String>,
+    /// Column of the outcome.
+    pub outcome: Option<String>,
+    /// Its words for won.
+    pub won: Vec<String>,
+    /// Its words for lost.
+    pub lost: Vec<String>,
+    /// Column of the creation time.
+    pub created_at: Option<String>,
+    /// Column of the closing time.
+    pub closed_at: Option<String>,
+    /// There is no outcome column, whatever some column looks like.
+    pub no_outcome: bool,
+}
+
+/// At which moment closed deals will be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A random one of the open life.
+    Random,
+    /// Each lead's own.
+    Column,
+    /// So many days after creation, because the close is not known.
+    DaysAfterCreation(u32),
+    /// None: as the rows stand.
+    AsExported,
+}
+
+/// What every column is taken for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// The product that the leads were exported from.
+    pub product: Option<Crm>,
+    /// Column that identifies a lead.
+    pub id: Choice,
+    /// Column of the creation time.
+    pub created_at: Option<Choice>,
+    /// Column of the closing time.
+    pub closed_at: Option<Choice>,
+    /// Column of each lead's own as-of.
+    pub as_of: Option<Choice>,
+    /// Column of row weights.
+    pub row_weight: Option<Choice>,
+    /// The outcome in the leads table.
+    pub outcome: Option<OutcomeChoice>,
+    /// The outcomes table.
+    pub deals: Option<DealsChoice>,
+    /// The activity log.
+    pub log: Option<LogChoice>,
+    /// The leads' other columns, in the order of the file.
+    pub others: Vec<(String, Verdict)>,
+    /// When deals will be looked at.
+    pub moment: Moment,
+}
+
+/// Works out what every column is.
+///
+/// # Errors
+/// No column identifies a lead; a wish that the tables do not hold; tables that share no id.
+pub fn lay_out(view: &View, wishes: &Wishes) -> Result<Layout, InputError> {
+    let leads = &view.leads;
+    let mut layout = Layout {
+        product: recognise(leads),
+        id: lead_id(leads, wishes.id.as_deref())?,
+        created_at: None,
+        closed_at: None,
+        as_of: None,
+        row_weight: None,
+        outcome: None,
+        deals: None,
+        log: None,
+        others: Vec::new(),
+        moment: Moment::AsExported,
+    };
+    layout.find_times(leads, wishes)?;
+    layout.find_outcome(view, wishes)?;
+    let ids = leads.column(&layout.id.column);
+    layout.log = view.log.as_ref().zip(ids).map(|(sheet, ids)| log(sheet, ids)).transpose()?;
+    layout.moment = layout.find_moment(view);
+    layout.others = layout.screen(leads);
+    Ok(layout)
+}
+
+fn told_time(leads: &Sheet, option: &str, name: &str) -> Result<Choice, InputError> {
+    let choice = told(leads, option, name)?;
+    match leads.column(name).is_some_and(|column| column.column_type == ColumnType::Date) {
+        true => Ok(choice),
+        false => Err(InputError::new(format!("column `{name}` does not hold times only"))
+            .at(option)
+            .remedy("clean the column, or say how its times are written: --time-format \"%d.%m.%Y\"")),
+    }
+}
+
+impl Layout {
+    fn find_times(&mut self, leads: &Sheet, wishes: &Wishes) -> Result<(), InputError> {
+        let told =
+            |option: &str, name: &Option<String>| name.as_ref().map(|name| told_time(leads, option, name)).transpose();
+        let told_close = told("--closed-at", &wishes.closed_at)?;
+        let told_creation = told("--created-at", &wishes.created_at)?;
+        self.as_of = named(leads, "as of", &self.role_columns(), |c| c.column_type == ColumnType::Date);
+        self.row_weight = named(leads, "row weight", &self.role_columns(), |c| c.column_type == ColumnType::Number);
+        self.closed_at = told_close;
+        let taken = self.role_columns();
+        self.created_at = told_creation.or_else(|| time(leads, "created", &taken)).or_else(|| only_time(leads, &taken));
+        let taken = self.role_columns();
+        self.closed_at = self.closed_at.clone().or_else(|| time(leads, "closed", &taken));
+        Ok(())
+    }
+
+    /// The outcomes table goes before whatever the leads table says of outcomes and closes.
+    fn find_outcome(&mut self, view: &View, wishes: &Wishes) -> Result<(), InputError> {
+        let told = Told { column: wishes.outcome.as_deref(), won: &wishes.won, lost: &wishes.lost };
+        if let Some(table) = &view.outcomes {
+            let created = self.created_at.as_ref().map(|choice| choice.column.as_str());
+            let deals = deals(table, &view.leads, &self.id.column, created, told)?;
+            self.closed_at = self.closed_at.take().filter(|_| deals.closed_at.is_none());
+            self.deals = Some(deals);
+        } else if !wishes.no_outcome {
+            self.outcome = outcome(&view.leads, &self.role_columns(), told)?;
+            if let Some(outcome) = self.outcome.as_mut().filter(|_| self.created_at.is_some()) {
+                outcome.judge_by_time();
+            }
+        }
+        Ok(())
+    }
+
+    /// Headers of the leads table that have a role.
+    pub fn role_columns(&self) -> Vec<&str> {
+        let choices = [
+            Some(&self.id),
+            self.created_at.as_ref(),
+            self.closed_at.as_ref(),
+            self.as_of.as_ref(),
+            self.row_weight.as_ref(),
+        ];
+        let key = self.deals.as_ref().map(|deals| deals.key.column.as_str());
+        let outcome = self.outcome.as_ref().map(|outcome| outcome.column.as_str());
+        choices.into_iter().flatten().map(|choice| choice.column.as_str()).chain(outcome).chain(key).collect()
+    }
+
+    /// Whether the files say which deals were won.
+    pub fn knows_outcomes(&self) -> bool {
+        self.outcome.is_some() || self.deals.is_some()
+    }
+
+    /// After how many days a lead that is not won counts as lost, where no word says which are.
+    pub fn lost_after_days(&self) -> Option<u32> {
+        let by_time = |outcome: &OutcomeChoice| outcome.lost == LostWords::NotInTime;
+        let of_deals = self.deals.as_ref().and_then(|deals| deals.lost_after_days);
+        of_deals.or(self.outcome.as_ref().filter(|outcome| by_time(outcome)).map(|_| USUAL_DAYS))
+    }
+
+    /// Counters of acts kept as columns.
+    pub fn counters(&self) -> Vec<&str> {
+        self.others.iter().filter(|(_, verdict)| *verdict == Verdict::Counter).map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn find_moment(&self, view: &View) -> Moment {
+        let closes = self.closed_at.is_some() || self.deals.as_ref().is_some_and(|deals| deals.closed_at.is_some());
+        match (&self.as_of, &self.created_at, &self.log) {
+            (Some(_), _, _) => Moment::Column,
+            (None, Some(_), _) if closes => Moment::Random,
+            (None, Some(created), Some(log)) => Moment::DaysAfterCreation(days_to_look(view, &self.id, created, log)),
+            _ => Moment::AsExported,
+        }
+    }
+
+    fn screen(&self, leads: &Sheet) -> Vec<(String, Verdict)> {
+        let looks_back = matches!(self.moment, Moment::Random | Moment::DaysAfterCreation(_));
+        let created_at = self.created_at.as_ref().map(|choice| choice.column.as_str());
+        let screen = Screen { sheet: leads, outcome: self.outcome.as_ref(), created_at, looks_back };
+        let roles = self.role_columns();
+        let others = leads.columns.iter().filter(|column| !roles.contains(&column.name.as_str()));
+        let verdict = |column| match screen.verdict(column) {
+            // Beside a log the same acts would be counted twice.
+            Verdict::Counter if self.log.is_some() && is_counter(column) => {
+                Verdict::Exclude("counts acts, as the activity log does".to_string())
+            }
+            verdict => verdict,
+        };
+        others.map(|column| (column.name.clone(), verdict(column))).collect()
+    }
+}
+
+/// How long after creation to look where the close is not known: early enough that most leads still act.
+fn days_to_look(view: &View, id: &Choice, created: &Choice, log: &LogChoice) -> u32 {
+    const CHOICES: [(f64, u32); 2] = [(28.0, 14), (7.0, 3)];
+    const SHORTEST: u32 = 1;
+    let lives = || {
+        let sheet = view.log.as_ref()?;
+        let (leads, times) = (sheet.column(&log.lead_id.column)?, sheet.column(&log.at.column)?);
+        let mut last: std::collections::HashMap<&str, crate::asof::Instant> = std::collections::HashMap::new();
+        for row in 0..sheet.n_rows() {
+            if let (Some(lead), Some(at)) = (leads.text.get(row), times.time(row)) {
+                last.entry(lead).and_modify(|latest| *latest = at.max(*latest)).or_insert(at);
+            }
+        }
+        let (ids, created) = (view.leads.column(&id.column)?, view.leads.column(&created.column)?);
+        let life = |row| Some(last.get(ids.text.get(row)?)?.since(created.time(row)?));
+        let mut days: Vec<f64> = (0..view.leads.n_rows()).filter_map(life).map(Span::days).collect();
+        days.sort_by(f64::total_cmp);
+        days.get(days.len() / 2).copied()
+    };
+    let median = lives().unwrap_or(0.0);
+    CHOICES.iter().find(|(least, _)| median >= *least).map_or(SHORTEST, |(_, days)| *days)
+}

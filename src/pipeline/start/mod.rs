@@ -1,0 +1,42 @@
+//! The start: from a look at tables to a project file and a scorecard to argue about.
+//!
+//! Everything here is a guess that says why. Roles come from headers and values ([`lay_out`]); the project file
+//! ([`project_text`]) and the scorecard ([`scorecard_text`]) are text, because their comments are half of their use.
+//! Points are never looked up from the outcomes.
+
+mod column_rules;
+mod crm;
+mod deals;
+mod findings;
+mod kind_rules;
+mod layout;
+mod log;
+mod outcome;
+mod project_text;
+mod question;
+mod roles;
+mod rule;
+mod scorecard_text;
+mod screen;
+mod sheet;
+mod toml;
+mod vocabulary;
+
+pub use crm::Crm;
+pub use deals::DealsChoice;
+pub use findings::{Finding, findings};
+pub use layout::{Layout, Moment, View, Wishes, lay_out};
+pub use log::LogChoice;
+pub use outcome::{LostWords, OutcomeChoice};
+pub use project_text::{Reading, project_text};
+pub use question::{Question, Topic, question};
+pub use roles::{Choice, sensitive_name};
+pub use rule::StartRule;
+pub use scorecard_text::{Bounds, scorecard_text, starting_rules};
+pub use screen::Verdict;
+pub use sheet::{Sheet, SheetColumn};
+
+/// Whether a value is one of the known spellings of "no value".
+pub fn means_missing(value: &str) -> bool {
+    vocabulary::is_value("missing", value)
+}

@@ -1,0 +1,198 @@
+//! Which column of a table plays which part, by its header and by its values, and why that is thought.
+
+use super::sheet::{Sheet, SheetColumn};
+use super::vocabulary::{mentions, plain, rank, topics_under, words};
+use crate::fault::InputError;
+use crate::tables::ColumnType;
+use crate::text::nearest;
+
+/// A column taken for something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its header.
+    pub column: String,
+    /// Why.
+    pub why: String,
+    /// Whether the header says so, and not only the values.
+    pub is_named: bool,
+}
+
+impl Choice {
+    /// A column that the person at the keyboard named.
+    pub(super) fn told(column: &str) -> Choice {
+        Choice { column: column.to_string(), why: "you said so".to_string(), is_named: true }
+    }
+}
+
+/// The column that identifies a row: named like an id, a value in every row, none twice in one file.
+pub(super) fn id(sheet: &Sheet) -> Option<Choice> {
+    let unique: Vec<&SheetColumn> = sheet.columns.iter().filter(|c| is_id_like(c) && sheet.is_unique(c)).collect();
+    let by_name = unique.iter().filter_map(|c| Some((rank("id", &c.name)?, *c))).min_by_key(|(rank, _)| *rank);
+    let by_ending = unique.iter().find(|c| ends_like_an_id(&c.name));
+    let choice = |column: &SheetColumn, why: &str, is_named| {
+        Some(Choice { column: column.name.clone(), why: why.to_string(), is_named })
+    };
+    if let Some((_, column)) = by_name {
+        return choice(column, "named like an id, a value in every row, none twice", true);
+    }
+    if let Some(column) = by_ending {
+        return choice(column, "ends like an id, a value in every row, none twice", true);
+    }
+    // An id that is broken must be mended, not replaced by whatever happens to repeat nowhere.
+    if broken_id(sheet).is_some() {
+        return None;
+    }
+    let by_values = unique.iter().find(|c| c.column_type != ColumnType::Number && rank("outcome", &c.name).is_none());
+    by_values.and_then(|column| choice(column, "the only sort of id here: a value in every row, none twice", false))
+}
+
+/// The column that identifies a lead: the one told, or the one found.
+///
+/// # Errors
+/// None has a value of its own in every row; what was told is not there or repeats.
+pub(super) fn lead_id(leads: &Sheet, wish: Option<&str>) -> Result<Choice, InputError> {
+    const ADD: &str = "--add-id FILE writes a copy of the table with a column `lead_id` of row numbers and goes on with it \
+                       (keep that copy: numbers given anew to a later export would name other leads)";
+    let not_unique = |name: &str, value: Option<&str>| {
+        let what = match value {
+            Some(value) => format!("`{name}` looks like the id of a lead, but `{value}` stands in it more than once"),
+            None => format!("`{name}` looks like the id of a lead, but has no value in some rows"),
+        };
+        InputError::new(what)
+    };
+    if let Some(name) = wish {
+        let choice = told(leads, "--id", name)?;
+        return match leads.column(name).filter(|column| !leads.is_unique(column)) {
+            None => Ok(choice),
+            Some(column) => Err(not_unique(name, leads.first_repeat(column))
+                .at("--id")
+                .remedy(format!("keep one row a lead, or name another column; {ADD}"))),
+        };
+    }
+    id(leads).ok_or_else(|| match broken_id(leads) {
+        Some((column, value)) => not_unique(&column.name, value)
+            .remedy(format!("keep one row a lead, or name another column with --id; {ADD}")),
+        None => InputError::new("no column has a value of its own in every row, so nothing identifies a lead")
+            .remedy(format!("export the table with its id, or: {ADD}")),
+    })
+}
+
+/// The columns that could identify a row.
+pub(super) fn possible_ids(sheet: &Sheet) -> Vec<String> {
+    sheet.columns.iter().filter(|c| is_id_like(c) && sheet.is_unique(c)).map(|c| c.name.clone()).collect()
+}
+
+/// A column named like an id in which a value repeats or lacks, and the value.
+pub(super) fn broken_id(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
+    let named = sheet.columns.iter().filter_map(|c| Some((rank("id", &c.name)?, c))).min_by_key(|(rank, _)| *rank);
+    named.map(|(_, column)| (column, sheet.first_repeat(column)))
+}
+
+/// Amounts with decimals and times identify nothing, even where none is met twice.
+fn is_id_like(column: &SheetColumn) -> bool {
+    column.column_type != ColumnType::Date && column.numbers.iter().all(|number| number.fract() == 0.0)
+}
+
+pub(super) fn ends_like_an_id(name: &str) -> bool {
+    let plain = plain(name);
+    let last = plain.rsplit(' ').next().unwrap_or_default();
+    words("id ends")
+        .iter()
+        .any(|end| last == *end || !end.is_ascii() && last.ends_with(end) || last.ends_with("id") && !last.is_ascii())
+}
+
+/// The column of times whose header is the best word of `topic`, among those not taken.
+pub(super) fn time(sheet: &Sheet, topic: &str, taken: &[&str]) -> Option<Choice> {
+    let named = free_times(sheet, taken).filter_map(|c| Some((rank(topic, &c.name)?, c)));
+    let (_, column) = named.min_by_key(|(rank, _)| *rank)?;
+    Some(Choice { column: column.name.clone(), why: "named so, and holds times".to_string(), is_named: true })
+}
+
+/// The only column of times that is not taken and does not look like something else.
+pub(super) fn only_time(sheet: &Sheet, taken: &[&str]) -> Option<Choice> {
+    let others = ["closed", "after", "while worked"];
+    let mut free = free_times(sheet, taken).filter(|c| {
+        !mentions("planned words", &c.name)
+            && !plain(&c.name).starts_with("last ")
+            && others.iter().all(|topic| rank(topic, &c.name).is_none())
+    });
+    let column = free.next()?;
+    let why = "the only column of times".to_string();
+    free.next().is_none().then(|| Choice { column: column.name.clone(), why, is_named: false })
+}
+
+fn free_times<'s>(sheet: &'s Sheet, taken: &'s [&str]) -> impl Iterator<Item = &'s SheetColumn> {
+    let is_free = |column: &&SheetColumn| !taken.contains(&column.name.as_str()) && sensitive(column).is_none();
+    sheet.columns.iter().filter(|c| c.column_type == ColumnType::Date && c.n_filled() > 0).filter(is_free)
+}
+
+/// The column whose header is the best word of `topic`, among those not taken and of the right sort.
+pub(super) fn named(sheet: &Sheet, topic: &str, taken: &[&str], fits: impl Fn(&SheetColumn) -> bool) -> Option<Choice> {
+    let free = sheet.columns.iter().filter(|c| !taken.contains(&c.name.as_str()) && c.n_filled() > 0 && fits(c));
+    let (_, column) = free.filter_map(|c| Some((rank(topic, &c.name)?, c))).min_by_key(|(rank, _)| *rank)?;
+    Some(Choice { column: column.name.clone(), why: "named so".to_string(), is_named: true })
+}
+
+/// The column that a person named, or an error with the nearest header.
+pub(super) fn told(sheet: &Sheet, option: &str, name: &str) -> Result<Choice, InputError> {
+    if sheet.column(name).is_some() {
+        return Ok(Choice::told(name));
+    }
+    let names: Vec<&str> = sheet.columns.iter().map(|column| column.name.as_str()).collect();
+    let remedy = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("its columns are: {}", names.join(", ")),
+    };
+    Err(InputError::new(format!("there is no column `{name}`")).at(option).remedy(remedy))
+}
+
+/// What sort of personal trait that no score should be made of a column looks like, by its header or its values.
+pub(super) fn sensitive(column: &SheetColumn) -> Option<&'static str> {
+    let levels = &column.text.levels;
+    let all_known = || levels.iter().all(|level| rank("honorific or gender value", level).is_some());
+    sensitive_name(&column.name).or_else(|| ((2..=6).contains(&levels.len()) && all_known()).then_some("gender"))
+}
+
+/// What personal trait a column is about by its name: `age or birth`, `gender`, ….
+pub fn sensitive_name(name: &str) -> Option<&'static str> {
+    // The age of a company, an account or a lead is nobody's age.
+    if mentions("not sensitive", name) {
+        return None;
+    }
+    let topic = topics_under("sensitive ").into_iter().find(|topic| mentions(topic, name))?;
+    topic.strip_prefix("sensitive ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet::drawn::sheet;
+    use super::*;
+
+    #[test]
+    fn the_id_is_unique_and_named_so_in_this_order() {
+        let leads = sheet("owner_id email lead_no Lead_ID", &["1 a@x 1 7", "1 b@x 2 8", "2 c@x 3 9"]);
+        assert_eq!(id(&leads).unwrap().column, "Lead_ID");
+        let unnamed = sheet("amount login", &["1.5 ann", "2.5 bob"]);
+        assert_eq!(id(&unnamed).unwrap().column, "login");
+        assert!(!id(&unnamed).unwrap().is_named);
+        let none = sheet("age job", &["30 a", "31 a"]);
+        assert_eq!(id(&none), None);
+        let repeated = sheet("lead_id job", &["1 a", "1 b"]);
+        assert_eq!(broken_id(&repeated).unwrap().1, Some("1"));
+    }
+
+    #[test]
+    fn a_birth_date_is_no_creation_time() {
+        let leads = sheet("id BirthDate", &["1 1970-01-02", "2 1980-03-04"]);
+        assert_eq!(only_time(&leads, &[]), None);
+        assert_eq!(time(&sheet("id CreatedDate", &["1 2024-01-02"]), "created", &[]).unwrap().column, "CreatedDate");
+    }
+
+    #[test]
+    fn traits_of_people_are_known_by_header_or_values_and_the_age_of_a_lead_is_none() {
+        let people = sheet("age MaritalStatus lead_age prefix status", &["30 M 5 MR. new", "31 S 6 Mrs won"]);
+        let found: Vec<_> = people.columns.iter().map(sensitive).collect();
+        let expected = [Some("age or birth"), Some("marital or family status"), None, Some("gender"), None];
+        assert_eq!(found, expected);
+    }
+}

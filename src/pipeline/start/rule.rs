@@ -1,0 +1,53 @@
+//! One rule of the starting scorecard, as it will be written.
+
+use super::toml::{number, quoted};
+
+/// A rule to start from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartRule {
+    /// Its id, unique once the scorecard is put together.
+    pub id: String,
+    /// Its points.
+    pub points: f64,
+    /// Why it is there.
+    pub why: String,
+    /// Its other keys, a line each.
+    pub lines: Vec<String>,
+}
+
+impl StartRule {
+    /// A rule without a condition yet.
+    pub(super) fn new(id: &str, points: f64, why: &str) -> StartRule {
+        StartRule { id: id.to_string(), points, why: why.to_string(), lines: Vec::new() }
+    }
+
+    /// The same rule with one more line.
+    #[must_use]
+    pub(super) fn line(mut self, line: &str) -> StartRule {
+        self.lines.push(line.to_string());
+        self
+    }
+
+    /// The same rule on a field.
+    #[must_use]
+    pub(super) fn when(self, field: &str, test: &str) -> StartRule {
+        let line = format!("when = {{ field = {}, {test} }}", quoted(field));
+        self.line(&line)
+    }
+
+    /// Its text in the file.
+    pub(super) fn text(&self) -> String {
+        let why: String = self.why.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let mut text = format!(
+            "[[rule]]\nid = {}{}# {why}\n",
+            quoted(&self.id),
+            " ".repeat(28_usize.saturating_sub(self.id.len()))
+        );
+        for line in &self.lines {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text.push_str(&format!("points = {}\n", number(self.points)));
+        text
+    }
+}

@@ -1,0 +1,171 @@
+//! Columns without a role: which of them a model should not learn from, and which count acts.
+
+use super::outcome::{LostWords, OutcomeChoice};
+use super::roles::sensitive;
+use super::sheet::{Sheet, SheetColumn};
+use super::vocabulary::{mentions, rank};
+use crate::tables::{ColumnType, MISSING};
+use crate::text::fold;
+
+/// Filled for at least this share of one outcome …
+const FILLED_FOR_ONE: f64 = 0.95;
+/// … and at most this share of the other: known only once that outcome is.
+const FILLED_FOR_OTHER: f64 = 0.05;
+/// Share of the leads from which on a date is said to lie after the creation.
+const MOSTLY_LATER: f64 = 0.5;
+/// Closed deals of each outcome below which "filled for one outcome only" may be chance.
+const ENOUGH_DEALS: usize = 20;
+
+/// What becomes of a column without a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The model may learn from it.
+    Attribute,
+    /// Goes to `exclude`, because.
+    Exclude(String),
+    /// Goes to `exclude` commented out: a person must say.
+    Doubt(String),
+    /// Counts acts; may be listed under `activity_columns`.
+    Counter,
+}
+
+/// What the screen needs to know of the table as a whole.
+pub(super) struct Screen<'s> {
+    pub sheet: &'s Sheet,
+    pub outcome: Option<&'s OutcomeChoice>,
+    pub created_at: Option<&'s str>,
+    /// Whether deals are looked at at a moment before the export, at which a lifetime counter was lower.
+    pub looks_back: bool,
+}
+
+impl Screen<'_> {
+    pub(super) fn verdict(&self, column: &SheetColumn) -> Verdict {
+        if column.n_filled() == 0 {
+            return Verdict::Attribute;
+        }
+        if let Some(trait_of_people) = sensitive(column) {
+            return Verdict::Exclude(format!("sensitive, {trait_of_people}: the model shall not treat people by it"));
+        }
+        if rank("after", &column.name).is_some() {
+            return Verdict::Exclude("by its name known only once the deal is closed".to_string());
+        }
+        if let Some(why) = self.filled_for_one_outcome(column).or_else(|| self.later_than_creation(column)) {
+            return Verdict::Exclude(why);
+        }
+        if rank("owner", &column.name).is_some() {
+            return Verdict::Exclude("who sells it is yours to choose, and no property of the lead".to_string());
+        }
+        if rank("while worked", &column.name).is_some() {
+            return Verdict::Exclude(
+                "by its name written while sales works the lead; known before? take the line out".to_string(),
+            );
+        }
+        if is_counter(column) {
+            return match self.looks_back {
+                true => Verdict::Exclude("counts the lead's whole life, also what came after the as-of".to_string()),
+                false => Verdict::Counter,
+            };
+        }
+        if mentions("in doubt words", &column.name) && !mentions("not in doubt", &column.name) {
+            return Verdict::Doubt("may be written after the outcome: then take the # away".to_string());
+        }
+        Verdict::Attribute
+    }
+
+    /// Filled for nearly every deal of one outcome and hardly any of the other.
+    fn filled_for_one_outcome(&self, column: &SheetColumn) -> Option<String> {
+        let outcome = self.outcome?;
+        let of_outcome = self.sheet.column(&outcome.column)?;
+        let is_won = |level: &str| outcome.won.iter().any(|word| fold(word) == fold(level));
+        let is_lost = |level: &str| match &outcome.lost {
+            LostWords::Rest | LostWords::NotInTime => !is_won(level),
+            LostWords::Listed(words) => words.iter().any(|word| fold(word) == fold(level)),
+        };
+        let (mut n, mut filled) = ([0_usize; 2], [0_usize; 2]);
+        for row in 0..self.sheet.n_rows() {
+            let Some(level) = of_outcome.text.get(row) else { continue };
+            let side = match (is_won(level), is_lost(level)) {
+                (true, _) => 0,
+                (_, true) => 1,
+                _ => continue,
+            };
+            n[side] += 1;
+            filled[side] += usize::from(column.text.codes[row] != MISSING);
+        }
+        if n[0].min(n[1]) < ENOUGH_DEALS {
+            return None;
+        }
+        let share = [0, 1].map(|side| filled[side] as f64 / n[side] as f64);
+        let one_only = |a: f64, b: f64| a >= FILLED_FOR_ONE && b <= FILLED_FOR_OTHER;
+        match (one_only(share[0], share[1]), one_only(share[1], share[0])) {
+            (true, _) => Some("filled for won deals only: known once they are won".to_string()),
+            (_, true) => Some("filled for lost deals only: known once they are lost".to_string()),
+            _ => None,
+        }
+    }
+
+    /// A date that mostly lies after the creation tells what happened later; a planned one was known.
+    fn later_than_creation(&self, column: &SheetColumn) -> Option<String> {
+        if column.column_type != ColumnType::Date || mentions("planned words", &column.name) {
+            return None;
+        }
+        let name = self.created_at?;
+        let created = self.sheet.column(name)?;
+        let later = (0..self.sheet.n_rows()).filter(|&row| match (created.time(row), column.time(row)) {
+            (Some(created), Some(time)) => time > created,
+            _ => false,
+        });
+        let share = later.count() as f64 / column.n_filled().max(1) as f64;
+        (share >= MOSTLY_LATER).then(|| format!("later than {} in {:.0} % of its rows", one_line(name), 100.0 * share))
+    }
+}
+
+/// Whole numbers from 0 under a name that speaks of acts.
+pub(super) fn is_counter(column: &SheetColumn) -> bool {
+    column.column_type == ColumnType::Number
+        && column.numbers.iter().all(|n| *n >= 0.0 && n.fract() == 0.0)
+        && column.numbers.len() > 2
+        && mentions("counter words", &column.name)
+        && !mentions("not counter", &column.name)
+}
+
+/// A name as it may stand in a comment: no line breaks.
+pub(super) fn one_line(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("`{plain}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::outcome::{Told, outcome};
+    use super::super::sheet::drawn::sheet;
+    use super::*;
+
+    #[test]
+    fn what_is_known_only_later_is_left_out_and_says_why() {
+        let rows: Vec<String> = (0..60)
+            .map(|i| {
+                let (outcome, invoice) = if i % 2 == 0 { ("won", "77") } else { ("lost", ".") };
+                format!("{i} 2024-01-02 {outcome} {invoice} 2024-02-0{} 30 no {} {}", 1 + i % 3, i % 7, 1 + i % 5)
+            })
+            .collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let leads = sheet("id created outcome invoice_no touched age lead_status site_visits Duration", &rows);
+        let told = Told { column: None, won: &[], lost: &[] };
+        let found = outcome(&leads, &[], told).unwrap();
+        let screen = Screen { sheet: &leads, outcome: found.as_ref(), created_at: Some("created"), looks_back: false };
+        let verdict = |name: &str| screen.verdict(leads.column(name).unwrap());
+        let why = |name: &str| match verdict(name) {
+            Verdict::Exclude(why) => why,
+            other => panic!("{name}: {other:?}"),
+        };
+        assert!(why("invoice_no").contains("won deals only"));
+        assert!(why("touched").contains("later than `created`"));
+        assert!(why("age").contains("age or birth"));
+        assert!(why("Duration").contains("closed"));
+        assert!(matches!(verdict("lead_status"), Verdict::Doubt(_)));
+        assert_eq!(verdict("site_visits"), Verdict::Counter);
+        let looking_back = Screen { looks_back: true, ..screen };
+        assert!(matches!(looking_back.verdict(leads.column("site_visits").unwrap()), Verdict::Exclude(_)));
+    }
+}

@@ -1,0 +1,157 @@
+//! A table as `init` looks at it: what stands in each column, before anybody has said what it is for.
+
+use crate::asof::Instant;
+use crate::tables::{ColumnType, MISSING, TextColumn};
+use crate::values::DateOrder;
+use std::collections::{HashMap, HashSet};
+
+/// A table, column by column.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// Its columns in the order of the file.
+    pub columns: Vec<SheetColumn>,
+    /// `(n_rows,)` index of the file that each row stands in.
+    pub file_of_row: Vec<u32>,
+}
+
+/// One column.
+#[derive(Debug, Clone)]
+pub struct SheetColumn {
+    /// The header as written.
+    pub name: String,
+    /// What it holds.
+    pub column_type: ColumnType,
+    /// Whether day and month cannot be told apart in its dates.
+    pub is_ambiguous: bool,
+    /// Which of them stands first, where it matters and is decided.
+    pub date_order: Option<DateOrder>,
+    /// `(n_rows,)` its values.
+    pub text: TextColumn,
+    /// `(n_levels,)` the levels as numbers; empty unless the column holds numbers.
+    pub numbers: Vec<f64>,
+    /// `(n_levels,)` the levels as times; empty unless the column holds times.
+    pub times: Vec<Option<Instant>>,
+}
+
+impl Sheet {
+    /// How many rows there are.
+    pub fn n_rows(&self) -> usize {
+        self.file_of_row.len()
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&SheetColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether the column has a value in every row and no value twice in one file.
+    pub fn is_unique(&self, column: &SheetColumn) -> bool {
+        self.first_repeat(column).is_none() && column.n_filled() == self.n_rows() && self.n_rows() > 0
+    }
+
+    /// The first value that stands twice in one file.
+    pub fn first_repeat<'c>(&self, column: &'c SheetColumn) -> Option<&'c str> {
+        let mut met: HashSet<(u32, u32), foldhash::fast::FixedState> = HashSet::default();
+        let mut rows = self.file_of_row.iter().zip(&column.text.codes).filter(|(_, code)| **code != MISSING);
+        rows.find(|(file, code)| !met.insert((**file, **code)))
+            .map(|(_, code)| column.text.levels[*code as usize].as_str())
+    }
+}
+
+impl SheetColumn {
+    /// In how many rows there is a value.
+    pub fn n_filled(&self) -> usize {
+        self.text.codes.iter().filter(|code| **code != MISSING).count()
+    }
+
+    /// `(n_levels,)` in how many rows each level stands.
+    pub fn level_rows(&self) -> Vec<usize> {
+        let mut rows = vec![0; self.text.levels.len()];
+        for &code in self.text.codes.iter().filter(|code| **code != MISSING) {
+            rows[code as usize] += 1;
+        }
+        rows
+    }
+
+    /// The levels with their share of the rows that have a value, commonest first (ties in order of appearance).
+    pub fn levels_by_share(&self) -> Vec<(&str, f64)> {
+        let rows = self.level_rows();
+        let n_filled = rows.iter().sum::<usize>().max(1) as f64;
+        let mut levels: Vec<(&str, f64)> =
+            self.text.levels.iter().zip(&rows).map(|(level, n)| (level.as_str(), *n as f64 / n_filled)).collect();
+        levels.sort_by(|a, b| b.1.total_cmp(&a.1));
+        levels
+    }
+
+    /// The number of a row, where the column holds numbers.
+    pub fn number(&self, row: usize) -> Option<f64> {
+        let value = *self.numbers.get(self.text.codes[row] as usize)?;
+        value.is_finite().then_some(value)
+    }
+
+    /// The time of a row, where the column holds times.
+    pub fn time(&self, row: usize) -> Option<Instant> {
+        *self.times.get(self.text.codes[row] as usize)?
+    }
+
+    /// The value below which `share` of the numbers lie (nearest rank).
+    pub fn quantile(&self, share: f64) -> Option<f64> {
+        let mut numbers: Vec<f64> = (0..self.text.codes.len()).filter_map(|row| self.number(row)).collect();
+        numbers.sort_by(f64::total_cmp);
+        let last = numbers.len().checked_sub(1)?;
+        Some(numbers[(share * last as f64).round() as usize])
+    }
+
+    /// The share of this column's distinct values that `other` has, too; cells of `other` may hold several, split at `;`.
+    pub fn share_found_in(&self, other: &SheetColumn) -> f64 {
+        let mut index: HashMap<&str, (), foldhash::fast::FixedState> = HashMap::default();
+        for level in &other.text.levels {
+            index.insert(level, ());
+            if level.contains(';') {
+                index.extend(level.split(';').map(|part| (part.trim(), ())));
+            }
+        }
+        let found = self.text.levels.iter().filter(|level| index.contains_key(level.as_str())).count();
+        found as f64 / self.text.levels.len().max(1) as f64
+    }
+}
+
+#[cfg(test)]
+pub(super) mod drawn {
+    //! Sheets drawn as text, for the tests of this module's neighbours.
+
+    use super::*;
+    use crate::values::{TimeReader, parse_number};
+
+    /// A sheet from a header and rows, cells between blanks, `.` for missing and `_` for a blank.
+    pub fn sheet(header: &str, rows: &[&str]) -> Sheet {
+        let cells: Vec<Vec<String>> =
+            rows.iter().map(|row| row.split(' ').map(|cell| cell.replace('_', " ")).collect()).collect();
+        let columns = header.split(' ').enumerate().map(|(at, name)| {
+            column(name, &cells.iter().map(|row| row[at].as_str()).map(|c| (c != ".").then_some(c)).collect::<Vec<_>>())
+        });
+        Sheet { columns: columns.collect(), file_of_row: vec![0; rows.len()] }
+    }
+
+    fn column(name: &str, cells: &[Option<&str>]) -> SheetColumn {
+        let text = TextColumn::from_values(cells.iter().copied());
+        let reader = TimeReader::new("UTC", None).unwrap();
+        let numbers: Option<Vec<f64>> = text.levels.iter().map(|level| parse_number(level, '.')).collect();
+        let times: Option<Vec<Option<Instant>>> =
+            text.levels.iter().map(|level| reader.read(level.as_bytes(), None).map(Some)).collect();
+        let column_type = match (&numbers, &times) {
+            (Some(_), _) => ColumnType::Number,
+            (None, Some(_)) => ColumnType::Date,
+            _ => ColumnType::Category,
+        };
+        SheetColumn {
+            name: name.to_string(),
+            column_type,
+            is_ambiguous: false,
+            date_order: None,
+            numbers: numbers.filter(|_| column_type == ColumnType::Number).unwrap_or_default(),
+            times: times.filter(|_| column_type == ColumnType::Date).unwrap_or_default(),
+            text,
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! `leadscore init`: what it takes columns for, that its files run as they are, and what it refuses.
+
+use leadscore::project::{Absent, Lost, Project, SnapshotMode};
+use leadscore::scorecard::Scorecard;
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+fn leadscore(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_leadscore")).current_dir(folder).args(args).output().unwrap()
+}
+
+fn words_of(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
+}
+
+/// A folder with these files.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
+/// Runs `init` with these arguments; it must succeed.
+fn init(folder: &TempDir, args: &[&str]) -> (Project, Scorecard, Value) {
+    let all: Vec<&str> = ["--format", "json", "init"].iter().chain(args).copied().collect();
+    let output = leadscore(folder.path(), &all);
+    assert!(output.status.success(), "{}", words_of(&output));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let project = Project::parse(&read("leadscore.toml"), "leadscore.toml").unwrap();
+    let scorecard = Scorecard::parse(&read("scorecard.toml"), "scorecard.toml").unwrap();
+    (project, scorecard, serde_json::from_slice(&output.stdout).unwrap())
+}
+
+fn score_by_rules(folder: &TempDir, as_of: &str) {
+    let args = ["score", "--rules-only", "--as-of", as_of, "--out", "scored.csv"];
+    let output = leadscore(folder.path(), &args);
+    assert!(output.status.success(), "{}", words_of(&output));
+}
+
+fn won_and_lost(project: &Project) -> (String, Vec<String>, Lost) {
+    let outcome = project.leads.outcome.clone().unwrap();
+    (outcome.column, outcome.won, outcome.lost)
+}
+
+fn listed(words: &[&str]) -> Lost {
+    Lost::Words(words.iter().map(|word| word.to_string()).collect())
+}
+
+/// Sixty deals with a log; every third won.
+fn deals_and_log() -> (String, String) {
+    let mut leads = String::from("lead_id,created_at,closed_at,job_title,age,owner,employees,deal_amount,outcome\n");
+    let mut log = String::from("lead_id,at,kind,page\n");
+    for i in 0..60 {
+        let (month, day) = (1 + i % 6, 1 + i % 28);
+        let (outcome, amount) = if i % 3 == 0 { ("won", "900") } else { ("lost", "") };
+        let title = ["Director of Sales", "Student", "Engineer", "Head of IT"][i % 4];
+        leads.push_str(&format!(
+            "L{i},2024-0{month}-{day:02},2024-0{}-{day:02},{title},{},ann,{},{amount},{outcome}\n",
+            month + 2,
+            20 + i % 40,
+            10 * (i + 1)
+        ));
+        for (kind, page) in [("email_sent", ""), ("email_open", ""), ("page_view", "/pricing"), ("inquiry", "")] {
+            log.push_str(&format!("L{i},2024-0{}-{day:02}T10:00:00Z,{kind},{page}\n", month + 1));
+        }
+    }
+    (leads, log)
+}
+
+#[test]
+fn a_tidy_table_and_its_log_are_understood_and_the_files_run_as_they_are() {
+    let (leads, log) = deals_and_log();
+    let folder = folder(&[("leads.csv", leads.as_bytes()), ("acts.csv", log.as_bytes())]);
+    let (project, scorecard, told) = init(&folder, &["--leads", "leads.csv", "--activities", "acts.csv"]);
+    assert_eq!(project.leads.files, ["leads.csv"]);
+    assert_eq!(project.leads.id.as_deref(), Some("lead_id"));
+    assert_eq!(project.leads.created_at.as_deref(), Some("created_at"));
+    assert_eq!(project.leads.closed_at.as_deref(), Some("closed_at"));
+    assert_eq!(won_and_lost(&project), ("outcome".to_string(), vec!["won".to_string()], listed(&["lost"])));
+    assert_eq!(project.leads.exclude, ["age", "owner", "deal_amount"]);
+    assert_eq!(project.snapshot_mode(), SnapshotMode::Random);
+    assert_eq!(project.activities.detail.as_deref(), Some("page"));
+    assert_eq!(project.activities.ours, ["email_sent"]);
+    let points = |id: &str| scorecard.rules.iter().find(|rule| rule.id == id).map(|rule| rule.effect);
+    for (id, expected) in [
+        ("decision_maker", 15.0),
+        ("not_a_buyer", -20.0),
+        ("target_size", 10.0),
+        ("email_open", 2.0),
+        ("keen_reader", 25.0),
+        ("inquiry", 30.0),
+        ("price_pages", 10.0),
+        ("gone_quiet", -5.0),
+    ] {
+        assert_eq!(points(id), Some(leadscore::scorecard::Effect::Points(expected)), "{id}");
+    }
+    let best = told["best_rule_score"].as_f64().unwrap();
+    assert!(scorecard.tiers.iter().all(|tier| tier.bound <= best), "{best}: {:?}", scorecard.tiers);
+    score_by_rules(&folder, "2024-06-01");
+    let output = leadscore(folder.path(), &["train"]);
+    assert!(output.status.success(), "{}", words_of(&output));
+}
+
+#[test]
+fn exports_of_six_products_are_recognised_with_their_columns_and_words() {
+    struct Export {
+        product: &'static str,
+        header: &'static str,
+        won: &'static str,
+        lost: &'static str,
+        roles: [&'static str; 4],
+        words: (&'static str, &'static str),
+    }
+    for export in [
+        Export {
+            product: "HubSpot",
+            header: "Record ID,Deal Name,Deal Stage,Create Date,Close Date,Amount,Deal owner",
+            won: "deal,Closed Won,2024-01-%d 09:30,2024-03-%d 10:00,100,Ann",
+            lost: "deal,Closed Lost,2024-01-%d 09:30,2024-03-%d 10:00,100,Ann",
+            roles: ["Record ID", "Create Date", "Close Date", "Deal Stage"],
+            words: ("Closed Won", "Closed Lost"),
+        },
+        Export {
+            product: "Salesforce",
+            header: "Opportunity ID,Opportunity Name,Stage,Created Date,Close Date,Amount,Opportunity Owner,Lead Source,Is Won",
+            won: "opp,Closed Won,1/%d/2024,3/%d/2024,100,Ann,Web,true",
+            lost: "opp,Closed Lost,1/%d/2024,3/%d/2024,100,Ann,Web,false",
+            roles: ["Opportunity ID", "Created Date", "Close Date", "Stage"],
+            words: ("Closed Won", "Closed Lost"),
+        },
+        Export {
+            product: "Microsoft Dynamics 365",
+            header: "(Do Not Modify) Opportunity,Topic,Status,Created On,Actual Close Date,Est. Close Date,Actual Revenue,Owner",
+            won: "topic,Won,1/%d/2024 9:30,3/%d/2024,4/%d/2024,100,Ann",
+            lost: "topic,Lost,1/%d/2024 9:30,3/%d/2024,4/%d/2024,0,Ann",
+            roles: ["(Do Not Modify) Opportunity", "Created On", "Actual Close Date", "Status"],
+            words: ("Won", "Lost"),
+        },
+        Export {
+            product: "Pipedrive",
+            header: "Deal - ID,Deal - Title,Deal - Status,Deal - Deal created,Deal - Deal closed on,Deal - Lost reason,Deal - Value,Deal - Owner",
+            won: "title,Won,2024-01-%d 09:30:00,2024-03-%d 10:00:00,,100,Ann",
+            lost: "title,Lost,2024-01-%d 09:30:00,2024-03-%d 10:00:00,price,100,Ann",
+            roles: ["Deal - ID", "Deal - Deal created", "Deal - Deal closed on", "Deal - Status"],
+            words: ("Won", "Lost"),
+        },
+        Export {
+            product: "Zoho CRM",
+            header: "Record Id,Deal Name,Stage,Created Time,Closing Date,Modified Time,Amount,Deal Owner",
+            won: "name,Closed Won,2024-01-%d 09:30:00,2024-03-%d,2024-05-%d 01:00:00,100,Ann",
+            lost: "name,Closed Lost,2024-01-%d 09:30:00,2024-03-%d,2024-05-%d 01:00:00,100,Ann",
+            roles: ["Record Id", "Created Time", "Closing Date", "Stage"],
+            words: ("Closed Won", "Closed Lost"),
+        },
+        Export {
+            product: "Odoo",
+            header: "External ID,Opportunity,Won Status,Created on,Closed Date,Salesperson,Lost Reason,Expected Revenue",
+            won: "name,Won,2024-01-%d 09:30:00,2024-03-%d 09:30:00,Ann,,100",
+            lost: "name,Lost,2024-01-%d 09:30:00,2024-03-%d 09:30:00,Ann,price,100",
+            roles: ["External ID", "Created on", "Closed Date", "Won Status"],
+            words: ("Won", "Lost"),
+        },
+    ] {
+        let mut text = format!("{}\n", export.header);
+        for i in 0..50 {
+            let day = format!("{:02}", 1 + i % 28);
+            let row = if i % 2 == 0 { export.won } else { export.lost };
+            text.push_str(&format!("x{i},{}\n", row.replace("%d", &day)));
+        }
+        let folder = folder(&[("export.csv", text.as_bytes())]);
+        let (project, _, told) = init(&folder, &["--leads", "export.csv"]);
+        assert_eq!(told["product"], export.product);
+        let leads = &project.leads;
+        let found = [leads.id.as_deref(), leads.created_at.as_deref(), leads.closed_at.as_deref()];
+        assert_eq!(found, [export.roles[0], export.roles[1], export.roles[2]].map(Some), "{}", export.product);
+        let expected = (export.roles[3].to_string(), vec![export.words.0.to_string()], listed(&[export.words.1]));
+        assert_eq!(won_and_lost(&project), expected, "{}", export.product);
+        for column in [
+            "Amount",
+            "Deal owner",
+            "Is Won",
+            "Actual Revenue",
+            "Deal - Value",
+            "Deal - Lost reason",
+            "Modified Time",
+            "Lost Reason",
+            "Expected Revenue",
+        ] {
+            let is_there = export.header.split(',').any(|name| name == column);
+            assert_eq!(leads.exclude.iter().any(|name| name == column), is_there, "{}: {column}", export.product);
+        }
+        score_by_rules(&folder, "2024-06-01");
+    }
+}
+
+#[test]
+fn a_stage_without_a_word_for_lost_is_judged_by_time() {
+    let mut text = String::from("id,created,stage\n");
+    for i in 0..40 {
+        text.push_str(&format!("x{i},2024-01-{:02},{}\n", 1 + i % 28, ["New", "Proposition", "Won"][i % 3]));
+    }
+    let folder = folder(&[("leads.csv", text.as_bytes())]);
+    let (project, _, told) = init(&folder, &["--leads", "leads.csv"]);
+    assert_eq!(won_and_lost(&project).2, listed(&[]));
+    assert!(project.leads.lost_after.is_some());
+    assert!(told["notes"].to_string().contains("looks like a loss"), "{told}");
+}
+
+#[test]
+fn a_table_of_wins_gives_the_outcome_of_the_leads() {
+    let mut leads = String::from("mql_id,first_contact_date,origin\n");
+    let mut won = String::from("mql_id,seller_id,won_date\n");
+    for i in 0..60 {
+        leads.push_str(&format!(
+            "m{i},2024-0{}-{:02},{}\n",
+            1 + i % 6,
+            1 + i % 28,
+            ["social", "unknown", "referral"][i % 3]
+        ));
+        if i % 4 == 0 {
+            won.push_str(&format!("m{i},s{i},2024-0{}-{:02} 10:00:00\n", 2 + i % 6, 1 + i % 28));
+        }
+    }
+    let folder = folder(&[("leads.csv", leads.as_bytes()), ("won.csv", won.as_bytes())]);
+    let (project, scorecard, _) = init(&folder, &["--leads", "leads.csv", "--outcomes", "won.csv"]);
+    assert_eq!(project.leads.created_at.as_deref(), Some("first_contact_date"));
+    assert_eq!(project.leads.missing, ["unknown"]);
+    assert_eq!(project.outcomes.key.as_deref(), Some("mql_id"));
+    assert_eq!(project.outcomes.closed_at.as_deref(), Some("won_date"));
+    assert_eq!((project.outcomes.absent, project.outcomes.outcome.is_none()), (Absent::Lost, true));
+    // Wins came 29 to 31 days after the first contact; the suggestion is rounded up to months of 30 days.
+    let days = project.leads.lost_after.unwrap().days();
+    assert!((30.0..=60.0).contains(&days), "{days}");
+    assert!(scorecard.rules.iter().any(|rule| rule.id == "referred"));
+    score_by_rules(&folder, "2024-08-01");
+}
+
+#[test]
+fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
+    let text = "\"age\";\"job\";\"y\"\n30;\"a\";\"no\"\n30;\"a\";\"no\"\n31;\"=b\";\"yes\"\n";
+    let folder = folder(&[("bank.csv", text.as_bytes())]);
+    let refused = leadscore(folder.path(), &["init", "--leads", "bank.csv"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(words_of(&refused).contains("--add-id FILE"), "{}", words_of(&refused));
+    assert!(!folder.path().join("leadscore.toml").exists());
+    let (project, _, _) = init(&folder, &["--leads", "bank.csv", "--add-id", "numbered.csv"]);
+    assert_eq!(
+        (project.leads.id.as_deref(), &project.leads.files[..]),
+        (Some("lead_id"), &["numbered.csv".to_string()][..])
+    );
+    assert_eq!(project.leads.exclude, ["age"]);
+    let copy = std::fs::read_to_string(folder.path().join("numbered.csv")).unwrap();
+    let plain: String = copy.chars().filter(|c| *c != '"' && *c != '\r').collect();
+    assert_eq!(plain, "lead_id,age,job,y\n1,30,a,no\n2,30,a,no\n3,31,=b,yes\n");
+    score_by_rules(&folder, "2024-01-01");
+}
+
+#[test]
+fn an_id_that_repeats_is_named_with_its_value() {
+    let folder = folder(&[("leads.csv", b"lead_id,outcome\n7,won\n7,lost\n")]);
+    let refused = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv"]));
+    assert!(refused.contains("`lead_id`") && refused.contains("`7`"), "{refused}");
+}
+
+#[test]
+fn the_encoding_is_found_and_written_down() {
+    let mut text = String::from("顧客ID,氏名,性別,結果\n");
+    for i in 0..30 {
+        let (name, sex, result) =
+            [("はたなか ゆうじ", "男", "受注"), ("いがわ れな", "女", "失注"), ("おだじま", "男", "商談中")][i % 3];
+        text.push_str(&format!("C{i},{name},{sex},{result}\n"));
+    }
+    let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode(&text);
+    let folder = folder(&[("kokyaku.csv", &bytes)]);
+    let (project, _, _) = init(&folder, &["--leads", "kokyaku.csv"]);
+    assert_eq!(project.encoding.as_deref(), Some("shift_jis"));
+    assert_eq!(project.leads.id.as_deref(), Some("顧客ID"));
+    assert_eq!(won_and_lost(&project), ("結果".to_string(), vec!["受注".to_string()], listed(&["失注"])));
+    assert_eq!(project.leads.exclude, ["性別"]);
+    score_by_rules(&folder, "2024-01-01");
+}
+
+#[test]
+fn dates_that_read_two_ways_are_asked_about_in_the_file_and_settled_by_the_argument() {
+    let rows: String =
+        (1..=12).map(|i| format!("x{i},{i:02}/{:02}/2024,\"{i},5\",{}\n", 13 - i, ["won", "lost"][i % 2])).collect();
+    let folder = folder(&[("leads.csv", format!("id,created_at,size,outcome\n{rows}").as_bytes())]);
+    let (project, _, told) = init(&folder, &["--leads", "leads.csv"]);
+    assert_eq!((project.time_format.as_deref(), project.decimal), (None, ','));
+    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
+    assert!(text.contains("# time_format = \"%d/%m/%Y\"") && text.contains("# time_format = \"%m/%d/%Y\""), "{text}");
+    assert!(told["notes"].to_string().contains("month-first or day-first"), "{told}");
+    let (project, _, _) = init(&folder, &["--leads", "leads.csv", "--time-format", "%d/%m/%Y", "--force"]);
+    assert_eq!(project.time_format.as_deref(), Some("%d/%m/%Y"));
+    score_by_rules(&folder, "2025-01-01");
+}
+
+#[test]
+fn nothing_is_written_over_without_force() {
+    let folder = folder(&[("leads.csv", b"lead_id,outcome\n1,won\n2,lost\n"), ("scorecard.toml", b"mine")]);
+    let refused = leadscore(folder.path(), &["init", "--leads", "leads.csv"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(words_of(&refused).contains("--force"), "{}", words_of(&refused));
+    assert_eq!(std::fs::read(folder.path().join("scorecard.toml")).unwrap(), b"mine");
+    assert!(!folder.path().join("leadscore.toml").exists());
+}
+
+#[test]
+fn what_is_told_wins_and_a_wrong_name_gets_the_nearest() {
+    let text = "lead_id,code,state,stage\n1,a,x,won\n2,b,y,lost\n3,c,z,won\n";
+    let folder = folder(&[("leads.csv", text.as_bytes())]);
+    let args = ["--leads", "leads.csv", "--id", "code", "--outcome", "state", "--won", "X", "--lost", "y"];
+    let (project, _, _) = init(&folder, &args);
+    assert_eq!(project.leads.id.as_deref(), Some("code"));
+    assert_eq!(won_and_lost(&project), ("state".to_string(), vec!["X".to_string()], listed(&["y"])));
+    for wrong in [["--id", "cod"], ["--outcome", "stat"]] {
+        let args = ["init", "--leads", "leads.csv", "--force", wrong[0], wrong[1]];
+        let refused = words_of(&leadscore(folder.path(), &args));
+        assert!(refused.contains("did you mean"), "{refused}");
+    }
+}
+
+#[test]
+fn a_log_of_strangers_and_a_workbook_are_refused_by_name() {
+    let folder = folder(&[
+        ("leads.csv", b"lead_id,outcome\n1,won\n2,lost\n"),
+        ("acts.csv", b"lead_id,at,kind\nx9,2024-01-01,visit\n"),
+        ("book.csv", b"PK\x03\x04\x14\x00\x00\x00xl/worksheets"),
+    ]);
+    let refused = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv", "--activities", "acts.csv"]));
+    assert!(refused.contains("`x9`") && refused.contains("`1`"), "{refused}");
+    let refused = words_of(&leadscore(folder.path(), &["init", "--leads", "book.csv"]));
+    assert!(refused.contains("book.csv") && refused.contains("Excel"), "{refused}");
+}
