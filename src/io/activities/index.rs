@@ -1,0 +1,107 @@
+//! From the id of a lead, as bytes, to its row: one lookup for each row of a log of millions.
+//!
+//! What such a lookup costs is the wait for memory, so a slot holds key and row together in 16 bytes and the common
+//! lookup touches one cache line. A key has 96 bits: ids of up to 11 bytes stand in it as they are, with their length;
+//! longer ones by 88 bits of their xxh3 hash, where among a million leads and a billion rows the chance that any id is
+//! taken for another is below 10⁻¹¹.
+
+use xxhash_rust::xxh3::xxh3_128;
+
+/// The longest id that is its own key.
+const PLAIN: usize = 11;
+
+/// Bits of the row in a slot; the key stands above them.
+const ROW_BITS: u32 = 32;
+
+/// Stands where a hashed key has no length.
+const HASHED: u128 = 0xFF << 88;
+
+/// A slot without a lead. No key is all ones with the row `u32::MAX`, as there are never that many leads.
+const EMPTY: u128 = u128::MAX;
+
+/// An id in 96 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LeadKey(u128);
+
+impl LeadKey {
+    /// The key of an id.
+    #[inline]
+    pub(super) fn of(id: &[u8]) -> LeadKey {
+        if id.len() > PLAIN {
+            return LeadKey(xxh3_128(id) >> 40 | HASHED);
+        }
+        let mut bytes = [0; 16];
+        bytes[..id.len()].copy_from_slice(id);
+        bytes[PLAIN] = id.len() as u8;
+        LeadKey(u128::from_le_bytes(bytes))
+    }
+
+    /// Where to look first in a table of 2^(64 − `shift`) slots: the high bits of a folded product.
+    #[inline]
+    fn home(self, shift: u32) -> usize {
+        const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+        let (low, high) = (self.0 as u64, (self.0 >> 64) as u64);
+        let product = u128::from(low ^ ODD) * u128::from(high.rotate_left(32) ^ ODD.rotate_left(17));
+        let folded = (product as u64) ^ (product >> 64) as u64;
+        (folded.wrapping_mul(ODD) >> shift) as usize
+    }
+}
+
+/// Rows of the leads by id.
+pub(super) struct LeadIndex {
+    slots: Vec<u128>,
+    shift: u32,
+}
+
+impl LeadIndex {
+    /// The index of these ids, all different.
+    pub(super) fn new(ids: &[String]) -> LeadIndex {
+        // At least half of the slots stay empty, so that a run of full ones is short.
+        let bits = (2 * ids.len().max(4)).next_power_of_two().trailing_zeros();
+        let mut index = LeadIndex { slots: vec![EMPTY; 1 << bits], shift: u64::BITS - bits };
+        for (row, id) in ids.iter().enumerate() {
+            let key = LeadKey::of(id.as_bytes());
+            let mut at = key.home(index.shift);
+            while index.slots[at] != EMPTY {
+                at = (at + 1) & (index.slots.len() - 1);
+            }
+            index.slots[at] = key.0 << ROW_BITS | row as u128;
+        }
+        index
+    }
+
+    /// The row of the lead with this key.
+    #[inline]
+    pub(super) fn row(&self, key: LeadKey) -> Option<u32> {
+        let mut at = key.home(self.shift);
+        loop {
+            let slot = self.slots[at];
+            if slot >> ROW_BITS == key.0 {
+                return Some(slot as u32);
+            }
+            if slot == EMPTY {
+                return None;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_id_finds_its_row_and_no_other_does() {
+        let mut ids: Vec<String> = (0..20_000).map(|n| n.to_string()).collect();
+        ids.extend((0..20_000).map(|n| format!("lead-with-a-long-id-{n:08}")));
+        ids.extend(["0", "00", "a", "a\0", "12345678901", "123456789012"].map(|id| format!("x{id}")));
+        let index = LeadIndex::new(&ids);
+        for (row, id) in ids.iter().enumerate() {
+            assert_eq!(index.row(LeadKey::of(id.as_bytes())), Some(row as u32), "{id}");
+        }
+        for unknown in ["", "20000", "007", "a", "1 ", "lead-with-a-long-id-00020000"] {
+            assert_eq!(index.row(LeadKey::of(unknown.as_bytes())), None, "{unknown}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Rows of the log, checked one by one into acts of known leads. Every format ends here.
+
+use super::index::{LeadIndex, LeadKey};
+use crate::asof::Instant;
+use crate::io::faults::{RowFaults, Rows};
+use crate::tables::{Activity, MISSING};
+use crate::values::{DateOrder, MissingWords, TimeReader, parse_number};
+use std::collections::HashMap;
+
+/// How many unknown ids are kept to show.
+pub(super) const SAMPLES: usize = 3;
+
+/// How many rows wait for their lead. Looked up together, they wait for memory together rather than in turn.
+const WAITING: usize = 128;
+
+/// What every row of the log is read by.
+pub(super) struct LogPlan {
+    /// Rows of the leads by id.
+    pub leads: LeadIndex,
+    /// The reader of times.
+    pub times: TimeReader,
+    /// Order of day and month in the column of times.
+    pub order: Option<DateOrder>,
+    /// Spellings of "no value", for details and counts.
+    pub missing: MissingWords,
+}
+
+/// The cells of one row; blank where a column is not asked for.
+pub(super) struct RowCells<'a> {
+    /// The lead's id.
+    pub lead: &'a [u8],
+    /// When it happened.
+    pub at: AtCell<'a>,
+    /// What was done.
+    pub kind: &'a [u8],
+    /// Page, campaign and the like.
+    pub detail: &'a [u8],
+    /// How many acts the row stands for.
+    pub count: &'a [u8],
+}
+
+/// A time as its format gives it.
+pub(super) enum AtCell<'a> {
+    /// As text.
+    Text(&'a [u8]),
+    /// As an instant.
+    Instant(Option<Instant>),
+}
+
+/// What part of a log holds. Kinds and details are coded in order of first appearance in this part.
+#[derive(Default)]
+pub(super) struct Part {
+    /// Acts of known leads.
+    pub acts: Vec<Activity>,
+    /// Kinds by code.
+    pub kinds: Dictionary,
+    /// Details by code.
+    pub details: Dictionary,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows whose id is no lead's.
+    pub unknown: u64,
+    /// Rows without an id.
+    pub blank: u64,
+    /// The first few ids that are no lead's.
+    pub unknown_ids: Vec<String>,
+    /// Rows that are wrong as rows.
+    pub faults: RowFaults,
+    /// Lines of NDJSON that are no objects.
+    pub no_objects: Rows,
+    /// What is wrong with the first of them.
+    pub no_object_reason: String,
+    /// Cells that could not be read.
+    pub unread: UnreadCells,
+    waiting: Waiting,
+}
+
+/// The ids of the newest acts, whose leads have not been looked up yet.
+#[derive(Default)]
+struct Waiting {
+    keys: Vec<LeadKey>,
+    ids: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// Rows of known leads with a cell that could not be read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct UnreadCells {
+    /// No time.
+    pub at: Rows,
+    /// No kind.
+    pub kind: Rows,
+    /// No count.
+    pub count: Rows,
+}
+
+impl UnreadCells {
+    /// How many rows.
+    pub(super) fn n(&self) -> u64 {
+        self.at.n + self.kind.n + self.count.n
+    }
+
+    /// Takes in those of a later part.
+    pub(super) fn merge(&mut self, later: UnreadCells) {
+        self.at.merge(later.at);
+        self.kind.merge(later.kind);
+        self.count.merge(later.count);
+    }
+}
+
+/// Distinct texts with codes in order of first appearance.
+#[derive(Default)]
+pub(super) struct Dictionary {
+    codes: HashMap<Box<[u8]>, u32, foldhash::fast::FixedState>,
+    /// The texts by code.
+    pub texts: Vec<String>,
+}
+
+impl Dictionary {
+    /// The code of `text`, a new one if it was not met yet.
+    #[inline]
+    pub(super) fn code(&mut self, text: &[u8]) -> u32 {
+        if let Some(&code) = self.codes.get(text) {
+            return code;
+        }
+        let code = self.texts.len() as u32;
+        self.texts.push(String::from_utf8_lossy(text).into_owned());
+        self.codes.insert(text.into(), code);
+        code
+    }
+
+    /// The code here of what has `code` in `part`; `known` remembers it, [`MISSING`] where it was not asked for yet.
+    #[inline]
+    pub(super) fn code_through(&mut self, known: &mut [u32], code: u32, part: &Dictionary) -> u32 {
+        let known = &mut known[code as usize];
+        if *known == MISSING {
+            *known = self.code(part.texts[code as usize].as_bytes());
+        }
+        *known
+    }
+}
+
+impl Part {
+    /// Takes in one row that stands on `line`.
+    #[inline]
+    pub(super) fn take(&mut self, plan: &LogPlan, line: u64, cells: &RowCells<'_>) {
+        self.rows += 1;
+        let at = match cells.at {
+            AtCell::Text(text) => plan.times.read(text, plan.order),
+            AtCell::Instant(at) => at,
+        };
+        let kind = cells.kind.trim_ascii();
+        let count = count(cells.count, plan);
+        let (Some(at), Some(count), false) = (at, count, kind.is_empty()) else {
+            self.take_unreadable(plan, line, cells, at.is_some());
+            return;
+        };
+        let detail = self.detail(cells.detail.trim_ascii(), plan);
+        let kind = self.kinds.code(kind);
+        self.acts.push(Activity { lead: MISSING, at, kind, detail, count });
+        self.waiting.keys.push(LeadKey::of(cells.lead));
+        self.waiting.ids.extend_from_slice(cells.lead);
+        self.waiting.ends.push(self.waiting.ids.len());
+        if self.waiting.keys.len() == WAITING {
+            self.find_leads(plan);
+        }
+    }
+
+    /// Looks up the leads of the acts that wait, and takes out those of unknown ones. To be called at the end.
+    pub(super) fn find_leads(&mut self, plan: &LogPlan) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let first = self.acts.len() - waiting.keys.len();
+        for (act, key) in self.acts[first..].iter_mut().zip(&waiting.keys) {
+            act.lead = plan.leads.row(*key).unwrap_or(MISSING);
+        }
+        let mut kept = first;
+        for (index, &end) in waiting.ends.iter().enumerate() {
+            let act = self.acts[first + index];
+            if act.lead == MISSING {
+                let start = if index == 0 { 0 } else { waiting.ends[index - 1] };
+                self.take_unknown(&waiting.ids[start..end]);
+            } else {
+                self.acts[kept] = act;
+                kept += 1;
+            }
+        }
+        self.acts.truncate(kept);
+        self.waiting = waiting;
+        self.waiting.keys.clear();
+        self.waiting.ids.clear();
+        self.waiting.ends.clear();
+    }
+
+    /// A row with a cell that cannot be read matters only if its lead is known.
+    #[cold]
+    fn take_unreadable(&mut self, plan: &LogPlan, line: u64, cells: &RowCells<'_>, has_time: bool) {
+        // Those that wait stand before it in the file, and unknown ids are shown in the file's order.
+        self.find_leads(plan);
+        if plan.leads.row(LeadKey::of(cells.lead)).is_none() {
+            self.take_unknown(cells.lead);
+        } else if !has_time {
+            self.unread.at.add(line, if let AtCell::Text(text) = cells.at { text } else { b"" });
+        } else if cells.kind.trim_ascii().is_empty() {
+            self.unread.kind.add(line, b"");
+        } else {
+            self.unread.count.add(line, cells.count);
+        }
+    }
+
+    /// Notes a line of NDJSON that is no object.
+    pub(super) fn add_no_object(&mut self, line: u64, text: &[u8], reason: String) {
+        self.rows += 1;
+        if self.no_objects.n == 0 {
+            self.no_object_reason = reason;
+        }
+        self.no_objects.add(line, text);
+    }
+
+    fn detail(&mut self, detail: &[u8], plan: &LogPlan) -> u32 {
+        if detail.is_empty() || std::str::from_utf8(detail).is_ok_and(|text| plan.missing.is_missing(text)) {
+            return MISSING;
+        }
+        self.details.code(detail)
+    }
+
+    #[cold]
+    fn take_unknown(&mut self, id: &[u8]) {
+        if id.trim_ascii().is_empty() {
+            self.blank += 1;
+            return;
+        }
+        self.unknown += 1;
+        if self.unknown_ids.len() < SAMPLES {
+            let id = String::from_utf8_lossy(id).into_owned();
+            if !self.unknown_ids.contains(&id) {
+                self.unknown_ids.push(id);
+            }
+        }
+    }
+}
+
+/// How many acts a row stands for: whole and not negative, 1 where nothing is said, `None` where it is no count.
+fn count(cell: &[u8], plan: &LogPlan) -> Option<u32> {
+    let cell = cell.trim_ascii();
+    if cell.is_empty() {
+        return Some(1);
+    }
+    let text = std::str::from_utf8(cell).ok()?;
+    if plan.missing.is_missing(text) {
+        return Some(1);
+    }
+    let value = parse_number(text, '.')?;
+    (value >= 0.0 && value.fract() == 0.0 && value < f64::from(u32::MAX)).then_some(value as u32)
+}

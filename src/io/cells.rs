@@ -1,0 +1,175 @@
+//! The cells of a column as its format gives them.
+
+use crate::asof::Instant;
+use crate::fault::InputError;
+use crate::values::format_instant;
+use std::borrow::Cow;
+
+/// The cells of a column, in the form that its format gives.
+#[derive(Debug, Clone)]
+pub enum RawCells {
+    /// Text, to be read by somebody; blank where missing.
+    Text(TextCells),
+    /// Whole numbers (Parquet).
+    Integers(Vec<Option<i64>>),
+    /// Numbers (Parquet); NaN where missing.
+    Numbers(Vec<f64>),
+    /// Truth values (Parquet).
+    Booleans(Vec<Option<bool>>),
+    /// Times (Parquet).
+    Instants(Vec<Option<Instant>>),
+}
+
+/// Texts one behind the other in a single buffer.
+#[derive(Debug, Clone, Default)]
+pub struct TextCells {
+    text: String,
+    /// End of each cell in `text`.
+    ends: Vec<u32>,
+    /// Whether the cell is a literal of its format (a JSON number), written with a decimal point whatever the project
+    /// says of decimal signs; empty when none is.
+    literal: Vec<bool>,
+}
+
+impl TextCells {
+    /// Appends a cell.
+    pub(super) fn push(&mut self, cell: &str) -> Result<(), InputError> {
+        self.text.push_str(cell);
+        self.ends.push(position(self.text.len())?);
+        if !self.literal.is_empty() {
+            self.literal.push(false);
+        }
+        Ok(())
+    }
+
+    /// Appends a literal of the format.
+    pub(super) fn push_literal(&mut self, cell: &str) -> Result<(), InputError> {
+        let earlier = self.ends.len();
+        self.push(cell)?;
+        self.literal.resize(earlier, false);
+        self.literal.push(true);
+        Ok(())
+    }
+
+    /// Appends missing cells.
+    pub(super) fn push_missing(&mut self, n: usize) -> Result<(), InputError> {
+        (0..n).try_for_each(|_| self.push(""))
+    }
+
+    /// Cells from their text and ends, as a parser of a block gathers them.
+    pub(super) fn from_parts(text: String, ends: Vec<u32>) -> TextCells {
+        TextCells { text, ends, literal: Vec::new() }
+    }
+
+    /// How many cells there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The cell of `row`, as written.
+    pub fn get(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
+        &self.text[start..self.ends[row] as usize]
+    }
+
+    /// Whether the cell of `row` is a literal with a decimal point.
+    pub(super) fn is_literal(&self, row: usize) -> bool {
+        self.literal.get(row).copied().unwrap_or(false)
+    }
+
+    /// Whether any cell is a literal with a decimal point.
+    pub(super) fn has_literals(&self) -> bool {
+        !self.literal.is_empty()
+    }
+
+    /// Appends the cells of `later`.
+    pub(super) fn append(&mut self, later: &TextCells) -> Result<(), InputError> {
+        let shift = self.text.len();
+        position(shift + later.text.len())?;
+        if !self.literal.is_empty() || !later.literal.is_empty() {
+            self.literal.resize(self.ends.len(), false);
+            self.literal.extend(&later.literal);
+            self.literal.resize(self.ends.len() + later.ends.len(), false);
+        }
+        self.text.push_str(&later.text);
+        self.ends.extend(later.ends.iter().map(|end| end + shift as u32));
+        Ok(())
+    }
+}
+
+fn position(length: usize) -> Result<u32, InputError> {
+    u32::try_from(length).map_err(|_| {
+        InputError::new("a column holds more than 4 GB of text")
+            .remedy("score the file in parts, or leave the column out")
+    })
+}
+
+impl RawCells {
+    /// How many cells there are.
+    pub(super) fn n_cells(&self) -> usize {
+        match self {
+            RawCells::Text(cells) => cells.len(),
+            RawCells::Integers(cells) => cells.len(),
+            RawCells::Numbers(cells) => cells.len(),
+            RawCells::Booleans(cells) => cells.len(),
+            RawCells::Instants(cells) => cells.len(),
+        }
+    }
+
+    /// The text of a cell: numbers and booleans as they print, blank where missing.
+    pub fn text(&self, row: usize) -> Cow<'_, str> {
+        let printed = match self {
+            RawCells::Text(cells) => return Cow::Borrowed(cells.get(row)),
+            RawCells::Integers(cells) => cells[row].map(|value| value.to_string()),
+            RawCells::Numbers(cells) => Some(cells[row]).filter(|value| !value.is_nan()).map(|value| value.to_string()),
+            RawCells::Booleans(cells) => cells[row].map(|value| value.to_string()),
+            RawCells::Instants(cells) => cells[row].map(format_instant),
+        };
+        printed.map_or(Cow::Borrowed(""), Cow::Owned)
+    }
+
+    /// Appends cells; two forms that differ meet as text.
+    pub(super) fn append(&mut self, later: RawCells) -> Result<(), InputError> {
+        match (&mut *self, later) {
+            (RawCells::Text(cells), RawCells::Text(later)) => return cells.append(&later),
+            (RawCells::Integers(cells), RawCells::Integers(later)) => cells.extend(later),
+            (RawCells::Numbers(cells), RawCells::Numbers(later)) => cells.extend(later),
+            (RawCells::Booleans(cells), RawCells::Booleans(later)) => cells.extend(later),
+            (RawCells::Instants(cells), RawCells::Instants(later)) => cells.extend(later),
+            (_, later) => {
+                let mut as_text = self.to_text()?;
+                as_text.append(&later.to_text()?)?;
+                *self = RawCells::Text(as_text);
+            }
+        }
+        Ok(())
+    }
+
+    fn to_text(&self) -> Result<TextCells, InputError> {
+        let mut cells = TextCells::default();
+        for row in 0..self.n_cells() {
+            match self {
+                RawCells::Numbers(_) | RawCells::Integers(_) => cells.push_literal(&self.text(row))?,
+                _ => cells.push(&self.text(row))?,
+            }
+        }
+        Ok(cells)
+    }
+
+    /// As many missing cells, in the same form.
+    pub(super) fn append_missing(&mut self, n: usize) -> Result<(), InputError> {
+        match self {
+            RawCells::Text(cells) => return cells.push_missing(n),
+            RawCells::Integers(cells) => cells.resize(cells.len() + n, None),
+            RawCells::Numbers(cells) => cells.resize(cells.len() + n, f64::NAN),
+            RawCells::Booleans(cells) => cells.resize(cells.len() + n, None),
+            RawCells::Instants(cells) => cells.resize(cells.len() + n, None),
+        }
+        Ok(())
+    }
+}

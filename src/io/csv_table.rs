@@ -1,0 +1,127 @@
+//! CSV into raw columns: blocks parsed side by side, put together in file order.
+
+use super::blocks::Block;
+use super::cells::{RawCells, TextCells};
+use super::csv_file::CsvFile;
+use super::faults::RowFaults;
+use super::in_order::parse_in_order;
+use super::raw::{RawColumn, RawTable, Wanted};
+use super::records::Fields;
+use super::settings::ReadSettings;
+use crate::fault::InputError;
+
+/// Which fields of a row are read.
+struct Layout {
+    delimiter: u8,
+    width: usize,
+    /// Indices of the fields to keep.
+    kept: Vec<usize>,
+}
+
+/// What one block holds.
+struct Part {
+    columns: Vec<TextCells>,
+    lines: Vec<u64>,
+    faults: RowFaults,
+}
+
+/// Reads the rows of `file`.
+pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -> Result<RawTable, InputError> {
+    let width = file.width();
+    let CsvFile { name, header, delimiter, mut blocks } = file;
+    let kept: Vec<usize> = (0..width).filter(|index| wanted.includes(&header.names[*index])).collect();
+    let layout = Layout { delimiter, width, kept };
+    let mut columns = vec![TextCells::default(); layout.kept.len()];
+    let (mut origin, mut faults) = (Vec::new(), RowFaults::default());
+    parse_in_order(
+        || blocks.next(),
+        |block| parse(&block, &layout),
+        |part| {
+            for (column, cells) in columns.iter_mut().zip(&part.columns) {
+                column.append(cells)?;
+            }
+            origin.extend(part.lines.into_iter().map(|line| (0, line)));
+            faults.merge(part.faults);
+            Ok(())
+        },
+    )?;
+    faults.verdict(&name, width, settings.lenient)?;
+    let mut table =
+        RawTable { origin, notes: faults.notes(&name), repeated: header.repeated.clone(), ..RawTable::default() };
+    let is_stray = |index: usize, cells: &TextCells| {
+        header.unnamed[index] && (0..cells.len()).all(|row| cells.get(row).trim().is_empty())
+    };
+    let kept_columns = layout.kept.iter().zip(columns);
+    for (&index, cells) in kept_columns.filter(|(index, cells)| !is_stray(**index, cells)) {
+        table.columns.push(RawColumn { name: header.names[index].clone(), cells: RawCells::Text(cells) });
+    }
+    // A nameless column without a value is a stray delimiter at the line ends; it is nothing to tell anybody about.
+    let has_name = |(index, name): (usize, &String)| {
+        (!header.unnamed[index] || table.columns.iter().any(|column| column.name == *name)).then(|| name.clone())
+    };
+    table.header = header.names.iter().enumerate().filter_map(has_name).collect();
+    table.files = vec![name];
+    Ok(table)
+}
+
+fn parse(block: &Block, layout: &Layout) -> Part {
+    let n_kept = layout.kept.len();
+    let mut part = Part { columns: Vec::new(), lines: Vec::new(), faults: RowFaults::default() };
+    let mut gathered = vec![(Vec::<u8>::new(), Vec::<u32>::new()); n_kept];
+    let is_utf8 = std::str::from_utf8(&block.bytes).is_ok();
+    let (mut fields, mut inner) = (Fields::default(), Fields::default());
+    let (mut at, mut line) = (0, block.first_line);
+    while at < block.bytes.len() {
+        let text = &block.bytes[at..];
+        let taken = fields.split(text, layout.delimiter, block.quotes);
+        let here = line;
+        at += taken.bytes;
+        line += taken.lines;
+        let row = &text[..taken.bytes];
+        if !taken.closed {
+            part.faults.unclosed = Some(here);
+        }
+        if fields.is_blank(text) {
+            continue;
+        }
+        if !is_utf8 && std::str::from_utf8(row).is_err() {
+            part.faults.add_foreign(here, row);
+        }
+        let (mut source, mut source_text) = (&fields, text);
+        if fields.len() != layout.width {
+            match unwrapped(&fields, text, layout, &mut inner) {
+                Some(inside) => {
+                    part.faults.wrapped.add(here, row);
+                    (source, source_text) = (&inner, inside);
+                }
+                None => part.faults.add_miscounted(fields.len(), layout.width, here, row),
+            }
+        }
+        part.lines.push(here);
+        for (&index, (bytes, ends)) in layout.kept.iter().zip(&mut gathered) {
+            if index < source.len() {
+                let cell = source.get(index, source_text);
+                if is_utf8 || std::str::from_utf8(cell).is_ok() {
+                    bytes.extend_from_slice(cell);
+                }
+            }
+            ends.push(bytes.len() as u32);
+        }
+    }
+    part.columns = gathered.into_iter().map(|(bytes, ends)| TextCells::from_parts(checked(bytes), ends)).collect();
+    part
+}
+
+/// The fields inside a row that stands wholly inside quotes, if that is what this single field is.
+fn unwrapped<'a>(fields: &'a Fields, text: &'a [u8], layout: &Layout, inner: &mut Fields) -> Option<&'a [u8]> {
+    if fields.len() != 1 || layout.width == 1 || !text.starts_with(b"\"") {
+        return None;
+    }
+    let inside = fields.get(0, text);
+    let taken = inner.split(inside, layout.delimiter, true);
+    (inner.len() == layout.width && taken.closed && taken.bytes == inside.len()).then_some(inside)
+}
+
+fn checked(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("cells that are not UTF-8 were left out")
+}

@@ -1,0 +1,71 @@
+//! Which rows are leads: every id once, as written.
+
+use super::leads::{Building, ReadReport};
+use super::names::no_such_column;
+use super::raw::RawTable;
+use crate::fault::InputError;
+use std::collections::HashMap;
+
+/// Rows to keep and their ids. A blank id is refused (`lenient`: the row is left out), so is an id that stands twice
+/// in one file; of several files the later one's row takes the place of the earlier.
+pub(super) fn distinct_ids(
+    building: &Building<'_>,
+    name: &str,
+    report: &mut ReadReport,
+) -> Result<(Vec<u32>, Vec<String>), InputError> {
+    let raw = building.raw;
+    let column = raw.column(name).ok_or_else(|| no_such_column(name, &raw.place_of_files(), &raw.header, ""))?;
+    let mut ids: Vec<String> = (0..raw.n_rows()).map(|row| column.text(row).into_owned()).collect();
+    let mut keep: Vec<bool> = ids.iter().map(|id| !id.trim().is_empty()).collect();
+    report.blank_id_rows = keep.iter().filter(|kept| !**kept).count();
+    if let Some(row) = keep.iter().position(|kept| !kept).filter(|_| !building.settings.lenient) {
+        return Err(blank(raw, name, row, report.blank_id_rows));
+    }
+    report.replaced_rows = drop_replaced(raw, &ids, &mut keep)?;
+    let rows: Vec<u32> = (0..ids.len()).filter(|row| keep[*row]).map(|row| row as u32).collect();
+    if rows.len() < ids.len() {
+        ids = rows.iter().map(|&row| std::mem::take(&mut ids[row as usize])).collect();
+    }
+    Ok((rows, ids))
+}
+
+/// Unmarks rows whose id a later file has too, and says how many; twice in one file is an error.
+fn drop_replaced(raw: &RawTable, ids: &[String], keep: &mut [bool]) -> Result<usize, InputError> {
+    let hasher = foldhash::fast::FixedState::default();
+    let mut rows_by_id: HashMap<&str, usize, _> = HashMap::with_capacity_and_hasher(ids.len(), hasher);
+    let (mut n_replaced, mut n_twice, mut first_twice) = (0, 0, None);
+    for row in 0..ids.len() {
+        if !keep[row] {
+            continue;
+        }
+        let Some(earlier) = rows_by_id.insert(&ids[row], row) else { continue };
+        if raw.origin[earlier].0 == raw.origin[row].0 {
+            n_twice += 1;
+            first_twice.get_or_insert((earlier, row));
+        } else {
+            keep[earlier] = false;
+            n_replaced += 1;
+        }
+    }
+    match first_twice {
+        Some((earlier, row)) => Err(twice(raw, &ids[row], earlier, row, n_twice)),
+        None => Ok(n_replaced),
+    }
+}
+
+fn blank(raw: &RawTable, name: &str, row: usize, n_rows: usize) -> InputError {
+    InputError::new(format!("the id is blank{}", others(n_rows)))
+        .at(format!("{}, column `{name}`", raw.place(row)))
+        .remedy("give every lead an id, or run with --lenient, which leaves such rows out")
+}
+
+fn twice(raw: &RawTable, id: &str, earlier: usize, row: usize, n_rows: usize) -> InputError {
+    InputError::new(format!("id `{id}` stands on line {} already{}", raw.origin[earlier].1, others(n_rows)))
+        .at(raw.place(row))
+        .remedy("one row a lead: take out the row that is out of date")
+}
+
+/// ` (n such rows)` where there is more than the one named.
+pub(super) fn others(n_rows: usize) -> String {
+    if n_rows == 1 { String::new() } else { format!(" ({n_rows} such rows)") }
+}

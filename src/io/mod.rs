@@ -1,0 +1,40 @@
+//! Files in and out: the only place where tables meet the disk.
+//!
+//! Leads take two steps. [`read_raw`] turns files into raw columns, whatever the format; [`build_leads`] gives them
+//! types and parts and checks them into a [`crate::tables::LeadTable`]. [`infer_types`] stands between the two when
+//! nobody has fixed the types yet (training); scoring names them from the model's column plan. The activity log is
+//! never held whole: [`ActivityLog`] hands it on batch by batch.
+
+mod activities;
+mod blocks;
+mod cells;
+mod csv_file;
+mod csv_table;
+mod encoding;
+mod faults;
+mod ids;
+mod in_order;
+mod infer;
+mod json_lines;
+mod leads;
+mod names;
+mod ndjson_table;
+mod outcomes;
+mod parquet_file;
+mod parquet_table;
+mod raw;
+mod reading;
+mod recognise;
+mod records;
+mod roles;
+mod settings;
+mod write;
+
+pub use activities::{ActivityLog, LogReport};
+pub use cells::{RawCells, TextCells};
+pub use infer::{InferredColumn, infer_types};
+pub use leads::{BuiltLeads, ColumnRequest, ReadReport, Unreadable, Views, build_leads};
+pub use outcomes::{OutcomeReport, join_outcomes};
+pub use raw::{RawColumn, RawTable, Wanted, read_raw};
+pub use settings::{Absent, ActivityRoles, LeadRoles, LostWords, OutcomeColumn, OutcomeRoles, ReadSettings};
+pub use write::{OutColumn, OutValues, Rounding, WriteOptions, write_atomically, write_csv, write_table};

@@ -1,0 +1,147 @@
+//! A Parquet file opened: its columns, its row groups, and their values in the forms that this program knows.
+
+use super::cells::{RawCells, TextCells};
+use crate::asof::{Instant, MICROS_PER_DAY};
+use crate::fault::InputError;
+use crate::values::TimeReader;
+use polars::io::parquet::metadata::FileMetadataRef;
+use polars::prelude::{
+    ArrowDataType, Column, DataFrame, DataType, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader,
+    TimeUnit,
+};
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Rows read at a time from a row group that holds more.
+const SLICE_ROWS: usize = 1 << 18;
+
+/// An opened Parquet file.
+pub(super) struct ParquetFile {
+    name: String,
+    file: File,
+    /// Read once: handles of one file share their position, so that readers on several threads must not seek.
+    metadata: FileMetadataRef,
+    /// Names of the columns that hold plain values.
+    pub names: Vec<String>,
+    /// Names of the others: lists, structures, raw bytes.
+    pub nested: Vec<String>,
+    /// How many rows there are.
+    pub n_rows: usize,
+    /// Starts and lengths of slices that lie each within one row group.
+    pub slices: Vec<(usize, usize)>,
+}
+
+impl ParquetFile {
+    /// Reads the footer of `file`.
+    pub(super) fn open(name: String, file: File) -> Result<ParquetFile, InputError> {
+        let mut reader = ParquetReader::new(handle(&file, &name)?);
+        let head = guarded(&name, || Ok((reader.schema()?, reader.get_metadata()?.clone())));
+        let (schema, metadata) = head?;
+        let (mut slices, mut start) = (Vec::new(), 0);
+        for group in &metadata.row_groups {
+            let end = start + group.num_rows();
+            while start < end {
+                let length = SLICE_ROWS.min(end - start);
+                slices.push((start, length));
+                start += length;
+            }
+        }
+        let n_rows = metadata.num_rows;
+        let (plain, nested): (Vec<_>, Vec<_>) = schema.iter().partition(|(_, field)| is_plain(&field.dtype));
+        let names =
+            |fields: Vec<(_, _)>| fields.into_iter().map(|(name, _): (&_, &_)| ToString::to_string(name)).collect();
+        let (names, nested) = (names(plain), names(nested));
+        Ok(ParquetFile { name, file, metadata, names, nested, n_rows, slices })
+    }
+
+    /// The values of these columns in these rows.
+    pub(super) fn read(
+        &self,
+        columns: &[String],
+        slice: (usize, usize),
+        parallel: ParallelStrategy,
+    ) -> Result<DataFrame, InputError> {
+        let mut reader = ParquetReader::new(handle(&self.file, &self.name)?);
+        reader.set_metadata(self.metadata.clone());
+        let reader = reader.with_columns(Some(columns.to_vec())).with_slice(Some(slice)).read_parallel(parallel);
+        guarded(&self.name, || reader.finish())
+    }
+}
+
+/// A handle of its own for each reader.
+fn handle(file: &File, name: &str) -> Result<File, InputError> {
+    file.try_clone().map_err(|error| super::recognise::unreadable(name, &error))
+}
+
+/// Runs a step of the Parquet reader. It panics on some broken files, which must not end more than the command.
+fn guarded<T>(name: &str, step: impl FnOnce() -> PolarsResult<T>) -> Result<T, InputError> {
+    let reason = match catch_unwind(AssertUnwindSafe(step)) {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it is broken inside".to_string(),
+    };
+    Err(InputError::new(format!("the Parquet file cannot be read: {reason}"))
+        .at(name)
+        .remedy("the file may be cut short or altered; write it anew"))
+}
+
+fn is_plain(dtype: &ArrowDataType) -> bool {
+    use ArrowDataType::{
+        Binary, BinaryView, Dictionary, FixedSizeBinary, FixedSizeList, LargeBinary, LargeList, List, Map, Struct,
+        Union,
+    };
+    match dtype {
+        Dictionary(_, values, _) => is_plain(values),
+        Binary | LargeBinary | BinaryView | FixedSizeBinary(_) | FixedSizeList(..) | LargeList(_) | List(_)
+        | Map(..) | Struct(_) | Union(_) => false,
+        _ => true,
+    }
+}
+
+/// A column as raw cells: numbers, booleans and times as they are, everything else as text. Times without a timezone
+/// are local ones of the reader's.
+pub(super) fn raw_cells(column: &Column, times: &TimeReader, place: &str) -> Result<RawCells, InputError> {
+    let failed = |error: PolarsError| {
+        InputError::new(format!("its values cannot be read: {error}"))
+            .at(format!("{place}, column `{}`", column.name()))
+    };
+    Ok(match column.dtype() {
+        DataType::Boolean => RawCells::Booleans(column.bool().map_err(failed)?.iter().collect()),
+        dtype if dtype.is_integer() || matches!(dtype, DataType::Decimal(_, 0)) => {
+            let whole = column.strict_cast(&DataType::Int64).map_err(failed)?;
+            RawCells::Integers(whole.i64().map_err(failed)?.iter().collect())
+        }
+        dtype if dtype.is_float() || matches!(dtype, DataType::Decimal(..)) => {
+            let numbers = column.cast(&DataType::Float64).map_err(failed)?;
+            RawCells::Numbers(numbers.f64().map_err(failed)?.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+        }
+        DataType::Date | DataType::Datetime(..) => RawCells::Instants(instants(column, times).map_err(failed)?),
+        _ => {
+            let texts = column.cast(&DataType::String).map_err(failed)?;
+            let mut cells = TextCells::default();
+            for text in texts.str().map_err(failed)?.iter() {
+                cells.push(text.unwrap_or_default())?;
+            }
+            RawCells::Text(cells)
+        }
+    })
+}
+
+/// The instants of a column of dates or times.
+pub(super) fn instants(column: &Column, times: &TimeReader) -> Result<Vec<Option<Instant>>, PolarsError> {
+    let physical = column.to_physical_repr().cast(&DataType::Int64)?;
+    let (micros, is_local): (fn(i64) -> i64, bool) = match column.dtype() {
+        DataType::Datetime(unit, zone) => (to_micros(*unit), zone.is_none()),
+        _ => (|days| days * MICROS_PER_DAY, true),
+    };
+    let instant = |value: i64| if is_local { times.on_the_clock(micros(value)) } else { Instant(micros(value)) };
+    Ok(physical.i64()?.iter().map(|value| value.map(instant)).collect())
+}
+
+fn to_micros(unit: TimeUnit) -> fn(i64) -> i64 {
+    match unit {
+        TimeUnit::Nanoseconds => |nanos| nanos.div_euclid(1000),
+        TimeUnit::Microseconds => |micros| micros,
+        TimeUnit::Milliseconds => |millis| millis.saturating_mul(1000),
+    }
+}

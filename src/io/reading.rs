@@ -1,0 +1,208 @@
+//! Raw cells as one type: the views of a column, and the rows that could not be read.
+
+use super::cells::{RawCells, TextCells};
+use super::ids::others;
+use super::raw::{RawColumn, RawTable};
+use super::settings::ReadSettings;
+use crate::asof::Instant;
+use crate::fault::InputError;
+use crate::tables::{MISSING, TextColumn};
+use crate::values::{DateOrder, MissingWords, OrderEvidence, OrderVerdict, TimeReader, parse_number};
+use std::collections::HashMap;
+
+/// Reads cells by the settings of a project.
+pub(super) struct CellReader {
+    times: TimeReader,
+    missing: MissingWords,
+    decimal: char,
+}
+
+/// Rows of a column whose cell could not be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Unread {
+    /// How many.
+    pub n: usize,
+    /// The first of them, a row of the raw table.
+    pub first_row: usize,
+}
+
+impl Unread {
+    fn add(&mut self, row: u32) {
+        if self.n == 0 {
+            self.first_row = row as usize;
+        }
+        self.n += 1;
+    }
+}
+
+/// The dates of a column.
+pub(super) struct Dates {
+    /// `(n_rows,)`; `None` where missing or unread.
+    pub values: Vec<Option<Instant>>,
+    /// Cells that are no times.
+    pub unread: Unread,
+    /// What the column says about the order of day and month.
+    pub verdict: OrderVerdict,
+}
+
+impl CellReader {
+    /// A reader by these settings.
+    pub(super) fn new(settings: &ReadSettings) -> Result<CellReader, InputError> {
+        if !matches!(settings.decimal, '.' | ',') {
+            return Err(InputError::new(format!("`{}` cannot be a decimal sign", settings.decimal))
+                .remedy("set decimal = \".\" or decimal = \",\""));
+        }
+        Ok(CellReader {
+            times: TimeReader::new(&settings.timezone, settings.time_format.as_deref())?,
+            missing: MissingWords::new(&settings.missing),
+            decimal: settings.decimal,
+        })
+    }
+
+    /// The reader of times.
+    pub(super) fn times(&self) -> &TimeReader {
+        &self.times
+    }
+
+    /// Whether a cell says that there is no value.
+    pub(super) fn is_missing(&self, cell: &str) -> bool {
+        self.missing.is_missing(cell)
+    }
+
+    /// The decimal sign of a cell: that of the project, but a point in literals of the format.
+    fn decimal_of(&self, cells: &TextCells, row: usize) -> char {
+        if cells.is_literal(row) { '.' } else { self.decimal }
+    }
+
+    /// The number that the text of a cell of CSV is.
+    pub(super) fn number(&self, cell: &str) -> Option<f64> {
+        parse_number(cell, self.decimal)
+    }
+
+    /// The cells of `rows` as numbers, NaN where missing or unread.
+    pub(super) fn numbers(&self, column: &RawColumn, rows: &[u32]) -> (Vec<f64>, Unread) {
+        let mut unread = Unread::default();
+        let mut read = |row: u32, cell: &str, decimal: char| {
+            if self.missing.is_missing(cell) {
+                return f64::NAN;
+            }
+            parse_number(cell, decimal).unwrap_or_else(|| {
+                unread.add(row);
+                f64::NAN
+            })
+        };
+        let values = match &column.cells {
+            RawCells::Text(cells) => {
+                let value = |&row: &u32| read(row, cells.get(row as usize), self.decimal_of(cells, row as usize));
+                rows.iter().map(value).collect()
+            }
+            RawCells::Booleans(cells) => {
+                let value = |&row: &u32| cells[row as usize].map_or(f64::NAN, |is_true| f64::from(u8::from(is_true)));
+                rows.iter().map(value).collect()
+            }
+            cells => rows.iter().map(|&row| read(row, &cells.text(row as usize), '.')).collect(),
+        };
+        (values, unread)
+    }
+
+    /// The cells of `rows` as times. A date that needs the order of its column gets `fixed_order`, or the one that the
+    /// column itself decides.
+    pub(super) fn dates(&self, column: &RawColumn, rows: &[u32], fixed_order: Option<DateOrder>) -> Dates {
+        let mut values = Vec::with_capacity(rows.len());
+        let mut left: Vec<usize> = Vec::new();
+        for (index, &row) in rows.iter().enumerate() {
+            let row = row as usize;
+            let value = match &column.cells {
+                RawCells::Instants(cells) => cells[row],
+                cells => {
+                    let text = cells.text(row);
+                    let value =
+                        if self.missing.is_missing(&text) { None } else { self.times.read(text.as_bytes(), None) };
+                    if value.is_none() && !self.missing.is_missing(&text) {
+                        left.push(index);
+                    }
+                    value
+                }
+            };
+            values.push(value);
+        }
+        let mut evidence = OrderEvidence::default();
+        for &index in &left {
+            evidence.observe(rows[index] as usize, column.text(rows[index] as usize).as_bytes());
+        }
+        let verdict = match fixed_order {
+            Some(order) if !left.is_empty() => OrderVerdict::Decided(order),
+            _ => evidence.verdict(),
+        };
+        let order = if let OrderVerdict::Decided(order) = verdict { Some(order) } else { None };
+        let mut unread = Unread::default();
+        for &index in &left {
+            values[index] = self.times.read(column.text(rows[index] as usize).as_bytes(), order);
+            if values[index].is_none() {
+                unread.add(rows[index]);
+            }
+        }
+        Dates { values, unread, verdict }
+    }
+
+    /// The cells of `rows` as trimmed text, coded.
+    pub(super) fn text(&self, column: &RawColumn, rows: &[u32]) -> TextColumn {
+        let RawCells::Text(cells) = &column.cells else { return self.text_of_natives(column, rows) };
+        let mut codes_by_cell: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
+        let mut text = TextColumn { codes: Vec::with_capacity(rows.len()), levels: Vec::new() };
+        for &row in rows {
+            let cell = cells.get(row as usize).trim();
+            let code = *codes_by_cell.entry(cell).or_insert_with(|| {
+                if self.missing.is_missing(cell) {
+                    return MISSING;
+                }
+                text.levels.push(cell.to_string());
+                text.levels.len() as u32 - 1
+            });
+            text.codes.push(code);
+        }
+        text
+    }
+
+    fn text_of_natives(&self, column: &RawColumn, rows: &[u32]) -> TextColumn {
+        let texts: Vec<_> = rows.iter().map(|&row| column.text(row as usize)).collect();
+        TextColumn::from_values(
+            texts.iter().map(|text| Some(text.as_ref()).filter(|text| !self.missing.is_missing(text))),
+        )
+    }
+}
+
+/// The error for an order of day and month that the column leaves open or contradicts; `Ok` with the order otherwise.
+pub(super) fn decided_order(
+    verdict: OrderVerdict,
+    raw: &RawTable,
+    column: &RawColumn,
+) -> Result<Option<DateOrder>, InputError> {
+    let name = &column.name;
+    let shown = |row: usize| format!("`{}`", column.text(row).trim());
+    match verdict {
+        OrderVerdict::Irrelevant => Ok(None),
+        OrderVerdict::Decided(order) => Ok(Some(order)),
+        OrderVerdict::Ambiguous { row } => Err(InputError::new(format!(
+            "{} may be month-first or day-first, and no row of the column excludes either",
+            shown(row)
+        ))
+        .at(format!("{}, column `{name}`", raw.place(row)))
+        .remedy("set time_format = \"%m/%d/%Y\" or \"%d/%m/%Y\" (with the signs the file uses) in the project file")),
+        OrderVerdict::Contradictory { day_first_row, month_first_row } => Err(InputError::new(format!(
+            "{} can only be day-first, but {} ({}) can only be month-first",
+            shown(day_first_row),
+            shown(month_first_row),
+            raw.place(month_first_row)
+        ))
+        .at(format!("{}, column `{name}`", raw.place(day_first_row)))
+        .remedy("write all dates of the column in one order, best as 2024-01-31")),
+    }
+}
+
+/// The error for cells of `column` that are not what it holds.
+pub(super) fn unread_error(unread: Unread, raw: &RawTable, column: &RawColumn, sort: &str, remedy: &str) -> InputError {
+    InputError::new(format!("`{}` is not a {sort}{}", column.text(unread.first_row).trim(), others(unread.n)))
+        .at(format!("{}, column `{}`", raw.place(unread.first_row), column.name))
+        .remedy(remedy)
+}

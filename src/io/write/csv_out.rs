@@ -1,0 +1,73 @@
+//! CSV out.
+
+use super::decimals::push_number;
+use super::{OutColumn, OutValues, WriteOptions, n_rows, write_chunks};
+use crate::values::format_instant;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// Writes a table as CSV: comma, quotes where needed, one `\n` a row.
+///
+/// # Errors
+/// Those of `sink`.
+pub fn write_csv(sink: &mut dyn Write, columns: &[OutColumn], options: WriteOptions<'_>) -> io::Result<()> {
+    let mut header = csv::Writer::from_writer(Vec::new());
+    for column in columns {
+        header.write_field(safe(&column.name, options).as_bytes())?;
+    }
+    sink.write_all(&finished(header)?)?;
+    write_chunks(sink, n_rows(columns), |rows| {
+        let mut writer = csv::Writer::from_writer(Vec::with_capacity(rows.len() * columns.len() * 8));
+        let mut number = Vec::new();
+        for row in rows {
+            for column in columns {
+                write_cell(&mut writer, &column.values, row, options, &mut number)?;
+            }
+            writer.write_record(None::<&[u8]>)?;
+        }
+        writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    })?;
+    sink.flush()
+}
+
+fn finished(mut writer: csv::Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
+    writer.write_record(None::<&[u8]>)?;
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn write_cell(
+    writer: &mut csv::Writer<Vec<u8>>,
+    values: &OutValues,
+    row: usize,
+    options: WriteOptions<'_>,
+    number: &mut Vec<u8>,
+) -> io::Result<()> {
+    match values {
+        OutValues::Text(values) => write_text(writer, values[row].as_deref(), options)?,
+        OutValues::Dictionary(values) => write_text(writer, values.get(row), options)?,
+        OutValues::Number(values, rounding) => {
+            number.clear();
+            push_number(number, values[row], *rounding, options.bounds);
+            writer.write_field(&number[..])?;
+        }
+        OutValues::Bool(values) => {
+            writer.write_field(values[row].map_or("", |is_true| if is_true { "true" } else { "false" }))?
+        }
+        OutValues::Instant(values) => writer.write_field(values[row].map(format_instant).unwrap_or_default())?,
+    }
+    Ok(())
+}
+
+fn write_text(writer: &mut csv::Writer<Vec<u8>>, text: Option<&str>, options: WriteOptions<'_>) -> csv::Result<()> {
+    writer.write_field(safe(text.unwrap_or_default(), options).as_bytes())
+}
+
+/// The text as a spreadsheet will show it rather than run it: with an apostrophe before a first character that begins
+/// a formula. Plain numbers run to themselves and stay.
+fn safe<'a>(text: &'a str, options: WriteOptions<'_>) -> Cow<'a, str> {
+    let begins_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    if options.raw || !begins_formula || text.parse::<f64>().is_ok_and(f64::is_finite) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{text}"))
+}
