@@ -1,0 +1,273 @@
+//! The model card: what was learned, from what, and how far it can be believed, in Markdown that reads as plain text.
+
+use crate::features::{Fate, short_number};
+use crate::metrics::{Estimate, Figures, Rate};
+use crate::pipeline::model::{Model, SideFigures};
+use crate::predictor::{FittedTerm, Predictor};
+use crate::values::format_instant;
+use std::fmt::Write;
+
+/// Said where row weights differ, lest somebody divide the counts.
+const RATES_BY_WEIGHT: &str =
+    "Rates are by row weight (a deal that was open longer counts more), so they are not wins ÷ deals.";
+/// Terms shown, largest effect first.
+const TERMS_SHOWN: usize = 12;
+/// Levels shown of a term.
+const LEVELS_SHOWN: usize = 4;
+/// Columns left out that are listed.
+const LEFT_OUT_SHOWN: usize = 20;
+
+/// The card of a model called `name`. Holds no time of saving, so that the same training gives the same card.
+pub fn model_card(model: &Model, name: &str) -> String {
+    let mut card = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_card(&mut card, model, name);
+    card
+}
+
+fn write_card(out: &mut String, model: &Model, name: &str) -> std::fmt::Result {
+    writeln!(out, "# Model card: {name}\n")?;
+    headline(out, model)?;
+    deals(out, model)?;
+    if let Some(holdout) = &model.holdout {
+        let which = if holdout.scheme == "forward" { "the newest deals" } else { "deals drawn by chance" };
+        writeln!(out, "\n## On {which}, which the model had not seen\n")?;
+        if let Some(older) = &holdout.older {
+            writeln!(out, "The deals it had learned from: {older}.\n")?;
+        }
+        if let Some(figures) = &holdout.figures {
+            sides(out, figures)?;
+        }
+        for note in &holdout.notes {
+            writeln!(out, "- {note}")?;
+        }
+    }
+    if let Some(figures) = &model.out_of_fold {
+        writeln!(out, "\n## Out of fold ({})\n", model.fold_scheme)?;
+        sides(out, figures)?;
+    }
+    blend(out, model)?;
+    if let Some(predictor) = &model.predictor {
+        terms(out, predictor)?;
+    }
+    plan(out, model)?;
+    writeln!(out, "\n## What to know\n")?;
+    for note in &model.notes {
+        writeln!(out, "- {note}")?;
+    }
+    Ok(())
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// The sentences that matter.
+fn headline(out: &mut String, model: &Model) -> std::fmt::Result {
+    let s = &model.snapshot;
+    if let Some(why) = &model.why_no_model {
+        return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
+    }
+    writeln!(
+        out,
+        "Learned from {} closed deals, {} of them won ({} by row weight).",
+        s.deals,
+        s.won,
+        percent(s.win_rate)
+    )?;
+    let figures = model.holdout.as_ref().and_then(|h| h.figures.as_ref()).or(model.out_of_fold.as_ref());
+    let Some(figures) = figures else { return Ok(()) };
+    if s.horizon.is_some() {
+        writeln!(out, "{RATES_BY_WEIGHT}")?;
+    }
+    let best = figures.blend.as_ref().or(figures.model.as_ref());
+    let (name, Some(best)) = (if figures.blend.is_some() { "score" } else { "model" }, best) else { return Ok(()) };
+    if let Some(row) = best.lift.iter().find(|r| (r.share - 0.2).abs() < 1e-9) {
+        write!(
+            out,
+            "Of the 20 % of deals that the {name} ranked highest, {} were won: {:.1} times the average.",
+            percent(row.win_rate),
+            row.lift
+        )?;
+        if let Some(card) =
+            figures.scorecard.as_ref().and_then(|c| c.lift.iter().find(|r| (r.share - 0.2).abs() < 1e-9))
+        {
+            write!(out, " Your scorecard's top 20 %: {:.1} times.", card.lift)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn deals(out: &mut String, model: &Model) -> std::fmt::Result {
+    let s = &model.snapshot;
+    writeln!(out, "\n## Deals\n")?;
+    write!(out, "- Each deal was looked at once: snapshot mode `{}`", s.mode.name())?;
+    match s.horizon {
+        Some(horizon) => writeln!(out, ", horizon {:.0} days", horizon.days())?,
+        None => writeln!(out)?,
+    }
+    if let Some((from, to)) = s.as_of {
+        writeln!(out, "- As of {} to {}", format_instant(from), format_instant(to))?;
+    }
+    for (why, n) in &s.left_out {
+        writeln!(out, "- Left out: {n} {} ({why})", if *n == 1 { "lead" } else { "leads" })?;
+    }
+    if let Some(log) = &s.log {
+        write!(out, "- Activity log: {} rows lie before their deal's as-of and are seen", log.acts_seen)?;
+        match log.begins {
+            Some(begins) => writeln!(out, "; it begins {}", format_instant(begins))?,
+            None => writeln!(out)?,
+        }
+    }
+    writeln!(out, "- Digest of the deals as seen: {}", s.digest)
+}
+
+/// Scorecard, model and blend side by side.
+fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result {
+    let columns: Vec<(&str, &Figures)> = [
+        ("scorecard", figures.scorecard.as_ref()),
+        ("model", figures.model.as_ref()),
+        ("blend", figures.blend.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, f)| f.map(|f| (name, f)))
+    .collect();
+    let Some((_, first)) = columns.first() else { return Ok(()) };
+    writeln!(out, "{} deals, {} won ({}).\n", first.n, first.wins, percent(first.win_rate))?;
+    let mut row = |label: &str, cell: &dyn Fn(&Figures) -> String| -> std::fmt::Result {
+        write!(out, "| {label:<22} |")?;
+        for (_, figures) in &columns {
+            write!(out, " {:<22} |", cell(figures))?;
+        }
+        writeln!(out)
+    };
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let next_name = std::cell::Cell::new(0);
+    row("", &|_| {
+        let i = next_name.get();
+        next_name.set(i + 1);
+        names[i].to_string()
+    })?;
+    row("---", &|_| "---".to_string())?;
+    row("AUC (95 % interval)", &|f| {
+        f.auc
+            .as_ref()
+            .map_or("-".to_string(), |a| format!("{:.3} ({:.3} to {:.3})", a.value, a.interval.low, a.interval.high))
+    })?;
+    row("log loss", &|f| f.probability.as_ref().map_or("-".to_string(), |p| format!("{:.4}", p.log_loss)))?;
+    row("Brier score", &|f| f.probability.as_ref().map_or("-".to_string(), |p| format!("{:.4}", p.brier)))?;
+    row("calibration intercept", &|f| estimate(f.probability.as_ref().and_then(|p| p.calibration.intercept.as_ref())))?;
+    row("calibration slope", &|f| estimate(f.probability.as_ref().and_then(|p| p.calibration.slope.as_ref())))?;
+    for (i, share) in crate::metrics::LIFT_SHARES.iter().enumerate() {
+        row(&format!("lift, top {:.0} %", share * 100.0), &|f| {
+            f.lift.get(i).map_or("-".to_string(), |r| format!("{:.2} ({} won)", r.lift, percent(r.win_rate)))
+        })?;
+    }
+    if !figures.tiers.is_empty() {
+        writeln!(out, "\n| {:<12} | {:<32} | {:<32} |", "win rate", "by rules", "by score")?;
+        writeln!(out, "| {:<12} | {:<32} | {:<32} |", "---", "---", "---")?;
+        for tier in &figures.tiers {
+            let name = if tier.tier.is_empty() { "(below)" } else { &tier.tier };
+            writeln!(
+                out,
+                "| {name:<12} | {:<32} | {:<32} |",
+                rate(tier.by_rules.as_ref()),
+                rate(tier.by_score.as_ref())
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn estimate(estimate: Option<&Estimate>) -> String {
+    estimate.map_or("-".to_string(), |e| format!("{:.2} ({:.2} to {:.2})", e.value, e.interval.low, e.interval.high))
+}
+
+fn rate(rate: Option<&Rate>) -> String {
+    rate.map_or("no deal".to_string(), |r| {
+        format!("{} ({} to {}) of {}", percent(r.rate), percent(r.interval.low), percent(r.interval.high), r.n)
+    })
+}
+
+fn blend(out: &mut String, model: &Model) -> std::fmt::Result {
+    let Some(blending) = &model.blending else { return Ok(()) };
+    writeln!(out, "\n## Blend\n")?;
+    let weight = blending.blend.weight;
+    let how = if blending.choice.is_some() { "chosen by the deals" } else { "set by the project file" };
+    writeln!(out, "- Blend weight {weight:.2}, {how}: 0 is the scorecard alone, 1 the model alone")?;
+    match &blending.blurred {
+        Some(why) => writeln!(out, "- No quadrants: {why}")?,
+        None => {
+            for record in &blending.records {
+                let name = record.quadrant.as_str();
+                match (record.says(), &record.record) {
+                    (Some(r), _) => writeln!(out, "- {name}: {r}")?,
+                    (None, Some(r)) => writeln!(out, "- {name}: {} of {} won, too few to say", r.wins, r.n)?,
+                    (None, None) => writeln!(out, "- {name}: no deal")?,
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How far apart a term's effects lie: its weight in the ranking.
+fn spread(term: &FittedTerm) -> f64 {
+    let (low, high) = term.effects.iter().fold((0f64, 0f64), |(l, h), e| (l.min(*e), h.max(*e)));
+    (high - low).max(2.0 * term.slope.abs())
+}
+
+fn terms(out: &mut String, predictor: &Predictor) -> std::fmt::Result {
+    writeln!(out, "\n## Terms, widest effect first\n")?;
+    let mut sorted: Vec<&FittedTerm> = predictor.terms.iter().collect();
+    sorted.sort_by(|a, b| spread(b).total_cmp(&spread(a)));
+    for term in sorted.iter().take(TERMS_SHOWN) {
+        write!(out, "- {}: ", term.term.source)?;
+        if term.slope != 0.0 {
+            write!(out, "{:+.2} per standard deviation; ", term.slope)?;
+        }
+        let mut levels: Vec<usize> = (0..term.effects.len()).collect();
+        levels.sort_by(|&a, &b| (term.effects[b] - term.mean).abs().total_cmp(&(term.effects[a] - term.mean).abs()));
+        let shown: Vec<String> = levels
+            .iter()
+            .take(LEVELS_SHOWN)
+            .map(|&l| format!("{} {:+.2}", term.term.level_name(l as u32), term.effects[l] - term.mean))
+            .collect();
+        writeln!(out, "{}", shown.join(", "))?;
+    }
+    if sorted.len() > TERMS_SHOWN {
+        writeln!(out, "- and {} more, in model.json", sorted.len() - TERMS_SHOWN)?;
+    }
+    for pair in &predictor.pairs {
+        writeln!(
+            out,
+            "- interaction {} (screen score {})",
+            pair.name(&predictor.terms),
+            short_number(pair.screen_score)
+        )?;
+    }
+    Ok(())
+}
+
+fn plan(out: &mut String, model: &Model) -> std::fmt::Result {
+    let left_out: Vec<(&str, &str)> = model
+        .plan
+        .iter()
+        .filter_map(|l| match &l.fate {
+            Fate::LeftOut(why) => Some((l.name.as_str(), why.as_str())),
+            Fate::Used(_) => None,
+        })
+        .collect();
+    writeln!(out, "\n## Columns left out\n")?;
+    if left_out.is_empty() {
+        writeln!(out, "- none")?;
+    }
+    for (name, why) in left_out.iter().take(LEFT_OUT_SHOWN) {
+        writeln!(out, "- {name}: {why}")?;
+    }
+    if left_out.len() > LEFT_OUT_SHOWN {
+        writeln!(out, "- and {} more, in model.json", left_out.len() - LEFT_OUT_SHOWN)?;
+    }
+    Ok(())
+}

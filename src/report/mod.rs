@@ -1,0 +1,4 @@
+//! Readable forms of a model: the card a person reads and the dump a program reads. Computes nothing.
+
+pub mod card;
+pub mod dump;
