@@ -1,0 +1,322 @@
+//! `leadscore check`: what is wrong or suspicious, with evidence; exit status 3 when anything must be mended.
+
+use super::inputs::{InputArgs, Inputs};
+use super::reading::{LeadsRead, all_leads, open_log};
+use super::score::as_of;
+use super::terminal::{Terminal, count, plural};
+use super::train::deal_settings;
+use super::{CommandResult, Ending};
+use crate::fault::InputError;
+use crate::io::{RawTable, ReadReport, ReadSettings, Wanted, infer_types, read_raw};
+use crate::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, NotChecked, Report, check};
+use crate::tables::ActivityBatches;
+use clap::Args;
+
+/// Findings of one area that are printed; `--format json` has all.
+const SHOWN_OF_AN_AREA: usize = 6;
+/// Lines of evidence that are printed of one finding.
+const LINES_SHOWN: usize = 6;
+/// Width to which sentences are broken.
+const WIDTH: usize = 100;
+/// Width of the column with the area.
+const LABEL: usize = 12;
+
+/// Look for what is wrong or suspicious in data, columns and scorecard.
+///
+/// Example: leadscore check --leads leads.csv --activities acts.csv --scorecard scorecard.toml
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    inputs: InputArgs,
+    /// What closed at or after this is open.
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// When the scorecard looks at the leads: a time, `now`, or `column` [default: each deal at a moment of its open
+    /// life, as in training].
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<String>,
+}
+
+pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CommandResult {
+    let mut inputs = args.inputs.resolve()?;
+    let report = report(args, &mut inputs, terminal)?;
+    terminal.summary(&report, &report_text(&report))?;
+    Ok(if report.count(Grade::Mend) > 0 { Ending::Refused } else { Ending::Done })
+}
+
+fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<Report, InputError> {
+    let mut from_reading = Vec::new();
+    name_the_id(inputs, &mut from_reading)?;
+    let read = read_or_mend(inputs, terminal, &mut from_reading)?;
+    let mut not_read = None;
+    let mut log = match open_log(
+        inputs,
+        &read.built.table.ids,
+        inputs.scorecard.as_ref().map(|s| &s.scorecard),
+        &Default::default(),
+    ) {
+        Ok(log) => log,
+        Err(error) => {
+            from_reading.push(Finding::new(Grade::Mend, Area::Files, error.to_string(), error.remedy));
+            not_read =
+                Some(NotChecked { what: "activities".to_string(), why: "the log could not be read".to_string() });
+            None
+        }
+    };
+    let settings = CheckSettings {
+        deals: deal_settings(inputs, &read, args.until.as_deref())?,
+        as_of: args.as_of.as_deref().map(|text| as_of(inputs, text)).transpose()?,
+    };
+    let columns = looks(&read);
+    let mut report = check(
+        CheckInputs {
+            table: &read.built.table,
+            columns: &columns,
+            log: log.as_mut().map(|l| l as &mut dyn ActivityBatches),
+            scorecard: inputs.scorecard.as_ref().map(|s| &s.scorecard),
+        },
+        &settings,
+    )?;
+    if let Some(log) = &log {
+        from_reading.extend(log_findings(log.report()));
+    }
+    if let Some(why) = not_read {
+        report.not_checked.retain(|n| n.what != why.what);
+        report.not_checked.push(why);
+    }
+    report.findings.extend(from_reading);
+    report.findings.sort_by_key(|f| (f.grade, f.area));
+    Ok(report)
+}
+
+/// Where the project names no id and no header sounds like one, a column that differs on every lead will do.
+fn name_the_id(inputs: &mut Inputs, found: &mut Vec<Finding>) -> Result<(), InputError> {
+    if inputs.project.leads.id.is_some() {
+        return Ok(());
+    }
+    // Faults of the rows are told where the leads are read; here only the header and the values matter.
+    let settings = ReadSettings { lenient: true, ..inputs.read.clone() };
+    let raw = read_raw(inputs.leads()?, &settings, Wanted::All)?;
+    let Err(error) = inputs.lead_roles(&raw.header) else { return Ok(()) };
+    let n = raw.n_rows();
+    let unique = infer_types(&raw, &settings)?.into_iter().find(|c| c.n_distinct == n && c.n_missing == 0);
+    let Some(column) = unique else { return Err(error) };
+    let sentence = format!("the project names no id; `{}`, which differs on every lead, is taken for it", column.name);
+    found.push(Finding::new(Grade::Look, Area::Files, sentence, "Name it in leadscore.toml: [leads] id = \"…\""));
+    inputs.project.leads.id = Some(column.name);
+    Ok(())
+}
+
+/// Reads the leads; what would stop a training becomes a finding, and the rest is read leniently.
+fn read_or_mend(inputs: &mut Inputs, terminal: &Terminal, found: &mut Vec<Finding>) -> Result<LeadsRead, InputError> {
+    let error = match all_leads(inputs, terminal) {
+        Ok(read) => {
+            found.extend(mended(&read.raw, &read.built.report, Grade::Look));
+            return Ok(read);
+        }
+        Err(error) => error,
+    };
+    if inputs.read.lenient {
+        return Err(error);
+    }
+    inputs.read.lenient = true;
+    let Ok(read) = all_leads(inputs, terminal) else { return Err(error) };
+    let faults = mended(&read.raw, &read.built.report, Grade::Mend);
+    if faults.iter().any(|f| f.grade == Grade::Mend) {
+        found.extend(faults);
+    } else {
+        found.push(Finding::new(Grade::Mend, Area::Files, error.to_string(), error.remedy));
+    }
+    Ok(read)
+}
+
+/// What reading mended, left out or replaced; `grade` is that of what stops a training.
+fn mended(raw: &RawTable, report: &ReadReport, grade: Grade) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for column in &report.missing_columns {
+        let sentence = format!("the column `{column}` is not in the file");
+        found.push(
+            Finding::new(grade, Area::Files, sentence, format!("It has: {}", some(&raw.header))).naming([column]),
+        );
+    }
+    for bad in &report.unreadable {
+        let sentence = format!("{} of `{}` cannot be read", plural(bad.rows, "value"), bad.column);
+        let evidence = format!("The first: `{}` ({})", bad.first_value, bad.first_place);
+        found.push(Finding::new(grade, Area::Files, sentence, evidence).naming([&bad.column]));
+    }
+    if report.blank_id_rows > 0 {
+        found.push(Finding::new(
+            grade,
+            Area::Files,
+            format!("{} without an id", plural(report.blank_id_rows, "row")),
+            "",
+        ));
+    }
+    if report.replaced_rows > 0 {
+        let sentence = format!("{} replaced by the same id in a later file", plural(report.replaced_rows, "row"));
+        found.push(Finding::new(Grade::Look, Area::Files, sentence, ""));
+    }
+    let mut notes: Vec<&String> = raw.notes.iter().chain(&report.notes).collect();
+    notes.dedup();
+    notes.sort();
+    notes.dedup();
+    found.extend(notes.into_iter().map(|note| Finding::new(grade, Area::Files, note.clone(), "")));
+    found
+}
+
+fn some(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    let more = if names.len() > SHOWN { format!(", and {} more", names.len() - SHOWN) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn log_findings(report: &crate::io::LogReport) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if report.unreadable > 0 {
+        let sentence = format!("{} of the log cannot be read", plural(report.unreadable as usize, "row"));
+        let evidence = report.first_unreadable.clone().unwrap_or_default();
+        found.push(Finding::new(Grade::Mend, Area::Activities, sentence, evidence));
+    }
+    if report.unknown_lead > 0 && report.matched > 0 {
+        let share = 100.0 * report.unknown_lead as f64 / report.rows as f64;
+        let sentence =
+            format!("{} of the log belong to no lead ({share:.0} %)", plural(report.unknown_lead as usize, "row"));
+        found.push(Finding::new(
+            Grade::Look,
+            Area::Activities,
+            sentence,
+            format!("Such as {}", some(&report.sample_log_ids)),
+        ));
+    }
+    found
+}
+
+/// What reading found about the columns that have no role.
+fn looks(read: &LeadsRead) -> Vec<ColumnLook> {
+    let roles = read.role_columns();
+    let columns = read.inferred.iter().filter(|c| !roles.contains(&c.name));
+    columns
+        .map(|c| ColumnLook {
+            name: c.name.clone(),
+            column_type: c.column_type,
+            n_missing: c.n_missing,
+            n_distinct: c.n_distinct,
+            problems: c.problems.clone(),
+        })
+        .collect()
+}
+
+/// The report as a person reads it: the verdict, what must be mended, what to look at, what could not be checked.
+fn report_text(report: &Report) -> String {
+    let mut text = format!("{}\n{}\n", what_was_checked(report), verdict(report));
+    for (grade, title) in [(Grade::Mend, "MUST BE MENDED"), (Grade::Look, "TO LOOK AT")] {
+        let of_grade: Vec<&Finding> = report.findings.iter().filter(|f| f.grade == grade).collect();
+        if of_grade.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("\n{title}\n"));
+        for of_area in of_grade.chunk_by(|a, b| a.area == b.area) {
+            for finding in of_area.iter().take(SHOWN_OF_AN_AREA) {
+                text.push_str(&broken(area_name(finding.area), &capitalised(&finding.sentence)));
+                for line in finding.evidence.iter().take(LINES_SHOWN) {
+                    text.push_str(&broken("", line));
+                }
+                if let more @ 1.. = finding.evidence.len().saturating_sub(LINES_SHOWN) {
+                    let names: Vec<String> = finding.names[finding.names.len().saturating_sub(more)..].to_vec();
+                    text.push_str(&broken("", &format!("… and {more} more: {}", some(&names))));
+                }
+            }
+            if of_area.len() > SHOWN_OF_AN_AREA {
+                let names: Vec<String> =
+                    of_area[SHOWN_OF_AN_AREA..].iter().flat_map(|f| f.names.iter().cloned()).collect();
+                let which = if names.is_empty() { String::new() } else { format!(" ({})", some(&names)) };
+                text.push_str(&broken(
+                    "",
+                    &format!("… and {} more{which}; --format json has all", of_area.len() - SHOWN_OF_AN_AREA),
+                ));
+            }
+        }
+    }
+    if !report.not_checked.is_empty() {
+        text.push_str("\nNOT CHECKED\n");
+        for not in &report.not_checked {
+            text.push_str(&broken("", &format!("{}: {}", capitalised(&not.what), not.why)));
+        }
+    }
+    text
+}
+
+fn what_was_checked(report: &Report) -> String {
+    let mut text = plural(report.leads, "lead");
+    match report.outcomes {
+        Some([won, lost, open]) => {
+            text.push_str(&format!(" ({} won, {} lost, {} open)", count(won), count(lost), count(open)));
+        }
+        None => text.push_str(" (no outcome)"),
+    }
+    text.push_str(&format!(", {}", plural(report.columns, "column")));
+    if let Some(rows) = report.activities {
+        text.push_str(&format!(", {} of their activity log", plural(rows as usize, "row")));
+    }
+    text + "."
+}
+
+fn verdict(report: &Report) -> String {
+    let must = match report.count(Grade::Mend) {
+        0 => "Nothing must be mended".to_string(),
+        1 => "1 thing must be mended".to_string(),
+        n => format!("{n} things must be mended"),
+    };
+    match report.count(Grade::Look) {
+        0 => format!("{must}, and nothing calls for a look."),
+        1 => format!("{must}, 1 calls for a look."),
+        n => format!("{must}, {n} call for a look."),
+    }
+}
+
+fn area_name(area: Area) -> &'static str {
+    match area {
+        Area::Files => "files",
+        Area::Leaks => "leaks",
+        Area::Scorecard => "scorecard",
+        Area::Outcomes => "outcomes",
+        Area::Activities => "activities",
+        Area::Times => "times",
+        Area::Columns => "columns",
+        Area::Rows => "rows",
+        Area::Sensitive => "sensitive",
+    }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A paragraph beside its label, broken at blanks; empty for an empty text.
+fn broken(label: &str, text: &str) -> String {
+    let mut out = String::new();
+    let mut line = format!("  {label:<LABEL$}");
+    let mut on_line = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if on_line > 0 && LABEL + 2 + on_line + 1 + length > WIDTH {
+            out.push_str(&line);
+            out.push('\n');
+            line = format!("  {:LABEL$}", "");
+            on_line = 0;
+        }
+        if on_line > 0 {
+            line.push(' ');
+            on_line += 1;
+        }
+        line.push_str(word);
+        on_line += length;
+    }
+    if on_line > 0 {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,135 @@
+//! `leadscore explain`: one lead, every contribution, in points and in log-odds.
+
+use super::inputs::InputArgs;
+use super::reading::{leads_for_scoring, open_log};
+use super::score::{as_of, general_warnings, scorers, version};
+use super::terminal::{Align, Terminal, percent, table};
+use super::{CommandResult, Ending};
+use crate::fault::InputError;
+use crate::pipeline::explain::{Explanation, Line, explain};
+use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
+use crate::tables::{ActivityBatches, LeadTable};
+use crate::values::format_instant;
+use clap::Args;
+
+/// Explain one lead's score.
+///
+/// Example: leadscore explain lead-A --leads open.csv --activities acts.csv --as-of 2026-07-01
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The lead's id, exactly as written in the file.
+    pub(super) lead: String,
+    #[command(flatten)]
+    pub(super) inputs: InputArgs,
+    /// The instant the score is true for: a time, `now`, or `column`.
+    #[arg(long, value_name = "WHEN", default_value = "now")]
+    pub(super) as_of: String,
+    /// Version of the model [default: the live one].
+    #[arg(long, value_name = "V", value_parser = version)]
+    pub(super) model_version: Option<u32>,
+    /// Explain the scorecard alone.
+    #[arg(long)]
+    pub(super) rules_only: bool,
+}
+
+pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> CommandResult {
+    let explanation = explain_lead(args, terminal)?;
+    terminal.summary(&explanation, &explanation_text(&explanation))?;
+    Ok(Ending::Done)
+}
+
+/// Reads, scores and explains one lead.
+pub(super) fn explain_lead(args: &ExplainArgs, terminal: &Terminal) -> Result<Explanation, InputError> {
+    let inputs = args.inputs.resolve()?;
+    let scorers = scorers(&inputs, args.model_version, args.rules_only, terminal)?;
+    let moment = as_of(&inputs, &args.as_of)?;
+    let warnings = general_warnings(&inputs, &scorers, args.inputs.no_activities)?;
+    let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
+    let read = leads_for_scoring(&inputs, card, model, moment == AsOf::Column, &[], terminal)?;
+    let lead = one_lead(&read.built.table, &args.lead)?;
+    let mut log = open_log(&inputs, &lead.ids, card, &read.date_orders)?;
+    let settings = ScoreSettings {
+        as_of: moment,
+        activity_columns: read.roles.activity_columns.clone(),
+        ours: inputs.project.activities.ours.clone(),
+        reasons: true,
+        warnings,
+    };
+    let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+    let assessment = score(ScoreInputs { table: &lead, log: source, scorecard: card, model }, &settings)?;
+    let when = format_instant(assessment.as_of[0]);
+    Ok(explain(&assessment, 0, when))
+}
+
+/// The table with this lead alone.
+fn one_lead(table: &LeadTable, id: &str) -> Result<LeadTable, InputError> {
+    let Some(row) = table.ids.iter().position(|i| i == id) else {
+        let nearest = crate::text::nearest(id, table.ids.iter().map(String::as_str));
+        let hint = nearest.map(|n| format!("the nearest id is `{n}`; ")).unwrap_or_default();
+        return Err(InputError::new(format!("there is no lead `{id}` in {}", table.files.join(", ")))
+            .remedy(format!("{hint}ids are compared exactly as written; --leads FILE looks in another file")));
+    };
+    Ok(table.rows(&[row]))
+}
+
+/// The explanation as a person reads it.
+pub(super) fn explanation_text(e: &Explanation) -> String {
+    let mut text = format!("{} as of {}\n", e.lead, e.as_of);
+    if !e.warnings.is_empty() {
+        text.push_str(&format!("warnings: {}\n", e.warnings));
+    }
+    if let Some(rule_score) = e.rule_score {
+        text.push_str("\nPoints (hand-set)\n");
+        text.push_str(&ledger(&e.points, "points", "quantity", crate::features::short_number));
+        let tier = if e.rule_tier.is_empty() { "below all tiers" } else { &e.rule_tier };
+        text.push_str(&format!("  = rule score {} ({tier})\n", crate::features::short_number(rule_score)));
+    }
+    if let Some(p) = e.model_probability {
+        text.push_str("\nLog-odds (learned), largest first\n");
+        text.push_str(&ledger(&by_size(&e.log_odds), "log-odds", "value", |c| format!("{c:+.3}")));
+        text.push_str(&format!("  = model probability {}\n", percent(p)));
+    }
+    text.push_str(&chain(e));
+    text
+}
+
+fn chain(e: &Explanation) -> String {
+    let mut text = String::new();
+    if let (Some(rule_score), Some(p_rule), Some(p_model), Some(w), Some(p), Some(score)) =
+        (e.rule_score, e.rule_probability, e.model_probability, e.blend_weight, e.win_probability, e.score)
+    {
+        text.push_str(&format!(
+            "\nFrom both to the score\n  rule score {} → {} by the rules alone\n  model → {}\n  blended (blend weight {w}: 0 the rules alone, 1 the model alone) → win probability {}\n  on the scorecard's scale → score {}",
+            crate::features::short_number(rule_score),
+            percent(p_rule),
+            percent(p_model),
+            percent(p),
+            crate::features::short_number(score)
+        ));
+        text.push_str(&format!(" ({})\n", if e.tier.is_empty() { "below all tiers" } else { &e.tier }));
+    } else if let Some(score) = e.score {
+        text.push_str(&format!("\nscore {}\n", crate::features::short_number(score)));
+    }
+    if !e.quadrant.is_empty() {
+        text.push_str(&format!("\nquadrant: {} ({})\n", e.quadrant, e.record));
+    }
+    if !e.next_action.is_empty() {
+        text.push_str(&format!("next: {}\n", e.next_action));
+    }
+    text
+}
+
+/// The average lead first, then by the size of the contribution.
+fn by_size(lines: &[Line]) -> Vec<Line> {
+    let mut sorted = lines.to_vec();
+    if let Some((_, rest)) = sorted.split_first_mut() {
+        rest.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
+    }
+    sorted
+}
+
+fn ledger(lines: &[Line], unit: &str, value: &str, show: impl Fn(f64) -> String) -> String {
+    let rows: Vec<Vec<String>> =
+        lines.iter().map(|l| vec![l.name.clone(), l.value.clone(), show(l.contribution)]).collect();
+    table(&["", value, unit], &[Align::Left, Align::Right, Align::Right], &rows)
+}

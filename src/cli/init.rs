@@ -1,0 +1,191 @@
+//! `leadscore init`: look at the files, say what every column was taken for, write a project file and a scorecard.
+
+mod ask;
+mod files;
+mod look;
+mod told;
+mod trial;
+
+use super::terminal::Terminal;
+use super::{CommandResult, Ending};
+use crate::fault::InputError;
+use crate::io::{ReadSettings, write_atomically};
+use crate::pipeline::start::{Bounds, Layout, View, Wishes, lay_out, project_text, scorecard_text, starting_rules};
+use clap::Args;
+use look::{Looked, look};
+use std::path::{Path, PathBuf};
+
+/// Look at the files and write a project file and a starting scorecard.
+///
+/// Example: leadscore init --leads leads.csv --activities acts.csv
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Leads table (CSV, Parquet or NDJSON); may be given several times.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(super) leads: Vec<PathBuf>,
+    /// Activity log; may be given several times.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) activities: Vec<PathBuf>,
+    /// Outcomes table, where deals are kept apart from leads; may be given several times.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) outcomes: Vec<PathBuf>,
+    /// Folder to write leadscore.toml and scorecard.toml into.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// Write over files that are there.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Column that identifies a lead.
+    #[arg(long, value_name = "COL", conflicts_with = "add_id")]
+    pub(super) id: Option<String>,
+    /// Write a copy of the leads table with a column of row numbers into FILE, and use that: for tables without an id.
+    #[arg(long, value_name = "FILE")]
+    pub(super) add_id: Option<PathBuf>,
+    /// Column that says how the deal ended.
+    #[arg(long, value_name = "COL")]
+    pub(super) outcome: Option<String>,
+    /// Value that means won; may be given several times.
+    #[arg(long, value_name = "WORD")]
+    pub(super) won: Vec<String>,
+    /// Value that means lost; may be given several times; `*`: all that is not won.
+    #[arg(long, value_name = "WORD")]
+    pub(super) lost: Vec<String>,
+    /// Column with the time the lead was created.
+    #[arg(long, value_name = "COL")]
+    pub(super) created_at: Option<String>,
+    /// Column with the time the deal was won or lost.
+    #[arg(long, value_name = "COL")]
+    pub(super) closed_at: Option<String>,
+    /// Timezone of times without an offset, by its IANA name.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(super) timezone: String,
+    /// How times are written, such as "%d.%m.%Y", where the files leave it open.
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) time_format: Option<String>,
+    /// Encoding of the files, such as shift_jis [default: UTF-8, or what the text looks like].
+    #[arg(long, value_name = "NAME")]
+    pub(super) encoding: Option<String>,
+    /// Turn what cannot be read into missing values instead of stopping.
+    #[arg(long)]
+    pub(super) lenient: bool,
+    /// Ask nothing, even at a terminal.
+    #[arg(long)]
+    pub(super) no_ask: bool,
+}
+
+/// What was written, and what it was drawn from.
+pub(super) struct Start {
+    pub(super) project: PathBuf,
+    pub(super) scorecard: PathBuf,
+    pub(super) view: View,
+    pub(super) layout: Layout,
+    pub(super) n_rules: usize,
+    pub(super) bounds: Bounds,
+    pub(super) best_score: Option<f64>,
+    pub(super) notes: Vec<String>,
+    pub(super) missing: Vec<String>,
+}
+
+pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> CommandResult {
+    let (project, scorecard) = targets(args)?;
+    let start = prepare(args, &project, &scorecard, terminal)?;
+    terminal.summary(&told::summary(&start), &told::text(&start, &args.dir))?;
+    Ok(Ending::Done)
+}
+
+/// The two files to write, which must not be there yet.
+fn targets(args: &InitArgs) -> Result<(PathBuf, PathBuf), InputError> {
+    let (project, scorecard) = (args.dir.join("leadscore.toml"), args.dir.join("scorecard.toml"));
+    let new_table = args.add_id.clone();
+    for path in [&project, &scorecard].into_iter().chain(&new_table) {
+        if path.exists() && !args.force {
+            return Err(InputError::new("is there already, and may hold somebody's work")
+                .at(path.display().to_string())
+                .remedy("choose another folder with --dir, or write over it with --force"));
+        }
+    }
+    Ok((project, scorecard))
+}
+
+fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Terminal) -> Result<Start, InputError> {
+    let mut settings = ReadSettings {
+        encoding: args.encoding.clone(),
+        timezone: args.timezone.clone(),
+        time_format: args.time_format.clone(),
+        lenient: args.lenient,
+        ..ReadSettings::default()
+    };
+    let mut files = files::Files {
+        leads: args.leads.clone(),
+        activities: args.activities.clone(),
+        outcomes: args.outcomes.clone(),
+    };
+    let mut notes = Vec::new();
+    if let Some(copy) = &args.add_id {
+        notes.push(files::add_id(&files.leads, copy, &mut settings)?);
+        files.leads = vec![copy.clone()];
+    }
+    let mut looked = look(&files, settings, &mut notes)?;
+    let mut wishes = Wishes {
+        id: args.id.clone(),
+        outcome: args.outcome.clone(),
+        won: args.won.clone(),
+        lost: args.lost.clone(),
+        created_at: args.created_at.clone(),
+        closed_at: args.closed_at.clone(),
+        no_outcome: false,
+    };
+    if !args.no_ask && terminal.can_ask() {
+        ask::settle(&mut looked, &mut wishes, &files, &mut notes)?;
+    }
+    let layout = lay_out(&looked.view, &wishes)?;
+    write(args, &files, looked, layout, (project, scorecard), notes)
+}
+
+#[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
+fn write(
+    args: &InitArgs,
+    files: &files::Files,
+    looked: Looked,
+    layout: Layout,
+    (project, scorecard): (&Path, &Path),
+    mut notes: Vec<String>,
+) -> Result<Start, InputError> {
+    std::fs::create_dir_all(&args.dir)
+        .map_err(|e| InputError::new(format!("cannot be made: {e}")).at(args.dir.display().to_string()))?;
+    let reading = files.reading(&looked, &args.dir)?;
+    let project_text = project_text(&layout, &reading);
+    let rules = starting_rules(&looked.view, &layout);
+    let draft = scorecard_text(&rules, Bounds::within_reach(f64::NAN));
+    if rules.is_empty() {
+        notes.push(
+            "no column or activity is left that points could be given for, so no scorecard is written".to_string(),
+        );
+    }
+    let draft = Some(draft).filter(|_| !rules.is_empty());
+    let best_score = match trial::best_score(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
+        Ok(best) => best,
+        Err(error) => {
+            let remedy = if error.remedy.is_empty() { String::new() } else { format!(" ({})", error.remedy) };
+            notes.push(format!("the files cannot be used yet: {error}{remedy}"));
+            None
+        }
+    };
+    let bounds = Bounds::within_reach(best_score.unwrap_or(f64::NAN));
+    let scorecard_text = scorecard_text(&rules, bounds);
+    if !rules.is_empty() {
+        write_atomically(scorecard, &mut |out| out.write_all(scorecard_text.as_bytes()))?;
+    }
+    write_atomically(project, &mut |out| out.write_all(project_text.as_bytes()))?;
+    Ok(Start {
+        project: project.to_path_buf(),
+        scorecard: scorecard.to_path_buf(),
+        view: looked.view,
+        layout,
+        n_rules: rules.len(),
+        bounds,
+        best_score,
+        notes,
+        missing: reading.missing,
+    })
+}

@@ -1,0 +1,90 @@
+//! The files given, as the project file will name them, and a copy with row numbers for a table without an id.
+
+use super::look::{Looked, suggested_encoding};
+use crate::fault::InputError;
+use crate::io::{OutColumn, OutValues, RawTable, ReadSettings, Wanted, WriteOptions, read_raw, write_table};
+use crate::pipeline::start::Reading;
+use std::path::{Component, Path, PathBuf};
+
+/// The files given.
+#[derive(Debug, Clone)]
+pub(super) struct Files {
+    pub(super) leads: Vec<PathBuf>,
+    pub(super) activities: Vec<PathBuf>,
+    pub(super) outcomes: Vec<PathBuf>,
+}
+
+impl Files {
+    /// How the files were read, with their paths relative to `folder`.
+    pub(super) fn reading(&self, looked: &Looked, folder: &Path) -> Result<Reading, InputError> {
+        let settings = &looked.settings;
+        let relative =
+            |paths: &[PathBuf]| paths.iter().map(|path| relative(path, folder)).collect::<Result<Vec<_>, _>>();
+        let sheets = [Some(&looked.view.leads), looked.view.outcomes.as_ref(), looked.view.log.as_ref()];
+        let columns = sheets.into_iter().flatten().flat_map(|sheet| &sheet.columns);
+        Ok(Reading {
+            leads: relative(&self.leads)?,
+            activities: relative(&self.activities)?,
+            outcomes: relative(&self.outcomes)?,
+            encoding: settings.encoding.clone(),
+            decimal_comma: settings.decimal == ',',
+            time_format: settings.time_format.clone(),
+            ambiguous: columns.filter(|column| column.is_ambiguous).map(|column| column.name.clone()).collect(),
+            timezone: settings.timezone.clone(),
+            missing: settings.missing.clone(),
+        })
+    }
+}
+
+/// A path as it is written in a project file in `folder`: relative, with `/` between its parts.
+fn relative(path: &Path, folder: &Path) -> Result<String, InputError> {
+    let whole = |path: &Path| {
+        std::fs::canonicalize(path)
+            .map_err(|e| InputError::new(format!("cannot be found: {e}")).at(path.display().to_string()))
+    };
+    let (path, folder) = (whole(path)?, whole(folder)?);
+    let (parts, base): (Vec<Component<'_>>, Vec<Component<'_>>) =
+        (path.components().collect(), folder.components().collect());
+    let n_shared = parts.iter().zip(&base).take_while(|(a, b)| a == b).count();
+    // Nothing in common but the root: the absolute path says more than a ladder of dots.
+    if n_shared <= 1 {
+        return Ok(path.display().to_string());
+    }
+    let up = base[n_shared..].iter().map(|_| "..".to_string());
+    let down = parts[n_shared..].iter().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    Ok(up.chain(down).collect::<Vec<_>>().join("/"))
+}
+
+/// Writes a copy of the table with a first column of row numbers, and says so.
+pub(super) fn add_id(paths: &[PathBuf], copy: &Path, settings: &mut ReadSettings) -> Result<String, InputError> {
+    let raw = match read_raw(paths, settings, Wanted::All) {
+        Err(error) if settings.encoding.is_none() => {
+            let encoding = suggested_encoding(&error).ok_or(error)?;
+            read_raw(paths, &ReadSettings { encoding: Some(encoding), ..settings.clone() }, Wanted::All)?
+        }
+        read => read?,
+    };
+    let id = ["lead_id", "row_number", "leadscore_row"].into_iter().find(|id| raw.column(id).is_none());
+    let id = id.ok_or_else(|| {
+        InputError::new("the table has columns lead_id and row_number already").remedy("name one with --id")
+    })?;
+    // The copy is written in UTF-8, whatever the original is in.
+    settings.encoding = None;
+    write_table(copy, &numbered(&raw, id), WriteOptions { bounds: &[], raw: true })?;
+    Ok(format!(
+        "{} is a copy with a column `{id}` of row numbers. Score later exports under numbers of their own: \
+         the same number in another file is another lead",
+        copy.display()
+    ))
+}
+
+fn numbered(raw: &RawTable, id: &str) -> Vec<OutColumn> {
+    let rows = 0..raw.n_rows();
+    let numbers = rows.clone().map(|row| Some((row + 1).to_string())).collect();
+    let mut columns = vec![OutColumn { name: id.to_string(), values: OutValues::Text(numbers) }];
+    columns.extend(raw.columns.iter().map(|column| {
+        let cells = rows.clone().map(|row| Some(column.text(row).into_owned()).filter(|cell| !cell.is_empty()));
+        OutColumn { name: column.name.clone(), values: OutValues::Text(cells.collect()) }
+    }));
+    columns
+}

@@ -1,0 +1,150 @@
+//! What `init` says: what every column was taken for and why, what to look at, what to run next.
+
+use super::super::terminal::{Align, plural, table};
+use super::Start;
+use crate::pipeline::start::{Finding, Moment, findings};
+use serde::Serialize;
+use std::path::Path;
+
+/// What `init --format json` prints.
+#[derive(Serialize)]
+pub(super) struct Summary {
+    project: String,
+    scorecard: Option<String>,
+    leads: usize,
+    product: Option<&'static str>,
+    columns: Vec<Finding>,
+    missing: Vec<String>,
+    snapshot: String,
+    rules: usize,
+    tiers: [(&'static str, f64); 2],
+    best_rule_score: Option<f64>,
+    ours: Vec<String>,
+    notes: Vec<String>,
+    next: Vec<String>,
+}
+
+pub(super) fn summary(start: &Start) -> Summary {
+    let dir = start.project.parent().unwrap_or(Path::new(""));
+    Summary {
+        project: start.project.display().to_string(),
+        scorecard: Some(start.scorecard.display().to_string()).filter(|_| start.n_rules > 0),
+        leads: start.view.leads.n_rows(),
+        product: start.layout.product.map(|crm| crm.name),
+        columns: findings(&start.view, &start.layout),
+        missing: start.missing.clone(),
+        snapshot: moment(start.layout.moment),
+        rules: start.n_rules,
+        tiers: [("MQL", start.bounds.mql), ("SQL", start.bounds.sql)],
+        best_rule_score: start.best_score,
+        ours: start.layout.log.as_ref().map(|log| log.ours.clone()).unwrap_or_default(),
+        notes: notes(start),
+        next: next(start, dir),
+    }
+}
+
+fn moment(moment: Moment) -> String {
+    match moment {
+        Moment::Random => "closed deals are looked at at a random moment of their open life".to_string(),
+        Moment::Column => "each lead is looked at at its own as-of".to_string(),
+        Moment::DaysAfterCreation(days) => {
+            format!("deals are looked at {} after creation, as their close is not known", plural(days as usize, "day"))
+        }
+        Moment::AsExported => {
+            "deals are taken as exported: without creation and close times leakage cannot be ruled out".to_string()
+        }
+    }
+}
+
+pub(super) fn text(start: &Start, dir: &Path) -> String {
+    let leads = &start.view.leads;
+    let mut text = format!("{}, {}", plural(leads.n_rows(), "lead"), plural(leads.columns.len(), "column"));
+    text.push_str(
+        &start.layout.product.as_ref().map_or("\n".to_string(), |crm| format!(", exported from {}\n", crm.name)),
+    );
+    let found = findings(&start.view, &start.layout);
+    let (attributes, roles): (Vec<&Finding>, Vec<&Finding>) = found.iter().partition(|f| f.taken_for == "attribute");
+    let rows: Vec<Vec<String>> =
+        roles.iter().map(|f| vec![f.table.to_string(), f.column.clone(), f.taken_for.clone(), f.why.clone()]).collect();
+    text.push_str(&table(&["table", "column", "taken for", "why"], &[Align::Left; 4], &rows));
+    let names: Vec<&str> = attributes.iter().map(|finding| finding.column.as_str()).collect();
+    text.push_str(&format!("\n{} of who the lead is: {}\n", plural(names.len(), "attribute"), names.join(", ")));
+    if !start.missing.is_empty() {
+        text.push_str(&format!("Taken for \"no value\": {}\n", start.missing.join(", ")));
+    }
+    if let Some(log) = &start.layout.log {
+        let kinds: Vec<&str> = log.kinds.iter().map(|(kind, _)| kind.as_str()).take(12).collect();
+        let more = if log.kinds.len() > kinds.len() { ", …" } else { "" };
+        text.push_str(&format!("{} of activity: {}{more}\n", plural(log.kinds.len(), "kind"), kinds.join(", ")));
+        if !log.ours.is_empty() {
+            text.push_str(&format!("Our own acts: {}\n", log.ours.join(", ")));
+        }
+    }
+    if start.layout.knows_outcomes() {
+        text.push_str(&format!("Snapshot: {}.\n", moment(start.layout.moment)));
+    }
+    for note in notes(start) {
+        text.push_str(&format!("Look at this: {note}\n"));
+    }
+    text.push_str(&format!("\nWritten: {}", start.project.display()));
+    if start.n_rules > 0 {
+        text.push_str(&format!(
+            " and {} ({}, a start to be argued about)",
+            start.scorecard.display(),
+            plural(start.n_rules, "rule")
+        ));
+    }
+    text.push_str("\nRead what is written, change what is wrong, then:\n");
+    for command in next(start, dir) {
+        text.push_str(&format!("  {command}\n"));
+    }
+    text
+}
+
+fn notes(start: &Start) -> Vec<String> {
+    let layout = &start.layout;
+    let mut notes = start.notes.clone();
+    if !layout.id.is_named {
+        notes.push(format!(
+            "`{}` was taken for the id only because no value is in it twice; --id names another",
+            layout.id.column
+        ));
+    }
+    let outcome = layout.outcome.as_ref().or(layout.deals.as_ref().and_then(|deals| deals.outcome.as_ref()));
+    notes.extend(outcome.and_then(|outcome| outcome.doubt.clone()));
+    if !layout.knows_outcomes() {
+        notes.push("no column says which leads were won: rules can score, nothing can be learned; --outcome COL names it, --outcomes FILE gives a table of deals".to_string());
+    }
+    let ambiguous: Vec<String> =
+        start.view.leads.columns.iter().filter(|c| c.is_ambiguous).map(|c| format!("`{}`", c.name)).collect();
+    if !ambiguous.is_empty() {
+        notes.push(format!(
+            "month-first or day-first in {}? Choose one of the two `time_format` lines in the project file",
+            ambiguous.join(", ")
+        ));
+    }
+    if layout.log.is_some() && matches!(layout.moment, Moment::AsExported) && layout.knows_outcomes() {
+        notes.push(
+            "training with an activity log needs creation and close times: --created-at, --closed-at".to_string(),
+        );
+    }
+    if let Some(log) = layout.log.as_ref().filter(|log| !log.ends.is_empty()) {
+        notes.push(format!("these kinds of activity read like the end of a deal: {}", log.ends.join(", ")));
+    }
+    if let Some(best) = start.best_score.filter(|best| *best < 80.0) {
+        notes.push(format!(
+            "the best lead has {} points by the starting rules, so the tiers begin at {} and {}",
+            best, start.bounds.mql, start.bounds.sql
+        ));
+    }
+    notes
+}
+
+fn next(start: &Start, dir: &Path) -> Vec<String> {
+    let here = dir.as_os_str().is_empty() || dir == Path::new(".");
+    let project = if here { String::new() } else { format!(" --project {}", start.project.display()) };
+    let check = Some(format!("leadscore check{project}"));
+    let train = Some(format!("leadscore train{project}")).filter(|_| start.layout.knows_outcomes());
+    let score = Some(format!("leadscore score{project} --rules-only --out scored.csv")).filter(|_| start.n_rules > 0);
+    check.into_iter().chain(train).chain(score).collect()
+}

@@ -1,0 +1,107 @@
+//! The command line: arguments → settings → a function of the pipeline → exit status.
+//!
+//! stdout carries data (or the summary), stderr messages. Exit status: 0 done; 1 the input or the environment stopped
+//! it; 2 usage; 3 a check said no.
+
+mod check;
+mod compare;
+mod demo;
+mod explain;
+mod init;
+mod inputs;
+mod output;
+mod reading;
+mod score;
+mod summary;
+mod terminal;
+mod train;
+
+use crate::fault::InputError;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// Ranks sales leads: learns from deals won and lost, and puts what it learned beside the points set by hand.
+#[derive(Debug, Parser)]
+#[command(name = "leadscore", version, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// How summaries are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Say nothing but the data and errors.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say more about what was read.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+/// How summaries are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned tables and sentences.
+    Table,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look at the files and write leadscore.toml and a starting scorecard.toml.
+    Init(init::InitArgs),
+    /// Learn from closed deals and save a model version.
+    Train(train::TrainArgs),
+    /// Score leads as of a moment and write the scored table.
+    Score(score::ScoreArgs),
+    /// Look for what is wrong or suspicious in data, columns and scorecard.
+    Check(check::CheckArgs),
+    /// Put learned beside hand-set points.
+    Compare(compare::CompareArgs),
+    /// Explain one lead: every contribution, in points and in log-odds.
+    Explain(explain::ExplainArgs),
+    /// The whole cycle on the sample data in data/sample.
+    Demo(demo::DemoArgs),
+}
+
+/// How a command ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// Done.
+    Done,
+    /// A check said no.
+    Refused,
+}
+
+/// Parses the arguments, runs the command, and gives the exit status.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap prints help to stdout and usage errors to stderr itself; a closed pipe is no failure.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let terminal = Terminal::new(cli.format, cli.quiet, cli.verbose);
+    let ending = match &cli.command {
+        Command::Init(args) => init::run(args, &terminal),
+        Command::Train(args) => train::run(args, &terminal),
+        Command::Score(args) => score::run(args, &terminal),
+        Command::Check(args) => check::run(args, &terminal),
+        Command::Compare(args) => compare::run(args, &terminal),
+        Command::Explain(args) => explain::run(args, &terminal),
+        Command::Demo(args) => demo::run(args, &terminal),
+    };
+    match ending {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Refused) => ExitCode::from(3),
+        Err(error) => {
+            terminal.error(&error);
+            ExitCode::from(1)
+        }
+    }
+}
+
+type CommandResult = Result<Ending, InputError>;

@@ -1,0 +1,347 @@
+//! From files to checked tables: for training by a look at the data, for scoring by the model's column plan.
+
+use super::inputs::Inputs;
+use super::terminal::{Terminal, count, plural};
+use crate::fault::InputError;
+use crate::io::{
+    ActivityLog, BuiltLeads, ColumnRequest, InferredColumn, LeadRoles, LogReport, RawTable, ReadSettings, Views,
+    Wanted, build_leads, infer_types, join_outcomes, read_raw,
+};
+use crate::pipeline::model::Model;
+use crate::scorecard::{Scorecard, View};
+use crate::tables::ColumnType;
+use std::collections::BTreeMap;
+
+/// Below this share of leads with any activity, training warns.
+const FEW_MATCHED: f64 = 0.01;
+/// From so many leads on, scoring warns when not one has an activity.
+const ENOUGH_LEADS_TO_WARN: usize = 20;
+
+/// The leads as read, with what was decided on the way.
+pub(super) struct LeadsRead {
+    pub(super) raw: RawTable,
+    pub(super) built: BuiltLeads,
+    pub(super) roles: LeadRoles,
+    pub(super) inferred: Vec<InferredColumn>,
+    /// Order of day and month, as the files or the model's plan decided it.
+    pub(super) date_orders: BTreeMap<String, crate::values::DateOrder>,
+}
+
+impl LeadsRead {
+    /// Columns with a role of their own, which the model never reads as attributes.
+    pub(super) fn role_columns(&self) -> Vec<String> {
+        self.roles.columns().into_iter().filter(|c| !self.roles.activity_columns.contains(c)).collect()
+    }
+}
+
+/// Reads the closed (and open) leads for training and comparing.
+pub(super) fn leads_for_training(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRead, InputError> {
+    let read = all_leads(inputs, terminal)?;
+    if let Some(card) = &inputs.scorecard
+        && !inputs.read.lenient
+    {
+        card.scorecard.require_columns(&read.built.table)?;
+    }
+    warn_of_misspelt_names(inputs, &read.raw, terminal);
+    tell(&read.raw, &read.built, &read.built.report.notes, terminal);
+    Ok(read)
+}
+
+/// A name in `exclude` or `allow` that is no column but nearly one; kinds of activity may be named there, too.
+fn warn_of_misspelt_names(inputs: &Inputs, raw: &RawTable, terminal: &Terminal) {
+    for (key, names) in [("exclude", &inputs.project.leads.exclude), ("allow", &inputs.project.leads.allow)] {
+        for name in names.iter().filter(|n| raw.column(n).is_none()) {
+            if let Some(nearest) = crate::text::nearest(name, raw.header.iter().map(String::as_str)) {
+                terminal.warn(&format!("[leads] {key} names `{name}`, which is no column; did you mean `{nearest}`?"));
+            }
+        }
+    }
+}
+
+/// Reads the leads with all their columns, each as what a look at the data says it holds.
+pub(super) fn all_leads(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRead, InputError> {
+    let raw = read_raw(inputs.leads()?, &inputs.read, Wanted::All)?;
+    let roles = inputs.lead_roles(&raw.header)?;
+    let inferred = infer_types(&raw, &inputs.read)?;
+    let role_columns = roles.columns();
+    let wanted_by_rules = rule_views(inputs.scorecard.as_ref().map(|s| &s.scorecard));
+    let requests: Vec<ColumnRequest> = inferred
+        .iter()
+        .filter(|c| {
+            !role_columns.contains(&c.name)
+                || roles.activity_columns.contains(&c.name)
+                || wanted_by_rules.contains_key(&c.name)
+        })
+        .map(|c| ColumnRequest {
+            name: c.name.clone(),
+            column_type: c.column_type,
+            views: wanted_by_rules.get(&c.name).copied().unwrap_or_default(),
+        })
+        .collect();
+    let mut settings = inputs.read.clone();
+    settings.date_orders.extend(inferred.iter().filter_map(|c| Some((c.name.clone(), c.date_order?))));
+    let mut built = build_leads(&raw, &roles, &requests, &settings)?;
+    let mut date_orders = settings.date_orders.clone();
+    date_orders.extend(built.report.date_orders.iter().map(|(k, v)| (k.clone(), *v)));
+    if !inputs.outcomes.is_empty() {
+        join(inputs, &mut built, &raw, &roles, &settings, true, terminal)?;
+    }
+    Ok(LeadsRead { raw, built, roles, inferred, date_orders })
+}
+
+/// Reads leads to be scored: the model's planned columns, what the rules ask for, and what is kept.
+pub(super) fn leads_for_scoring(
+    inputs: &Inputs,
+    scorecard: Option<&Scorecard>,
+    model: Option<&Model>,
+    own_as_of: bool,
+    keep: &[String],
+    terminal: &Terminal,
+) -> Result<LeadsRead, InputError> {
+    let wanted_by_rules = rule_views(scorecard);
+    let planned = model.map(|m| m.reading.columns.as_slice()).unwrap_or_default();
+    let paths = inputs.leads()?;
+    let known_roles = match &inputs.project.leads.id {
+        Some(_) => inputs.lead_roles(&[])?,
+        None => inputs.lead_roles(&read_raw(paths, &inputs.read, Wanted::All)?.header)?,
+    };
+    let mut wanted: Vec<String> = known_roles.columns();
+    wanted.extend(planned.iter().map(|c| c.name.clone()));
+    wanted.extend(wanted_by_rules.keys().cloned());
+    wanted.extend(keep.iter().cloned());
+    wanted.extend(inputs.project.outcomes.key.iter().cloned());
+    wanted.sort();
+    wanted.dedup();
+    let everything = keep.iter().any(|k| k == KEEP_ALL);
+    let raw = read_raw(paths, &inputs.read, if everything { Wanted::All } else { Wanted::Only(&wanted) })?;
+    let roles = scoring_roles(known_roles, &raw, own_as_of);
+    let mut settings = inputs.read.clone();
+    if let Some(model) = model {
+        settings.date_orders.extend(model.reading.date_orders.iter().cloned());
+    }
+    let requests = scoring_requests(planned, &wanted_by_rules, &raw, &settings);
+    let mut built = build_leads(&raw, &roles, &requests, &settings)?;
+    // New leads need not have the key to a table of deals.
+    let has_key = inputs.project.outcomes.key.as_ref().is_none_or(|key| raw.column(key).is_some());
+    if !inputs.outcomes.is_empty() && has_key {
+        join(inputs, &mut built, &raw, &roles, &settings, false, terminal)?;
+    }
+    if let Some(card) = scorecard
+        && !inputs.read.lenient
+    {
+        card.require_columns(&built.table)?;
+    }
+    // What the words of the outcome come to is a matter for training: only notes on the files are told.
+    tell(&raw, &built, &raw.notes, terminal);
+    let date_orders = settings.date_orders.clone();
+    Ok(LeadsRead { raw, built, roles, inferred: Vec::new(), date_orders })
+}
+
+/// The word that stands for "keep every column".
+pub(super) const KEEP_ALL: &str = "*";
+
+/// A file to be scored need not have what only closed deals have.
+fn scoring_roles(mut roles: LeadRoles, raw: &RawTable, own_as_of: bool) -> LeadRoles {
+    let there = |name: &Option<String>| name.as_ref().is_some_and(|n| raw.column(n).is_some());
+    if !there(&roles.outcome.as_ref().map(|o| o.column.clone())) {
+        roles.outcome = None;
+    }
+    roles.weight = None;
+    if !there(&roles.closed_at) {
+        roles.closed_at = None;
+    }
+    if !own_as_of {
+        roles.as_of = None;
+    }
+    roles
+}
+
+fn scoring_requests(
+    planned: &[crate::pipeline::model::PlannedColumn],
+    wanted_by_rules: &BTreeMap<String, Views>,
+    raw: &RawTable,
+    settings: &ReadSettings,
+) -> Vec<ColumnRequest> {
+    let mut requests: Vec<ColumnRequest> = planned
+        .iter()
+        .map(|c| ColumnRequest {
+            name: c.name.clone(),
+            column_type: c.column_type,
+            views: wanted_by_rules.get(&c.name).copied().unwrap_or_default(),
+        })
+        .collect();
+    for (name, views) in wanted_by_rules {
+        if requests.iter().any(|r| r.name == *name) || raw.column(name).is_none() {
+            continue;
+        }
+        // A column that only rules read has the type its rules ask for; a look at the data would make a file of one
+        // row read otherwise than a file of a million.
+        let column_type = settings.types.get(name).copied().unwrap_or(match views {
+            Views { text: false, number: true, .. } => ColumnType::Number,
+            Views { text: false, date: true, .. } => ColumnType::Date,
+            _ => ColumnType::Text,
+        });
+        requests.push(ColumnRequest { name: name.clone(), column_type, views: *views });
+    }
+    requests
+}
+
+fn rule_views(scorecard: Option<&Scorecard>) -> BTreeMap<String, Views> {
+    let mut views: BTreeMap<String, Views> = BTreeMap::new();
+    for (field, view) in scorecard.map(Scorecard::fields).unwrap_or_default() {
+        let entry = views.entry(field).or_default();
+        match view {
+            View::Text => entry.text = true,
+            View::Number => entry.number = true,
+            View::Date => entry.date = true,
+            View::Own => {}
+        }
+    }
+    views
+}
+
+fn join(
+    inputs: &Inputs,
+    built: &mut BuiltLeads,
+    raw: &RawTable,
+    roles: &LeadRoles,
+    settings: &ReadSettings,
+    must_meet: bool,
+    terminal: &Terminal,
+) -> Result<(), InputError> {
+    let outcome_roles = inputs.outcome_roles(&roles.id);
+    let outcomes = read_raw(&inputs.outcomes, settings, Wanted::Only(&outcome_roles.columns()))?;
+    let report = join_outcomes(built, raw, &outcomes, &outcome_roles, settings)?;
+    terminal.detail(&format!(
+        "outcomes: {} rows, {} leads found ({} won, {} lost), {} rows of leads that are not in the leads table",
+        count(report.rows),
+        count(report.leads_found),
+        count(report.won),
+        count(report.lost),
+        count(report.rows_of_unknown_leads)
+    ));
+    if must_meet && report.rows > 0 && report.leads_found == 0 {
+        return Err(InputError::new(format!(
+            "not one row of the outcomes table belongs to a lead: the leads have {}, the outcomes {}",
+            quoted(&report.sample_keys),
+            quoted(&report.sample_unknown)
+        ))
+        .remedy("check [outcomes] key (a column of the leads table) and id (a column of the outcomes table)"));
+    }
+    Ok(())
+}
+
+fn quoted(ids: &[String]) -> String {
+    ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Says what was read, replaced, and turned to missing.
+fn tell(raw: &RawTable, built: &BuiltLeads, notes: &[String], terminal: &Terminal) {
+    let report = &built.report;
+    terminal.detail(&format!("leads: {} from {}", plural(report.rows_read, "row"), raw.files.join(", ")));
+    if report.replaced_rows > 0 {
+        terminal.note(&format!("{} replaced by the same id in a later file", plural(report.replaced_rows, "row")));
+    }
+    for bad in &report.unreadable {
+        terminal.warn(&format!(
+            "{} of column `{}` could not be read and count as missing (first: `{}`, {})",
+            plural(bad.rows, "value"),
+            bad.column,
+            bad.first_value,
+            bad.first_place
+        ));
+    }
+    for column in &report.missing_columns {
+        terminal.warn(&format!("column `{column}` is not there and counts as missing"));
+    }
+    for note in notes {
+        terminal.note(note);
+    }
+}
+
+/// Opens the activity log, when there is one.
+pub(super) fn open_log<'a>(
+    inputs: &Inputs,
+    ids: &'a [String],
+    scorecard: Option<&Scorecard>,
+    date_orders: &BTreeMap<String, crate::values::DateOrder>,
+) -> Result<Option<ActivityLog<'a>>, InputError> {
+    if inputs.activities.is_empty() {
+        return Ok(None);
+    }
+    let mut settings = inputs.read.clone();
+    let roles = inputs.activity_roles();
+    if let Some(order) = date_orders.get(&log_key(&roles.at)) {
+        settings.date_orders.insert(roles.at.clone(), *order);
+    } else {
+        settings.date_orders.clear();
+    }
+    let want_details = scorecard.is_some_and(|card| {
+        let mut plan = crate::measures::Plan::default();
+        let _ = card.requests(&mut plan, &inputs.project.activities.ours);
+        plan.wants_details()
+    });
+    if want_details && roles.detail.is_none() {
+        return Err(InputError::new("a rule matches the `detail` of an activity, but the log has no such column")
+            .remedy("name it in leadscore.toml: [activities] detail = \"…\""));
+    }
+    ActivityLog::open(&inputs.activities, &roles, &settings, ids, want_details).map(Some)
+}
+
+/// Under which name the log's order of day and month is kept beside those of the leads' columns.
+pub(super) fn log_key(at: &str) -> String {
+    format!("activities.{at}")
+}
+
+/// What training says about how the log and the leads meet.
+pub(super) fn check_log_for_training(
+    report: &LogReport,
+    deals_with_acts: usize,
+    n_deals: usize,
+    terminal: &Terminal,
+) -> Result<(), InputError> {
+    if n_deals == 0 || report.rows == 0 {
+        return Ok(());
+    }
+    if report.matched == 0 {
+        return Err(InputError::new(format!(
+            "not one activity belongs to a lead: the leads have ids like {}, the log {}",
+            quoted(&report.sample_lead_ids),
+            quoted(&report.sample_log_ids)
+        ))
+        .remedy("ids are compared as text, exactly as written; check [leads] id and [activities] lead_id"));
+    }
+    if (deals_with_acts as f64) < FEW_MATCHED * n_deals as f64 {
+        terminal.warn(&format!("only {} of {} have any activity", count(deals_with_acts), plural(n_deals, "deal")));
+    }
+    tell_log(report, terminal);
+    Ok(())
+}
+
+/// What scoring says about it.
+pub(super) fn check_log_for_scoring(report: &LogReport, n_leads: usize, terminal: &Terminal) {
+    if n_leads >= ENOUGH_LEADS_TO_WARN && report.rows > 0 && report.matched == 0 {
+        terminal.warn(&format!(
+            "not one activity belongs to a lead: the leads have ids like {}, the log {}",
+            quoted(&report.sample_lead_ids),
+            quoted(&report.sample_log_ids)
+        ));
+    }
+    tell_log(report, terminal);
+}
+
+fn tell_log(report: &LogReport, terminal: &Terminal) {
+    terminal.detail(&format!(
+        "activities: {} rows, {} of leads in the table, {} of others",
+        count(report.rows as usize),
+        count(report.matched as usize),
+        count(report.unknown_lead as usize)
+    ));
+    if report.unreadable > 0 {
+        terminal.warn(&format!(
+            "{} of the log could not be read and were skipped (first: {})",
+            plural(report.unreadable as usize, "row"),
+            report.first_unreadable.clone().unwrap_or_default()
+        ));
+    }
+}

@@ -1,0 +1,217 @@
+//! `leadscore score`: score leads as of a moment, write the scored table, say what matters.
+
+use super::inputs::{InputArgs, Inputs, parse_scorecard};
+use super::output::{Chosen, contributions_table, scored_columns};
+use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
+use super::summary::{ScoreSummary, score_text};
+use super::terminal::Terminal;
+use super::{CommandResult, Ending};
+use crate::asof::Instant;
+use crate::fault::InputError;
+use crate::io::{WriteOptions, write_csv, write_table};
+use crate::pipeline::model::Model;
+use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
+use crate::scorecard::Scorecard;
+use crate::tables::ActivityBatches;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Score leads and write the scored table.
+///
+/// Example: leadscore score --leads open.csv --activities acts.csv --as-of 2026-07-01 --out scored.csv
+#[derive(Debug, Args)]
+pub(super) struct ScoreArgs {
+    #[command(flatten)]
+    pub(super) inputs: InputArgs,
+    /// The instant the scores are true for: a time, `now`, or `column` for each lead's own.
+    #[arg(long, value_name = "WHEN", default_value = "now")]
+    pub(super) as_of: String,
+    /// Version of the model [default: the live one].
+    #[arg(long, value_name = "V", value_parser = version)]
+    pub(super) model_version: Option<u32>,
+    /// Score with the scorecard alone.
+    #[arg(long)]
+    pub(super) rules_only: bool,
+    /// Where the scored table goes: .csv, .parquet, .ndjson, or - for CSV on stdout.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Write only these columns after the id.
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
+    pub(super) columns: Vec<String>,
+    /// Keep a column of the input; may be given several times.
+    #[arg(long, value_name = "COL")]
+    pub(super) keep: Vec<String>,
+    /// Keep every column of the input.
+    #[arg(long)]
+    pub(super) keep_all: bool,
+    /// Also write every contribution of every lead (long table).
+    #[arg(long, value_name = "FILE")]
+    pub(super) contributions: Option<PathBuf>,
+    /// Write text cells as they are, even where a spreadsheet would run them as a formula.
+    #[arg(long)]
+    pub(super) raw: bool,
+}
+
+/// A version as the scored table spells it (`v0001`) or as a number.
+pub(super) fn version(text: &str) -> Result<u32, String> {
+    let digits = text.trim_start_matches(['v', 'V']);
+    digits.parse().map_err(|_| format!("`{text}` is not a version; write 3 or v0003"))
+}
+
+/// The scorecard and model that leads are scored with.
+pub(super) struct Scorers {
+    pub(super) scorecard: Option<Scorecard>,
+    pub(super) model: Option<Model>,
+    pub(super) version: Option<u32>,
+}
+
+pub(super) fn run(args: &ScoreArgs, terminal: &Terminal) -> CommandResult {
+    let inputs = args.inputs.resolve()?;
+    let scorers = scorers(&inputs, args.model_version, args.rules_only, terminal)?;
+    let summary = score_and_write(args, &inputs, &scorers, terminal)?;
+    let text = score_text(&summary);
+    if args.out == Path::new("-") {
+        terminal.summary_aside(&summary, &text)?;
+    } else {
+        terminal.summary(&summary, &text)?;
+    }
+    Ok(Ending::Done)
+}
+
+/// The stored version, or the scorecard alone.
+pub(super) fn scorers(
+    inputs: &Inputs,
+    version: Option<u32>,
+    rules_only: bool,
+    terminal: &Terminal,
+) -> Result<Scorers, InputError> {
+    let given = inputs.scorecard.as_ref();
+    let store = inputs.store();
+    let live = if rules_only { None } else { store.current(&inputs.name)? };
+    if rules_only || (live.is_none() && version.is_none()) {
+        if !rules_only {
+            terminal.note("no model is stored yet (`leadscore train`): the scorecard alone scores");
+        }
+        return Ok(Scorers { scorecard: given.map(|g| g.scorecard.clone()), model: None, version: None });
+    }
+    let loaded = store.load::<Model>(&inputs.name, version)?;
+    if let Some(given) = given {
+        let differs = match &loaded.scorecard {
+            Some(stored) if given.text == *stored => None,
+            Some(_) => Some(format!("differs from the scorecard that version {} was trained with", loaded.version)),
+            None => Some(format!("was not there when version {} was trained", loaded.version)),
+        };
+        if let Some(differs) = differs {
+            return Err(InputError::new(differs)
+                .at(given.path.display().to_string())
+                .remedy("run `leadscore train` to learn the blend anew, or score with it alone: --rules-only"));
+        }
+    }
+    let stored_name = format!("the scorecard of version {}", loaded.version);
+    let scorecard = loaded.scorecard.map(|text| parse_scorecard(&text, &stored_name, &inputs.times)).transpose()?;
+    if let Some(why) = &loaded.payload.why_no_model {
+        terminal.note(&format!("version {} holds no model: {why}", loaded.version));
+    }
+    Ok(Scorers { scorecard, model: Some(loaded.payload), version: Some(loaded.version) })
+}
+
+/// What `--as-of` means.
+pub(super) fn as_of(inputs: &Inputs, text: &str) -> Result<AsOf, InputError> {
+    Ok(match text {
+        "column" => AsOf::Column,
+        "now" => {
+            let micros = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
+            AsOf::At(Instant(micros))
+        }
+        text => AsOf::At(inputs.instant("--as-of", text)?),
+    })
+}
+
+/// What is said of every lead.
+pub(super) fn general_warnings(
+    inputs: &Inputs,
+    scorers: &Scorers,
+    no_activities: bool,
+) -> Result<Vec<String>, InputError> {
+    let mut warnings = Vec::new();
+    if !inputs.activities.is_empty() {
+        return Ok(warnings);
+    }
+    let model_needs = scorers.model.as_ref().is_some_and(Model::needs_log);
+    let rules_need = scorers
+        .scorecard
+        .as_ref()
+        .is_some_and(|card| card.uses_activities() && inputs.project.leads.activity_columns.is_empty());
+    if (model_needs || rules_need) && !no_activities {
+        let who = if model_needs { "the model counts activities" } else { "the scorecard has rules on activities" };
+        return Err(InputError::new(format!("{who}, but no activity log is given"))
+            .remedy("pass --activities FILE, or go without it: --no-activities"));
+    }
+    if model_needs || rules_need {
+        warnings.push("scored without an activity log".to_string());
+    }
+    Ok(warnings)
+}
+
+/// Scores, writes the table and the contributions, and sums up.
+pub(super) fn score_and_write(
+    args: &ScoreArgs,
+    inputs: &Inputs,
+    scorers: &Scorers,
+    terminal: &Terminal,
+) -> Result<ScoreSummary, InputError> {
+    let chosen = Chosen::parse(&args.columns)?;
+    inputs.spare("--out", &args.out)?;
+    if let Some(path) = &args.contributions {
+        inputs.spare("--contributions", path)?;
+    }
+    let as_of = as_of(inputs, &args.as_of)?;
+    let mut warnings = general_warnings(inputs, scorers, args.inputs.no_activities)?;
+    let keep: Vec<String> = if args.keep_all { vec![KEEP_ALL.to_string()] } else { args.keep.clone() };
+    let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
+    let read = leads_for_scoring(inputs, card, model, as_of == AsOf::Column, &keep, terminal)?;
+    let table = &read.built.table;
+    warnings.extend(read.built.report.missing_columns.iter().map(|c| format!("column `{c}` is missing")));
+    let mut log_orders = std::collections::BTreeMap::new();
+    let key = log_key(&inputs.project.activities.at);
+    if let Some((_, order)) = model.and_then(|m| m.reading.date_orders.iter().find(|(k, _)| *k == key)) {
+        log_orders.insert(key, *order);
+    }
+    let mut log = open_log(inputs, &table.ids, card, &log_orders)?;
+    let settings = ScoreSettings {
+        as_of,
+        activity_columns: read.roles.activity_columns.clone(),
+        ours: inputs.project.activities.ours.clone(),
+        reasons: chosen.wants("model_reasons"),
+        warnings,
+    };
+    let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+    let assessment = score(ScoreInputs { table, log: source, scorecard: card, model }, &settings)?;
+    if let Some(log) = &log {
+        check_log_for_scoring(log.report(), table.n_leads(), terminal);
+    }
+    let keep: Vec<String> = if args.keep_all { read.raw.header.clone() } else { args.keep.clone() };
+    let columns = scored_columns(&assessment, &read, &chosen, &keep, scorers.version)?;
+    let bounds: Vec<f64> = card.map(|c| c.tiers.iter().map(|t| t.bound).collect()).unwrap_or_default();
+    let options = WriteOptions { bounds: &bounds, raw: args.raw };
+    if let Some(path) = &args.contributions {
+        write_table(path, &contributions_table(&assessment), WriteOptions { bounds: &[], raw: args.raw })?;
+    }
+    if args.out == Path::new("-") {
+        write_to_stdout(&columns, options)?;
+    } else {
+        write_table(&args.out, &columns, options)?;
+    }
+    Ok(ScoreSummary::of(&assessment, scorers.version, &args.out))
+}
+
+fn write_to_stdout(columns: &[crate::io::OutColumn], options: WriteOptions<'_>) -> Result<(), InputError> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    match write_csv(&mut out, columns, options).and_then(|()| std::io::Write::flush(&mut out)) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(InputError::new(format!("standard output cannot be written: {e}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,337 @@
+//! What `score` says: how many leads in each tier by rules and by score, and where the two sides disagree.
+
+use super::terminal::{Align, count, percent, plural, table};
+use crate::mismatch::Quadrant;
+use crate::pipeline::score::{Assessment, Standing};
+use serde::Serialize;
+use std::path::Path;
+
+/// Mismatches shown of each kind.
+const SHOWN: usize = 5;
+
+/// The summary of a scoring.
+#[derive(Debug, Serialize)]
+pub(super) struct ScoreSummary {
+    pub(super) leads: usize,
+    pub(super) open: usize,
+    pub(super) closed: usize,
+    pub(super) not_created: usize,
+    pub(super) scorecard: Option<String>,
+    pub(super) model_version: Option<u32>,
+    pub(super) blend_weight: Option<f64>,
+    pub(super) tiers: Vec<TierVolume>,
+    pub(super) quadrants: Vec<QuadrantVolume>,
+    pub(super) verify: Vec<Flagged>,
+    pub(super) hidden_gems: Vec<Flagged>,
+    pub(super) top: Vec<TopLead>,
+    pub(super) older_than_the_model_knows: usize,
+    pub(super) horizon_days: Option<f64>,
+    pub(super) min_gap: Option<f64>,
+    pub(super) mismatches: usize,
+    pub(super) no_quadrants_because: Option<String>,
+    pub(super) mean_win_probability: Option<f64>,
+    pub(super) acts_seen: u64,
+    pub(super) acts_after_as_of: u64,
+    pub(super) notes: Vec<String>,
+    pub(super) out: String,
+}
+
+/// A lead to begin with.
+#[derive(Debug, Serialize)]
+pub(super) struct TopLead {
+    pub(super) lead: String,
+    pub(super) score: f64,
+    pub(super) tier: String,
+    pub(super) win_probability: Option<f64>,
+    pub(super) next_action: String,
+}
+
+/// How many leads a tier holds.
+#[derive(Debug, Serialize)]
+pub(super) struct TierVolume {
+    pub(super) tier: String,
+    pub(super) by_rules: usize,
+    pub(super) by_score: usize,
+}
+
+/// How many leads a quadrant holds, and what became of its past deals.
+#[derive(Debug, Serialize)]
+pub(super) struct QuadrantVolume {
+    pub(super) quadrant: String,
+    pub(super) leads: usize,
+    pub(super) record: String,
+}
+
+/// A lead about which the two sides disagree.
+#[derive(Debug, Serialize)]
+pub(super) struct Flagged {
+    pub(super) lead: String,
+    pub(super) rule_score: f64,
+    pub(super) model_probability: f64,
+    pub(super) gap: f64,
+    pub(super) rule_reasons: String,
+    pub(super) model_reasons: String,
+}
+
+impl ScoreSummary {
+    /// Sums up an assessment.
+    pub(super) fn of(assessment: &Assessment<'_>, version: Option<u32>, out: &Path) -> ScoreSummary {
+        let n = assessment.table.n_leads();
+        let open: Vec<usize> = (0..n).filter(|&i| assessment.standing[i] == Standing::Open).collect();
+        let standing = |s| assessment.standing.iter().filter(|x| **x == s).count();
+        let blending = assessment.model.and_then(|m| m.blending.as_ref());
+        let flagged: Vec<usize> =
+            open.iter().copied().filter(|&i| assessment.leads[i].mismatch == Some(true)).collect();
+        let probabilities: Vec<f64> =
+            open.iter().map(|&i| assessment.leads[i].win_probability).filter(|p| !p.is_nan()).collect();
+        ScoreSummary {
+            leads: n,
+            open: open.len(),
+            closed: standing(Standing::Closed),
+            not_created: standing(Standing::NotCreated),
+            scorecard: assessment.scorecard.map(|c| c.name.clone()),
+            model_version: version.filter(|_| assessment.model.is_some()),
+            blend_weight: blending.map(|b| b.blend.weight),
+            tiers: tier_volumes(assessment, &open),
+            quadrants: quadrant_volumes(assessment, &open),
+            verify: worst(assessment, &flagged, Quadrant::Verify),
+            hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
+            top: top(assessment, &open),
+            older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
+            horizon_days: assessment.model.and_then(|m| m.snapshot.horizon).map(|h| h.days()),
+            min_gap: blending.map(|b| b.min_gap),
+            mismatches: flagged.len(),
+            no_quadrants_because: blending.and_then(|b| b.blurred.clone()),
+            mean_win_probability: (!probabilities.is_empty())
+                .then(|| probabilities.iter().sum::<f64>() / probabilities.len() as f64),
+            acts_seen: assessment.acts.0,
+            acts_after_as_of: assessment.acts.1,
+            notes: notes(assessment),
+            out: out.display().to_string(),
+        }
+    }
+}
+
+/// The open leads with the highest scores; ties by probability, then in the input's order.
+fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
+    let mut rows: Vec<usize> = open.iter().copied().filter(|&i| !assessment.is_disqualified(i)).collect();
+    let key = |i: usize| (assessment.leads[i].score, assessment.leads[i].win_probability);
+    rows.sort_by(|&a, &b| key(b).0.total_cmp(&key(a).0).then(key(b).1.total_cmp(&key(a).1)).then(a.cmp(&b)));
+    let lead = |&i: &usize| TopLead {
+        lead: assessment.table.ids[i].clone(),
+        score: assessment.leads[i].score,
+        tier: assessment.tier_name(i, assessment.leads[i].tier).to_string(),
+        win_probability: Some(assessment.leads[i].win_probability).filter(|p| !p.is_nan()),
+        next_action: assessment.next_action(i).to_string(),
+    };
+    rows.iter().take(SHOWN).map(lead).collect()
+}
+
+fn notes(assessment: &Assessment<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = assessment.rules.iter().flat_map(|r| r.notes.iter().cloned()).collect();
+    notes.extend(assessment.grades.iter().filter_map(|g| g.note.clone()));
+    notes
+}
+
+fn tier_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TierVolume> {
+    let Some(card) = assessment.scorecard else { return Vec::new() };
+    let mut names: Vec<&str> = card.tiers.iter().rev().map(|t| t.name.as_str()).collect();
+    names.push("");
+    if open.iter().any(|&i| assessment.is_disqualified(i)) {
+        names.push(crate::scorecard::DISQUALIFIED);
+    }
+    names
+        .into_iter()
+        .map(|name| TierVolume {
+            tier: name.to_string(),
+            by_rules: open.iter().filter(|&&i| assessment.rule_tier(i) == name).count(),
+            by_score: open.iter().filter(|&&i| assessment.tier_name(i, assessment.leads[i].tier) == name).count(),
+        })
+        .collect()
+}
+
+fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<QuadrantVolume> {
+    let Some(blending) = assessment.model.and_then(|m| m.blending.as_ref()).filter(|b| b.blurred.is_none()) else {
+        return Vec::new();
+    };
+    Quadrant::ALL
+        .iter()
+        .map(|&quadrant| QuadrantVolume {
+            quadrant: quadrant.as_str().to_string(),
+            leads: open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count(),
+            record: match blending.records.iter().find(|r| r.quadrant == quadrant) {
+                Some(record) => match (record.says(), &record.record) {
+                    (Some(rate), _) => rate.to_string(),
+                    (None, Some(rate)) => format!("{} of {} won: too few to say", rate.wins, rate.n),
+                    (None, None) => "no past deal".to_string(),
+                },
+                None => String::new(),
+            },
+        })
+        .collect()
+}
+
+fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> Vec<Flagged> {
+    let mut rows: Vec<usize> =
+        flagged.iter().copied().filter(|&i| assessment.leads[i].quadrant == Some(quadrant)).collect();
+    rows.sort_by(|&a, &b| {
+        let gap = |i: usize| assessment.leads[i].mismatch_gap.abs();
+        gap(b).total_cmp(&gap(a)).then(a.cmp(&b))
+    });
+    rows.into_iter()
+        .take(SHOWN)
+        .map(|i| Flagged {
+            lead: assessment.table.ids[i].clone(),
+            rule_score: assessment.rule_score(i),
+            model_probability: assessment.leads[i].model_probability,
+            gap: assessment.leads[i].mismatch_gap,
+            rule_reasons: assessment.rule_reasons(i),
+            model_reasons: assessment.model_reasons[i].clone(),
+        })
+        .collect()
+}
+
+/// The summary as a person reads it.
+pub(super) fn score_text(summary: &ScoreSummary) -> String {
+    let mut text = String::new();
+    let with = match (&summary.scorecard, summary.model_version) {
+        (Some(card), Some(version)) => format!("the scorecard \"{card}\" and model version {version}"),
+        (Some(card), None) => format!("the scorecard \"{card}\" alone"),
+        (None, Some(version)) => format!("model version {version} alone"),
+        (None, None) => "nothing".to_string(),
+    };
+    text.push_str(&format!("{} scored with {with}", plural(summary.leads, "lead")));
+    if summary.out != "-" {
+        text.push_str(&format!(" into {}", summary.out));
+    }
+    text.push_str(".\n");
+    if summary.closed > 0 || summary.not_created > 0 {
+        text.push_str(&format!(
+            "{} open at the as-of; {} had closed before it and {} did not exist yet: these are in the file, but not counted below.\n",
+            count(summary.open),
+            count(summary.closed),
+            count(summary.not_created)
+        ));
+    }
+    if summary.acts_after_as_of > 0 {
+        text.push_str(&format!(
+            "{} lie before the as-of and count; {} lie at or after it and do not.\n",
+            plural(summary.acts_seen as usize, "log row"),
+            count(summary.acts_after_as_of as usize)
+        ));
+    }
+    if let Some(p) = summary.mean_win_probability {
+        text.push_str(&format!(
+            "Expected wins among the open leads: {:.0} ({} on average).\n",
+            p * summary.open as f64,
+            percent(p)
+        ));
+    }
+    if let (Some(days), n @ 1..) = (summary.horizon_days, summary.older_than_the_model_knows) {
+        text.push_str(&format!(
+            "{} older than the {days:.0} days the model knows: their probabilities are its guess.{}\n",
+            if n == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(n)) },
+            if 2 * n > summary.open { " Is --as-of right?" } else { "" }
+        ));
+    }
+    text.push_str(&tiers_text(summary));
+    text.push_str(&top_text(summary));
+    text.push_str(&mismatch_text(summary));
+    for note in &summary.notes {
+        text.push_str(&format!("note: {note}\n"));
+    }
+    text
+}
+
+fn top_text(summary: &ScoreSummary) -> String {
+    if summary.top.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = summary
+        .top
+        .iter()
+        .map(|t| {
+            let p = t.win_probability.map(percent).unwrap_or_default();
+            vec![t.lead.clone(), crate::features::short_number(t.score), t.tier.clone(), p, t.next_action.clone()]
+        })
+        .collect();
+    let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
+    format!("\n{}", table(&["highest scores", "score", "tier", "chance", "next"], &align, &rows))
+}
+
+fn tiers_text(summary: &ScoreSummary) -> String {
+    if summary.tiers.is_empty() {
+        return String::new();
+    }
+    let with_model = summary.model_version.is_some();
+    let rows: Vec<Vec<String>> = summary
+        .tiers
+        .iter()
+        .map(|t| {
+            let name = if t.tier.is_empty() { "(below all tiers)".to_string() } else { t.tier.clone() };
+            let mut row = vec![name, count(t.by_rules)];
+            if with_model {
+                row.push(count(t.by_score));
+            }
+            row
+        })
+        .collect();
+    let (header, align): (&[&str], &[Align]) = if with_model {
+        (&["tier", "by rules", "by score"], &[Align::Left, Align::Right, Align::Right])
+    } else {
+        (&["tier", "leads"], &[Align::Left, Align::Right])
+    };
+    format!("\n{}", table(header, align, &rows))
+}
+
+fn mismatch_text(summary: &ScoreSummary) -> String {
+    let mut text = String::new();
+    if let Some(why) = &summary.no_quadrants_because {
+        text.push_str(&format!("\nNo quadrants: {why}.\n"));
+        return text;
+    }
+    if summary.quadrants.is_empty() {
+        return text;
+    }
+    let meaning = |q: &str| match q {
+        "work_now" => "both high: call",
+        "verify" => "high score, unlikely to order: look before calling",
+        "hidden_gem" => "low score, likely to order: worth a call",
+        _ => "both low: keep in touch",
+    };
+    let rows: Vec<Vec<String>> = summary
+        .quadrants
+        .iter()
+        .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant).to_string(), q.record.clone()])
+        .collect();
+    let align = [Align::Left, Align::Right, Align::Left, Align::Left];
+    text.push_str(&format!("\n{}", table(&["quadrant", "leads", "what it means", "past deals there"], &align, &rows)));
+    text.push_str(&format!(
+        "\nRules and model disagree about {} by {:.0} percentage points of rank or more.\n",
+        plural(summary.mismatches, "lead"),
+        summary.min_gap.unwrap_or_default()
+    ));
+    text.push_str(&flagged_text("High score, unlikely to order (verify)", &summary.verify));
+    text.push_str(&flagged_text("Low score, likely to order (hidden_gem)", &summary.hidden_gems));
+    text
+}
+
+fn flagged_text(title: &str, flagged: &[Flagged]) -> String {
+    if flagged.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{title}:\n");
+    for lead in flagged {
+        text.push_str(&format!(
+            "  {}: {} points, {} by the model\n    points: {}\n",
+            lead.lead,
+            crate::features::short_number(lead.rule_score),
+            percent(lead.model_probability),
+            if lead.rule_reasons.is_empty() { "none" } else { &lead.rule_reasons }
+        ));
+        if !lead.model_reasons.is_empty() {
+            text.push_str(&format!("    model:  {}\n", lead.model_reasons));
+        }
+    }
+    text
+}

@@ -1,0 +1,196 @@
+//! `leadscore train`: learn from closed deals, save a version, print its model card.
+
+use super::inputs::{InputArgs, Inputs};
+use super::reading::{LeadsRead, check_log_for_training, leads_for_training, log_key, open_log};
+use super::terminal::{Terminal, plural};
+use super::{CommandResult, Ending};
+use crate::fault::InputError;
+use crate::features::TermSettings;
+use crate::features::plan::PlanSettings;
+use crate::pipeline::deals::{DealInputs, DealSettings, LogSince};
+use crate::pipeline::model::Model;
+use crate::pipeline::train::{TrainSettings, train};
+use crate::predictor::{LearnSettings, Solver};
+use crate::project::{self, BlendWeight, Penalty, Project, Since, SnapshotMode};
+use crate::registry::{NewVersion, Published, format};
+use crate::report::{card, dump};
+use crate::snapshot::{Mode, SnapshotSettings};
+use crate::tables::ActivityBatches;
+use clap::Args;
+use serde::Serialize;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Learn from closed deals.
+///
+/// Example: leadscore train --leads closed.csv --activities acts.csv
+#[derive(Debug, Args)]
+pub(super) struct TrainArgs {
+    #[command(flatten)]
+    pub(super) inputs: InputArgs,
+    /// What closed at or after this is open [default: after the newest time in the leads and outcomes].
+    #[arg(long, value_name = "WHEN")]
+    pub(super) until: Option<String>,
+}
+
+/// What `train --format json` prints.
+#[derive(Serialize)]
+struct Summary<'a> {
+    name: &'a str,
+    version: u32,
+    new_version: bool,
+    model: serde_json::Value,
+}
+
+pub(super) fn run(args: &TrainArgs, terminal: &Terminal) -> CommandResult {
+    let inputs = args.inputs.resolve()?;
+    let (published, model) = train_and_save(&inputs, args.until.as_deref(), args.inputs.no_activities, terminal)?;
+    let new_version = matches!(published, Published::New(_));
+    let version = published.version();
+    let folder = inputs.models.join(&inputs.name).join(format!("v{version:04}"));
+    if new_version {
+        terminal.note(&format!("saved as version {version} in {}", folder.display()));
+    } else {
+        terminal.note(&format!(
+            "the same data and settings gave the same model: version {version} stands, nothing is saved"
+        ));
+    }
+    let text = card::model_card(&model, &inputs.name);
+    terminal.note("next: `leadscore score --leads FILE --out scored.csv` ranks open leads; `leadscore compare` sets learned beside hand-set points");
+    let summary = Summary { name: &inputs.name, version, new_version, model: dump::model(&model, None)? };
+    terminal.summary(&summary, &text)?;
+    Ok(Ending::Done)
+}
+
+/// Trains, and saves the version unless it equals the live one.
+pub(super) fn train_and_save(
+    inputs: &Inputs,
+    until: Option<&str>,
+    no_activities: bool,
+    terminal: &Terminal,
+) -> Result<(Published, Model), InputError> {
+    let store = inputs.store();
+    // Taken before the first file is read, so that a second trainer is refused at once.
+    let writer = store.writer(&inputs.name)?;
+    let read = leads_for_training(inputs, terminal)?;
+    require_log(inputs, &read, no_activities)?;
+    let settings = train_settings(inputs, &read, until)?;
+    settings.check()?;
+    let (model, n_deals, deals_with_acts, log_report) = {
+        let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+        let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default())?;
+        let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+        let deals = DealInputs { table: &read.built.table, log: source, scorecard };
+        let (mut model, deals) = train(deals, &settings)?;
+        terminal.detail(&format!("{} of the log not seen by any deal", plural(deals.acts_not_seen as usize, "row")));
+        if let Some(order) = log.as_ref().and_then(|l| l.date_order()) {
+            model.reading.date_orders.push((log_key(&inputs.project.activities.at), order));
+        }
+        (model, deals.n(), deals.deals_with_acts, log.map(|l| l.report().clone()))
+    };
+    if let Some(report) = &log_report {
+        check_log_for_training(report, deals_with_acts, n_deals, terminal)?;
+    }
+    if let (Some(why), Some(live)) = (&model.why_no_model, store.current(&inputs.name)?)
+        && store.load::<Model>(&inputs.name, Some(live)).is_ok_and(|l| l.payload.predictor.is_some())
+    {
+        return Err(InputError::new(format!("{why}; version {live}, which holds a model, stays live"))
+            .remedy("check [leads] outcome, its words and [snapshot]; or train under another --name"));
+    }
+    let saved_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
+    let version = NewVersion {
+        model_bin: format::encode(&model).map_err(|e| InputError::new(e.to_string()))?,
+        model_json: dump::text(&model, Some(saved_at))?,
+        scorecard_toml: inputs.scorecard.as_ref().map(|s| s.text.clone()),
+        card_md: card::model_card(&model, &inputs.name),
+    };
+    let published = writer.publish(&version)?;
+    terminal.detail(&format!("{} read", plural(read.built.table.n_leads(), "lead")));
+    Ok((published, model))
+}
+
+/// Refuses a scorecard with rules on activities when there is no log to judge them by.
+pub(super) fn require_log(inputs: &Inputs, read: &LeadsRead, no_activities: bool) -> Result<(), InputError> {
+    let asks = inputs.scorecard.as_ref().is_some_and(|s| s.scorecard.uses_activities());
+    if asks && inputs.activities.is_empty() && !no_activities && read.roles.activity_columns.is_empty() {
+        return Err(InputError::new("the scorecard has rules on activities, but no activity log is given")
+            .remedy("pass --activities FILE, or go without it: --no-activities"));
+    }
+    Ok(())
+}
+
+/// The settings of a training from the project file and the arguments.
+pub(super) fn train_settings(
+    inputs: &Inputs,
+    read: &LeadsRead,
+    until: Option<&str>,
+) -> Result<TrainSettings, InputError> {
+    let project = &inputs.project;
+    Ok(TrainSettings {
+        deals: deal_settings(inputs, read, until)?,
+        learn: LearnSettings {
+            terms: TermSettings { curves: project.train.curves, min_level_count: project.train.min_level_count },
+            penalty: match project.train.penalty {
+                Penalty::Auto => None,
+                Penalty::Fixed(lambda) => Some(lambda),
+            },
+            solver: match project.train.solver {
+                project::Solver::Newton => Solver::Newton,
+                project::Solver::Lbfgs => Solver::Lbfgs,
+            },
+            interactions: project.train.interactions,
+        },
+        folds: project.train.folds,
+        holdout: project.train.holdout,
+        blend_weight: match project.blend.weight {
+            BlendWeight::Auto => None,
+            BlendWeight::Fixed(weight) => Some(weight),
+        },
+        min_gap: project.blend.min_gap,
+        date_orders: read.date_orders.clone(),
+    })
+}
+
+/// How deals are gathered, from the project file and the arguments.
+pub(super) fn deal_settings(
+    inputs: &Inputs,
+    read: &LeadsRead,
+    until: Option<&str>,
+) -> Result<DealSettings, InputError> {
+    let project = &inputs.project;
+    let mut roles = read.role_columns();
+    // Whether a lead has a deal, and which, is known only once it has one.
+    roles.extend(project.outcomes.key.iter().filter(|key| !project.leads.allow.contains(key)).cloned());
+    Ok(DealSettings {
+        snapshot: SnapshotSettings {
+            mode: snapshot_mode(project),
+            lost_after: project.leads.lost_after,
+            until: until.map(|text| inputs.instant("--until", text)).transpose()?,
+            seed: inputs.seed,
+        },
+        plan: PlanSettings {
+            exclude: project.leads.exclude.clone(),
+            allow: project.leads.allow.clone(),
+            activity_columns: project.leads.activity_columns.clone(),
+            roles,
+            ours: project.activities.ours.clone(),
+            ..PlanSettings::default()
+        },
+        half_life: project.train.half_life,
+        since: match &project.activities.since {
+            Since::Found => LogSince::Guessed,
+            Since::Always => LogSince::Always,
+            Since::Written(text) => LogSince::At(inputs.instant(&project.place("activities.since"), text)?),
+        },
+    })
+}
+
+fn snapshot_mode(project: &Project) -> Option<Mode> {
+    let snapshot = &project.snapshot;
+    Some(match snapshot.mode? {
+        SnapshotMode::Random => Mode::Random { horizon: snapshot.horizon },
+        SnapshotMode::AfterCreated => Mode::AfterCreated(snapshot.after_created?),
+        SnapshotMode::BeforeClose => Mode::BeforeClose(snapshot.before_close?),
+        SnapshotMode::Column => Mode::Column,
+        SnapshotMode::None => Mode::None,
+    })
+}
