@@ -1,0 +1,492 @@
+//! The command line: what it writes, what it says, how it ends.
+
+use crate::company::{AS_OF, Company, Row};
+use polars::prelude::{AnyValue, ParquetReader, SerReader};
+use serde_json::Value;
+
+/// The scored table after the id, in its order.
+const COLUMNS: [&str; 21] = [
+    "score",
+    "tier",
+    "win_probability",
+    "rule_score",
+    "rule_tier",
+    "model_score",
+    "model_probability",
+    "model_tier",
+    "fit_points",
+    "engagement_points",
+    "grade",
+    "persona",
+    "quadrant",
+    "mismatch",
+    "mismatch_gap",
+    "rule_reasons",
+    "model_reasons",
+    "next_action",
+    "warnings",
+    "as_of",
+    "model_version",
+];
+
+/// serde_json may be off by one in the last binary digit when it reads a number; the files are written in full.
+const LAST_DIGIT: f64 = 4.0 * f64::EPSILON;
+
+fn header(text: &str) -> Vec<&str> {
+    text.lines().next().unwrap().split(',').collect()
+}
+
+fn by_id<'a>(rows: &'a [Row], id: &str) -> &'a Row {
+    rows.iter().find(|row| row.values().any(|value| value == id)).unwrap()
+}
+
+// ---- The store -------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_training_that_fails_leaves_the_store_as_it_was() {
+    let company = Company::trained();
+    let before = company.files_below("models");
+    let (log, project) = (company.text("activities.csv"), company.text("leadscore.toml"));
+    let is_untouched = |what: &str| assert!(company.files_below("models") == before, "{what} changed the store");
+
+    company.write("broken.csv", "lead_id,outcome\n\"L-1,won\n");
+    company.run(&["train", "--leads", "broken.csv"]).refused(&["broken.csv"]);
+    is_untouched("a bad file");
+    company.run(&["train", "--leads", "nowhere.csv"]).refused(&["nowhere.csv"]);
+    is_untouched("a file that is not there");
+
+    let n_lines = log.lines().count();
+    company.write("activities.csv", &format!("{log}L-01174,once upon a time,page_view,\n"));
+    company.run(&["train"]).refused(&["activities.csv", &format!("line {}", n_lines + 1), "once upon a time", "hint:"]);
+    is_untouched("an unreadable last line of the log");
+    company.write("activities.csv", &log);
+
+    company.edit("leadscore.toml", "outcome    =", "# outcome =");
+    company.run(&["train"]).refused(&["no outcome to learn from", "[leads] outcome"]);
+    is_untouched("a project without an outcome");
+    company.write("leadscore.toml", &project);
+
+    company.write("leadscore.toml", &format!("{project}\n[train]\nsolver = \"lbfgs\"\n"));
+    let refused = company.run(&["train"]);
+    assert_eq!(refused.status, 1, "{}", refused.stderr);
+    is_untouched("settings that cannot be");
+}
+
+#[test]
+fn a_first_training_that_fails_leaves_no_model() {
+    let company = Company::sample();
+    company.write("broken.csv", "lead_id,outcome\n\"L-1,won\n");
+    company.run(&["train", "--leads", "broken.csv"]).refused(&["broken.csv"]);
+    company.score("open_leads.csv", "scored.csv", &[]).ok().says("no model is stored yet");
+}
+
+#[test]
+fn the_same_training_twice_makes_no_second_version_and_says_so() {
+    let company = Company::trained();
+    let before = company.files_below("models");
+    company.run(&["train"]).ok().says("nothing is saved");
+    assert!(company.files_below("models") == before);
+    // A scorecard worth other points is another version, though the model part may be alike.
+    company.edit(
+        "scorecard.toml",
+        "points = 15\n\n[[rule]]\nid = \"target_size\"",
+        "points = 16\n\n[[rule]]\nid = \"target_size\"",
+    );
+    company.run(&["train"]).ok().says("version 2");
+    assert_eq!(company.text("models/default/CURRENT").trim(), "v0002");
+    company.score("open_leads.csv", "scored.csv", &["--columns", "model_version"]).ok();
+    assert!(company.rows("scored.csv").iter().all(|row| row["model_version"] == "v0002"));
+}
+
+// ---- Which scorecard, which model ------------------------------------------------------------------------------
+
+#[test]
+fn a_changed_scorecard_is_refused_with_a_hint_and_rules_only_takes_it() {
+    let company = Company::trained();
+    company.score("open_leads.csv", "before.csv", &[]).ok();
+    company.edit("scorecard.toml", "points = 30", "points = 31");
+    company.score("open_leads.csv", "after.csv", &[]).refused(&["scorecard.toml", "version 1", "leadscore train"]);
+    assert!(!company.path("after.csv").exists());
+    company.score("open_leads.csv", "rules.csv", &["--rules-only"]).ok();
+    let (before, rules) = (company.rows("before.csv"), company.rows("rules.csv"));
+    let (b, now) = (by_id(&before, "lead-B"), by_id(&rules, "lead-B"));
+    assert_eq!((b["rule_score"].as_str(), now["rule_score"].as_str()), ("33", "34"));
+    assert_eq!((now["score"].as_str(), now["tier"].as_str()), ("34", now["rule_tier"].as_str()));
+    for row in &rules {
+        for name in COLUMNS.iter().filter(|c| c.starts_with("model_") || c.starts_with("mismatch")) {
+            assert_eq!(row[*name], "", "{name} is the model's");
+        }
+        assert!(row["quadrant"].is_empty() && row["win_probability"].is_empty());
+    }
+    company.run(&["explain", "lead-B", "--leads", "open_leads.csv", "--as-of", AS_OF]).refused(&["scorecard.toml"]);
+}
+
+#[test]
+fn without_a_model_the_scorecard_scores_alone_and_without_both_nothing_does() {
+    let company = Company::sample();
+    company.score("open_leads.csv", "scored.csv", &[]).ok().says("no model is stored yet");
+    assert_eq!(by_id(&company.rows("scored.csv"), "lead-A")["score"], "100");
+    std::fs::remove_file(company.path("scorecard.toml")).unwrap();
+    company
+        .score("open_leads.csv", "nothing.csv", &[])
+        .refused(&["neither a scorecard nor a model", "leadscore train"]);
+    assert!(!company.path("nothing.csv").exists());
+    company.score("open_leads.csv", "nothing.csv", &["--model-version", "3"]).refused(&["default"]);
+}
+
+#[test]
+fn without_a_scorecard_the_model_scores_alone() {
+    let company = Company::sample();
+    let scorecard = company.text("scorecard.toml");
+    std::fs::remove_file(company.path("scorecard.toml")).unwrap();
+    let project = company.text("leadscore.toml");
+    company.write("leadscore.toml", &format!("{project}\n[train]\nholdout = 0.0\n"));
+    company.run(&["train"]).ok();
+    company.score("open_leads.csv", "scored.csv", &[]).ok();
+    let rows = company.rows("scored.csv");
+    for row in &rows {
+        assert_eq!(row["score"], row["model_score"]);
+        assert_eq!(row["win_probability"], row["model_probability"]);
+        for name in ["tier", "rule_score", "rule_tier", "model_tier", "fit_points", "grade", "quadrant", "mismatch"] {
+            assert_eq!(row[name], "", "{name} needs a scorecard");
+        }
+    }
+    let scores: Vec<f64> = rows.iter().map(|row| row["score"].parse().unwrap()).collect();
+    assert!(scores.iter().all(|s| (0.0..=100.0).contains(s)) && scores.iter().any(|s| *s > 90.0));
+    // A scorecard that was not there at the training must not be passed over in silence.
+    company.write("scorecard.toml", &scorecard);
+    company.score("open_leads.csv", "scored.csv", &[]).refused(&["scorecard.toml", "leadscore train"]);
+}
+
+// ---- The scored table ------------------------------------------------------------------------------------------
+
+#[test]
+fn the_scored_table_has_its_columns_in_order_and_the_rows_of_the_input() {
+    let company = Company::trained();
+    company.score("open_leads.csv", "scored.csv", &[]).ok();
+    let text = company.text("scored.csv");
+    assert_eq!(header(&text)[0], "lead_id");
+    assert_eq!(header(&text)[1..], COLUMNS);
+    let ids = |file: &str| company.rows(file).into_iter().map(|row| row["lead_id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids("scored.csv"), ids("open_leads.csv"));
+    for row in company.rows("scored.csv") {
+        assert_eq!((row["as_of"].as_str(), row["model_version"].as_str()), (AS_OF, "v0001"));
+        let p: f64 = row["win_probability"].parse().unwrap();
+        assert!((0.0..=1.0).contains(&p));
+        if row["tier"] == "disqualified" {
+            assert_eq!(["score", "rule_score", "model_score"].map(|c| row[c].as_str()), ["0"; 3]);
+            assert_eq!([&row["rule_tier"], &row["model_tier"]], ["disqualified"; 2]);
+            assert_eq!(["quadrant", "mismatch", "mismatch_gap"].map(|c| row[c].as_str()), [""; 3]);
+        } else {
+            assert!(["work_now", "verify", "hidden_gem", "nurture"].contains(&row["quadrant"].as_str()));
+            let gap: f64 = row["mismatch_gap"].parse().unwrap();
+            let flagged = ["verify", "hidden_gem"].contains(&row["quadrant"].as_str()) && gap.abs() >= 20.0;
+            assert_eq!(row["mismatch"], flagged.to_string());
+        }
+    }
+}
+
+#[test]
+fn columns_are_chosen_and_input_columns_kept() {
+    let company = Company::trained();
+    company
+        .score("open_leads.csv", "some.csv", &["--columns", "tier,score", "--keep", "company", "--keep", "source"])
+        .ok();
+    assert_eq!(header(&company.text("some.csv")), ["lead_id", "tier", "score", "company", "source"]);
+    let (some, leads) = (company.rows("some.csv"), company.rows("open_leads.csv"));
+    assert!(some.iter().zip(&leads).all(|(s, l)| s["company"] == l["company"] && s["source"] == l["source"]));
+
+    company.score("open_leads.csv", "all.csv", &["--columns", "score", "--keep-all"]).ok();
+    let leads_text = company.text("open_leads.csv");
+    let expected: Vec<&str> = ["lead_id", "score"].into_iter().chain(header(&leads_text).into_iter().skip(1)).collect();
+    assert_eq!(header(&company.text("all.csv")), expected);
+
+    company.score("open_leads.csv", "x.csv", &["--columns", "score,colour"]).refused(&[
+        "colour",
+        "--columns",
+        "win_probability",
+    ]);
+    company.score("open_leads.csv", "x.csv", &["--keep", "colour"]).refused(&["colour", "--keep"]);
+    assert!(!company.path("x.csv").exists());
+}
+
+#[test]
+fn a_kept_column_named_like_an_output_column_is_renamed() {
+    let company = Company::with(&[
+        (
+            "scorecard.toml",
+            "name = \"s\"\nrange = [0, 9]\n[[rule]]\nid = \"r\"\nwhen = { field = \"score\", any_of = [\"7\"] }\npoints = 2\n",
+        ),
+        ("leads.csv", "id,input_score,score,tier,note\na,x,7,gold,n\nb,y,8,tin,m\n"),
+    ]);
+    company.score("leads.csv", "kept.csv", &["--columns", "score", "--keep", "tier", "--keep", "score"]).ok();
+    assert_eq!(company.text("kept.csv"), "id,score,input_tier,input_score\na,2,gold,7\nb,0,tin,8\n");
+    // Whatever the input calls its columns, no name stands twice.
+    company.score("leads.csv", "all.csv", &["--columns", "score", "--keep-all"]).ok();
+    let text = company.text("all.csv");
+    let mut names = header(&text);
+    assert_eq!(names.len(), 6);
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 6, "{text}");
+    company.write("turned.csv", "id,score,input_score\na,7,x\n");
+    company.score("turned.csv", "all.csv", &["--columns", "score", "--keep-all"]).ok();
+    let text = company.text("all.csv");
+    let mut names = header(&text);
+    names.dedup();
+    assert_eq!((names.len(), company.rows("all.csv")[0].len()), (4, 4), "{text}");
+}
+
+#[test]
+fn data_goes_to_stdout_and_the_summary_beside_it() {
+    let company = Company::trained();
+    let to_file = company.score("open_leads.csv", "scored.csv", &[]).ok();
+    assert!(to_file.stdout.contains("400 leads scored") && to_file.stderr.is_empty(), "{}", to_file.stderr);
+    let to_stdout = company.score("open_leads.csv", "-", &[]).ok();
+    assert_eq!(to_stdout.stdout, company.text("scored.csv"));
+    assert!(to_stdout.stderr.contains("400 leads scored"));
+    let quiet = company.score("open_leads.csv", "-", &["--quiet"]).ok();
+    assert_eq!((quiet.stdout, quiet.stderr), (to_stdout.stdout, String::new()));
+    let json = company.score("open_leads.csv", "scored.csv", &["--format", "json"]).ok();
+    let summary: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(summary["leads"], 400);
+    let beside = company.score("open_leads.csv", "-", &["--format", "json"]).ok();
+    assert_eq!(serde_json::from_str::<Value>(&beside.stderr).unwrap()["tiers"], summary["tiers"]);
+}
+
+/// Whether a cell of CSV says what a value of NDJSON says, to the decimals that CSV keeps.
+fn agrees(cell: &str, value: &Value, name: &str) -> bool {
+    let decimals = if name.ends_with("probability") { 1e-6 } else { 1e-4 };
+    match value {
+        Value::Null => cell.is_empty(),
+        // A whole step: what rounding would carry over a tier bound goes to the other neighbour.
+        Value::Number(number) => (cell.parse::<f64>().unwrap() - number.as_f64().unwrap()).abs() <= decimals,
+        Value::Bool(is_true) => cell == is_true.to_string(),
+        Value::String(text) => cell == text,
+        _ => false,
+    }
+}
+
+#[test]
+fn csv_and_ndjson_agree() {
+    let company = Company::trained();
+    for out in ["scored.csv", "scored.ndjson"] {
+        company.score("open_leads.csv", out, &["--keep", "budget"]).ok();
+    }
+    let (csv, text) = (company.rows("scored.csv"), company.text("scored.ndjson"));
+    assert_eq!(text.lines().count(), csv.len());
+    for (row, line) in csv.iter().zip(text.lines()) {
+        let lead: Value = serde_json::from_str(line).unwrap();
+        let names: Vec<&String> = lead.as_object().unwrap().keys().collect();
+        assert_eq!(names[1..names.len() - 1], COLUMNS);
+        assert_eq!(names.len(), row.len());
+        for (name, cell) in row {
+            assert!(agrees(cell, &lead[name], name), "{name}: {cell} and {}", lead[name]);
+        }
+    }
+}
+
+#[test]
+fn parquet_and_ndjson_agree() {
+    let company = Company::trained();
+    for out in ["scored.parquet", "scored.ndjson"] {
+        company.score("open_leads.csv", out, &[]).ok();
+    }
+    let file = std::fs::File::open(company.path("scored.parquet")).unwrap();
+    let table = ParquetReader::new(file).finish().unwrap();
+    let names: Vec<&str> = table.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    assert_eq!((names[0], &names[1..]), ("lead_id", &COLUMNS[..]));
+    let text = company.text("scored.ndjson");
+    for (row, line) in text.lines().enumerate() {
+        let lead: Value = serde_json::from_str(line).unwrap();
+        for column in table.columns() {
+            let (there, name) = (&lead[column.name().as_str()], column.name());
+            match column.get(row).unwrap() {
+                AnyValue::Null => assert!(there.is_null(), "{name}"),
+                AnyValue::Float64(number) => {
+                    let gap = (there.as_f64().unwrap() - number).abs();
+                    assert!(gap <= LAST_DIGIT * number.abs(), "{name}: {number} and {there}");
+                }
+                AnyValue::Boolean(is_true) => assert_eq!(there.as_bool(), Some(is_true), "{name}"),
+                AnyValue::Datetime(..) => assert_eq!(*there, AS_OF),
+                other => assert_eq!(there.as_str(), other.get_str(), "{name}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn rounding_never_carries_a_lead_over_a_tier_bound() {
+    let rule = |id: &str, points: &str| {
+        format!("[[rule]]\nid = \"{id}\"\nwhen = {{ field = \"who\", any_of = [\"{id}\"] }}\npoints = {points}\n")
+    };
+    let scorecard = ["name = \"s\"\nrange = [0, 100]\ntiers = { SQL = 80, MQL = 33.33331 }\n".to_string()]
+        .into_iter()
+        .chain(
+            [("just_below", "79.99996"), ("at", "80"), ("within_rounding", "79.9999999999"), ("odd", "33.33332")]
+                .map(|(id, p)| rule(id, p)),
+        )
+        .collect::<String>();
+    let company = Company::with(&[
+        ("scorecard.toml", &scorecard),
+        ("leads.csv", "id,who\n1,just_below\n2,at\n3,within_rounding\n4,odd\n5,none\n"),
+    ]);
+    company.score("leads.csv", "-", &["--columns", "score,tier,rule_score,rule_tier"]).ok();
+    let run = company.score("leads.csv", "-", &["--columns", "score,tier"]).ok();
+    // 33.3333 would lie below the bound 33.33331, and 33.3334 does not.
+    assert_eq!(run.stdout, "id,score,tier\n1,79.9999,MQL\n2,80,SQL\n3,80,SQL\n4,33.3334,MQL\n5,0,\n");
+}
+
+#[test]
+fn the_written_score_lies_in_the_written_tier() {
+    let company = Company::trained();
+    company.run(&["score", "--as-of", AS_OF, "--out", "scored.csv"]).ok();
+    let tier_of = |score: f64| {
+        if score >= 80.0 - 1e-9 {
+            "SQL"
+        } else if score >= 50.0 - 1e-9 {
+            "MQL"
+        } else {
+            ""
+        }
+    };
+    let rows = company.rows("scored.csv");
+    assert_eq!(rows.len(), 2_400);
+    for row in rows.iter().filter(|row| row["tier"] != "disqualified") {
+        for (score, tier) in [("score", "tier"), ("rule_score", "rule_tier"), ("model_score", "model_tier")] {
+            assert_eq!(tier_of(row[score].parse().unwrap()), row[tier], "{}", row["lead_id"]);
+        }
+    }
+}
+
+#[test]
+fn leads_not_created_yet_and_leads_closed_are_told_apart() {
+    let company = Company::trained();
+    let as_of = "2026-03-15T00:00:00Z";
+    let run = company.run(&["score", "--as-of", as_of, "--out", "scored.csv", "--format", "json"]).ok();
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    let mut leads = company.rows("closed_deals.csv");
+    leads.extend(company.rows("open_leads.csv"));
+    let (mut open, mut closed, mut not_created) = (0, 0, 0);
+    for (lead, row) in leads.iter().zip(company.rows("scored.csv")) {
+        let warnings: Vec<&str> = row["warnings"].split("; ").collect();
+        // ISO 8601 in UTC with whole seconds compares as text.
+        if lead["created_at"].as_str() >= as_of {
+            not_created += 1;
+            assert_eq!(row["warnings"], "not created yet");
+            for name in COLUMNS.iter().filter(|c| !["warnings", "as_of", "model_version"].contains(c)) {
+                assert_eq!(row[*name], "", "{name} of a lead that is not there yet");
+            }
+        } else if !lead["closed_at"].is_empty() && lead["closed_at"].as_str() < as_of {
+            closed += 1;
+            assert!(warnings.contains(&"closed"));
+            assert_eq!(row["as_of"], lead["closed_at"]);
+            assert!(!row["score"].is_empty());
+        } else {
+            open += 1;
+            assert!(!warnings.contains(&"closed"));
+            assert_eq!(row["as_of"], as_of);
+        }
+    }
+    assert!(open > 100 && closed > 100 && not_created > 100);
+    let counted = ["open", "closed", "not_created"].map(|key| summary[key].as_u64().unwrap());
+    assert_eq!(counted, [open, closed, not_created]);
+    let volume: u64 = summary["tiers"].as_array().unwrap().iter().map(|tier| tier["by_score"].as_u64().unwrap()).sum();
+    assert_eq!(volume, open, "closed leads and leads to come are in no tier's volume");
+}
+
+#[test]
+fn each_lead_has_its_own_as_of_where_a_column_says_so() {
+    let company = Company::sample();
+    company.edit("leadscore.toml", "closed_at  =", "as_of = \"looked_at\"\nclosed_at  =");
+    company.write("leads.csv", "lead_id,created_at,closed_at,looked_at,job_title,employees,email\n1,2026-01-01,,2026-02-01,CEO,300,\n2,2026-01-01,,2026-01-15,CEO,300,\n");
+    company.write("acts.csv", "lead_id,at,kind,page\n1,2026-01-20,inquiry,\n2,2026-01-20,inquiry,\n");
+    let arguments = [
+        "score",
+        "--rules-only",
+        "--leads",
+        "leads.csv",
+        "--activities",
+        "acts.csv",
+        "--as-of",
+        "column",
+        "--out",
+        "s.csv",
+    ];
+    company.run(&arguments).ok();
+    let rows = company.rows("s.csv");
+    assert_eq!([&rows[0]["as_of"], &rows[1]["as_of"]], ["2026-02-01T00:00:00Z", "2026-01-15T00:00:00Z"]);
+    assert_eq!([&rows[0]["engagement_points"], &rows[1]["engagement_points"]], ["30", "0"]);
+    company.edit("leads.csv", "2026-01-15", "");
+    company.run(&arguments).refused(&["leads.csv, line 3", "no as-of"]);
+}
+
+#[test]
+fn cells_that_a_spreadsheet_would_run_are_defused() {
+    let company = Company::with(&[
+        (
+            "scorecard.toml",
+            "name = \"s\"\nrange = [0, 9]\n[[rule]]\nid = \"r\"\nwhen = { field = \"note\", missing = false }\npoints = 2\n",
+        ),
+        ("leads.csv", "id,note\n=1+1,@SUM(A1)\n-5,plain\n"),
+    ]);
+    let run = company.score("leads.csv", "-", &["--columns", "score", "--keep", "note"]).ok();
+    assert_eq!(run.stdout, "id,score,note\n'=1+1,2,'@SUM(A1)\n-5,2,plain\n");
+    let run = company.score("leads.csv", "-", &["--columns", "score", "--keep", "note", "--raw"]).ok();
+    assert_eq!(run.stdout, "id,score,note\n=1+1,2,@SUM(A1)\n-5,2,plain\n");
+}
+
+// ---- How it ends -----------------------------------------------------------------------------------------------
+
+#[test]
+fn exit_statuses_tell_usage_from_input() {
+    let company = Company::sample();
+    for arguments in
+        [&["scroe"][..], &["score"], &["score", "--out", "x.csv", "--as-off", "now"], &["train", "--seed", "x"], &[]]
+    {
+        assert_eq!(company.run(arguments).status, 2, "{arguments:?}");
+    }
+    for arguments in [&["--help"][..], &["score", "--help"], &["--version"]] {
+        assert_eq!(company.run(arguments).status, 0, "{arguments:?}");
+    }
+    company.run(&["train", "--project", "nowhere.toml"]).refused(&["nowhere.toml"]);
+    company.run(&["score", "--as-of", "soon", "--out", "x.csv"]).refused(&["--as-of", "soon"]);
+    company.run(&["score", "--as-of", AS_OF, "--out", "no/such/folder/x.csv"]).refused(&["no/such/folder"]);
+    company.run(&["score", "--as-of", AS_OF, "--out", "x.xlsx"]).refused(&["x.xlsx", ".csv"]);
+}
+
+#[test]
+fn a_log_that_the_model_counts_on_must_be_there_or_declined() {
+    let company = Company::trained();
+    company.edit("leadscore.toml", "files   = [\"activities.csv\"]", "");
+    company.score("open_leads.csv", "s.csv", &[]).refused(&["no activity log is given", "--no-activities"]);
+    company.score("open_leads.csv", "s.csv", &["--no-activities"]).ok();
+    assert!(company.rows("s.csv").iter().all(|row| row["warnings"].contains("without an activity log")));
+}
+
+#[test]
+fn a_planned_column_that_is_missing_is_named_and_lenient_goes_on() {
+    let company = Company::trained();
+    company.edit("open_leads.csv", ",industry,", ",branch,");
+    company.score("open_leads.csv", "s.csv", &[]).refused(&["industry", "open_leads.csv"]);
+    company.score("open_leads.csv", "s.csv", &["--lenient"]).ok();
+    assert!(company.rows("s.csv").iter().all(|row| row["warnings"].contains("column `industry` is missing")));
+}
+
+#[test]
+fn an_id_that_is_not_there_names_the_nearest() {
+    let company = Company::trained();
+    company
+        .run(&["explain", "lead-a", "--leads", "open_leads.csv", "--as-of", AS_OF])
+        .refused(&["no lead `lead-a`", "lead-A"]);
+}
+
+#[test]
+fn compare_writes_a_scorecard_that_scores() {
+    let company = Company::trained();
+    company.run(&["compare", "--write", "learned.toml"]).ok();
+    let learned = company.text("learned.toml");
+    assert!(learned.contains("price_page") && learned != company.text("scorecard.toml"));
+    company.score("open_leads.csv", "s.csv", &["--rules-only", "--scorecard", "learned.toml"]).ok();
+    assert_eq!(company.rows("s.csv").len(), 400);
+}

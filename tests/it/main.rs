@@ -1,0 +1,40 @@
+//! Every integration test in one binary: with polars in the link line a further one costs minutes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "tests panic, studies print and measure"
+)]
+
+mod as_of;
+mod blending;
+mod check;
+mod cli;
+mod company;
+mod comparison;
+mod coverage;
+mod degenerate;
+mod init;
+mod layers;
+mod lead_world;
+mod leaks;
+mod linking;
+mod log_reading;
+mod measures;
+mod metrics;
+mod noise;
+mod pairs;
+mod pipeline;
+mod project;
+mod reading;
+mod recovery;
+mod sample;
+mod scorecard;
+mod scorecard_advice;
+mod scorecard_errors;
+mod solver;
+mod sources;
+mod store;
+mod times;
+mod validation;
+mod writing;
