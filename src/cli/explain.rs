@@ -53,6 +53,7 @@ pub(super) fn explain_lead(args: &ExplainArgs, terminal: &Terminal) -> Result<Ex
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
         reasons: true,
+        min_evidence: inputs.project.score.min_evidence,
         warnings,
     };
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);

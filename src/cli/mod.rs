@@ -3,6 +3,7 @@
 //! stdout carries data (or the summary), stderr messages. Exit status: 0 done; 1 the input or the environment stopped
 //! it; 2 usage; 3 a check said no.
 
+mod backtest;
 mod check;
 mod compare;
 mod demo;
@@ -59,6 +60,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Put learned beside hand-set points.
     Compare(compare::CompareArgs),
+    /// Judge scorecard and model on past deals as they were then; cut-offs, sources and campaigns.
+    Backtest(backtest::BacktestArgs),
     /// Explain one lead: every contribution, in points and in log-odds.
     Explain(explain::ExplainArgs),
     /// The whole cycle on the sample data in data/sample.
@@ -91,6 +94,7 @@ pub fn run() -> ExitCode {
         Command::Score(args) => score::run(args, &terminal),
         Command::Check(args) => check::run(args, &terminal),
         Command::Compare(args) => compare::run(args, &terminal),
+        Command::Backtest(args) => backtest::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Demo(args) => demo::run(args, &terminal),
     };

@@ -184,6 +184,7 @@ pub(super) fn score_and_write(
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
         reasons: chosen.wants("model_reasons"),
+        min_evidence: inputs.project.score.min_evidence,
         warnings,
     };
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);

@@ -130,6 +130,14 @@ fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
 fn notes(assessment: &Assessment<'_>) -> Vec<String> {
     let mut notes: Vec<String> = assessment.rules.iter().flat_map(|r| r.notes.iter().cloned()).collect();
     notes.extend(assessment.grades.iter().filter_map(|g| g.note.clone()));
+    let open = |i: &usize| assessment.standing[*i] == Standing::Open;
+    let abstained = (0..assessment.leads.len()).filter(open).filter(|&i| assessment.abstained[i]).count();
+    if abstained > 0 {
+        notes.push(format!(
+            "{} without a tier: too little is known ([score] min_evidence)",
+            plural(abstained, "open lead")
+        ));
+    }
     notes
 }
 

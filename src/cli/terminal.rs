@@ -30,6 +30,11 @@ impl Terminal {
         self.format == Format::Table && !self.quiet && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
+    /// Whether the summary goes to a program, which wants all of it.
+    pub(super) fn wants_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// The summary: JSON of `data`, or `text`.
     pub(super) fn summary(&self, data: &impl Serialize, text: &str) -> Result<(), InputError> {
         if self.format == Format::Json {

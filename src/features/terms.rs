@@ -150,6 +150,20 @@ impl Term {
         column.levels.iter().map(|l| !known.contains(l.as_str())).collect()
     }
 
+    /// `(n_leads,)` whether the term has a value to go by: it is not missing, and a word has an effect of its own.
+    pub fn known(&self, values: &Values) -> Vec<bool> {
+        match (&self.shape, values) {
+            (Shape::Levels { levels, .. }, Values::Text(column)) => {
+                let own: std::collections::HashSet<&str> = levels.iter().map(String::as_str).collect();
+                let by_code: Vec<bool> = column.levels.iter().map(|l| own.contains(l.as_str())).collect();
+                column.codes.iter().map(|&c| c != MISSING && by_code[c as usize]).collect()
+            }
+            (_, Values::Number(numbers)) => numbers.iter().map(|v| !v.is_nan()).collect(),
+            // A source is always read as the type its term was learned from.
+            (_, Values::Text(column)) => vec![false; column.codes.len()],
+        }
+    }
+
     /// What a level of the block is called.
     pub fn level_name(&self, code: u32) -> String {
         let code = code as usize;

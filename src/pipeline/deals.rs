@@ -6,7 +6,7 @@ use crate::fault::InputError;
 use crate::features::plan::{PlanSettings, kind_sources, read, sources};
 use crate::features::{Attribute, Fate, PlanLine, Source};
 use crate::measures::{Counter, KindColumns, Measures, ModelKinds, Pass, PassOptions, Plan};
-use crate::scorecard::{Evidence, GradeReference, Scorecard};
+use crate::scorecard::{Evidence, GradeReference, RuleRequests, Scorecard, Scored};
 use crate::snapshot::{self, Mode, SnapshotSettings, Snapshots, unit_hash};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::fold;
@@ -148,6 +148,32 @@ impl Deals {
 /// A snapshot mode without its columns; an activity log without any as-of; a rule that needs a time where a counter
 /// has none.
 pub fn gather(inputs: DealInputs<'_, '_>, settings: &DealSettings) -> Result<Deals, InputError> {
+    gather_and_keep(inputs, settings, false).map(|(deals, _)| deals)
+}
+
+/// What a rule score rests on, for the words that explain it.
+pub(super) struct RuleEvidence {
+    scored: Scored,
+    measures: Measures,
+    requests: RuleRequests,
+    as_of: Option<Vec<Instant>>,
+}
+
+impl RuleEvidence {
+    /// The rules that moved a lead's rule score most.
+    pub(super) fn reasons(&self, scorecard: &Scorecard, leads: &LeadTable, lead: usize) -> String {
+        let (measures, requests) = (&self.measures, &self.requests);
+        let evidence = Evidence { leads, measures, requests, as_of: self.as_of.as_deref() };
+        scorecard.reasons(&self.scored, &evidence, lead)
+    }
+}
+
+/// As [`gather`]; keeps what the rule scores rest on when `keep` says so. It is large.
+pub(super) fn gather_and_keep(
+    inputs: DealInputs<'_, '_>,
+    settings: &DealSettings,
+    keep: bool,
+) -> Result<(Deals, Option<RuleEvidence>), InputError> {
     let table = inputs.table;
     let mut snapshots = snapshot::take(table, &settings.snapshot)?;
     if snapshots.mode == Mode::None && inputs.log.is_some() {
@@ -163,10 +189,14 @@ pub fn gather(inputs: DealInputs<'_, '_>, settings: &DealSettings) -> Result<Dea
     if let Some(begins) = log.as_ref().and_then(|l| l.begins) {
         snapshots.drop_before_log(begins.plus(Span::from_days(LOG_WARM_UP_DAYS)));
     }
-    let rules = requests.map(|(scorecard, requests)| {
-        let evidence = Evidence { leads: table, measures: &measures, requests: &requests, as_of: as_of.as_deref() };
-        rule_side(scorecard, &evidence, &snapshots)
-    });
+    let (rules, scored) = match &requests {
+        Some((scorecard, requests)) => {
+            let evidence = Evidence { leads: table, measures: &measures, requests, as_of: as_of.as_deref() };
+            let scored = scorecard.evaluate(&evidence);
+            (Some(rule_side(scorecard, &scored, &snapshots)), Some(scored).filter(|_| keep))
+        }
+        None => (None, None),
+    };
     let (attributes, left_out) = attributes(table, &snapshots, &measures, as_of.as_deref(), settings);
     let kinds = watch.finish(&snapshots);
     let unread = Unread::of(table, &snapshots.rows, &left_out, &settings.plan.exclude);
@@ -176,7 +206,9 @@ pub fn gather(inputs: DealInputs<'_, '_>, settings: &DealSettings) -> Result<Dea
     let acted = |row: &&usize| measures.model_kinds().iter().any(|k| k.count[**row] > 0.0);
     let deals_with_acts = snapshots.rows.iter().filter(acted).count();
     let leaks = Vec::new();
-    Ok(Deals {
+    let evidence =
+        requests.zip(scored).map(|((_, requests), scored)| RuleEvidence { scored, measures, requests, as_of });
+    let deals = Deals {
         snapshots,
         attributes,
         draw,
@@ -189,13 +221,14 @@ pub fn gather(inputs: DealInputs<'_, '_>, settings: &DealSettings) -> Result<Dea
         kinds,
         unread,
         leaks,
-    })
+    };
+    Ok((deals, evidence))
 }
 
 /// Sets the draw of a deal's row apart from the draw of its moment; any fixed number would do.
 const DRAW_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
-type RuleRequestsOf<'a> = Option<(&'a Scorecard, crate::scorecard::RuleRequests)>;
+type RuleRequestsOf<'a> = Option<(&'a Scorecard, RuleRequests)>;
 
 fn measure<'a>(
     inputs: DealInputs<'a, '_>,
@@ -249,10 +282,9 @@ fn log_record(measures: &Measures, since: LogSince) -> Option<LogRecord> {
     Some(LogRecord { begins, acts_seen: log.acts_seen, kinds: log.acts_by_kind.clone() })
 }
 
-fn rule_side(scorecard: &Scorecard, evidence: &Evidence<'_>, snapshots: &Snapshots) -> RuleSide {
-    let scored = scorecard.evaluate(evidence);
+fn rule_side(scorecard: &Scorecard, scored: &Scored, snapshots: &Snapshots) -> RuleSide {
     let rows = &snapshots.rows;
-    let quantities = scorecard.quantities(&scored);
+    let quantities = scorecard.quantities(scored);
     let rules = (0..quantities.names.len())
         .map(|i| RuleColumn {
             id: quantities.ids[i].0.clone(),
@@ -268,7 +300,7 @@ fn rule_side(scorecard: &Scorecard, evidence: &Evidence<'_>, snapshots: &Snapsho
         score: rows.iter().map(|&r| scored.rule_score[r]).collect(),
         disqualified: rows.iter().map(|&r| scored.disqualified[r]).collect(),
         rules,
-        grade_reference: scorecard.grade_reference(&scored, &leads),
+        grade_reference: scorecard.grade_reference(scored, &leads),
     }
 }
 

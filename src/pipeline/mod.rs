@@ -4,6 +4,7 @@
 //! environment.
 
 mod assembly;
+pub mod backtest;
 pub mod check;
 pub mod compare;
 pub mod deals;

@@ -16,6 +16,8 @@ use crate::tables::{ActivityBatches, LeadTable, MISSING, Outcome};
 
 /// Reasons shown of each sign.
 const REASONS: usize = 3;
+/// From less than this share of what the model goes by, a lead is said to be little known.
+const LITTLE_KNOWN: f64 = 0.5;
 /// A contribution smaller than this many log-odds is no reason.
 const LEAST_REASON: f64 = 0.005;
 
@@ -51,6 +53,8 @@ pub struct ScoreSettings {
     pub ours: Vec<String>,
     /// Whether reasons are wanted; they cost more than the scores.
     pub reasons: bool,
+    /// The least evidence that a tier may rest on, 0 to 1; 0: any.
+    pub min_evidence: f64,
     /// Said of every lead in `warnings`.
     pub warnings: Vec<String>,
 }
@@ -109,6 +113,10 @@ pub struct Assessment<'a> {
     pub rules: Option<scorecard::Scored>,
     /// Grades, and a note where they cannot be had.
     pub grades: Option<Grades>,
+    /// `(n_leads,)` how much of what the model goes by is known of the lead, 0 to 1; NaN without a model.
+    pub evidence: Vec<f64>,
+    /// `(n_leads,)` whether that is too little for a tier.
+    pub abstained: Vec<bool>,
     /// `(n_leads,)` the model's reasons; empty strings when they were not wanted.
     pub model_reasons: Vec<String>,
     /// `(n_leads,)` warnings.
@@ -165,6 +173,8 @@ pub fn score<'a>(inputs: ScoreInputs<'a, '_>, settings: &ScoreSettings) -> Resul
         leads: Vec::new(),
         rules: None,
         grades: None,
+        evidence: Vec::new(),
+        abstained: Vec::new(),
         model_reasons: Vec::new(),
         warnings: Vec::new(),
         acts,
@@ -269,9 +279,25 @@ impl Assessment<'_> {
             None => (vec![f64::NAN; rows.len()], vec![String::new(); rows.len()]),
         };
         self.leads = rows.iter().map(|&row| self.lead_score(row, log_odds[row])).collect();
+        self.abstain(settings.min_evidence);
         self.model_reasons = reasons;
         self.warnings = self.warn(settings);
         Ok(())
+    }
+
+    /// Takes tiers and quadrant from the leads about which too little is known.
+    fn abstain(&mut self, min_evidence: f64) {
+        let predictor = self.model.and_then(|m| m.predictor.as_ref());
+        let has_log = !self.measures.model_kinds().is_empty();
+        self.evidence = match predictor.filter(|p| !p.terms.is_empty()) {
+            Some(predictor) => predictor.evidence(&self.attributes, has_log),
+            None => vec![f64::NAN; self.leads.len()],
+        };
+        self.abstained = self.evidence.iter().map(|known| *known < min_evidence).collect();
+        for (lead, _) in self.leads.iter_mut().zip(&self.abstained).filter(|(_, abstained)| **abstained) {
+            (lead.tier, lead.model_tier) = (None, None);
+            (lead.quadrant, lead.mismatch, lead.mismatch_gap) = (None, None, f64::NAN);
+        }
     }
 
     fn evidence(&self) -> Option<Evidence<'_>> {
@@ -441,6 +467,12 @@ impl Assessment<'_> {
                         }
                     }
                 }
+                if self.evidence[row] < LITTLE_KNOWN {
+                    said.push(format!("little is known ({:.0} %)", 100.0 * self.evidence[row]));
+                }
+                if self.abstained[row] {
+                    said.push("abstained".to_string());
+                }
                 said.extend(settings.warnings.iter().cloned());
                 said.join("; ")
             })
@@ -478,7 +510,7 @@ fn blend(
 }
 
 /// The largest contributions of each sign, `term +0.31 (value)`.
-fn model_reasons(predictor: &Predictor, attributes: &[Attribute], row: usize, parts: &[f64]) -> String {
+pub(super) fn model_reasons(predictor: &Predictor, attributes: &[Attribute], row: usize, parts: &[f64]) -> String {
     let mut order: Vec<usize> = (0..parts.len()).filter(|&i| parts[i].abs() >= LEAST_REASON).collect();
     order.sort_by(|&a, &b| parts[b].abs().total_cmp(&parts[a].abs()).then(a.cmp(&b)));
     let of_sign = |up: bool| order.iter().copied().filter(move |&i| (parts[i] > 0.0) == up).take(REASONS);

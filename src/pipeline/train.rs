@@ -12,7 +12,7 @@ use crate::linking::Link;
 use crate::logodds::sigmoid;
 use crate::metrics::{Rate, auc};
 use crate::mismatch::{self, Quadrant, Ranks};
-use crate::predictor::{LearnSettings, Learned, Lessons, Solver, learn};
+use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn};
 use crate::scorecard::Scorecard;
 use crate::validation::{self, Folds, MIN_OF_EACH_OUTCOME, Scheme};
 use std::collections::BTreeMap;
@@ -64,6 +64,8 @@ pub(super) struct Procedure {
     pub(super) why_no_model: Option<String>,
     pub(super) folds: Option<Folds>,
     pub(super) out_of_fold: Option<Predicted>,
+    /// The model of each fold, in the folds' order.
+    pub(super) fold_models: Vec<Predictor>,
     pub(super) model_ranks: Option<Ranks>,
     pub(super) blending: Option<Blending>,
 }
@@ -81,7 +83,7 @@ fn lessons(deals: &Deals) -> Lessons<'_> {
     }
 }
 
-fn procedure(
+pub(super) fn procedure(
     deals: &Deals,
     scorecard: Option<&Scorecard>,
     rows: &[usize],
@@ -94,6 +96,7 @@ fn procedure(
             why_no_model: Some(why),
             folds: None,
             out_of_fold: None,
+            fold_models: Vec::new(),
             model_ranks: None,
             blending: None,
         });
@@ -102,9 +105,12 @@ fn procedure(
     let order = deals.snapshots.order.as_ref().map(|o| pick(o, rows));
     let folds = (settings.folds > 0)
         .then(|| validation::folds(order.as_deref(), &y, settings.folds, settings.deals.snapshot.seed));
-    let out_of_fold = match &folds {
-        Some(folds) if folds.scheme != Scheme::None => Some(predict_folds(deals, rows, folds, settings)?),
-        _ => None,
+    let (out_of_fold, fold_models) = match &folds {
+        Some(folds) if folds.scheme != Scheme::None => {
+            let (predicted, models) = predict_folds(deals, rows, folds, settings)?;
+            (Some(predicted), models)
+        }
+        _ => (None, Vec::new()),
     };
     let in_sample = predict(deals, &learned, deals.rules.as_ref().map(|r| rule_curve(deals, r, rows)).as_ref(), rows);
     let reference = out_of_fold.as_ref().unwrap_or(&in_sample);
@@ -117,7 +123,7 @@ fn procedure(
         }
         _ => None,
     };
-    Ok(Procedure { learned: Some(learned), why_no_model: None, folds, out_of_fold, model_ranks, blending })
+    Ok(Procedure { learned: Some(learned), why_no_model: None, folds, out_of_fold, fold_models, model_ranks, blending })
 }
 
 /// Why there can be no model from these outcomes, if there cannot.
@@ -162,7 +168,7 @@ fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve>, rows: &[
     Predicted { rows: rows.to_vec(), p_model, p_rule }
 }
 
-fn in_order(deals: &Deals, sources: &[Source]) -> Vec<crate::features::Attribute> {
+pub(super) fn in_order(deals: &Deals, sources: &[Source]) -> Vec<crate::features::Attribute> {
     sources.iter().filter_map(|s| deals.attributes.iter().find(|a| a.source == *s).cloned()).collect()
 }
 
@@ -171,7 +177,8 @@ fn predict_folds(
     rows: &[usize],
     folds: &Folds,
     settings: &TrainSettings,
-) -> Result<Predicted, InputError> {
+) -> Result<(Predicted, Vec<Predictor>), InputError> {
+    let mut models = Vec::with_capacity(folds.parts.len());
     let mut by_row: Vec<(usize, f64, f64)> = Vec::new();
     for part in &folds.parts {
         let (train, test) = (pick(rows, &part.train), pick(rows, &part.test));
@@ -182,14 +189,16 @@ fn predict_folds(
             (0..test.len())
                 .map(|i| (test[i], predicted.p_model[i], predicted.p_rule.get(i).copied().unwrap_or(f64::NAN))),
         );
+        models.push(learned.predictor);
     }
     by_row.sort_by_key(|(row, _, _)| *row);
     let has_rules = deals.rules.is_some();
-    Ok(Predicted {
+    let predicted = Predicted {
         rows: by_row.iter().map(|r| r.0).collect(),
         p_model: by_row.iter().map(|r| r.1).collect(),
         p_rule: if has_rules { by_row.iter().map(|r| r.2).collect() } else { Vec::new() },
-    })
+    };
+    Ok((predicted, models))
 }
 
 /// The deals of a prediction that no rule disqualifies, as arrays.

@@ -1,9 +1,9 @@
 //! Learning a predictor from training rows: shapes of the terms, penalties, coefficients.
 
-use super::assemble::{Assembly, assemble, repeats};
+use super::assemble::{Assembly, Place, assemble, repeats};
 use super::pairs::add_pairs;
 use super::{FittedTerm, Predictor};
-use crate::design::NO_LEVEL;
+use crate::design::{CodeBlock, NO_LEVEL};
 use crate::features::{Attribute, Fate, PlanLine, Term, TermSettings};
 use crate::logistic::{self, Convergence, FitError, Fitted, Penalty, Problem};
 use serde::{Deserialize, Serialize};
@@ -136,6 +136,23 @@ fn describe(term: &Term) -> String {
     }
 }
 
+/// Row-weighted standard deviation of a term's contribution, whose row-weighted mean is `mean`.
+fn spread(
+    assembly: &Assembly,
+    place: &Place,
+    block: Option<&CodeBlock>,
+    effects: &[f64],
+    slope: f64,
+    mean: f64,
+    weights: &[f64],
+) -> f64 {
+    let line = place.dense.map(|d| assembly.design.dense.column(d));
+    let level = |code: u32| if code == NO_LEVEL { 0.0 } else { effects[code as usize] };
+    let contribution = |row: usize| line.map_or(0.0, |x| slope * x[row]) + block.map_or(0.0, |b| level(b.codes[row]));
+    let squares = weights.iter().enumerate().map(|(row, w)| w * (contribution(row) - mean).powi(2)).sum::<f64>();
+    (squares / weights.iter().sum::<f64>()).sqrt()
+}
+
 /// The additive part of the predictor from the solver's coefficients.
 fn additive(terms: Vec<Term>, assembly: &Assembly, fitted: &Fitted, weights: &[f64]) -> Predictor {
     let error_of = |i: usize| fitted.standard_errors[i];
@@ -156,6 +173,7 @@ fn additive(terms: Vec<Term>, assembly: &Assembly, fitted: &Fitted, weights: &[f
             sum += block.codes.iter().zip(weights).map(|(c, w)| level(c) * w).sum::<f64>();
         }
         let mean = sum / total;
+        let spread = spread(assembly, place, block, &effects, slope, mean, weights);
         average += mean;
         out.push(FittedTerm {
             slope,
@@ -163,6 +181,7 @@ fn additive(terms: Vec<Term>, assembly: &Assembly, fitted: &Fitted, weights: &[f
             effect_errors: place.levels.clone().map(error_of).collect(),
             effects,
             mean,
+            spread,
             lambda: fitted.lambdas[place.penalty],
             effective_df: fitted.effective_df[place.penalty],
             term,

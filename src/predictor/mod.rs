@@ -33,6 +33,8 @@ pub struct FittedTerm {
     pub effect_errors: Vec<f64>,
     /// Row-weighted mean of the raw contribution over the training deals; contributions are relative to it.
     pub mean: f64,
+    /// Row-weighted standard deviation of the contribution over the training deals: how much the term tells leads apart.
+    pub spread: f64,
     /// λ on the mean loss.
     pub lambda: f64,
     /// Effective degrees of freedom.
@@ -169,6 +171,23 @@ impl Predictor {
                 log_odds: column[0],
             }))
             .collect()
+    }
+
+    /// How much is known of each lead: the share of the terms' spread that belongs to terms whose value is known, 0 to 1;
+    /// NaN when no term tells leads apart.
+    ///
+    /// A value is known when it is neither missing nor a word without an effect of its own (`(other)`, or new). What the
+    /// log says is known of every lead when there is a log, also that nothing happened.
+    pub fn evidence(&self, attributes: &[Attribute], has_log: bool) -> Vec<f64> {
+        let total: f64 = self.terms.iter().map(|t| t.spread).sum();
+        let n_rows = attributes.first().map_or(0, |a| a.values.len());
+        let mut known = vec![0.0; n_rows];
+        for (fitted, attribute) in self.terms.iter().zip(attributes) {
+            let by_log = matches!(fitted.term.source, Source::Activity { .. });
+            let is_known = if by_log { vec![has_log; n_rows] } else { fitted.term.known(&attribute.values) };
+            known.iter_mut().zip(is_known).filter(|(_, is)| *is).for_each(|(sum, _)| *sum += fitted.spread);
+        }
+        known.into_iter().map(|sum| if total > 0.0 { (sum / total).min(1.0) } else { f64::NAN }).collect()
     }
 
     /// For each term that reads words: its index, and which of the column's levels it pools for want of deals.

@@ -368,4 +368,14 @@ pub const KEYS: &[KeyDoc] = &[
         "30",
         "Least gap of a mismatch between rules and model, in percentage points of rank.",
     ),
+    key(
+        "score.min_evidence",
+        "a number from 0 to 1",
+        "0",
+        "0.3",
+        "Least share of what the model goes by that must be known of a lead for it to get a tier; 0: none. Each term \
+         counts by its spread over the training deals, and is known when its value is neither missing nor a word too \
+         rare or too new to have an effect of its own; what the log says is always known. Below 0.5 a lead gets the \
+         warning `little is known`; below this, `abstained`, and no tier.",
+    ),
 ];

@@ -19,7 +19,7 @@ pub use key_table::KEYS;
 pub use keys::KeyDoc;
 pub use reference::reference;
 pub use settings::{
-    Absent, Activities, Blend, BlendWeight, Leads, Lost, OutcomeColumn, Outcomes, Penalty, Since, Snapshot,
+    Absent, Activities, Blend, BlendWeight, Leads, Lost, OutcomeColumn, Outcomes, Penalty, Score, Since, Snapshot,
     SnapshotMode, Solver, Train,
 };
 
@@ -56,6 +56,8 @@ pub struct Project {
     pub train: Train,
     /// `[blend]`.
     pub blend: Blend,
+    /// `[score]`.
+    pub score: Score,
     origin: Origin,
 }
 
@@ -81,6 +83,7 @@ impl Default for Project {
             snapshot: Snapshot::default(),
             train: Train::default(),
             blend: Blend::default(),
+            score: Score::default(),
             origin: Origin::default(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::document::{Document, read_toml};
 use super::settings::{
-    Absent, Activities, Blend, BlendWeight, Leads, Lost, OutcomeColumn, Outcomes, Penalty, Since, Snapshot,
+    Absent, Activities, Blend, BlendWeight, Leads, Lost, OutcomeColumn, Outcomes, Penalty, Score, Since, Snapshot,
     SnapshotMode, Solver, Train,
 };
 use super::values::Read;
@@ -36,6 +36,7 @@ pub(super) fn project(text: &str, file_name: &str) -> Result<Project, InputError
         snapshot: snapshot(&document)?,
         train: train(&document)?,
         blend: blend(&document)?,
+        score: Score { min_evidence: document.number("score.min_evidence", 0.0..=1.0)?.unwrap_or_default() },
         origin: Origin {
             file_name: file_name.to_string(),
             lines: document.entries.iter().map(|(path, entry)| (path.clone(), entry.line)).collect(),

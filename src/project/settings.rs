@@ -241,6 +241,13 @@ impl Default for Blend {
     }
 }
 
+/// `[score]`: how leads are scored.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Score {
+    /// The least evidence that a tier may rest on, 0 to 1; 0: any.
+    pub min_evidence: f64,
+}
+
 /// The blend weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum BlendWeight {

@@ -7,6 +7,7 @@
 )]
 
 mod as_of;
+mod backtest;
 mod blending;
 mod check;
 mod cli;

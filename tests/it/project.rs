@@ -50,6 +50,9 @@ folds = 0
 [blend]
 weight = 1
 min_gap = 12.5
+
+[score]
+min_evidence = 0.25
 "#;
 
 fn parse(text: &str) -> Project {
@@ -80,7 +83,7 @@ fn settings(project: &Project) -> String {
         "{:?}",
         (
             (&p.timezone, &p.encoding, &p.decimal, &p.time_format, &p.delimiter),
-            (&p.leads, &p.activities, &p.outcomes, &p.snapshot, &p.train, &p.blend)
+            (&p.leads, &p.activities, &p.outcomes, &p.snapshot, &p.train, &p.blend, &p.score)
         )
     )
 }
@@ -115,6 +118,7 @@ fn the_whole_file_is_read() {
     assert_eq!((project.train.solver, project.train.penalty), (Solver::Lbfgs, Penalty::Fixed(0.01)));
     assert_eq!((project.train.curves, project.train.folds, project.train.holdout), (false, 0, 0.2));
     assert_eq!((project.blend.weight, project.blend.min_gap), (BlendWeight::Fixed(1.0), 12.5));
+    assert_eq!(project.score.min_evidence, 0.25);
 }
 
 #[test]
@@ -128,6 +132,7 @@ fn an_empty_file_means_what_no_file_means() {
     assert_eq!((train.holdout, train.folds, train.interactions, train.min_level_count), (0.2, 5, 10, 10));
     assert_eq!(train.half_life, Span::from_days(30.0));
     assert_eq!((empty.blend.weight, empty.blend.min_gap), (BlendWeight::Auto, 20.0));
+    assert_eq!(empty.score.min_evidence, 0.0);
     assert_eq!(Project::default().place("leads.id"), "");
 }
 
@@ -264,6 +269,7 @@ fn values_out_of_range_are_refused_with_what_is_allowed() {
     assert_refused("[train]\nsolver = 'newtn'\n", 2, &[], "did you mean \"newton\"?");
     assert_refused("[blend]\nweight = 1.01\n", 2, &["from 0 to 1"], "");
     assert_refused("[blend]\nmin_gap = 101\n", 2, &["from 0 to 100"], "");
+    assert_refused("[score]\nmin_evidence = 1.01\n", 2, &["from 0 to 1"], "");
     assert_refused("delimiter = ':'\n", 1, &["`delimiter` is ':'"], "");
     assert_refused("[leads]\nid = ' '\n", 2, &["name of a column"], "");
     assert_refused("[leads]\nfiles = ['a.csv', 3]\n", 2, &["`leads.files`"], "closed.csv");

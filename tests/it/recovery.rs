@@ -277,6 +277,7 @@ fn the_win_rate_at_each_age_is_that_of_the_leads_open_then() {
         activity_columns: Vec::new(),
         ours: Vec::new(),
         reasons: false,
+        min_evidence: 0.0,
         warnings: Vec::new(),
     };
     let scored = score(inputs, &how).unwrap();

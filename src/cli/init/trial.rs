@@ -55,6 +55,7 @@ pub(super) fn best_score(
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
         reasons: false,
+        min_evidence: 0.0,
         warnings: Vec::new(),
     };
     let source = log.as_mut().map(|log| log as &mut dyn ActivityBatches);

@@ -1,0 +1,372 @@
+//! What a backtest says to a person: the answer in sentences first, then the tables.
+
+use super::super::terminal::{Align, count, percent, plural, table};
+use crate::features::short_number;
+use crate::metrics::{Figures, Interval, Rate};
+use crate::pipeline::backtest::{
+    Backtest, Band, CapacityCut, Cut, Quality, Side, Standing, SurpriseList, ValueCut, ValueRow,
+};
+use crate::values::format_instant;
+
+/// Levels of a column shown from either end.
+const LEVELS_SHOWN: usize = 8;
+
+/// The backtest as marketing and sales read it.
+pub(super) fn backtest_text(found: &Backtest) -> String {
+    let mut text = opening(found);
+    text.push_str(&tiers_text(found));
+    text.push_str(&bands_text(found));
+    text.push_str(&surprises_text(found));
+    text.push_str(&found.capacity.as_ref().map(capacity_text).unwrap_or_default());
+    text.push_str(&found.value.as_ref().map(value_text).unwrap_or_default());
+    for quality in &found.sources {
+        text.push_str(&quality_text(quality, &found.judged));
+    }
+    if !found.notes.is_empty() {
+        text.push('\n');
+    }
+    for note in &found.notes {
+        text.push_str(&format!("note: {note}\n"));
+    }
+    text
+}
+
+/// `12.3 % (10.1 to 14.8 %)`.
+fn rate_text(rate: &Rate) -> String {
+    format!("{} {}", percent(rate.rate), interval_text(&rate.interval))
+}
+
+fn interval_text(interval: &Interval) -> String {
+    format!("({:.1} to {:.1} %)", 100.0 * interval.low, 100.0 * interval.high)
+}
+
+/// A count that ties may have made a fraction.
+fn about(n: f64) -> String {
+    count(n.round().max(0.0) as usize)
+}
+
+/// Money without cents, with its sign.
+fn amount(money: f64) -> String {
+    format!("{}{}", if money.round() < 0.0 { "-" } else { "" }, count(money.abs().round() as usize))
+}
+
+fn opening(found: &Backtest) -> String {
+    let judged = &found.judged;
+    let when = found.as_of.map_or_else(String::new, |(first, last)| {
+        let day = |at| format_instant(at).chars().take(10).collect::<String>();
+        format!(", looked at between {} and {}", day(first), day(last))
+    });
+    let mut text = format!(
+        "{} judged{when}: {} won, a win rate of {}.\n",
+        plural(judged.n, "closed deal"),
+        count(judged.wins),
+        rate_text(judged)
+    );
+    if judged.n < found.deals {
+        text.push_str(&format!("The other {} only trained.\n", plural(found.deals - judged.n, "deal")));
+    }
+    let figures = [
+        (Side::Scorecard, &found.figures.scorecard),
+        (Side::Model, &found.figures.model),
+        (Side::Blend, &found.figures.blend),
+    ];
+    let rows: Vec<Vec<String>> =
+        figures.iter().filter_map(|(side, figures)| Some(figures_row(*side, figures.as_ref()?))).collect();
+    let header = ["", "AUC", "95 % interval", "won in the best tenth", "lift", "won in the best 30 %", "lift"];
+    let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
+    text.push_str(&format!("\n{}", table(&header, &align, &rows)));
+    if let Some(weight) = found.blend_weight {
+        text.push_str(&format!(
+            "\nThe blend gives the model {:.0} % of the say, as these deals would choose it.\n",
+            100.0 * weight
+        ));
+    }
+    text
+}
+
+fn figures_row(side: Side, figures: &Figures) -> Vec<String> {
+    let auc = figures.auc.map_or([String::new(), "an outcome is absent".into()], |auc| {
+        [format!("{:.3}", auc.value), format!("{:.3} to {:.3}", auc.interval.low, auc.interval.high)]
+    });
+    let at = |share: f64| {
+        let row = figures.lift.iter().find(|row| (row.share - share).abs() < 1e-9);
+        row.map_or([String::new(), String::new()], |row| [percent(row.win_rate), format!("{:.2}", row.lift)])
+    };
+    [vec![side.as_str().to_string()], auc.to_vec(), at(0.1).to_vec(), at(0.3).to_vec()].concat()
+}
+
+fn tiers_text(found: &Backtest) -> String {
+    if found.tiers.is_empty() {
+        return String::new();
+    }
+    let with_model = found.tiers.iter().any(|t| t.by_score.is_some());
+    let cells = |rate: &Option<Rate>| match rate {
+        Some(rate) => [count(rate.n), rate_text(rate)],
+        None => ["0".to_string(), String::new()],
+    };
+    let rows: Vec<Vec<String>> = found
+        .tiers
+        .iter()
+        .map(|tier| {
+            let name = if tier.tier.is_empty() { "(below all tiers)".to_string() } else { tier.tier.clone() };
+            let mut row = vec![name];
+            row.extend(cells(&tier.by_rules));
+            if with_model {
+                row.extend(cells(&tier.by_model));
+                row.extend(cells(&tier.by_score));
+            }
+            row
+        })
+        .collect();
+    let header = ["tier", "by points", "won", "by model", "won", "by score", "won"];
+    let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
+    let shown = if with_model { 7 } else { 3 };
+    format!("\nWin rate by tier:\n\n{}", table(&header[..shown], &align[..shown], &rows))
+}
+
+fn bands_text(found: &Backtest) -> String {
+    let (mut header, mut align) = (vec!["tenth".to_string()], vec![Align::Left]);
+    for side in &found.bands {
+        header.extend([
+            match side.side {
+                Side::Scorecard => "points",
+                Side::Model => "model says",
+                Side::Blend => "score",
+            }
+            .to_string(),
+            "won".to_string(),
+        ]);
+        align.extend([Align::Right, Align::Left]);
+    }
+    let rows: Vec<Vec<String>> = (1..=10)
+        .map(|tenth| {
+            let name = match tenth {
+                1 => "1 best".to_string(),
+                10 => "10 last".to_string(),
+                _ => tenth.to_string(),
+            };
+            let cells = found.bands.iter().flat_map(|side| {
+                let band = side.bands.iter().find(|b| b.tenth == tenth);
+                band.map_or([String::new(), String::new()], |b| {
+                    [
+                        range_text(side.side, b),
+                        format!("{} {}", percent(b.record.rate), interval_text(&b.record.interval)),
+                    ]
+                })
+            });
+            std::iter::once(name).chain(cells).collect()
+        })
+        .collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    format!(
+        "\nWin rate by tenth of the deals, best first (deals with one score stay together, so a tenth may be empty):\n\n{}",
+        table(&header, &align, &rows)
+    )
+}
+
+fn unit_text(side: Side, value: f64) -> String {
+    match side {
+        Side::Model => percent(value),
+        Side::Scorecard => short_number(value),
+        Side::Blend => format!("{value:.1}"),
+    }
+}
+
+fn range_text(side: Side, band: &Band) -> String {
+    match side {
+        Side::Model => format!("{:.1} to {:.1} %", 100.0 * band.from, 100.0 * band.to),
+        _ if band.from == band.to => unit_text(side, band.to),
+        _ => format!("{} to {}", unit_text(side, band.from), unit_text(side, band.to)),
+    }
+}
+
+fn surprises_text(found: &Backtest) -> String {
+    let (Some(high), Some(low)) = (&found.high_score_no_order, &found.low_score_order) else { return String::new() };
+    let seen = |list: &SurpriseList, word: &str| {
+        list.seen_by_model.map_or_else(String::new, |n| format!(", {} of them {word} by the model", count(n)))
+    };
+    let mut text = format!(
+        "\n{} high by points: {} without an order{}.\n{} low by points: {} ordered all the same{}.\n",
+        plural(high.of, "deal"),
+        count(high.deals),
+        seen(high, "low"),
+        plural(low.of, "deal"),
+        count(low.deals),
+        seen(low, "high")
+    );
+    text.push_str(&list_text("High score, no order (high_score_no_order)", high));
+    text.push_str(&list_text("Low score, order (low_score_order)", low));
+    text
+}
+
+fn list_text(title: &str, list: &SurpriseList) -> String {
+    if list.shown.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{title}, {} of {}:\n", count(list.shown.len()), count(list.deals));
+    for deal in &list.shown {
+        let model = deal.model_probability.map_or_else(String::new, |p| format!(", {} by the model", percent(p)));
+        let gap = deal.gap.map_or_else(String::new, |gap| format!(" (gap {gap:+.0})"));
+        text.push_str(&format!("  {}: {} points{model}{gap}\n", deal.lead, short_number(deal.rule_score)));
+        let none = |reasons: &str| if reasons.is_empty() { "none".to_string() } else { reasons.to_string() };
+        text.push_str(&format!("    points: {}\n", none(&deal.rule_reasons)));
+        if deal.model_probability.is_some() {
+            text.push_str(&format!("    model:  {}\n", none(&deal.model_reasons)));
+        }
+    }
+    text
+}
+
+fn capacity_text(cut: &CapacityCut) -> String {
+    let capacity = &cut.capacity;
+    let per = capacity.per.as_str();
+    let mut text = format!(
+        "\nSales can work {} {} a {per}; {:.1} of these deals came a {per}",
+        short_number(capacity.leads),
+        if capacity.leads == 1.0 { "lead" } else { "leads" },
+        cut.arrivals
+    );
+    text.push_str(&if cut.share >= 1.0 {
+        ": all of them can be worked, and no cut-off is needed.\n".to_string()
+    } else {
+        format!(
+            ", so {} of them can be worked. Taken as they come, that would catch {} wins; by rank:\n\n",
+            percent(cut.share),
+            about(cut.wins_by_chance)
+        )
+    });
+    if cut.share < 1.0 {
+        let rows: Vec<Vec<String>> = cut.sides.iter().map(|c| cut_row(c).to_vec()).collect();
+        text.push_str(&cut_table(&rows, &[], cut.sides.iter().any(|c| c.hours.is_some())));
+        let partly = cut.sides.iter().filter(|c| c.share_at_cutoff < 0.995);
+        for c in partly {
+            text.push_str(&format!(
+                "  {}: of the deals at exactly {}, {} fit.\n",
+                c.side.as_str(),
+                unit_text(c.side, c.cutoff.unwrap_or_default()),
+                percent(c.share_at_cutoff)
+            ));
+        }
+    }
+    text
+}
+
+/// Side, cut-off, worked, wins caught, wins missed, win rate, hours.
+fn cut_row(cut: &Cut) -> [String; 7] {
+    let rate = if cut.worked > 0.0 { percent(cut.wins_caught / cut.worked) } else { String::new() };
+    [
+        cut.side.as_str().to_string(),
+        cut.cutoff.map_or_else(|| "none".to_string(), |c| format!("from {}", unit_text(cut.side, c))),
+        about(cut.worked),
+        about(cut.wins_caught),
+        about(cut.wins_missed),
+        rate,
+        cut.hours.map(about).unwrap_or_default(),
+    ]
+}
+
+/// A table of cuts with more columns after them.
+fn cut_table(rows: &[Vec<String>], more: &[&str], hours: bool) -> String {
+    let mut header = vec!["by", "call", "worked", "wins caught", "wins missed", "won of worked", "hours"];
+    header.extend(more);
+    let mut align = vec![Align::Left; 2];
+    align.resize(header.len(), Align::Right);
+    let mut rows = rows.to_vec();
+    if !hours {
+        header.remove(6);
+        align.remove(6);
+        rows.iter_mut().for_each(|row| {
+            row.remove(6);
+        });
+    }
+    table(&header, &align, &rows)
+}
+
+fn value_text(value: &ValueCut) -> String {
+    let money = &value.money;
+    let mut text = format!(
+        "\nWorking a lead costs {}, a win is worth {}: a lead pays from a win probability of {} on. Working every deal \
+         would have earned {}.\n",
+        short_number(money.cost),
+        short_number(money.value),
+        percent(value.threshold),
+        amount(value.everyone)
+    );
+    let hours = value.best.iter().any(|row| row.cut.hours.is_some());
+    let rows = |rows: &[ValueRow]| -> Vec<Vec<String>> {
+        rows.iter()
+            .map(|row| [cut_row(&row.cut).to_vec(), vec![amount(row.spent), amount(row.profit)]].concat())
+            .collect()
+    };
+    if !value.at_threshold.is_empty() {
+        text.push_str(&format!("Worked from {} on:\n\n", percent(value.threshold)));
+        text.push_str(&cut_table(&rows(&value.at_threshold), &["spent", "profit"], hours));
+    }
+    text.push_str("\nThe cut-off that would have earned most, known only in hindsight:\n\n");
+    text.push_str(&cut_table(&rows(&value.best), &["spent", "profit"], hours));
+    text
+}
+
+fn quality_text(quality: &Quality, all: &Rate) -> String {
+    let named = |standing| -> Vec<&str> {
+        quality.levels.iter().filter(|l| l.standing == standing).map(|l| l.level.as_str()).collect()
+    };
+    let (better, worse) = (named(Standing::Better), named(Standing::Worse));
+    let mut text = format!("\nBy {} (all deals: {}):", quality.column, percent(all.rate));
+    text.push_str(&match (better.is_empty(), worse.is_empty()) {
+        (true, true) => " no level differs from the rest by more than chance.\n".to_string(),
+        _ => {
+            let said =
+                [sentence(" better beyond chance: ", &better), sentence(" worse beyond chance: ", &worse)].concat();
+            let levels = quality.levels.len();
+            let chance = if levels > LEVELS_SHOWN {
+                format!(
+                    " (of {levels} levels about {:.0} would look so by chance alone)",
+                    (levels as f64 / 20.0).max(1.0)
+                )
+            } else {
+                String::new()
+            };
+            format!("{}{chance}.\n", said.trim_end_matches(';'))
+        }
+    });
+    let cut = quality.levels.len().saturating_sub(2 * LEVELS_SHOWN);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (i, level) in quality.levels.iter().enumerate() {
+        if cut > 1 && (LEVELS_SHOWN..LEVELS_SHOWN + cut).contains(&i) {
+            if i == LEVELS_SHOWN {
+                rows.push(vec![format!("({} more)", count(cut))]);
+            }
+            continue;
+        }
+        rows.push(vec![
+            level.level.clone(),
+            count(level.record.n),
+            count(level.record.wins),
+            level.expected_wins.map_or_else(String::new, |e| format!("{e:.1}")),
+            rate_text(&level.record),
+            format!("{:.2}", level.lift),
+        ]);
+    }
+    rows.iter_mut().for_each(|row| row.resize(6, String::new()));
+    let header = [quality.column.as_str(), "deals", "won", "expected", "win rate", "lift"];
+    let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left, Align::Right];
+    text.push_str(&format!("\n{}", table(&header, &align, &rows)));
+    if quality.pooled > 0 {
+        text.push_str(&format!(
+            "  (other): {} on fewer than {} deals each.\n",
+            plural(quality.pooled, "value"),
+            quality.fewest
+        ));
+    }
+    text
+}
+
+/// `title` and the first few names.
+fn sentence(title: &str, names: &[&str]) -> String {
+    match names.len() {
+        0 => String::new(),
+        n if n > LEVELS_SHOWN => format!("{title}{} and {} more;", names[..LEVELS_SHOWN].join(", "), n - LEVELS_SHOWN),
+        _ => format!("{title}{};", names.join(", ")),
+    }
+}

@@ -1,0 +1,194 @@
+//! The scorecard, the model and their blend on past deals as they were then.
+//!
+//! Each deal is judged by a model that had not seen it: the out-of-fold predictions of the same procedure that
+//! [`train`](super::train) runs. Everything is by row weight, as someone who scores open leads meets the deals: a win on
+//! the first day is hardly ever among them, and nobody can gain it by calling in order. Only then is a win probability,
+//! which is what an open lead has, comparable with cost ÷ value. The cut-offs scale the weights to the number of deals.
+
+mod bands;
+mod cutoff;
+mod past;
+mod quality;
+mod surprises;
+
+pub use bands::{Band, SideBands, TierRow};
+pub use cutoff::{Capacity, CapacityCut, Cut, Money, Period, ValueCut, ValueRow};
+pub use past::Side;
+pub use quality::{Level, Quality, Standing};
+pub use surprises::{Surprise, SurpriseList};
+
+use super::deals::{DealInputs, gather_and_keep};
+use super::figures::side_figures;
+use super::leaks::{self, ScreenSettings};
+use super::model::SideFigures;
+use super::train::{Predicted, Procedure, TrainSettings, procedure};
+use crate::asof::Instant;
+use crate::fault::InputError;
+use crate::metrics::{Rate, score_figures};
+use crate::scorecard::Scorecard;
+use past::Past;
+use serde::Serialize;
+
+/// Folds when the project asks for none: without any, no deal is predicted by a model that had not seen it.
+const LEAST_FOLDS: usize = 5;
+
+/// Everything that decides a backtest.
+#[derive(Debug, Clone)]
+pub struct BacktestSettings {
+    /// The procedure that is judged.
+    pub train: TrainSettings,
+    /// Columns to sum up by; empty: those named like a source or campaign.
+    pub by: Vec<String>,
+    /// How many leads sales can work.
+    pub capacity: Option<Capacity>,
+    /// What working a lead costs and a win is worth.
+    pub money: Option<Money>,
+    /// Hours that working one lead takes.
+    pub hours_per_lead: Option<f64>,
+    /// How many deals of each list are shown.
+    pub top: usize,
+}
+
+/// What the past deals say.
+#[derive(Debug, Clone, Serialize)]
+pub struct Backtest {
+    /// The scorecard's name.
+    pub scorecard: Option<String>,
+    /// Closed deals.
+    pub deals: usize,
+    /// Those that are judged: predicted by a model that had not seen them; all, when there is no model.
+    pub judged: Rate,
+    /// Earliest and latest as-of of the judged deals.
+    #[serde(skip)]
+    pub as_of: Option<(Instant, Instant)>,
+    /// Closed deals with any activity before their as-of.
+    #[serde(skip)]
+    pub deals_with_acts: usize,
+    /// How the deals were parted for the predictions.
+    pub fold_scheme: String,
+    /// The blend weight.
+    pub blend_weight: Option<f64>,
+    /// The three sides on the same deals.
+    pub figures: SideFigures,
+    /// Win rate by tenth of the deals, for each side.
+    pub bands: Vec<SideBands>,
+    /// Win rate by tier.
+    pub tiers: Vec<TierRow>,
+    /// Deals high by the rules and lost.
+    pub high_score_no_order: Option<SurpriseList>,
+    /// Deals low by the rules and won.
+    pub low_score_order: Option<SurpriseList>,
+    /// The cut-off by sales capacity.
+    pub capacity: Option<CapacityCut>,
+    /// The cut-off by cost and value.
+    pub value: Option<ValueCut>,
+    /// Sources and campaigns by quality.
+    pub sources: Vec<Quality>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+/// Judges scorecard, model and blend on the closed deals of `inputs`.
+///
+/// # Errors
+/// Inputs that cannot be looked at as of a moment; no closed deal; a column of `by` that is not there. Few deals or no
+/// scorecard are no error: what is missing is said in the notes.
+pub fn backtest(inputs: DealInputs<'_, '_>, settings: &BacktestSettings) -> Result<Backtest, InputError> {
+    let (table, scorecard) = (inputs.table, inputs.scorecard);
+    let columns = quality::columns(table, &settings.by)?;
+    let mut train = settings.train.clone();
+    train.folds = if train.folds == 0 { LEAST_FOLDS } else { train.folds };
+    let (mut deals, evidence) = gather_and_keep(inputs, &train.deals, true)?;
+    leaks::leave_out(&mut deals, &ScreenSettings::of(&train.deals));
+    let all: Vec<usize> = (0..deals.n()).collect();
+    let done = procedure(&deals, scorecard, &all, &train)?;
+    let past = Past::of(&deals, scorecard, &done);
+    let Some(judged) = Rate::of(&past.y, &past.w) else {
+        return Err(InputError::new("there is no closed deal to look back on")
+            .remedy("name the outcome column and its words in leadscore.toml: [leads] outcome = { column = \"…\", won = [\"…\"], lost = [\"…\"] }"));
+    };
+    let lists = surprises::lists(&surprises::Sources {
+        table,
+        deals: &deals,
+        past: &past,
+        scorecard,
+        done: &done,
+        evidence: evidence.as_ref(),
+        top: settings.top,
+    });
+    let (high_score_no_order, low_score_order) = lists.unzip();
+    let mut notes = notes(scorecard, &done, &past);
+    notes.extend(leaks::notes(&deals.leaks));
+    let span_days = past.as_of.map(|(first, last)| last.since(first).days());
+    let capacity = match settings.capacity {
+        Some(capacity) => cutoff::by_capacity(&past, capacity, span_days, settings.hours_per_lead, &mut notes),
+        None => None,
+    };
+    Ok(Backtest {
+        scorecard: scorecard.map(|s| s.name.clone()),
+        deals: deals.n(),
+        judged,
+        as_of: past.as_of,
+        deals_with_acts: deals.deals_with_acts,
+        fold_scheme: done.folds.as_ref().map_or("none", |f| f.scheme.as_str()).to_string(),
+        blend_weight: done.blending.as_ref().map(|b| b.blend.weight),
+        figures: figures(&deals, scorecard, &done, &past),
+        bands: bands::by_tenth(&past),
+        tiers: scorecard.map(|card| bands::by_tier(card, &past)).unwrap_or_default(),
+        high_score_no_order,
+        low_score_order,
+        capacity,
+        value: settings.money.map(|money| cutoff::by_value(&past, money, settings.hours_per_lead)),
+        sources: quality::by_columns(&columns, &deals, &past, train.learn.terms.min_level_count),
+        notes,
+    })
+}
+
+/// The three sides' figures; without a model, the scorecard's order alone.
+fn figures(deals: &super::deals::Deals, scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> SideFigures {
+    let predicted: Option<&Predicted> = done.out_of_fold.as_ref();
+    match predicted {
+        Some(predicted) => side_figures(deals, scorecard, predicted, done.blending.as_ref()),
+        None => SideFigures {
+            scorecard: past.rule_score.as_ref().map(|score| score_figures(&past.y, score, &past.w)),
+            model: None,
+            blend: None,
+            calibration: Vec::new(),
+            tiers: Vec::new(),
+        },
+    }
+}
+
+/// What is missing, and what a reader must know of what is there.
+fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    match scorecard {
+        None => {
+            notes.push("There is no scorecard: only the model is judged, and no deal is high or low by points.".into())
+        }
+        Some(card) if card.handover.is_none() => {
+            notes.push("The scorecard has no tiers: no deal is high or low by its points.".into());
+        }
+        Some(_) => {}
+    }
+    match (&done.why_no_model, &done.out_of_fold) {
+        (Some(why), _) => notes.push(format!("There is no model: {why}. Only the scorecard is judged.")),
+        (None, None) => notes.push("The model could not be judged on deals it had not seen.".into()),
+        (None, Some(_)) => {}
+    }
+    notes.extend(done.folds.iter().flat_map(|f| f.notes.iter().cloned()));
+    if past.w.iter().any(|w| *w != past.w[0]) {
+        notes.push(format!(
+            "Rates and cut-offs are by row weight, as someone who scores open leads meets the deals: a deal open for \
+             long is met more often, a win on the first day hardly ever. So the cut-offs speak of {:.0} wins to be had \
+             in {} deals, though {:.0} were won.",
+            past.weighted_wins(),
+            past.n(),
+            past.wins()
+        ));
+    }
+    if past.as_of.is_none() {
+        notes.push("There are no times: attributes are as they stand, and may know what came after the close.".into());
+    }
+    notes
+}

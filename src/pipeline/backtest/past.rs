@@ -1,0 +1,137 @@
+//! The judged deals as columns: what each side said of them, and what came of them.
+
+use super::super::deals::Deals;
+use super::super::figures::final_score;
+use super::super::train::{Procedure, pick};
+use crate::asof::Instant;
+use crate::scorecard::Scorecard;
+use serde::Serialize;
+
+/// Who says what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The hand-set points.
+    Scorecard,
+    /// The model.
+    Model,
+    /// Both, joined.
+    Blend,
+}
+
+impl Side {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Side::Scorecard => "scorecard",
+            Side::Model => "model",
+            Side::Blend => "blend",
+        }
+    }
+
+    /// What its cut-offs are in.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Side::Scorecard => "rule_score",
+            Side::Model => "model_probability",
+            Side::Blend => "score",
+        }
+    }
+}
+
+/// What one side says: by what it ranks, and its probability where it has one.
+pub(super) struct Said<'a> {
+    pub(super) side: Side,
+    pub(super) rank: &'a [f64],
+    pub(super) p: Option<&'a [f64]>,
+    /// Whether a disqualified deal is out for this side.
+    pub(super) heeds_rules: bool,
+}
+
+/// The judged deals; every column is `(n_judged,)`.
+pub(super) struct Past {
+    /// Positions among the deals.
+    pub(super) rows: Vec<usize>,
+    pub(super) y: Vec<f64>,
+    pub(super) w: Vec<f64>,
+    pub(super) disqualified: Vec<bool>,
+    pub(super) rule_score: Option<Vec<f64>>,
+    pub(super) p_rule: Option<Vec<f64>>,
+    pub(super) p_model: Option<Vec<f64>>,
+    pub(super) model_score: Option<Vec<f64>>,
+    /// The blend's probability.
+    pub(super) p: Option<Vec<f64>>,
+    /// The blend's score.
+    pub(super) score: Option<Vec<f64>>,
+    pub(super) as_of: Option<(Instant, Instant)>,
+}
+
+impl Past {
+    /// The deals predicted out of fold; all of them when there is no model.
+    pub(super) fn of(deals: &Deals, scorecard: Option<&Scorecard>, done: &Procedure) -> Past {
+        let predicted = done.out_of_fold.as_ref();
+        let rows: Vec<usize> = predicted.map_or_else(|| (0..deals.n()).collect(), |p| p.rows.clone());
+        let rules = deals.rules.as_ref();
+        let moments = deals.snapshots.as_of.as_ref().map(|t| pick(t, &rows));
+        let mut past = Past {
+            y: pick(&deals.snapshots.won, &rows),
+            w: pick(&deals.snapshots.row_weight, &rows),
+            disqualified: rules.map_or_else(|| vec![false; rows.len()], |r| pick(&r.disqualified, &rows)),
+            rule_score: rules.map(|r| pick(&r.score, &rows)),
+            p_rule: None,
+            p_model: predicted.map(|p| p.p_model.clone()),
+            model_score: None,
+            p: None,
+            score: None,
+            as_of: moments.and_then(|t| Some((*t.iter().min()?, *t.iter().max()?))),
+            rows,
+        };
+        if let (Some(card), Some(predicted), Some(blending)) = (scorecard, predicted, &done.blending) {
+            let n = past.rows.len();
+            let p: Vec<f64> =
+                (0..n).map(|i| blending.blend.probability(predicted.p_rule[i], predicted.p_model[i])).collect();
+            let on_scale = |score: &dyn Fn(usize) -> f64| -> Vec<f64> {
+                (0..n).map(|i| if past.disqualified[i] { card.range.min } else { score(i) }).collect()
+            };
+            let rule_score = past.rule_score.as_deref().unwrap_or_default();
+            let model_score = on_scale(&|i| blending.model_link.score(predicted.p_model[i]));
+            let score = on_scale(&|i| final_score(blending, rule_score[i], predicted.p_model[i], p[i]));
+            past.p_rule = Some(predicted.p_rule.clone());
+            (past.model_score, past.score, past.p) = (Some(model_score), Some(score), Some(p));
+        }
+        past
+    }
+
+    pub(super) fn n(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn wins(&self) -> f64 {
+        self.y.iter().sum()
+    }
+
+    /// Row weights scaled to the number of deals.
+    pub(super) fn scaled(&self) -> Vec<f64> {
+        let mean = self.w.iter().sum::<f64>() / self.n() as f64;
+        self.w.iter().map(|w| w / mean).collect()
+    }
+
+    /// Wins by scaled row weight.
+    pub(super) fn weighted_wins(&self) -> f64 {
+        self.y.iter().zip(self.scaled()).map(|(y, w)| y * w).sum()
+    }
+
+    /// The sides that are there.
+    pub(super) fn sides(&self) -> Vec<Said<'_>> {
+        [
+            (Side::Scorecard, &self.rule_score, &self.p_rule),
+            (Side::Model, &self.p_model, &self.p_model),
+            (Side::Blend, &self.score, &self.p),
+        ]
+        .into_iter()
+        .filter_map(|(side, rank, p)| {
+            Some(Said { side, rank: rank.as_deref()?, p: p.as_deref(), heeds_rules: side != Side::Model })
+        })
+        .collect()
+    }
+}

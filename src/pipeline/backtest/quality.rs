@@ -1,0 +1,204 @@
+//! Sources and campaigns by what came of their leads, so that budget can follow quality.
+
+use super::super::deals::Deals;
+use super::past::Past;
+use crate::fault::InputError;
+use crate::features::short_number;
+use crate::metrics::Rate;
+use crate::tables::{Column, ColumnType, LeadTable};
+use crate::text::nearest;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// Words in the name of a column that says where a lead came from.
+const WORDS: [&str; 9] = ["source", "campaign", "origin", "channel", "medium", "utm", "referrer", "referer", "landing"];
+
+/// Where levels with few deals, and leads without a value, are counted.
+const OTHER: &str = "(other)";
+const MISSING: &str = "(missing)";
+
+/// How a level does beside all deals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Its interval lies above the win rate of all.
+    Better,
+    /// Its interval lies below.
+    Worse,
+    /// Its interval includes it.
+    Alike,
+}
+
+/// One source or campaign.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Level {
+    /// Its name.
+    pub level: String,
+    /// What came of its leads.
+    #[serde(flatten)]
+    pub record: Rate,
+    /// Wins that the model, which had not seen these deals, expected; on the scale of `wins`: all judged deals' sum of
+    /// probabilities is scaled by their wins over their row-weighted wins.
+    pub expected_wins: Option<f64>,
+    /// Row-weighted mean of the model's probability.
+    pub expected_rate: Option<f64>,
+    /// Its win rate ÷ that of all.
+    pub lift: f64,
+    /// Better or worse than all, beyond chance.
+    pub standing: Standing,
+}
+
+/// The levels of one column, best first; `(other)` and `(missing)` last.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quality {
+    /// The column.
+    pub column: String,
+    /// Distinct values that share `(other)`, each on fewer deals than `fewest`.
+    pub pooled: usize,
+    /// Deals that a level of its own needs.
+    pub fewest: usize,
+    /// The levels.
+    pub levels: Vec<Level>,
+}
+
+/// The columns to sum up by: those asked for, otherwise those named like a source or campaign.
+///
+/// # Errors
+/// A column asked for that is not there, or holds dates.
+pub(super) fn columns<'t>(table: &'t LeadTable, by: &[String]) -> Result<Vec<&'t Column>, InputError> {
+    if by.is_empty() {
+        return Ok(table.columns.iter().filter(|c| c.column_type != ColumnType::Date && says_where(&c.name)).collect());
+    }
+    by.iter()
+        .map(|name| match table.column(name) {
+            Some(column) if column.text.is_some() || column.number.is_some() => Ok(column),
+            Some(_) => Err(InputError::new(format!("column `{name}` holds dates, not words"))
+                .at("--by")
+                .remedy("name a column of sources, campaigns or other words")),
+            None => {
+                let nearest = nearest(name, table.columns.iter().map(|c| c.name.as_str()));
+                let hint = nearest.map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
+                Err(InputError::new(format!("the leads have no column `{name}` beside those with a role"))
+                    .at("--by")
+                    .remedy(format!("{hint}Names are as in the header of the leads table")))
+            }
+        })
+        .collect()
+}
+
+fn says_where(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.iter().any(|w| word == *w || word == format!("{w}s")))
+        // LeadSource, utmCampaign: no separators to go by.
+        || name.split(|c: char| !c.is_alphanumeric()).flat_map(humps).any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// The words of a name like `LeadSource`, in small letters.
+fn humps(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for c in name.chars() {
+        if c.is_uppercase() || words.is_empty() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words
+}
+
+/// The levels of every column that has at least two.
+pub(super) fn by_columns(columns: &[&Column], deals: &Deals, past: &Past, fewest: usize) -> Vec<Quality> {
+    let all = columns.iter().map(|column| by_column(column, deals, past, fewest));
+    all.filter(|quality| quality.levels.len() > 1).collect()
+}
+
+fn by_column(column: &Column, deals: &Deals, past: &Past, fewest: usize) -> Quality {
+    let value = |i: usize| written(column, deals.snapshots.rows[past.rows[i]]);
+    let mut rows_of: HashMap<String, Vec<usize>> = HashMap::new();
+    for i in 0..past.n() {
+        rows_of.entry(value(i).unwrap_or_else(|| MISSING.to_string())).or_default().push(i);
+    }
+    let (mut others, mut pooled) = (Vec::new(), 0);
+    let mut levels: Vec<Level> = Vec::new();
+    let mut named: Vec<(String, Vec<usize>)> = rows_of.into_iter().collect();
+    named.sort();
+    let scale = Scale::of(past);
+    for (name, rows) in named {
+        if rows.len() < fewest && name != MISSING {
+            pooled += 1;
+            others.extend(rows);
+        } else {
+            levels.extend(scale.level(name, &rows, past));
+        }
+    }
+    others.sort_unstable();
+    levels.extend(scale.level(OTHER.to_string(), &others, past));
+    let last = |l: &Level| l.level == OTHER || l.level == MISSING;
+    levels.sort_by(|a, b| {
+        last(a).cmp(&last(b)).then(b.record.rate.total_cmp(&a.record.rate)).then_with(|| a.level.cmp(&b.level))
+    });
+    Quality { column: column.name.clone(), pooled, fewest, levels }
+}
+
+/// The value as written, `None` where missing.
+fn written(column: &Column, row: usize) -> Option<String> {
+    match (&column.text, &column.number) {
+        (Some(text), _) => text.get(row).map(str::to_string),
+        (None, Some(numbers)) => (!numbers[row].is_nan()).then(|| short_number(numbers[row])),
+        (None, None) => None,
+    }
+}
+
+/// What the levels are measured by.
+struct Scale {
+    /// Win rate of all judged deals.
+    rate: f64,
+    /// Wins over row-weighted wins.
+    wins_per_weight: f64,
+}
+
+impl Scale {
+    fn of(past: &Past) -> Scale {
+        let weighted: f64 = past.y.iter().zip(&past.w).map(|(y, w)| y * w).sum();
+        let weight: f64 = past.w.iter().sum();
+        Scale {
+            rate: if weight > 0.0 { weighted / weight } else { 0.0 },
+            wins_per_weight: if weighted > 0.0 { past.wins() / weighted } else { 1.0 },
+        }
+    }
+
+    fn level(&self, level: String, rows: &[usize], past: &Past) -> Option<Level> {
+        let (y, w): (Vec<f64>, Vec<f64>) = rows.iter().map(|&i| (past.y[i], past.w[i])).unzip();
+        let record = Rate::of(&y, &w)?;
+        let expected = past.p_model.as_ref().map(|p| rows.iter().map(|&i| past.w[i] * p[i]).sum::<f64>());
+        let standing = match record.interval {
+            interval if interval.low > self.rate => Standing::Better,
+            interval if interval.high < self.rate => Standing::Worse,
+            _ => Standing::Alike,
+        };
+        Some(Level {
+            level,
+            expected_wins: expected.map(|e| e * self.wins_per_weight),
+            expected_rate: expected.map(|e| e / w.iter().sum::<f64>()),
+            lift: if self.rate > 0.0 { record.rate / self.rate } else { 0.0 },
+            standing,
+            record,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_where;
+
+    #[test]
+    fn names_of_columns_that_say_where_a_lead_came_from() {
+        for name in ["source", "Lead Source", "utm_campaign", "Channels", "LeadSource", "landing_page_id", "Origin"] {
+            assert!(says_where(name), "{name}");
+        }
+        for name in ["resources", "sector", "original_price", "HumanResources"] {
+            assert!(!says_where(name), "{name}");
+        }
+    }
+}
