@@ -55,6 +55,19 @@ pub fn words_of(name: &str) -> Vec<String> {
     words
 }
 
+/// A whole number with its groups of thousands: `12,345`.
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A condition on a text: one or more tests that must all hold. Equal when written alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextMatch {

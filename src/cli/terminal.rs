@@ -2,6 +2,7 @@
 
 use super::Format;
 use crate::fault::InputError;
+pub(super) use crate::text::thousands as count;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
@@ -133,19 +134,6 @@ pub(super) fn table(header: &[&str], align: &[Align], rows: &[Vec<String>]) -> S
 /// `12.3 %`.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
-}
-
-/// A whole number with thin groups of thousands: `12,345`.
-pub(super) fn count(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(c);
-    }
-    text
 }
 
 /// `1 deal`, `2 deals`.

@@ -2,6 +2,7 @@
 
 use super::rounding::signed;
 use super::{Comparison, FEWEST_LEADS, RuleComparison, Verdict};
+use crate::text::thousands;
 
 /// Rules told one by one; the table under the sentences has the rest.
 const TOLD: usize = 2;
@@ -111,18 +112,6 @@ fn percent(share: f64) -> String {
 
 fn count(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
-}
-
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn capital(text: &str) -> String {

@@ -20,6 +20,7 @@ use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
 use crate::tables::{ActivityBatches, LeadTable, Outcome};
+use crate::text::thousands;
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -311,16 +312,4 @@ fn first_few(texts: &[String]) -> String {
 /// `1 lead`, `12,345 leads`.
 fn counted(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
-}
-
-fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(c);
-    }
-    text
 }
