@@ -1,6 +1,7 @@
 //! From checked columns and measures to terms: what each column becomes, and the codes or numbers of each lead.
 
 pub mod bins;
+pub mod curve_line;
 pub mod derived;
 pub mod plan;
 pub mod source;

@@ -1,6 +1,7 @@
 //! One term: a source and the shape in which it enters the model, learned from the training rows.
 
 use super::bins::{bin_edges, code};
+use super::curve_line::{CurveLine, places};
 use super::source::{Source, Values, edge_number, short_number};
 use crate::design::NO_LEVEL;
 use crate::tables::{MISSING, TextColumn};
@@ -33,12 +34,15 @@ pub enum Shape {
         /// Whether there is an indicator of missing.
         missing: bool,
     },
-    /// One level a bin, and one for missing when the training rows have missing values.
+    /// One level a bin, and one for missing when the training rows have missing values; under them a straight line
+    /// where a bin holds several values.
     Curve {
         /// Inner edges, ascending; a value equal to an edge belongs to the bin below it.
         edges: Vec<f64>,
         /// Whether there is a level for missing.
         missing: bool,
+        /// The line.
+        line: Option<CurveLine>,
     },
     /// One level a word; then `(other)` and `(missing)` where the training rows have them.
     Levels {
@@ -79,7 +83,7 @@ impl Term {
     pub fn n_levels(&self) -> usize {
         match &self.shape {
             Shape::Line { missing, .. } => usize::from(*missing),
-            Shape::Curve { edges, missing } => edges.len() + 1 + usize::from(*missing),
+            Shape::Curve { edges, missing, .. } => edges.len() + 1 + usize::from(*missing),
             Shape::Levels { levels, other, missing, .. } => levels.len() + usize::from(*other) + usize::from(*missing),
         }
     }
@@ -92,10 +96,23 @@ impl Term {
         }
     }
 
-    /// The standardised numbers of a line, 0 where missing; `None` for the other shapes.
+    /// The standardised numbers of a line, also of one under a curve, 0 where missing; `None` without a line.
     pub fn standardised(&self, values: &Values, rows: &[usize]) -> Option<Vec<f64>> {
-        let (Shape::Line { mean, sd, .. }, Values::Number(numbers)) = (&self.shape, values) else { return None };
-        Some(rows.iter().map(|&r| standardise(numbers[r], *mean, *sd)).collect())
+        match (&self.shape, values) {
+            (Shape::Line { mean, sd, .. }, Values::Number(numbers)) => {
+                Some(rows.iter().map(|&r| standardise(numbers[r], *mean, *sd)).collect())
+            }
+            (Shape::Curve { line: Some(line), .. }, values) => places(line, values, rows),
+            _ => None,
+        }
+    }
+
+    /// Where the values of a level lie on the line under the curve on average, in standard deviations; 0 without one.
+    pub fn centre(&self, code: u32) -> f64 {
+        match &self.shape {
+            Shape::Curve { line: Some(line), .. } => line.centres.get(code as usize).copied().unwrap_or(0.0),
+            _ => 0.0,
+        }
     }
 
     /// The codes of the term's block for the given rows; [`NO_LEVEL`] where no level applies.
@@ -104,7 +121,7 @@ impl Term {
             (Shape::Line { missing, .. }, Values::Number(numbers)) => {
                 rows.iter().map(|&r| if *missing && numbers[r].is_nan() { 0 } else { NO_LEVEL }).collect()
             }
-            (Shape::Curve { edges, missing }, Values::Number(numbers)) => {
+            (Shape::Curve { edges, missing, .. }, Values::Number(numbers)) => {
                 let absent = if *missing { edges.len() as u32 + 1 } else { NO_LEVEL };
                 rows.iter().map(|&r| if numbers[r].is_nan() { absent } else { code(numbers[r], edges) }).collect()
             }
@@ -199,7 +216,9 @@ fn number_shape(numbers: &[f64], rows: &[usize], settings: TermSettings) -> Resu
         return Err(format!("constant ({})", short_number(present[0])));
     }
     if settings.curves {
-        return Ok(Shape::Curve { edges: bin_edges(&present, MAX_BINS), missing });
+        let edges = bin_edges(&present, MAX_BINS);
+        let line = CurveLine::learn(&present, &edges);
+        return Ok(Shape::Curve { edges, missing, line });
     }
     let n = present.len() as f64;
     let mean = present.iter().sum::<f64>() / n;

@@ -10,11 +10,11 @@ use std::ops::Range;
 /// Where a term's coefficients stand.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Place {
-    /// Column of the dense block, for a line.
+    /// Column of the dense block, for a line, also one under a curve.
     pub(super) dense: Option<usize>,
     /// Coefficients of the term's levels.
     pub(super) levels: Range<usize>,
-    /// Index of the penalty that holds the term's main coefficients.
+    /// Index of the penalty that holds the term's main coefficients: the steps of a curve, the slope of a line.
     pub(super) penalty: usize,
 }
 
@@ -49,7 +49,10 @@ pub(super) fn assemble(terms: &[Term], attributes: &[&Attribute], rows: &[usize]
             next_level += n_levels;
             blocks.push(CodeBlock { codes: term.codes(&attribute.values, rows), n_levels });
             let structure = match &term.shape {
-                Shape::Curve { missing, .. } => Structure::Difference { missing_level: *missing },
+                Shape::Curve { missing, .. } => {
+                    place.penalty = penalties.len();
+                    Structure::Difference { missing_level: *missing }
+                }
                 _ => Structure::Ridge,
             };
             penalties.push(logistic::Term { columns: place.levels.clone(), structure });
@@ -66,7 +69,8 @@ pub(super) fn repeats(terms: &[Term], attributes: &[&Attribute], rows: &[usize])
     let mut seen: HashMap<u64, Vec<(usize, Vec<u32>)>> = HashMap::new();
     let mut found = Vec::with_capacity(terms.len());
     for (i, (term, attribute)) in terms.iter().zip(attributes).enumerate() {
-        let partition = match term.standardised(&attribute.values, rows) {
+        let line = term.standardised(&attribute.values, rows).filter(|_| matches!(term.shape, Shape::Line { .. }));
+        let partition = match line {
             Some(x) => relabel(x.iter().map(|v| v.to_bits())),
             None => relabel(term.codes(&attribute.values, rows).iter().map(|&c| u64::from(c))),
         };

@@ -129,7 +129,10 @@ fn describe(term: &Term) -> String {
     use crate::features::Shape;
     match &term.shape {
         Shape::Line { .. } => "number, straight line".to_string(),
-        Shape::Curve { edges, .. } => format!("number, curve of {} steps", edges.len() + 1),
+        Shape::Curve { edges, line, .. } => {
+            let under = if line.is_some() { " on a straight line" } else { "" };
+            format!("number, curve of {} steps{under}", edges.len() + 1)
+        }
         Shape::Levels { levels, other, .. } => {
             format!("category, {} levels{}", levels.len(), if *other { " and (other)" } else { "" })
         }

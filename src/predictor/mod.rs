@@ -23,7 +23,7 @@ const CHUNK: usize = 8192;
 pub struct FittedTerm {
     /// Source and shape.
     pub term: Term,
-    /// Log-odds per standard deviation of a line; 0 for the other shapes.
+    /// Log-odds per standard deviation of a line, also of the one under a curve; 0 without one.
     pub slope: f64,
     /// Standard error of the slope.
     pub slope_error: f64,
@@ -67,6 +67,13 @@ pub struct Contribution {
 pub const AVERAGE_LEAD: &str = "average lead";
 
 impl FittedTerm {
+    /// `(n_levels,)` log-odds of each level against the average lead: its effect, and what the line under a curve adds
+    /// where the level's values lie on average.
+    pub fn level_contributions(&self) -> Vec<f64> {
+        let with_line = |(code, effect): (usize, &f64)| effect + self.slope * self.term.centre(code as u32) - self.mean;
+        self.effects.iter().enumerate().map(with_line).collect()
+    }
+
     /// The contributions of the given rows.
     fn contributions(&self, attribute: &Attribute, rows: &[usize], codes: &[u32]) -> Vec<f64> {
         let mut added: Vec<f64> = match self.term.standardised(&attribute.values, rows) {

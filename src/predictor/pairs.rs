@@ -173,7 +173,7 @@ fn sides(terms: &[Term], design: &Design) -> Vec<Side> {
 /// For each level of a term its level on the axis; how many those are, and how many of them lie along a line.
 fn coarse_levels(term: &Term, codes: &[u32]) -> (Vec<u32>, usize, usize) {
     match &term.shape {
-        Shape::Curve { edges, missing } => {
+        Shape::Curve { edges, missing, .. } => {
             let n_bins = edges.len() + 1;
             let mut rows = vec![0usize; n_bins];
             codes.iter().filter(|c| (**c as usize) < n_bins).for_each(|c| rows[*c as usize] += 1);

@@ -1,6 +1,6 @@
 //! The model card: what was learned, from what, and how far it can be believed, in Markdown that reads as plain text.
 
-use crate::features::{Fate, short_number};
+use crate::features::{Fate, Shape, short_number};
 use crate::metrics::{Estimate, Figures, Rate};
 use crate::pipeline::model::{Model, SideFigures};
 use crate::predictor::{FittedTerm, Predictor};
@@ -214,8 +214,9 @@ fn blend(out: &mut String, model: &Model) -> std::fmt::Result {
 
 /// How far apart a term's effects lie: its weight in the ranking.
 fn spread(term: &FittedTerm) -> f64 {
-    let (low, high) = term.effects.iter().fold((0f64, 0f64), |(l, h), e| (l.min(*e), h.max(*e)));
-    (high - low).max(2.0 * term.slope.abs())
+    let levels = term.level_contributions();
+    let (low, high) = levels.iter().fold((0f64, 0f64), |(l, h), e| (l.min(*e), h.max(*e)));
+    if matches!(term.term.shape, Shape::Line { .. }) { 2.0 * term.slope.abs() } else { high - low }
 }
 
 fn terms(out: &mut String, predictor: &Predictor) -> std::fmt::Result {
@@ -224,15 +225,15 @@ fn terms(out: &mut String, predictor: &Predictor) -> std::fmt::Result {
     sorted.sort_by(|a, b| spread(b).total_cmp(&spread(a)));
     for term in sorted.iter().take(TERMS_SHOWN) {
         write!(out, "- {}: ", term.term.source)?;
-        if term.slope != 0.0 {
+        if matches!(term.term.shape, Shape::Line { .. }) {
             write!(out, "{:+.2} per standard deviation; ", term.slope)?;
         }
-        let mut levels: Vec<usize> = (0..term.effects.len()).collect();
-        levels.sort_by(|&a, &b| (term.effects[b] - term.mean).abs().total_cmp(&(term.effects[a] - term.mean).abs()));
+        let mut levels: Vec<(usize, f64)> = term.level_contributions().into_iter().enumerate().collect();
+        levels.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
         let shown: Vec<String> = levels
             .iter()
             .take(LEVELS_SHOWN)
-            .map(|&l| format!("{} {:+.2}", term.term.level_name(l as u32), term.effects[l] - term.mean))
+            .map(|(level, added)| format!("{} {added:+.2}", term.term.level_name(*level as u32)))
             .collect();
         writeln!(out, "{}", shown.join(", "))?;
     }

@@ -64,9 +64,15 @@ fn term(fitted: &FittedTerm) -> Value {
         .effects
         .iter()
         .zip(&fitted.effect_errors)
+        .zip(fitted.level_contributions())
         .enumerate()
-        .map(|(code, (effect, error))| {
-            json!({"level": fitted.term.level_name(code as u32), "log_odds": effect, "standard_error": error})
+        .map(|(code, ((effect, error), contribution))| {
+            json!({
+                "level": fitted.term.level_name(code as u32),
+                "log_odds": effect,
+                "standard_error": error,
+                "contribution": contribution,
+            })
         })
         .collect();
     let mut value = json!({
@@ -80,8 +86,16 @@ fn term(fitted: &FittedTerm) -> Value {
         value["per_standard_deviation"] =
             json!({"log_odds": fitted.slope, "standard_error": fitted.slope_error, "mean": mean, "sd": sd});
     }
-    if let Shape::Curve { edges, .. } = &fitted.term.shape {
+    if let Shape::Curve { edges, line, .. } = &fitted.term.shape {
         value["edges"] = json!(edges);
+        value["line"] = json!(line.as_ref().map(|line| json!({
+            "log_odds_per_sd": fitted.slope,
+            "standard_error": fitted.slope_error,
+            "mean": line.mean,
+            "sd": line.sd,
+            "level_below": line.low,
+            "level_above": line.high,
+        })));
     }
     value
 }

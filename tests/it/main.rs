@@ -14,6 +14,7 @@ mod cli;
 mod company;
 mod comparison;
 mod coverage;
+mod curves;
 mod degenerate;
 mod init;
 mod layers;

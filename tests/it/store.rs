@@ -1,7 +1,7 @@
 //! The model store: whole versions or none, whatever fails or is killed, and an own error for each kind of damage.
 
 use leadscore::fault::InputError;
-use leadscore::registry::format::{self, FormatError};
+use leadscore::registry::format::{self, FORMAT_VERSION, FormatError, OLDEST_READABLE};
 use leadscore::registry::{Disk, NewVersion, Published, RealDisk, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -233,8 +233,8 @@ fn every_kind_of_damage_to_a_model_has_its_own_error() {
         ("truncated", whole[..whole.len() - 1].to_vec(), FormatError::Truncated { expected, found }),
         ("altered", [&whole[..whole.len() - 1], b"!"].concat(), FormatError::Altered),
         ("grown", [&whole[..], b"!"].concat(), FormatError::Altered),
-        ("too new", version(2), FormatError::TooNew { found: 2 }),
-        ("too old", version(0), FormatError::TooOld { found: 0 }),
+        ("too new", version(FORMAT_VERSION + 1), FormatError::TooNew { found: FORMAT_VERSION + 1 }),
+        ("too old", version(OLDEST_READABLE - 1), FormatError::TooOld { found: OLDEST_READABLE - 1 }),
         ("not a model", b"PK\x03\x04 a zip file".to_vec(), FormatError::NotAModel),
     ];
     let mut remedies = Vec::new();
