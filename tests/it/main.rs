@@ -16,6 +16,7 @@ mod comparison;
 mod coverage;
 mod curves;
 mod degenerate;
+mod docs;
 mod init;
 mod layers;
 mod lead_world;
