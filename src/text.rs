@@ -24,8 +24,10 @@ pub fn fold(text: &str) -> String {
 }
 
 /// The word among `among` that `word` was most likely meant to be, if any is near enough (at most a third of its
-/// letters changed, transposed neighbours counting once).
+/// letters changed, transposed neighbours counting once); of equals the first. Case, width and the signs `_`, `-` and
+/// blank do not count: they are what people mix up most.
 pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let fold = |text: &str| -> String { fold(text).chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect() };
     let folded = fold(word);
     let allowed = (folded.chars().count() / 3).max(1);
     among
@@ -363,5 +365,11 @@ mod tests {
         assert_eq!(nearest("has_wrod", ["has_word", "contains"]), Some("has_word"));
         assert_eq!(nearest("zebra", ["has_word", "contains"]), None);
         assert_eq!(nearest("ab", ["x", "ac"]), Some("ac"));
+        let keys = ["created_at", "closed_at", "files", "exclude"];
+        assert_eq!(nearest("Closed AT", keys), Some("closed_at"));
+        assert_eq!(nearest("createdAt", keys), Some("created_at"));
+        assert_eq!(nearest("close_at", keys), Some("closed_at"));
+        assert_eq!(nearest("file", keys), Some("files"));
+        assert_eq!(nearest("colour", keys), None);
     }
 }

@@ -1,29 +1,12 @@
-//! Names of columns: the nearest spelling of one that is not there, and headers made usable.
+//! Names of columns: the error for one that is not there, and headers made usable.
 
 use crate::fault::InputError;
-use crate::values::fold;
+use crate::text::nearest;
 use std::collections::HashSet;
-
-/// Below this likeness two names are not taken for spellings of one another.
-const LIKE_ENOUGH: f64 = 0.6;
-
-/// The candidate nearest to `name`, if any is near.
-pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a String>) -> Option<&'a str> {
-    let likeness = |candidate: &str| strsim::normalized_damerau_levenshtein(&fold(name), &fold(candidate));
-    candidates
-        .into_iter()
-        .map(|candidate| (likeness(candidate), candidate.as_str()))
-        .filter(|(likeness, _)| *likeness >= LIKE_ENOUGH)
-        .fold(
-            None,
-            |best: Option<(f64, &str)>, next| if best.is_some_and(|b| b.0 >= next.0) { best } else { Some(next) },
-        )
-        .map(|(_, candidate)| candidate)
-}
 
 /// The error for a column that a file does not have.
 pub(super) fn no_such_column(name: &str, place: &str, header: &[String], remedy: &str) -> InputError {
-    let hint = match nearest(name, header) {
+    let hint = match nearest(name, header.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`? {remedy}"),
         None => format!("its columns are: {}. {remedy}", listed(header)),
     };
@@ -103,13 +86,5 @@ mod tests {
         assert_eq!(header.repeated, names(&["name"]));
         assert!(header.refuse_repeated(&names(&["id"]), "f").is_ok());
         assert!(header.refuse_repeated(&names(&["name"]), "f").is_err());
-    }
-
-    #[test]
-    fn the_nearest_spelling_is_offered_and_a_far_one_is_not() {
-        let header = names(&["lead_id", "created_at", "created_on"]);
-        assert_eq!(nearest("Lead ID", &header), Some("lead_id"));
-        assert_eq!(nearest("creatd_at", &header), Some("created_at"));
-        assert_eq!(nearest("revenue", &header), None);
     }
 }

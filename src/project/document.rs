@@ -3,8 +3,8 @@
 //! Nothing is interpreted here beyond the names: a key outside [`KEYS`] is refused with the nearest spelling.
 
 use super::key_table::{KEYS, is_key, is_table};
-use super::nearest::nearest;
 use crate::fault::InputError;
+use crate::text::nearest;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;

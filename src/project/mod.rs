@@ -9,7 +9,6 @@ mod contradictions;
 mod document;
 mod key_table;
 mod keys;
-mod nearest;
 mod parse;
 mod reference;
 mod settings;

@@ -4,9 +4,9 @@
 
 use super::document::{Document, Entry, place};
 use super::key_table::key_doc;
-use super::nearest::nearest;
 use crate::asof::Span;
 use crate::fault::InputError;
+use crate::text::nearest;
 use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::DeValue;
