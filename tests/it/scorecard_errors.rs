@@ -72,7 +72,9 @@ fn ids_are_there_and_unique() {
 fn points_are_finite_numbers() {
     refused_on(3, "inf", "write a number", &rule("points = inf\nactivity = \"a\""));
     refused_on(3, "NaN", "write a number", &rule("points = nan\nactivity = \"a\""));
-    refused_on(3, "is a text", "write a number", &rule("points = \"1\"\nactivity = \"a\""));
+    refused_on(3, "is \"1\", a text", "without the quotes: points = 1", &rule("points = \"1\"\nactivity = \"a\""));
+    refused_on(3, "is \"ten\", a text", "in digits", &rule("points = \"ten\"\nactivity = \"a\""));
+    refused_on(3, "is true or false, not a number", "points = 10", &rule("points = true\nactivity = \"a\""));
     refused_on(1, "has no points", "points", &rule("activity = \"a\""));
     refused_on(
         1,

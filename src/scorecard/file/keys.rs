@@ -104,8 +104,22 @@ impl<'a> Keys<'a> {
         match item.as_value().and_then(number_of) {
             Some(number) if number.is_finite() => Ok(Some(number)),
             Some(number) => Err(self.error_at(key, format!("is {number}, which is not finite"), "write a number")),
-            None => Err(self.error_at(key, format!("is {}, not a number", kind_of(item)), "write a number")),
+            None => Err(self.no_number(key, item)),
         }
+    }
+
+    /// The error of a key that should hold a number, with what it holds.
+    fn no_number(&self, key: &str, item: &Item) -> InputError {
+        let Some(text) = item.as_str() else {
+            return self.error_at(key, format!("is {}, not a number", kind_of(item)), format!("such as {key} = 10"));
+        };
+        // A number in quotes is one slip, a word another.
+        let meant = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+        let remedy = match meant {
+            Some(number) => format!("without the quotes: {key} = {number}"),
+            None => format!("write it in digits, without quotes, such as {key} = 10"),
+        };
+        self.error_at(key, format!("is \"{text}\", a text and not a number"), remedy)
     }
 
     /// A whole number of 1 or more.
