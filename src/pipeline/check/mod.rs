@@ -166,8 +166,9 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
     let mut notes = Notebook::default();
     columns::look(columns, table, &mut notes);
     rows::look(table, columns, &mut notes);
-    times::look(table, &mut notes);
-    let months = outcomes::look(table, settings.deals.snapshot.lost_after.is_some(), &mut notes);
+    let lost_after = settings.deals.snapshot.lost_after.is_some();
+    times::look(table, lost_after, &mut notes);
+    let months = outcomes::look(table, lost_after, &mut notes);
     let facts = match again(&mut log) {
         Some(log) => Some(log::look(log, table, &mut notes)?),
         None => {

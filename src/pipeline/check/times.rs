@@ -14,7 +14,7 @@ const LATEST: Instant = Instant(47_482 * MICROS_PER_DAY);
 /// More than this share of the deals closed before they were created is a wrong column, not a slip.
 const TOO_MANY: f64 = 0.01;
 
-pub(super) fn look(table: &LeadTable, notes: &mut Notebook) {
+pub(super) fn look(table: &LeadTable, lost_after: bool, notes: &mut Notebook) {
     if table.created_at.is_none() && table.closed_at.is_none() && table.as_of.is_none() {
         notes.skip("times, and win rate by month", "the project names none (created_at, closed_at, as_of)");
     }
@@ -29,7 +29,7 @@ pub(super) fn look(table: &LeadTable, notes: &mut Notebook) {
             notes.findings.extend(impossible(table, &column.name, dates, EARLIEST, Grade::Look));
         }
     }
-    notes.findings.extend(lacking(table));
+    notes.findings.extend(lacking(table, lost_after));
     notes.findings.extend(reversed(table));
 }
 
@@ -49,8 +49,8 @@ fn impossible(
     Some(Finding::new(grade, Area::Times, sentence, evidence).naming([name]))
 }
 
-/// Leads without the times that their place among the deals asks for.
-fn lacking(table: &LeadTable) -> Vec<Finding> {
+/// Leads without the times that their place among the deals asks for. With `lost_after` a loss needs no closing time.
+fn lacking(table: &LeadTable, lost_after: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     if let Some(created) = &table.created_at {
         let n = created.iter().filter(|at| at.is_none()).count();
@@ -65,16 +65,16 @@ fn lacking(table: &LeadTable) -> Vec<Finding> {
         }
     }
     if let (Some(closed), Some(outcome)) = (&table.closed_at, &table.outcome) {
-        let without = |row: &usize| closed[*row].is_none() && outcome[*row] != Outcome::Open;
+        let needs_one = |outcome| outcome == Outcome::Won || outcome == Outcome::Lost && !lost_after;
+        let without = |row: &usize| closed[*row].is_none() && needs_one(outcome[*row]);
         let n = (0..table.n_leads()).filter(without).count();
         if n > 0 {
-            let sentence = format!("{} won or lost have no closing time", counted(n, "lead"));
-            found.push(Finding::new(
-                Grade::Look,
-                Area::Times,
-                sentence,
-                "They cannot train the model, unless `lost_after` says when they are lost.",
-            ));
+            let (which, evidence) = match lost_after {
+                true => ("won", "They cannot train the model."),
+                false => ("won or lost", "They cannot train the model, unless `lost_after` says when they are lost."),
+            };
+            let sentence = format!("{} {which} have no closing time", counted(n, "lead"));
+            found.push(Finding::new(Grade::Look, Area::Times, sentence, evidence));
         }
         let early = |row: &usize| closed[*row].is_some() && outcome[*row] == Outcome::Open;
         let n = (0..table.n_leads()).filter(early).count();
