@@ -19,6 +19,11 @@ impl InputError {
         InputError { place: String::new(), what: what.into(), remedy: String::new() }
     }
 
+    /// Whether the command line itself is at fault: its place is an option, such as `--as-of`.
+    pub fn is_usage(&self) -> bool {
+        self.place.starts_with("--")
+    }
+
     /// The same error at `place`.
     #[must_use]
     pub fn at(mut self, place: impl Into<String>) -> InputError {

@@ -19,9 +19,8 @@ use serde::Serialize;
 ///
 /// Each closed deal is looked at as it was at its moment, and predicted by a model that had not seen it. No stored model
 /// is used or changed.
-///
-/// Example: leadscore backtest --capacity 40/day --cost 50 --value 4000 --by campaign
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  leadscore backtest --capacity 40/day --cost 50 --value 4000 --by campaign")]
 pub(super) struct BacktestArgs {
     #[command(flatten)]
     pub(super) inputs: InputArgs,
@@ -64,7 +63,7 @@ pub(super) fn run(args: &BacktestArgs, terminal: &Terminal) -> CommandResult {
     let found = look_back(args, terminal)?;
     let [first_as_of, last_as_of] =
         [found.as_of.map(|(first, _)| format_instant(first)), found.as_of.map(|(_, last)| format_instant(last))];
-    terminal.summary(&Summary { first_as_of, last_as_of, backtest: &found }, &text::backtest_text(&found))?;
+    terminal.summary(&Summary { first_as_of, last_as_of, backtest: &found }, text::backtest_text(&found))?;
     Ok(Ending::Done)
 }
 

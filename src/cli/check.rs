@@ -1,9 +1,10 @@
 //! `leadscore check`: what is wrong or suspicious, with evidence; exit status 3 when anything must be mended.
 
 use super::inputs::{InputArgs, Inputs};
-use super::reading::{LeadsRead, all_leads, open_log};
+use super::page::Page;
+use super::reading::{LeadsRead, all_leads, names_of_no_column, open_log};
 use super::score::as_of;
-use super::terminal::{Terminal, count, plural};
+use super::terminal::{Align, Terminal, count, plural, table};
 use super::train::deal_settings;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
@@ -16,15 +17,12 @@ use clap::Args;
 const SHOWN_OF_AN_AREA: usize = 6;
 /// Lines of evidence that are printed of one finding.
 const LINES_SHOWN: usize = 6;
-/// Width to which sentences are broken.
-const WIDTH: usize = 100;
-/// Width of the column with the area.
-const LABEL: usize = 12;
 
 /// Look for what is wrong or suspicious in data, columns and scorecard.
-///
-/// Example: leadscore check --leads leads.csv --activities acts.csv --scorecard scorecard.toml
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  leadscore check --leads leads.csv --activities acts.csv --scorecard scorecard.toml"
+)]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     inputs: InputArgs,
@@ -40,7 +38,7 @@ pub(super) struct CheckArgs {
 pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CommandResult {
     let mut inputs = args.inputs.resolve()?;
     let report = report(args, &mut inputs, terminal)?;
-    terminal.summary(&report, &report_text(&report))?;
+    terminal.summary(&report, report_text(&report))?;
     Ok(if report.count(Grade::Mend) > 0 { Ending::Refused } else { Ending::Done })
 }
 
@@ -48,6 +46,8 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
     let mut from_reading = Vec::new();
     name_the_id(inputs, &mut from_reading)?;
     let read = read_or_mend(inputs, terminal, &mut from_reading)?;
+    let misspelt = names_of_no_column(inputs, &read.raw).into_iter();
+    from_reading.extend(misspelt.map(|sentence| Finding::new(Grade::Look, Area::Columns, sentence, "")));
     let mut not_read = None;
     let mut log = match open_log(
         inputs,
@@ -208,43 +208,45 @@ fn looks(read: &LeadsRead) -> Vec<ColumnLook> {
 }
 
 /// The report as a person reads it: the verdict, what must be mended, what to look at, what could not be checked.
-fn report_text(report: &Report) -> String {
-    let mut text = format!("{}\n{}\n", what_was_checked(report), verdict(report));
+fn report_text(report: &Report) -> Page {
+    let mut text = Page::from(format!("{}\n{}\n", what_was_checked(report), verdict(report)));
     for (grade, title) in [(Grade::Mend, "MUST BE MENDED"), (Grade::Look, "TO LOOK AT")] {
         let of_grade: Vec<&Finding> = report.findings.iter().filter(|f| f.grade == grade).collect();
-        if of_grade.is_empty() {
-            continue;
-        }
-        text.push_str(&format!("\n{title}\n"));
-        for of_area in of_grade.chunk_by(|a, b| a.area == b.area) {
-            for finding in of_area.iter().take(SHOWN_OF_AN_AREA) {
-                text.push_str(&broken(area_name(finding.area), &capitalised(&finding.sentence)));
-                for line in finding.evidence.iter().take(LINES_SHOWN) {
-                    text.push_str(&broken("", line));
-                }
-                if let more @ 1.. = finding.evidence.len().saturating_sub(LINES_SHOWN) {
-                    let names: Vec<String> = finding.names[finding.names.len().saturating_sub(more)..].to_vec();
-                    text.push_str(&broken("", &format!("… and {more} more: {}", some(&names))));
-                }
-            }
-            if of_area.len() > SHOWN_OF_AN_AREA {
-                let names: Vec<String> =
-                    of_area[SHOWN_OF_AN_AREA..].iter().flat_map(|f| f.names.iter().cloned()).collect();
-                let which = if names.is_empty() { String::new() } else { format!(" ({})", some(&names)) };
-                text.push_str(&broken(
-                    "",
-                    &format!("… and {} more{which}; --format json has all", of_area.len() - SHOWN_OF_AN_AREA),
-                ));
-            }
-        }
+        let rows: Vec<Vec<String>> = of_grade.chunk_by(|a, b| a.area == b.area).flat_map(area_rows).collect();
+        push_part(&mut text, title, &["area", "finding"], &rows);
     }
-    if !report.not_checked.is_empty() {
-        text.push_str("\nNOT CHECKED\n");
-        for not in &report.not_checked {
-            text.push_str(&broken("", &format!("{}: {}", capitalised(&not.what), not.why)));
-        }
-    }
+    let not_checked = report.not_checked.iter().map(|not| vec![capitalised(&not.what), not.why.clone()]);
+    push_part(&mut text, "NOT CHECKED", &["what", "why"], &not_checked.collect::<Vec<_>>());
     text
+}
+
+/// A title and its table, unless that is empty.
+fn push_part(text: &mut Page, title: &str, header: &[&str], rows: &[Vec<String>]) {
+    if !rows.is_empty() {
+        text.push_str("\n");
+        text.heading(2, title);
+        text.push_table(table(header, &[Align::Left; 2], rows));
+    }
+}
+
+/// The first findings of one area, each with its evidence below it.
+fn area_rows(of_area: &[&Finding]) -> Vec<Vec<String>> {
+    let below = |line: String| vec![String::new(), line];
+    let mut rows = Vec::new();
+    for finding in of_area.iter().take(SHOWN_OF_AN_AREA) {
+        rows.push(vec![area_name(finding.area).to_string(), capitalised(&finding.sentence)]);
+        rows.extend(finding.evidence.iter().take(LINES_SHOWN).filter(|line| !line.is_empty()).cloned().map(below));
+        if let more @ 1.. = finding.evidence.len().saturating_sub(LINES_SHOWN) {
+            let names: Vec<String> = finding.names[finding.names.len().saturating_sub(more)..].to_vec();
+            rows.push(below(format!("… and {more} more: {}", some(&names))));
+        }
+    }
+    if let more @ 1.. = of_area.len().saturating_sub(SHOWN_OF_AN_AREA) {
+        let names: Vec<String> = of_area[SHOWN_OF_AN_AREA..].iter().flat_map(|f| f.names.iter().cloned()).collect();
+        let which = if names.is_empty() { String::new() } else { format!(" ({})", some(&names)) };
+        rows.push(below(format!("… and {more} more{which}; --format json has all")));
+    }
+    rows
 }
 
 fn what_was_checked(report: &Report) -> String {
@@ -292,31 +294,4 @@ fn area_name(area: Area) -> &'static str {
 fn capitalised(sentence: &str) -> String {
     let mut chars = sentence.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// A paragraph beside its label, broken at blanks; empty for an empty text.
-fn broken(label: &str, text: &str) -> String {
-    let mut out = String::new();
-    let mut line = format!("  {label:<LABEL$}");
-    let mut on_line = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if on_line > 0 && LABEL + 2 + on_line + 1 + length > WIDTH {
-            out.push_str(&line);
-            out.push('\n');
-            line = format!("  {:LABEL$}", "");
-            on_line = 0;
-        }
-        if on_line > 0 {
-            line.push(' ');
-            on_line += 1;
-        }
-        line.push_str(word);
-        on_line += length;
-    }
-    if on_line > 0 {
-        out.push_str(&line);
-        out.push('\n');
-    }
-    out
 }

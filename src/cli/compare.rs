@@ -1,6 +1,7 @@
 //! `leadscore compare`: learned beside hand-set points, in one unit.
 
 use super::inputs::{InputArgs, ScorecardFile};
+use super::page::{Page, Strip};
 use super::reading::{check_log_for_training, leads_for_training, open_log};
 use super::terminal::{Align, Terminal, count, percent, table};
 use super::train::{deal_settings, require_log};
@@ -17,9 +18,10 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 /// Put learned beside hand-set points.
-///
-/// Example: leadscore compare --leads closed.csv --activities acts.csv --write scorecard.learned.toml
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  leadscore compare --leads closed.csv --activities acts.csv --write scorecard.learned.toml"
+)]
 pub(super) struct CompareArgs {
     #[command(flatten)]
     pub(super) inputs: InputArgs,
@@ -69,7 +71,7 @@ pub(super) struct RuleRow {
 
 pub(super) fn run(args: &CompareArgs, terminal: &Terminal) -> CommandResult {
     let summary = compare_and_write(args, terminal)?;
-    terminal.summary(&summary, &comparison_text(&summary))?;
+    terminal.summary(&summary, comparison_text(&summary))?;
     Ok(if summary.declined.is_some() { Ending::Refused } else { Ending::Done })
 }
 
@@ -139,13 +141,19 @@ fn row(rule: &RuleComparison) -> RuleRow {
     }
 }
 
+/// The column that draws the figures beside it.
+const PICTURE: &str = "○ set ● learned ─ interval";
+
 /// The comparison as a manager reads it.
-pub(super) fn comparison_text(summary: &Summary) -> String {
-    let mut text = String::new();
+pub(super) fn comparison_text(summary: &Summary) -> Page {
+    let mut text = Page::new();
     for sentence in &summary.sentences {
         text.push_str(sentence);
-        text.push('\n');
+        text.push_str("\n");
     }
+    let strip = Strip::holding(
+        summary.rules.iter().flat_map(|r| [r.hand_set_points, r.learned_points, r.interval[0], r.interval[1]]),
+    );
     let rows: Vec<Vec<String>> = summary
         .rules
         .iter()
@@ -158,16 +166,26 @@ pub(super) fn comparison_text(summary: &Summary) -> String {
                 short_number(r.hand_set_points),
                 tenth(r.learned_points),
                 format!("{} to {}", tenth(r.interval[0]), tenth(r.interval[1])),
+                strip.draw(r.hand_set_points, r.learned_points, r.interval),
                 count(r.leads),
                 rate,
                 r.verdict.clone(),
             ]
         })
         .collect();
-    let header = ["rule", "group", "hand-set", "learned", "95 % interval", "deals hit", "won", "verdict"];
-    let align =
-        [Align::Left, Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right, Align::Left];
-    text.push_str(&format!("\n{}", table(&header, &align, &rows)));
+    let header = ["rule", "group", "hand-set", "learned", "95 % interval", PICTURE, "deals hit", "won", "verdict"];
+    let align = [
+        Align::Left,
+        Align::Left,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Left,
+        Align::Right,
+        Align::Right,
+        Align::Left,
+    ];
+    text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(PICTURE)));
     text.push_str(&format!(
         "\n{} deals, {} won ({} by row weight). Points learned are shrunk towards the hand-set ones; sorted by what the difference moves.\n",
         count(summary.deals),

@@ -3,6 +3,7 @@
 use super::compare::{CompareArgs, compare_and_write, comparison_text};
 use super::explain::{ExplainArgs, explain_lead, explanation_text};
 use super::inputs::InputArgs;
+use super::page::Page;
 use super::score::{ScoreArgs, score_and_write, scorers};
 use super::summary::score_text;
 use super::terminal::{Terminal, plural};
@@ -21,9 +22,8 @@ use std::path::{Path, PathBuf};
 const SAMPLE: &str = "data/sample";
 
 /// Run the whole cycle on the sample data, or make such data.
-///
-/// Example: leadscore demo
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  leadscore demo")]
 pub(super) struct DemoArgs {
     /// Folder with the sample company.
     #[arg(long, value_name = "DIR", default_value = SAMPLE)]
@@ -105,8 +105,9 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
     let inputs = input_args(&args.data, &args.out.join("models"));
     let resolved = inputs.resolve()?;
     let (published, model) = train_and_save(&resolved, None, false, terminal)?;
-    let mut text = heading("1. Train on the closed deals");
-    text.push_str(&model_card(&model, "default"));
+    let mut text = Page::new();
+    begin(&mut text, "1. Train on the closed deals");
+    text.append(Page::of_markdown(&model_card(&model, "default")));
 
     let open = InputArgs { leads: vec![args.data.join("open_leads.csv")], ..inputs.clone() };
     let score_args = ScoreArgs {
@@ -124,8 +125,8 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
     let open_inputs = open.resolve()?;
     let scorers = scorers(&open_inputs, Some(published.version()), false, terminal)?;
     let score = score_and_write(&score_args, &open_inputs, &scorers, terminal)?;
-    text.push_str(&heading("2. Score the open leads"));
-    text.push_str(&score_text(&score));
+    begin(&mut text, "2. Score the open leads");
+    text.append(score_text(&score));
 
     let compare_args = CompareArgs {
         inputs: inputs.clone(),
@@ -134,8 +135,8 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
         keep_tiers: false,
     };
     let compare = compare_and_write(&compare_args, terminal)?;
-    text.push_str(&heading("3. Compare learned with hand-set points"));
-    text.push_str(&comparison_text(&compare));
+    begin(&mut text, "3. Compare learned with hand-set points");
+    text.append(comparison_text(&compare));
 
     let explained = |lead: &str| {
         let args = ExplainArgs {
@@ -148,20 +149,20 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
         explain_lead(&args, terminal)
     };
     let (lead_a, lead_b) = (explained("lead-A")?, explained("lead-B")?);
-    text.push_str(&heading("4. Explain two leads"));
-    text.push_str(&explanation_text(&lead_a));
-    text.push('\n');
-    text.push_str(&explanation_text(&lead_b));
+    begin(&mut text, "4. Explain two leads");
+    text.append(explanation_text(&lead_a));
+    text.push_str("\n");
+    text.append(explanation_text(&lead_b));
 
     let auc = honest_auc(&model);
     let auc_without_word_of_mouth = match args.data == Path::new(SAMPLE) {
         true => honest_auc(&without_word_of_mouth(terminal)?),
         false => None,
     };
-    text.push_str(&heading("What to notice"));
+    begin(&mut text, "What to notice");
     text.push_str(&what_to_notice(&lead_a, &lead_b, &compare, auc, auc_without_word_of_mouth, &args.out));
     let summary = Summary { as_of: AS_OF, score, compare, lead_a, lead_b, auc, auc_without_word_of_mouth };
-    terminal.summary(&summary, &text)?;
+    terminal.summary(&summary, text)?;
     Ok(Ending::Done)
 }
 
@@ -180,8 +181,11 @@ fn input_args(data: &Path, models: &Path) -> InputArgs {
     }
 }
 
-fn heading(title: &str) -> String {
-    format!("\n{title}\n{}\n\n", "=".repeat(title.chars().count()))
+/// A part of the demonstration begins.
+fn begin(text: &mut Page, title: &str) {
+    text.push_str("\n");
+    text.heading(1, title);
+    text.push_str("\n");
 }
 
 /// The same company without the influence that no column shows, trained in the same way in a folder that is removed.
@@ -211,7 +215,7 @@ fn what_to_notice(
     let against: Vec<String> = compare
         .rules
         .iter()
-        .filter(|r| r.verdict == "wrong sign" || r.verdict == "too strong")
+        .filter(|r| ["wrong sign", "too strong", "too weak"].contains(&r.verdict.as_str()))
         .map(|r| {
             format!(
                 "`{}` ({} points set, {:.1} learned: {})",

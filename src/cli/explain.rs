@@ -1,6 +1,7 @@
 //! `leadscore explain`: one lead, every contribution, in points and in log-odds.
 
 use super::inputs::InputArgs;
+use super::page::{Page, Table, bars};
 use super::reading::{leads_for_scoring, open_log};
 use super::score::{as_of, general_warnings, scorers, version};
 use super::terminal::{Align, Terminal, percent, table};
@@ -13,9 +14,10 @@ use crate::values::format_instant;
 use clap::Args;
 
 /// Explain one lead's score.
-///
-/// Example: leadscore explain lead-A --leads open.csv --activities acts.csv --as-of 2026-07-01
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  leadscore explain lead-A --leads open.csv --activities acts.csv --as-of 2026-07-01"
+)]
 pub(super) struct ExplainArgs {
     /// The lead's id, exactly as written in the file.
     pub(super) lead: String,
@@ -34,7 +36,7 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> CommandResult {
     let explanation = explain_lead(args, terminal)?;
-    terminal.summary(&explanation, &explanation_text(&explanation))?;
+    terminal.summary(&explanation, explanation_text(&explanation))?;
     Ok(Ending::Done)
 }
 
@@ -74,20 +76,20 @@ fn one_lead(table: &LeadTable, id: &str) -> Result<LeadTable, InputError> {
 }
 
 /// The explanation as a person reads it.
-pub(super) fn explanation_text(e: &Explanation) -> String {
-    let mut text = format!("{} as of {}\n", e.lead, e.as_of);
+pub(super) fn explanation_text(e: &Explanation) -> Page {
+    let mut text = Page::from(format!("{} as of {}\n", e.lead, e.as_of));
     if !e.warnings.is_empty() {
         text.push_str(&format!("warnings: {}\n", e.warnings));
     }
     if let Some(rule_score) = e.rule_score {
         text.push_str("\nPoints (hand-set)\n");
-        text.push_str(&ledger(&e.points, "points", "quantity", crate::features::short_number));
+        text.push_table(ledger(&e.points, "points", "quantity", crate::features::short_number));
         let tier = if e.rule_tier.is_empty() { "below all tiers" } else { &e.rule_tier };
         text.push_str(&format!("  = rule score {} ({tier})\n", crate::features::short_number(rule_score)));
     }
     if let Some(p) = e.model_probability {
         text.push_str("\nLog-odds (learned), largest first\n");
-        text.push_str(&ledger(&by_size(&e.log_odds), "log-odds", "value", |c| format!("{c:+.3}")));
+        text.push_table(ledger(&by_size(&e.log_odds), "log-odds", "value", |c| format!("{c:+.3}")));
         text.push_str(&format!("  = model probability {}\n", percent(p)));
     }
     text.push_str(&chain(e));
@@ -120,6 +122,9 @@ fn chain(e: &Explanation) -> String {
     text
 }
 
+/// The column that draws the figures beside it.
+const PICTURE: &str = "█ for ░ against";
+
 /// The average lead first, then by the size of the contribution.
 fn by_size(lines: &[Line]) -> Vec<Line> {
     let mut sorted = lines.to_vec();
@@ -129,8 +134,13 @@ fn by_size(lines: &[Line]) -> Vec<Line> {
     sorted
 }
 
-fn ledger(lines: &[Line], unit: &str, value: &str, show: impl Fn(f64) -> String) -> String {
-    let rows: Vec<Vec<String>> =
-        lines.iter().map(|l| vec![l.name.clone(), l.value.clone(), show(l.contribution)]).collect();
-    table(&["", value, unit], &[Align::Left, Align::Right, Align::Right], &rows)
+/// Lines with their bars; a negative contribution is hatched.
+fn ledger(lines: &[Line], unit: &str, value: &str, show: impl Fn(f64) -> String) -> Table {
+    // Where the average lead stands is no contribution, and would dwarf them.
+    let drawn = |line: &Line| if line.name == "average lead" { f64::NAN } else { line.contribution };
+    let drawn = bars(&lines.iter().map(drawn).collect::<Vec<_>>());
+    let row = |(l, bar): (&Line, String)| vec![l.name.clone(), l.value.clone(), show(l.contribution), bar];
+    let rows: Vec<Vec<String>> = lines.iter().zip(drawn).map(row).collect();
+    let align = [Align::Left, Align::Right, Align::Right, Align::Left];
+    table(&["", value, unit, PICTURE], &align, &rows).sparing(PICTURE)
 }

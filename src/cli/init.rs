@@ -16,9 +16,8 @@ use look::{Looked, look};
 use std::path::{Path, PathBuf};
 
 /// Look at the files and write a project file and a starting scorecard.
-///
-/// Example: leadscore init --leads leads.csv --activities acts.csv
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  leadscore init --leads leads.csv --activities acts.csv")]
 pub(super) struct InitArgs {
     /// Leads table (CSV, Parquet or NDJSON); may be given several times.
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
@@ -89,7 +88,7 @@ pub(super) struct Start {
 pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> CommandResult {
     let (project, scorecard) = targets(args)?;
     let start = prepare(args, &project, &scorecard, terminal)?;
-    terminal.summary(&told::summary(&start), &told::text(&start, &args.dir))?;
+    terminal.summary(&told::summary(&start), told::text(&start, &args.dir))?;
     Ok(Ending::Done)
 }
 

@@ -1,16 +1,19 @@
 //! The command line: arguments → settings → a function of the pipeline → exit status.
 //!
 //! stdout carries data (or the summary), stderr messages. Exit status: 0 done; 1 the input or the environment stopped
-//! it; 2 usage; 3 a check said no.
+//! it; 2 usage (an unknown option, or a value that an option cannot have); 3 a check said no.
 
 mod backtest;
 mod check;
 mod compare;
+mod completions;
 mod demo;
 mod explain;
 mod init;
 mod inputs;
+mod man;
 mod output;
+mod page;
 mod reading;
 mod score;
 mod summary;
@@ -24,7 +27,14 @@ use terminal::Terminal;
 
 /// Ranks sales leads: learns from deals won and lost, and puts what it learned beside the points set by hand.
 #[derive(Debug, Parser)]
-#[command(name = "leadscore", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "leadscore",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Begin with:\n  leadscore demo\n  leadscore init --leads leads.csv --activities acts.csv\n\n\
+                  Exit status: 0 done; 1 the input or the environment stopped it; 2 usage; 3 a check said no."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -46,6 +56,8 @@ pub enum Format {
     Table,
     /// One JSON document.
     Json,
+    /// The same as Markdown, for a document or a ticket.
+    Markdown,
 }
 
 #[derive(Debug, Subcommand)]
@@ -66,6 +78,10 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// The whole cycle on the sample data in data/sample.
     Demo(demo::DemoArgs),
+    /// Print what a shell needs to complete commands and options.
+    Completions(completions::CompletionsArgs),
+    /// Print or write the manual pages.
+    Man(man::ManArgs),
 }
 
 /// How a command ended well.
@@ -97,13 +113,15 @@ pub fn run() -> ExitCode {
         Command::Backtest(args) => backtest::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Demo(args) => demo::run(args, &terminal),
+        Command::Completions(args) => completions::run(args, &terminal),
+        Command::Man(args) => man::run(args, &terminal),
     };
     match ending {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Refused) => ExitCode::from(3),
         Err(error) => {
             terminal.error(&error);
-            ExitCode::from(1)
+            ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
     }
 }

@@ -51,7 +51,13 @@ impl Chosen {
                     .remedy(format!("choose from {}", all().collect::<Vec<_>>().join(", "))));
             }
         }
-        Ok(Chosen(names.iter().map(|n| n.trim().to_string()).collect()))
+        let names: Vec<String> = names.iter().map(|n| n.trim().to_string()).collect();
+        if let Some((_, twice)) = names.iter().enumerate().find(|(nth, name)| names[..*nth].contains(name)) {
+            return Err(InputError::new(format!("`{twice}` is named twice"))
+                .at("--columns")
+                .remedy("name every column once"));
+        }
+        Ok(Chosen(names))
     }
 
     /// Whether this column is written.

@@ -42,20 +42,27 @@ pub(super) fn leads_for_training(inputs: &Inputs, terminal: &Terminal) -> Result
     {
         card.scorecard.require_columns(&read.built.table)?;
     }
-    warn_of_misspelt_names(inputs, &read.raw, terminal);
+    names_of_no_column(inputs, &read.raw).iter().for_each(|sentence| terminal.warn(sentence));
     tell(&read.raw, &read.built, &read.built.report.notes, terminal);
     Ok(read)
 }
 
-/// A name in `exclude` or `allow` that is no column but nearly one; kinds of activity may be named there, too.
-fn warn_of_misspelt_names(inputs: &Inputs, raw: &RawTable, terminal: &Terminal) {
-    for (key, names) in [("exclude", &inputs.project.leads.exclude), ("allow", &inputs.project.leads.allow)] {
-        for name in names.iter().filter(|n| raw.column(n).is_none()) {
-            if let Some(nearest) = crate::text::nearest(name, raw.header.iter().map(String::as_str)) {
-                terminal.warn(&format!("[leads] {key} names `{name}`, which is no column; did you mean `{nearest}`?"));
-            }
-        }
-    }
+/// What to say of names in `exclude` or `allow` that are no column: those near one, and, without a log whose kinds might
+/// be meant, all others.
+pub(super) fn names_of_no_column(inputs: &Inputs, raw: &RawTable) -> Vec<String> {
+    let has_kinds = !inputs.activities.is_empty();
+    let leads = &inputs.project.leads;
+    let of = |key: &'static str, names: &[String]| -> Vec<String> {
+        let lost = names.iter().filter(|name| raw.column(name).is_none());
+        let said = lost.filter_map(|name| {
+            let near = crate::text::nearest(name, raw.header.iter().map(String::as_str));
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
+            let hint = hint.or_else(|| Some(String::new()).filter(|_| !has_kinds))?;
+            Some(format!("[leads] {key} names `{name}`, which is no column{hint}"))
+        });
+        said.collect()
+    };
+    [of("exclude", &leads.exclude), of("allow", &leads.allow)].concat()
 }
 
 /// Reads the leads with all their columns, each as what a look at the data says it holds.

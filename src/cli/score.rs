@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Score leads and write the scored table.
-///
-/// Example: leadscore score --leads open.csv --activities acts.csv --as-of 2026-07-01 --out scored.csv
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  leadscore score --leads open.csv --activities acts.csv --as-of 2026-07-01 --out scored.csv"
+)]
 pub(super) struct ScoreArgs {
     #[command(flatten)]
     pub(super) inputs: InputArgs,
@@ -72,9 +73,9 @@ pub(super) fn run(args: &ScoreArgs, terminal: &Terminal) -> CommandResult {
     let summary = score_and_write(args, &inputs, &scorers, terminal)?;
     let text = score_text(&summary);
     if args.out == Path::new("-") {
-        terminal.summary_aside(&summary, &text)?;
+        terminal.summary_aside(&summary, text)?;
     } else {
-        terminal.summary(&summary, &text)?;
+        terminal.summary(&summary, text)?;
     }
     Ok(Ending::Done)
 }
@@ -172,7 +173,12 @@ pub(super) fn score_and_write(
     let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
     let read = leads_for_scoring(inputs, card, model, as_of == AsOf::Column, &keep, terminal)?;
     let table = &read.built.table;
-    warnings.extend(read.built.report.missing_columns.iter().map(|c| format!("column `{c}` is missing")));
+    let mut missing = read.built.report.missing_columns.clone();
+    // A column that only rules read is not in the model's plan.
+    missing.extend(card.map(|card| card.missing_columns(table)).unwrap_or_default());
+    missing.sort();
+    missing.dedup();
+    warnings.extend(missing.iter().map(|column| format!("column `{column}` is missing")));
     let mut log_orders = std::collections::BTreeMap::new();
     let key = log_key(&inputs.project.activities.at);
     if let Some((_, order)) = model.and_then(|m| m.reading.date_orders.iter().find(|(k, _)| *k == key)) {

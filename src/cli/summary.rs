@@ -1,5 +1,6 @@
 //! What `score` says: how many leads in each tier by rules and by score, and where the two sides disagree.
 
+use super::page::Page;
 use super::terminal::{Align, count, percent, plural, table};
 use crate::mismatch::Quadrant;
 use crate::pipeline::score::{Assessment, Standing};
@@ -200,8 +201,8 @@ fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> 
 }
 
 /// The summary as a person reads it.
-pub(super) fn score_text(summary: &ScoreSummary) -> String {
-    let mut text = String::new();
+pub(super) fn score_text(summary: &ScoreSummary) -> Page {
+    let mut text = Page::new();
     let with = match (&summary.scorecard, summary.model_version) {
         (Some(card), Some(version)) => format!("the scorecard \"{card}\" and model version {version}"),
         (Some(card), None) => format!("the scorecard \"{card}\" alone"),
@@ -242,18 +243,18 @@ pub(super) fn score_text(summary: &ScoreSummary) -> String {
             if 2 * n > summary.open { " Is --as-of right?" } else { "" }
         ));
     }
-    text.push_str(&tiers_text(summary));
-    text.push_str(&top_text(summary));
-    text.push_str(&mismatch_text(summary));
+    text.append(tiers_text(summary));
+    text.append(top_text(summary));
+    text.append(mismatch_text(summary));
     for note in &summary.notes {
         text.push_str(&format!("note: {note}\n"));
     }
     text
 }
 
-fn top_text(summary: &ScoreSummary) -> String {
+fn top_text(summary: &ScoreSummary) -> Page {
     if summary.top.is_empty() {
-        return String::new();
+        return Page::new();
     }
     let rows: Vec<Vec<String>> = summary
         .top
@@ -264,12 +265,12 @@ fn top_text(summary: &ScoreSummary) -> String {
         })
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
-    format!("\n{}", table(&["highest scores", "score", "tier", "chance", "next"], &align, &rows))
+    Page::below_a_blank(table(&["highest scores", "score", "tier", "chance", "next"], &align, &rows))
 }
 
-fn tiers_text(summary: &ScoreSummary) -> String {
+fn tiers_text(summary: &ScoreSummary) -> Page {
     if summary.tiers.is_empty() {
-        return String::new();
+        return Page::new();
     }
     let with_model = summary.model_version.is_some();
     let rows: Vec<Vec<String>> = summary
@@ -289,11 +290,11 @@ fn tiers_text(summary: &ScoreSummary) -> String {
     } else {
         (&["tier", "leads"], &[Align::Left, Align::Right])
     };
-    format!("\n{}", table(header, align, &rows))
+    Page::below_a_blank(table(header, align, &rows))
 }
 
-fn mismatch_text(summary: &ScoreSummary) -> String {
-    let mut text = String::new();
+fn mismatch_text(summary: &ScoreSummary) -> Page {
+    let mut text = Page::new();
     if let Some(why) = &summary.no_quadrants_because {
         text.push_str(&format!("\nNo quadrants: {why}.\n"));
         return text;
@@ -313,7 +314,7 @@ fn mismatch_text(summary: &ScoreSummary) -> String {
         .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant).to_string(), q.record.clone()])
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Left];
-    text.push_str(&format!("\n{}", table(&["quadrant", "leads", "what it means", "past deals there"], &align, &rows)));
+    text.append(Page::below_a_blank(table(&["quadrant", "leads", "what it means", "past deals there"], &align, &rows)));
     text.push_str(&format!(
         "\nRules and model disagree about {} by {:.0} percentage points of rank or more.\n",
         plural(summary.mismatches, "lead"),

@@ -1,9 +1,10 @@
-//! What a person at a terminal reads: aligned tables, sentences, errors with a hint.
+//! Where words go: data and summaries to stdout, messages to stderr, in the form and width that the reader has.
 
 use super::Format;
+pub(super) use super::page::{Align, table};
+use super::page::{Page, Sheet};
 use crate::fault::InputError;
 pub(super) use crate::text::thousands as count;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 
@@ -12,18 +13,14 @@ pub(super) struct Terminal {
     format: Format,
     quiet: bool,
     verbose: bool,
-}
-
-/// How a column of a table is aligned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Align {
-    Left,
-    Right,
+    out: Sheet,
+    messages: Sheet,
 }
 
 impl Terminal {
     pub(super) fn new(format: Format, quiet: bool, verbose: bool) -> Terminal {
-        Terminal { format, quiet, verbose }
+        let out = sheet(io::stdout().is_terminal());
+        Terminal { format, quiet, verbose, out, messages: sheet(io::stderr().is_terminal()) }
     }
 
     /// Whether somebody can be asked: a person at a terminal who wants to read.
@@ -36,29 +33,24 @@ impl Terminal {
         self.format == Format::Json
     }
 
-    /// The summary: JSON of `data`, or `text`.
-    pub(super) fn summary(&self, data: &impl Serialize, text: &str) -> Result<(), InputError> {
-        if self.format == Format::Json {
-            let json = serde_json::to_string_pretty(data)
-                .map_err(|e| InputError::new(format!("the summary cannot be written as JSON: {e}")))?;
-            self.print(&format!("{json}\n"))
-        } else if self.quiet {
-            Ok(())
-        } else {
-            self.print(text)
-        }
+    /// The summary: JSON of `data`, or `page` as a table or as Markdown.
+    pub(super) fn summary(&self, data: &impl Serialize, page: impl Into<Page>) -> Result<(), InputError> {
+        let text = match self.format {
+            Format::Json => format!("{}\n", json(serde_json::to_string_pretty(data))?),
+            _ if self.quiet => return Ok(()),
+            Format::Markdown => page.into().to_markdown(),
+            Format::Table => page.into().to_plain(self.out),
+        };
+        self.print(&text)
     }
 
     /// The summary on stderr, for when stdout carries the data.
-    pub(super) fn summary_aside(&self, data: &impl Serialize, text: &str) -> Result<(), InputError> {
+    pub(super) fn summary_aside(&self, data: &impl Serialize, page: impl Into<Page>) -> Result<(), InputError> {
         match self.format {
-            Format::Json => {
-                let json = serde_json::to_string(data)
-                    .map_err(|e| InputError::new(format!("the summary cannot be written as JSON: {e}")))?;
-                self.aside(&json);
-            }
-            Format::Table if !self.quiet => self.aside(text),
-            Format::Table => {}
+            Format::Json => write_message(&json(serde_json::to_string(data))?),
+            _ if self.quiet => {}
+            Format::Markdown => write_message(&page.into().to_markdown()),
+            Format::Table => write_message(&page.into().to_plain(self.messages)),
         }
         Ok(())
     }
@@ -102,33 +94,28 @@ impl Terminal {
     }
 
     fn aside(&self, text: &str) {
-        // Nothing is left to tell when stderr itself is gone.
-        let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+        write_message(&Page::from(text).to_plain(self.messages));
     }
 }
 
-/// An aligned table without lines; a trailing newline after each row.
-pub(super) fn table(header: &[&str], align: &[Align], rows: &[Vec<String>]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(header.to_vec());
-    for row in rows {
-        table.add_row(row.clone());
-    }
-    for (column, align) in table.column_iter_mut().zip(align) {
-        column.set_padding((0, 2));
-        column.set_cell_alignment(match align {
-            Align::Left => CellAlignment::Left,
-            Align::Right => CellAlignment::Right,
-        });
-    }
-    let mut text = String::new();
-    for line in table.to_string().lines() {
-        text.push_str("  ");
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+fn write_message(text: &str) {
+    // Nothing is left to tell when stderr itself is gone.
+    let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+}
+
+fn json(written: serde_json::Result<String>) -> Result<String, InputError> {
+    written.map_err(|e| InputError::new(format!("the summary cannot be written as JSON: {e}")))
+}
+
+/// The width and colours of a stream. `COLUMNS` sets the width of a pipe too; `NO_COLOR` (no-color.org) and a terminal
+/// called `dumb` take colours away, `CLICOLOR_FORCE` gives them to a pipe.
+fn sheet(is_terminal: bool) -> Sheet {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let columns = set("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
+    let of_terminal = || comfy_table::Table::new().width().map(usize::from).filter(|_| is_terminal);
+    let is_forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    let is_plain = set("NO_COLOR").is_some() || set("TERM").is_some_and(|term| term == "dumb");
+    Sheet { width: columns.or_else(of_terminal), has_colour: !is_plain && (is_terminal || is_forced) }
 }
 
 /// `12.3 %`.

@@ -1,6 +1,7 @@
 //! `leadscore train`: learn from closed deals, save a version, print its model card.
 
 use super::inputs::{InputArgs, Inputs};
+use super::page::Page;
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, log_key, open_log};
 use super::terminal::{Terminal, plural};
 use super::{CommandResult, Ending};
@@ -21,9 +22,8 @@ use serde::Serialize;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Learn from closed deals.
-///
-/// Example: leadscore train --leads closed.csv --activities acts.csv
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  leadscore train --leads closed.csv --activities acts.csv")]
 pub(super) struct TrainArgs {
     #[command(flatten)]
     pub(super) inputs: InputArgs,
@@ -54,10 +54,10 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal) -> CommandResult {
             "the same data and settings gave the same model: version {version} stands, nothing is saved"
         ));
     }
-    let text = card::model_card(&model, &inputs.name);
+    let text = Page::of_markdown(&card::model_card(&model, &inputs.name));
     terminal.note("next: `leadscore score --leads FILE --out scored.csv` ranks open leads; `leadscore compare` sets learned beside hand-set points");
     let summary = Summary { name: &inputs.name, version, new_version, model: dump::model(&model, None)? };
-    terminal.summary(&summary, &text)?;
+    terminal.summary(&summary, text)?;
     Ok(Ending::Done)
 }
 

@@ -32,10 +32,11 @@ impl Run {
         self
     }
 
-    /// Exit status 1, with all of `words` on stderr, and never a panic.
+    /// Exit status 1, or 2 where an option is at fault, with all of `words` on stderr, and never a panic.
     pub fn refused(self, words: &[&str]) -> Run {
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
-        assert_eq!(self.status, 1, "stdout {} stderr {}", self.stdout, self.stderr);
+        let is_usage = self.stderr.lines().any(|line| line.starts_with("error: --"));
+        assert_eq!(self.status, if is_usage { 2 } else { 1 }, "stdout {} stderr {}", self.stdout, self.stderr);
         assert!(self.stderr.starts_with("error: ") || self.stderr.contains("\nerror: "), "{}", self.stderr);
         for word in words {
             assert!(self.stderr.contains(word), "`{word}` is not in: {}", self.stderr);

@@ -17,6 +17,7 @@ mod coverage;
 mod curves;
 mod degenerate;
 mod docs;
+mod help;
 mod init;
 mod layers;
 mod lead_world;

@@ -1,5 +1,6 @@
 //! What a backtest says to a person: the answer in sentences first, then the tables.
 
+use super::super::page::{Page, Table};
 use super::super::terminal::{Align, count, percent, plural, table};
 use crate::features::short_number;
 use crate::metrics::{Figures, Interval, Rate};
@@ -12,18 +13,18 @@ use crate::values::format_instant;
 const LEVELS_SHOWN: usize = 8;
 
 /// The backtest as marketing and sales read it.
-pub(super) fn backtest_text(found: &Backtest) -> String {
+pub(super) fn backtest_text(found: &Backtest) -> Page {
     let mut text = opening(found);
-    text.push_str(&tiers_text(found));
-    text.push_str(&bands_text(found));
+    text.append(tiers_text(found));
+    text.append(bands_text(found));
     text.push_str(&surprises_text(found));
-    text.push_str(&found.capacity.as_ref().map(capacity_text).unwrap_or_default());
-    text.push_str(&found.value.as_ref().map(value_text).unwrap_or_default());
+    text.append(found.capacity.as_ref().map(capacity_text).unwrap_or_default());
+    text.append(found.value.as_ref().map(value_text).unwrap_or_default());
     for quality in &found.sources {
-        text.push_str(&quality_text(quality, &found.judged));
+        text.append(quality_text(quality, &found.judged));
     }
     if !found.notes.is_empty() {
-        text.push('\n');
+        text.push_str("\n");
     }
     for note in &found.notes {
         text.push_str(&format!("note: {note}\n"));
@@ -50,18 +51,18 @@ fn amount(money: f64) -> String {
     format!("{}{}", if money.round() < 0.0 { "-" } else { "" }, count(money.abs().round() as usize))
 }
 
-fn opening(found: &Backtest) -> String {
+fn opening(found: &Backtest) -> Page {
     let judged = &found.judged;
     let when = found.as_of.map_or_else(String::new, |(first, last)| {
         let day = |at| format_instant(at).chars().take(10).collect::<String>();
         format!(", looked at between {} and {}", day(first), day(last))
     });
-    let mut text = format!(
+    let mut text = Page::from(format!(
         "{} judged{when}: {} won, a win rate of {}.\n",
         plural(judged.n, "closed deal"),
         count(judged.wins),
         rate_text(judged)
-    );
+    ));
     if judged.n < found.deals {
         text.push_str(&format!("The other {} only trained.\n", plural(found.deals - judged.n, "deal")));
     }
@@ -74,7 +75,7 @@ fn opening(found: &Backtest) -> String {
         figures.iter().filter_map(|(side, figures)| Some(figures_row(*side, figures.as_ref()?))).collect();
     let header = ["", "AUC", "95 % interval", "won in the best tenth", "lift", "won in the best 30 %", "lift"];
     let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
-    text.push_str(&format!("\n{}", table(&header, &align, &rows)));
+    text.append(Page::below_a_blank(table(&header, &align, &rows)));
     if let Some(weight) = found.blend_weight {
         text.push_str(&format!(
             "\nThe blend gives the model {:.0} % of the say, as these deals would choose it.\n",
@@ -95,9 +96,9 @@ fn figures_row(side: Side, figures: &Figures) -> Vec<String> {
     [vec![side.as_str().to_string()], auc.to_vec(), at(0.1).to_vec(), at(0.3).to_vec()].concat()
 }
 
-fn tiers_text(found: &Backtest) -> String {
+fn tiers_text(found: &Backtest) -> Page {
     if found.tiers.is_empty() {
-        return String::new();
+        return Page::new();
     }
     let with_model = found.tiers.iter().any(|t| t.by_score.is_some());
     let cells = |rate: &Option<Rate>| match rate {
@@ -121,10 +122,12 @@ fn tiers_text(found: &Backtest) -> String {
     let header = ["tier", "by points", "won", "by model", "won", "by score", "won"];
     let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
     let shown = if with_model { 7 } else { 3 };
-    format!("\nWin rate by tier:\n\n{}", table(&header[..shown], &align[..shown], &rows))
+    let mut text = Page::from("\nWin rate by tier:\n");
+    text.append(Page::below_a_blank(table(&header[..shown], &align[..shown], &rows)));
+    text
 }
 
-fn bands_text(found: &Backtest) -> String {
+fn bands_text(found: &Backtest) -> Page {
     let (mut header, mut align) = (vec!["tenth".to_string()], vec![Align::Left]);
     for side in &found.bands {
         header.extend([
@@ -158,10 +161,11 @@ fn bands_text(found: &Backtest) -> String {
         })
         .collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    format!(
-        "\nWin rate by tenth of the deals, best first (deals with one score stay together, so a tenth may be empty):\n\n{}",
-        table(&header, &align, &rows)
-    )
+    let mut text = Page::from(
+        "\nWin rate by tenth of the deals, best first (deals with one score stay together, so a tenth may be empty):\n",
+    );
+    text.append(Page::below_a_blank(table(&header, &align, &rows)));
+    text
 }
 
 fn unit_text(side: Side, value: f64) -> String {
@@ -217,15 +221,15 @@ fn list_text(title: &str, list: &SurpriseList) -> String {
     text
 }
 
-fn capacity_text(cut: &CapacityCut) -> String {
+fn capacity_text(cut: &CapacityCut) -> Page {
     let capacity = &cut.capacity;
     let per = capacity.per.as_str();
-    let mut text = format!(
+    let mut text = Page::from(format!(
         "\nSales can work {} {} a {per}; {:.1} of these deals came a {per}",
         short_number(capacity.leads),
         if capacity.leads == 1.0 { "lead" } else { "leads" },
         cut.arrivals
-    );
+    ));
     text.push_str(&if cut.share >= 1.0 {
         ": all of them can be worked, and no cut-off is needed.\n".to_string()
     } else {
@@ -237,7 +241,7 @@ fn capacity_text(cut: &CapacityCut) -> String {
     });
     if cut.share < 1.0 {
         let rows: Vec<Vec<String>> = cut.sides.iter().map(|c| cut_row(c).to_vec()).collect();
-        text.push_str(&cut_table(&rows, &[], cut.sides.iter().any(|c| c.hours.is_some())));
+        text.push_table(cut_table(&rows, &[], cut.sides.iter().any(|c| c.hours.is_some())));
         let partly = cut.sides.iter().filter(|c| c.share_at_cutoff < 0.995);
         for c in partly {
             text.push_str(&format!(
@@ -266,7 +270,7 @@ fn cut_row(cut: &Cut) -> [String; 7] {
 }
 
 /// A table of cuts with more columns after them.
-fn cut_table(rows: &[Vec<String>], more: &[&str], hours: bool) -> String {
+fn cut_table(rows: &[Vec<String>], more: &[&str], hours: bool) -> Table {
     let mut header = vec!["by", "call", "worked", "wins caught", "wins missed", "won of worked", "hours"];
     header.extend(more);
     let mut align = vec![Align::Left; 2];
@@ -282,16 +286,16 @@ fn cut_table(rows: &[Vec<String>], more: &[&str], hours: bool) -> String {
     table(&header, &align, &rows)
 }
 
-fn value_text(value: &ValueCut) -> String {
+fn value_text(value: &ValueCut) -> Page {
     let money = &value.money;
-    let mut text = format!(
+    let mut text = Page::from(format!(
         "\nWorking a lead costs {}, a win is worth {}: a lead pays from a win probability of {} on. Working every deal \
          would have earned {}.\n",
         short_number(money.cost),
         short_number(money.value),
         percent(value.threshold),
         amount(value.everyone)
-    );
+    ));
     let hours = value.best.iter().any(|row| row.cut.hours.is_some());
     let rows = |rows: &[ValueRow]| -> Vec<Vec<String>> {
         rows.iter()
@@ -300,19 +304,19 @@ fn value_text(value: &ValueCut) -> String {
     };
     if !value.at_threshold.is_empty() {
         text.push_str(&format!("Worked from {} on:\n\n", percent(value.threshold)));
-        text.push_str(&cut_table(&rows(&value.at_threshold), &["spent", "profit"], hours));
+        text.push_table(cut_table(&rows(&value.at_threshold), &["spent", "profit"], hours));
     }
     text.push_str("\nThe cut-off that would have earned most, known only in hindsight:\n\n");
-    text.push_str(&cut_table(&rows(&value.best), &["spent", "profit"], hours));
+    text.push_table(cut_table(&rows(&value.best), &["spent", "profit"], hours));
     text
 }
 
-fn quality_text(quality: &Quality, all: &Rate) -> String {
+fn quality_text(quality: &Quality, all: &Rate) -> Page {
     let named = |standing| -> Vec<&str> {
         quality.levels.iter().filter(|l| l.standing == standing).map(|l| l.level.as_str()).collect()
     };
     let (better, worse) = (named(Standing::Better), named(Standing::Worse));
-    let mut text = format!("\nBy {} (all deals: {}):", quality.column, percent(all.rate));
+    let mut text = Page::from(format!("\nBy {} (all deals: {}):", quality.column, percent(all.rate)));
     text.push_str(&match (better.is_empty(), worse.is_empty()) {
         (true, true) => " no level differs from the rest by more than chance.\n".to_string(),
         _ => {
@@ -351,7 +355,7 @@ fn quality_text(quality: &Quality, all: &Rate) -> String {
     rows.iter_mut().for_each(|row| row.resize(6, String::new()));
     let header = [quality.column.as_str(), "deals", "won", "expected", "win rate", "lift"];
     let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left, Align::Right];
-    text.push_str(&format!("\n{}", table(&header, &align, &rows)));
+    text.append(Page::below_a_blank(table(&header, &align, &rows)));
     if quality.pooled > 0 {
         text.push_str(&format!(
             "  (other): {} on fewer than {} deals each.\n",

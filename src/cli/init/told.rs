@@ -1,5 +1,6 @@
 //! What `init` says: what every column was taken for and why, what to look at, what to run next.
 
+use super::super::page::Page;
 use super::super::terminal::{Align, plural, table};
 use super::Start;
 use crate::pipeline::start::{Finding, Moment, findings};
@@ -56,9 +57,9 @@ fn moment(moment: Moment) -> String {
     }
 }
 
-pub(super) fn text(start: &Start, dir: &Path) -> String {
+pub(super) fn text(start: &Start, dir: &Path) -> Page {
     let leads = &start.view.leads;
-    let mut text = format!("{}, {}", plural(leads.n_rows(), "lead"), plural(leads.columns.len(), "column"));
+    let mut text = Page::from(format!("{}, {}", plural(leads.n_rows(), "lead"), plural(leads.columns.len(), "column")));
     text.push_str(
         &start.layout.product.as_ref().map_or("\n".to_string(), |crm| format!(", exported from {}\n", crm.name)),
     );
@@ -66,7 +67,7 @@ pub(super) fn text(start: &Start, dir: &Path) -> String {
     let (attributes, roles): (Vec<&Finding>, Vec<&Finding>) = found.iter().partition(|f| f.taken_for == "attribute");
     let rows: Vec<Vec<String>> =
         roles.iter().map(|f| vec![f.table.to_string(), f.column.clone(), f.taken_for.clone(), f.why.clone()]).collect();
-    text.push_str(&table(&["table", "column", "taken for", "why"], &[Align::Left; 4], &rows));
+    text.push_table(table(&["table", "column", "taken for", "why"], &[Align::Left; 4], &rows));
     let names: Vec<&str> = attributes.iter().map(|finding| finding.column.as_str()).collect();
     text.push_str(&format!("\n{} of who the lead is: {}\n", plural(names.len(), "attribute"), names.join(", ")));
     if !start.missing.is_empty() {
