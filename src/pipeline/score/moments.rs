@@ -1,0 +1,48 @@
+//! For which moment each lead is scored, and where it stands then.
+
+use super::{AsOf, Standing};
+use crate::asof::Instant;
+use crate::fault::InputError;
+use crate::tables::{LeadTable, Outcome};
+
+/// Each lead's moment, and where it stands at it.
+pub(super) fn moments(table: &LeadTable, as_of: AsOf) -> Result<(Vec<Instant>, Vec<Standing>), InputError> {
+    let own = match as_of {
+        AsOf::At(_) => None,
+        AsOf::Column => Some(table.as_of.as_ref().ok_or_else(|| {
+            InputError::new("--as-of column needs a column with each lead's own as-of")
+                .remedy("name it under [leads] as `as_of = \"…\"`, or give an instant: --as-of 2026-07-01")
+        })?),
+    };
+    let mut moments = Vec::with_capacity(table.n_leads());
+    let mut standing = Vec::with_capacity(table.n_leads());
+    for row in 0..table.n_leads() {
+        let at = match (as_of, own) {
+            (AsOf::At(at), _) => at,
+            (AsOf::Column, Some(own)) => own[row].ok_or_else(|| {
+                InputError::new(format!("lead `{}` has no as-of", table.ids[row]))
+                    .at(table.place(row))
+                    .remedy("fill the cell, or score all leads as of one instant: --as-of 2026-07-01")
+            })?,
+            (AsOf::Column, None) => Instant(i64::MAX),
+        };
+        let time = |times: &Option<Vec<Option<Instant>>>| times.as_ref().and_then(|t| t[row]);
+        let (created, closed) = (time(&table.created_at), time(&table.closed_at));
+        if created.is_some_and(|c| c >= at) {
+            moments.push(at);
+            standing.push(Standing::NotCreated);
+        } else if let Some(closed) = closed.filter(|c| *c < at && !still_open(table, row)) {
+            moments.push(closed);
+            standing.push(Standing::Closed);
+        } else {
+            moments.push(at);
+            standing.push(Standing::Open);
+        }
+    }
+    Ok((moments, standing))
+}
+
+/// An expected close is no close: with an outcome column a lead without an outcome is open.
+fn still_open(table: &LeadTable, row: usize) -> bool {
+    table.outcome.as_ref().is_some_and(|o| o[row] == Outcome::Open)
+}

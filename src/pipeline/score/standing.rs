@@ -1,0 +1,50 @@
+//! What is known of one lead: its tier, its rule score, and on what they rest.
+
+use super::{Assessment, Standing};
+use crate::scorecard::{DISQUALIFIED, Evidence};
+
+impl Assessment<'_> {
+    /// Whether the lead is older at its as-of than any deal was when the model looked at it.
+    pub fn is_older_than_known(&self, row: usize) -> bool {
+        let horizon = self.model.and_then(|m| m.snapshot.horizon);
+        let created = self.table.created_at.as_ref().and_then(|c| c[row]);
+        horizon.zip(created).is_some_and(|(horizon, created)| self.as_of[row].since(created) > horizon)
+    }
+
+    /// Whether a rule disqualifies the lead.
+    pub fn is_disqualified(&self, row: usize) -> bool {
+        self.rules.as_ref().is_some_and(|r| r.disqualified[row])
+    }
+
+    /// The name of a tier of this lead: empty below all tiers and for a lead that is not created yet.
+    pub fn tier_name(&self, row: usize, tier: Option<usize>) -> &str {
+        match self.scorecard {
+            Some(_) if self.standing[row] == Standing::NotCreated => "",
+            Some(_) if self.is_disqualified(row) => DISQUALIFIED,
+            Some(card) => card.tier_name(tier),
+            None => "",
+        }
+    }
+
+    /// The tier by the rule score alone.
+    pub fn rule_tier(&self, row: usize) -> &str {
+        match (self.scorecard, &self.rules) {
+            (Some(card), Some(rules)) if self.standing[row] != Standing::NotCreated => rules.rule_tier(card, row),
+            _ => "",
+        }
+    }
+
+    /// The rule score; NaN where the column is empty.
+    pub fn rule_score(&self, row: usize) -> f64 {
+        match &self.rules {
+            Some(rules) if self.standing[row] != Standing::NotCreated => rules.rule_score[row],
+            _ => f64::NAN,
+        }
+    }
+
+    /// What the rules are evaluated on.
+    pub(in crate::pipeline) fn evidence(&self) -> Option<Evidence<'_>> {
+        let requests = self.requests.as_ref()?;
+        Some(Evidence { leads: self.table, measures: &self.measures, requests, as_of: Some(&self.as_of) })
+    }
+}

@@ -1,0 +1,96 @@
+//! Reasons, warnings and the next step, in words.
+
+use super::{Assessment, ScoreSettings, Standing};
+use crate::features::{Attribute, Values};
+use crate::mismatch::Quadrant;
+use crate::predictor::Predictor;
+use crate::tables::MISSING;
+
+/// Reasons shown of each sign.
+const REASONS: usize = 3;
+/// From less than this share of what the model goes by, a lead is said to be little known.
+const LITTLE_KNOWN: f64 = 0.5;
+/// A contribution smaller than this many log-odds is no reason.
+const LEAST_REASON: f64 = 0.005;
+
+impl Assessment<'_> {
+    /// What the rules say, in points.
+    pub fn rule_reasons(&self, row: usize) -> String {
+        match (self.scorecard, &self.rules, self.evidence()) {
+            (Some(card), Some(rules), Some(evidence)) if self.standing[row] != Standing::NotCreated => {
+                card.reasons(rules, &evidence, row)
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// What to do next.
+    pub fn next_action(&self, row: usize) -> &str {
+        match (self.scorecard, &self.rules) {
+            (Some(card), Some(rules)) if self.standing[row] == Standing::Open => {
+                let lead = &self.leads[row];
+                let quadrant = lead.quadrant.map_or("", Quadrant::as_str);
+                card.next_action(rules, row, self.tier_name(row, lead.tier), quadrant)
+            }
+            _ => "",
+        }
+    }
+
+    pub(super) fn warn(&self, settings: &ScoreSettings) -> Vec<String> {
+        let horizon = self.model.and_then(|m| m.snapshot.horizon);
+        let predictor = self.model.and_then(|m| m.predictor.as_ref());
+        let pooled = predictor.map(|p| p.pooled(&self.attributes)).unwrap_or_default();
+        (0..self.table.n_leads())
+            .map(|row| {
+                if self.standing[row] == Standing::NotCreated {
+                    return "not created yet".to_string();
+                }
+                let mut said: Vec<String> = Vec::new();
+                if self.standing[row] == Standing::Closed {
+                    said.push("closed".to_string());
+                }
+                if let Some(horizon) = horizon.filter(|_| self.is_older_than_known(row)) {
+                    said.push(format!("older than the {:.0} days the model knows", horizon.days()));
+                }
+                for (term, levels) in &pooled {
+                    if let Values::Text(column) = &self.attributes[*term].values {
+                        let code = column.codes[row];
+                        if code != MISSING && levels[code as usize] {
+                            let word = &column.levels[code as usize];
+                            said.push(format!("{} `{word}` is new or rare", self.attributes[*term].source));
+                        }
+                    }
+                }
+                if self.evidence[row] < LITTLE_KNOWN {
+                    said.push(format!("little is known ({:.0} %)", 100.0 * self.evidence[row]));
+                }
+                if self.abstained[row] {
+                    said.push("abstained".to_string());
+                }
+                said.extend(settings.warnings.iter().cloned());
+                said.join("; ")
+            })
+            .collect()
+    }
+}
+
+/// The largest contributions of each sign, `term +0.31 (value)`.
+pub(in crate::pipeline) fn model_reasons(
+    predictor: &Predictor,
+    attributes: &[Attribute],
+    row: usize,
+    parts: &[f64],
+) -> String {
+    let mut order: Vec<usize> = (0..parts.len()).filter(|&i| parts[i].abs() >= LEAST_REASON).collect();
+    order.sort_by(|&a, &b| parts[b].abs().total_cmp(&parts[a].abs()).then(a.cmp(&b)));
+    let of_sign = |up: bool| order.iter().copied().filter(move |&i| (parts[i] > 0.0) == up).take(REASONS);
+    of_sign(true)
+        .chain(of_sign(false))
+        .map(|i| {
+            let value = predictor.value(i, attributes, row);
+            let value = if value.is_empty() { "missing".to_string() } else { value };
+            format!("{} {:+.2} ({value})", predictor.name(i), parts[i])
+        })
+        .collect::<Vec<_>>()
+        .join("; ")
+}
