@@ -1,7 +1,12 @@
 //! Where rules and model disagree: quadrants, ranks, and what became of the deals in each quadrant.
 
+mod reason;
+
+pub use reason::{Gain, LikeCases, Opinion, Sides, reason, usual_action};
+
 use crate::metrics::{Auc, Rate};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Under this many deals a record is too small to say anything.
 pub const FEWEST_TO_SAY: usize = 30;
@@ -138,6 +143,30 @@ impl QuadrantRecord {
     pub fn says(&self) -> Option<&Rate> {
         self.record.as_ref().filter(|record| record.n >= FEWEST_TO_SAY)
     }
+}
+
+/// What became of the reference deals of one quadrant whose points came most from one rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriverRecord {
+    /// `verify` or `hidden_gem`.
+    pub quadrant: Quadrant,
+    /// The rule that brought most points; empty where none brought any.
+    pub rule: String,
+    /// Deals, wins, win rate with interval.
+    pub record: Rate,
+}
+
+/// The records of `verify` and `hidden_gem` by the rule that brought most points; `drivers` are `(n_deals,)`.
+pub fn driver_records(quadrants: &[Quadrant], drivers: &[&str], y: &[f64], w: &[f64]) -> Vec<DriverRecord> {
+    let mut deals: BTreeMap<(Quadrant, &str), Vec<usize>> = BTreeMap::new();
+    for i in (0..quadrants.len()).filter(|&i| matches!(quadrants[i], Quadrant::Verify | Quadrant::HiddenGem)) {
+        deals.entry((quadrants[i], drivers[i])).or_default().push(i);
+    }
+    let pick = |values: &[f64], rows: &[usize]| rows.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+    let record = |((quadrant, rule), rows): ((Quadrant, &str), Vec<usize>)| {
+        Some(DriverRecord { quadrant, rule: rule.to_string(), record: Rate::of(&pick(y, &rows), &pick(w, &rows))? })
+    };
+    deals.into_iter().filter_map(record).collect()
 }
 
 /// The records of the four quadrants, in the order of [`Quadrant::ALL`].

@@ -120,6 +120,7 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
         keep: Vec::new(),
         keep_all: false,
         contributions: None,
+        mismatches: None,
         raw: false,
     };
     let open_inputs = open.resolve()?;
@@ -145,6 +146,8 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
             as_of: AS_OF.to_string(),
             model_version: Some(published.version()),
             rules_only: false,
+            since: None,
+            since_version: None,
         };
         explain_lead(&args, terminal)
     };
@@ -227,14 +230,16 @@ fn what_to_notice(
         })
         .collect();
     let mut text = format!(
-        "- lead-A has {} points, most of them from one page viewed nine times. By the deals its chance is {}: {}.\n\
-         - lead-B has {} points: one visit and an inquiry. By the deals its chance is {}: {}.\n",
+        "- lead-A has {} points; by the deals its chance is {}: {}. {}\n\
+         - lead-B has {} points; by the deals its chance is {}: {}. {}\n",
         points(a),
         chance(a),
         a.quadrant,
+        a.reason,
         points(b),
         chance(b),
-        b.quadrant
+        b.quadrant,
+        b.reason
     );
     if against.is_empty() {
         text.push_str("- The deals contradict none of the rules beyond their intervals.\n");

@@ -1,17 +1,22 @@
 //! `leadscore explain`: one lead, every contribution, in points and in log-odds.
 
+mod since;
+
 use super::inputs::InputArgs;
 use super::page::{Page, Table, bars};
-use super::reading::{leads_for_scoring, open_log};
-use super::score::{as_of, general_warnings, scorers, version};
+use super::reading::{leads_for_scoring, looks_at_details, open_log};
+use super::score::{as_of, general_warnings, scorers, stored, version};
 use super::terminal::{Align, Terminal, percent, table};
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
+use crate::pipeline::changes::{self, Changes};
 use crate::pipeline::explain::{Explanation, Line, explain};
 use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::values::format_instant;
 use clap::Args;
+use serde::Serialize;
+use since::push_changes;
 
 /// Explain one lead's score.
 #[derive(Debug, Args)]
@@ -29,19 +34,43 @@ pub(super) struct ExplainArgs {
     /// Version of the model [default: the live one].
     #[arg(long, value_name = "V", value_parser = version)]
     pub(super) model_version: Option<u32>,
+    /// Also show what changed since this earlier time.
+    #[arg(long, value_name = "WHEN")]
+    pub(super) since: Option<String>,
+    /// With --since: the version that scored the lead then [default: the same as now].
+    #[arg(long, value_name = "V", value_parser = version, requires = "since")]
+    pub(super) since_version: Option<u32>,
     /// Explain the scorecard alone.
     #[arg(long)]
     pub(super) rules_only: bool,
 }
 
+/// What `explain --format json` prints.
+#[derive(Serialize)]
+struct Summary {
+    #[serde(flatten)]
+    explanation: Explanation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Changes>,
+}
+
 pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> CommandResult {
-    let explanation = explain_lead(args, terminal)?;
-    terminal.summary(&explanation, explanation_text(&explanation))?;
+    let (explanation, changes) = explain_and_compare(args, terminal)?;
+    let mut page = explanation_text(&explanation);
+    if let Some(changes) = &changes {
+        page.push_str("\n");
+        push_changes(&mut page, changes);
+    }
+    terminal.summary(&Summary { explanation, changes }, page)?;
     Ok(Ending::Done)
 }
 
 /// Reads, scores and explains one lead.
 pub(super) fn explain_lead(args: &ExplainArgs, terminal: &Terminal) -> Result<Explanation, InputError> {
+    Ok(explain_and_compare(args, terminal)?.0)
+}
+
+fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Explanation, Option<Changes>), InputError> {
     let inputs = args.inputs.resolve()?;
     let scorers = scorers(&inputs, args.model_version, args.rules_only, terminal)?;
     let moment = as_of(&inputs, &args.as_of)?;
@@ -61,7 +90,29 @@ pub(super) fn explain_lead(args: &ExplainArgs, terminal: &Terminal) -> Result<Ex
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let assessment = score(ScoreInputs { table: &lead, log: source, scorecard: card, model }, &settings)?;
     let when = format_instant(assessment.as_of[0]);
-    Ok(explain(&assessment, 0, when))
+    let explanation = explain(&assessment, 0, when);
+    let Some(since) = &args.since else { return Ok((explanation, None)) };
+    let since = inputs.instant("--since", since)?;
+    let before = args.since_version.map(|version| stored(&inputs, Some(version), terminal)).transpose()?;
+    let lead_before = match &before {
+        Some(b) => {
+            let read = leads_for_scoring(&inputs, b.scorecard.as_ref(), b.model.as_ref(), false, &[], terminal)?;
+            Some(one_lead(&read.built.table, &args.lead)?)
+        }
+        None => None,
+    };
+    let before = before.as_ref().zip(lead_before.as_ref()).map(|(b, lead)| changes::Scorers {
+        lead,
+        scorecard: b.scorecard.as_ref(),
+        model: b.model.as_ref(),
+    });
+    let after = changes::Scorers { lead: &lead, scorecard: card, model };
+    // Details are read when either scorecard looks at them.
+    let details = [card, before.and_then(|b| b.scorecard)];
+    let mut log = open_log(&inputs, &lead.ids, looks_at_details(details), &read.date_orders)?;
+    let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+    let changed = changes::changes(before, after, source, since, &settings)?;
+    Ok((explanation, Some(changed)))
 }
 
 /// The table with this lead alone.
@@ -82,8 +133,9 @@ pub(super) fn explanation_text(e: &Explanation) -> Page {
         text.push_str(&format!("warnings: {}\n", e.warnings));
     }
     if let Some(rule_score) = e.rule_score {
-        text.push_str("\nPoints (hand-set)\n");
-        text.push_table(ledger(&e.points, "points", "quantity", crate::features::short_number));
+        text.push_str("\nPoints (hand-set), largest first\n");
+        let lines = largest_first(&e.points);
+        text.push_table(ledger(&lines, "points", "quantity", crate::features::short_number));
         let tier = if e.rule_tier.is_empty() { "below all tiers" } else { &e.rule_tier };
         text.push_str(&format!("  = rule score {} ({tier})\n", crate::features::short_number(rule_score)));
     }
@@ -116,6 +168,9 @@ fn chain(e: &Explanation) -> String {
     if !e.quadrant.is_empty() {
         text.push_str(&format!("\nquadrant: {} ({})\n", e.quadrant, e.record));
     }
+    if !e.reason.is_empty() {
+        text.push_str(&format!("why: {}\n", e.reason));
+    }
     if !e.next_action.is_empty() {
         text.push_str(&format!("next: {}\n", e.next_action));
     }
@@ -124,6 +179,13 @@ fn chain(e: &Explanation) -> String {
 
 /// The column that draws the figures beside it.
 const PICTURE: &str = "█ for ░ against";
+
+/// By the size of the contribution.
+fn largest_first(lines: &[Line]) -> Vec<Line> {
+    let mut sorted = lines.to_vec();
+    sorted.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
+    sorted
+}
 
 /// The average lead first, then by the size of the contribution.
 fn by_size(lines: &[Line]) -> Vec<Line> {

@@ -63,6 +63,8 @@ pub(super) struct Inputs {
     pub(super) project: Project,
     has_project: bool,
     pub(super) scorecard: Option<ScorecardFile>,
+    /// A second scorecard whose columns are read, too.
+    pub(super) beside: Option<Scorecard>,
     pub(super) leads: Vec<PathBuf>,
     pub(super) activities: Vec<PathBuf>,
     pub(super) outcomes: Vec<PathBuf>,
@@ -101,6 +103,7 @@ impl InputArgs {
             name: self.name.clone(),
             seed: self.seed.or(project.snapshot.seed).unwrap_or(DEFAULT_SEED),
             scorecard,
+            beside: None,
             has_project,
             project,
         })

@@ -209,3 +209,25 @@ pub(super) fn contributions_table(assessment: &Assessment<'_>) -> Vec<OutColumn>
         column("contribution", OutValues::Number(contribution, Rounding::Full)),
     ]
 }
+
+/// The mismatches with why and what to do: lead, quadrant, gap, reason, action; the largest gap first.
+pub(super) fn mismatches_table(assessment: &Assessment<'_>) -> Vec<OutColumn> {
+    let open = |i: &usize| assessment.standing[*i] == Standing::Open;
+    let mut rows: Vec<usize> = (0..assessment.leads.len()).filter(open).collect();
+    rows.retain(|&i| assessment.leads[i].mismatch == Some(true));
+    let gap = |i: usize| assessment.leads[i].mismatch_gap;
+    rows.sort_by(|&a, &b| gap(b).abs().total_cmp(&gap(a).abs()).then(a.cmp(&b)));
+    let why: Vec<_> = rows.iter().map(|&i| assessment.disagreement(i)).collect();
+    let column = |name: &str, values| OutColumn { name: name.to_string(), values };
+    let quadrants = rows.iter().map(|&i| assessment.leads[i].quadrant.map(Quadrant::as_str));
+    vec![
+        column(
+            &assessment.table.id_name,
+            OutValues::Text(rows.iter().map(|&i| Some(assessment.table.ids[i].clone())).collect()),
+        ),
+        column("quadrant", OutValues::Dictionary(TextColumn::from_values(quadrants))),
+        column("mismatch_gap", OutValues::Number(rows.iter().map(|&i| gap(i)).collect(), Rounding::Points)),
+        column("reason", OutValues::Text(why.iter().map(|d| d.as_ref().map(|d| d.reason.clone())).collect())),
+        column("action", OutValues::Text(why.iter().map(|d| d.as_ref().map(|d| d.action.clone())).collect())),
+    ]
+}

@@ -71,7 +71,8 @@ pub(super) fn all_leads(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRea
     let roles = inputs.lead_roles(&raw.header)?;
     let inferred = infer_types(&raw, &inputs.read)?;
     let role_columns = roles.columns();
-    let wanted_by_rules = rule_views(inputs.scorecard.as_ref().map(|s| &s.scorecard));
+    let cards = inputs.scorecard.iter().map(|s| &s.scorecard);
+    let wanted_by_rules = rule_views(cards.chain(inputs.beside.as_ref()));
     let requests: Vec<ColumnRequest> = inferred
         .iter()
         .filter(|c| {
@@ -105,7 +106,7 @@ pub(super) fn leads_for_scoring(
     keep: &[String],
     terminal: &Terminal,
 ) -> Result<LeadsRead, InputError> {
-    let wanted_by_rules = rule_views(scorecard);
+    let wanted_by_rules = rule_views(scorecard.into_iter().chain(inputs.beside.as_ref()));
     let planned = model.map(|m| m.reading.columns.as_slice()).unwrap_or_default();
     let paths = inputs.leads()?;
     let known_roles = match &inputs.project.leads.id {
@@ -193,9 +194,9 @@ fn scoring_requests(
     requests
 }
 
-fn rule_views(scorecard: Option<&Scorecard>) -> BTreeMap<String, Views> {
+fn rule_views<'a>(scorecards: impl Iterator<Item = &'a Scorecard>) -> BTreeMap<String, Views> {
     let mut views: BTreeMap<String, Views> = BTreeMap::new();
-    for (field, view) in scorecard.map(Scorecard::fields).unwrap_or_default() {
+    for (field, view) in scorecards.flat_map(Scorecard::fields) {
         let entry = views.entry(field).or_default();
         match view {
             View::Text => entry.text = true,
@@ -264,6 +265,13 @@ fn tell(raw: &RawTable, built: &BuiltLeads, notes: &[String], terminal: &Termina
     for note in notes {
         terminal.note(note);
     }
+}
+
+/// Of two scorecards the one by which the log is opened: one that looks at details, when there is one.
+pub(super) fn looks_at_details(scorecards: [Option<&Scorecard>; 2]) -> Option<&Scorecard> {
+    let looks = |card: &&Scorecard| card.rules.iter().any(|r| r.activity.as_ref().is_some_and(|a| a.detail.is_some()));
+    let [one, other] = scorecards;
+    other.filter(looks).or(one)
 }
 
 /// Opens the activity log, when there is one.

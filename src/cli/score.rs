@@ -1,7 +1,7 @@
 //! `leadscore score`: score leads as of a moment, write the scored table, say what matters.
 
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
-use super::output::{Chosen, contributions_table, scored_columns};
+use super::output::{Chosen, contributions_table, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
 use super::summary::{ScoreSummary, score_text};
 use super::terminal::Terminal;
@@ -11,6 +11,7 @@ use crate::fault::InputError;
 use crate::io::{WriteOptions, write_csv, write_table};
 use crate::pipeline::model::Model;
 use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
+use crate::registry::Loaded;
 use crate::scorecard::Scorecard;
 use crate::tables::ActivityBatches;
 use clap::Args;
@@ -49,6 +50,9 @@ pub(super) struct ScoreArgs {
     /// Also write every contribution of every lead (long table).
     #[arg(long, value_name = "FILE")]
     pub(super) contributions: Option<PathBuf>,
+    /// Also write the mismatches with why and what to do: id, quadrant, gap, reason, action.
+    #[arg(long, value_name = "FILE")]
+    pub(super) mismatches: Option<PathBuf>,
     /// Write text cells as they are, even where a spreadsheet would run them as a formula.
     #[arg(long)]
     pub(super) raw: bool,
@@ -109,6 +113,15 @@ pub(super) fn scorers(
                 .remedy("run `leadscore train` to learn the blend anew, or score with it alone: --rules-only"));
         }
     }
+    with_scorecard(loaded, inputs, terminal)
+}
+
+/// A stored version with its own scorecard, whatever the folder's says.
+pub(super) fn stored(inputs: &Inputs, version: Option<u32>, terminal: &Terminal) -> Result<Scorers, InputError> {
+    with_scorecard(inputs.store().load::<Model>(&inputs.name, version)?, inputs, terminal)
+}
+
+fn with_scorecard(loaded: Loaded<Model>, inputs: &Inputs, terminal: &Terminal) -> Result<Scorers, InputError> {
     let stored_name = format!("the scorecard of version {}", loaded.version);
     let scorecard = loaded.scorecard.map(|text| parse_scorecard(&text, &stored_name, &inputs.times)).transpose()?;
     if let Some(why) = &loaded.payload.why_no_model {
@@ -167,6 +180,9 @@ pub(super) fn score_and_write(
     if let Some(path) = &args.contributions {
         inputs.spare("--contributions", path)?;
     }
+    if let Some(path) = &args.mismatches {
+        inputs.spare("--mismatches", path)?;
+    }
     let as_of = as_of(inputs, &args.as_of)?;
     let mut warnings = general_warnings(inputs, scorers, args.inputs.no_activities)?;
     let keep: Vec<String> = if args.keep_all { vec![KEEP_ALL.to_string()] } else { args.keep.clone() };
@@ -204,6 +220,9 @@ pub(super) fn score_and_write(
     let options = WriteOptions { bounds: &bounds, raw: args.raw };
     if let Some(path) = &args.contributions {
         write_table(path, &contributions_table(&assessment), WriteOptions { bounds: &[], raw: args.raw })?;
+    }
+    if let Some(path) = &args.mismatches {
+        write_table(path, &mismatches_table(&assessment), WriteOptions { bounds: &[], raw: args.raw })?;
     }
     if args.out == Path::new("-") {
         write_to_stdout(&columns, options)?;

@@ -70,6 +70,8 @@ pub(super) struct Flagged {
     pub(super) rule_score: f64,
     pub(super) model_probability: f64,
     pub(super) gap: f64,
+    pub(super) reason: String,
+    pub(super) action: String,
     pub(super) rule_reasons: String,
     pub(super) model_reasons: String,
 }
@@ -189,7 +191,10 @@ fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> 
     });
     rows.into_iter()
         .take(SHOWN)
-        .map(|i| Flagged {
+        .filter_map(|i| Some((i, assessment.disagreement(i)?)))
+        .map(|(i, why)| Flagged {
+            reason: why.reason,
+            action: why.action,
             lead: assessment.table.ids[i].clone(),
             rule_score: assessment.rule_score(i),
             model_probability: assessment.leads[i].model_probability,
@@ -332,15 +337,13 @@ fn flagged_text(title: &str, flagged: &[Flagged]) -> String {
     let mut text = format!("\n{title}:\n");
     for lead in flagged {
         text.push_str(&format!(
-            "  {}: {} points, {} by the model\n    points: {}\n",
+            "  {}: {} points, {} by the model. {}\n    next: {}\n",
             lead.lead,
             crate::features::short_number(lead.rule_score),
             percent(lead.model_probability),
-            if lead.rule_reasons.is_empty() { "none" } else { &lead.rule_reasons }
+            lead.reason,
+            lead.action
         ));
-        if !lead.model_reasons.is_empty() {
-            text.push_str(&format!("    model:  {}\n", lead.model_reasons));
-        }
     }
     text
 }

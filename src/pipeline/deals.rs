@@ -6,7 +6,7 @@ use crate::fault::InputError;
 use crate::features::plan::{PlanSettings, kind_sources, read, sources};
 use crate::features::{Attribute, Fate, PlanLine, Source};
 use crate::measures::{Counter, KindColumns, Measures, ModelKinds, Pass, PassOptions, Plan};
-use crate::scorecard::{Evidence, GradeReference, RuleRequests, Scorecard, Scored};
+use crate::scorecard::{Evidence, GradeReference, RuleGain, RuleRequests, Scorecard, Scored};
 use crate::snapshot::{self, Mode, SnapshotSettings, Snapshots, unit_hash};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::fold;
@@ -67,9 +67,20 @@ pub struct RuleSide {
     pub grade_reference: GradeReference,
 }
 
+impl RuleSide {
+    /// The rule that brings deal `deal` most points, by name; empty where none brings any.
+    pub(super) fn driver(&self, deal: usize) -> &str {
+        let gains = self.rules.iter().map(|rule| (rule.points * rule.q[deal].min(rule.limit), rule.name.as_str()));
+        let most = gains.fold((0.0, ""), |most, gain| if gain.0 > most.0 { gain } else { most });
+        most.1
+    }
+}
+
 /// One rule's quantities over the deals.
 #[derive(Debug, Clone)]
 pub struct RuleColumn {
+    /// Its name, unique in the scorecard.
+    pub name: String,
     /// The rule's id.
     pub id: String,
     /// The persona it belongs to.
@@ -162,9 +173,17 @@ pub(super) struct RuleEvidence {
 impl RuleEvidence {
     /// The rules that moved a lead's rule score most.
     pub(super) fn reasons(&self, scorecard: &Scorecard, leads: &LeadTable, lead: usize) -> String {
+        scorecard.reasons(&self.scored, &self.evidence(leads), lead)
+    }
+
+    /// The rules that brought a lead points.
+    pub(super) fn gains(&self, scorecard: &Scorecard, leads: &LeadTable, lead: usize) -> Vec<RuleGain> {
+        scorecard.gains(&self.scored, &self.evidence(leads), lead)
+    }
+
+    fn evidence<'e>(&'e self, leads: &'e LeadTable) -> Evidence<'e> {
         let (measures, requests) = (&self.measures, &self.requests);
-        let evidence = Evidence { leads, measures, requests, as_of: self.as_of.as_deref() };
-        scorecard.reasons(&self.scored, &evidence, lead)
+        Evidence { leads, measures, requests, as_of: self.as_of.as_deref() }
     }
 }
 
@@ -287,6 +306,7 @@ fn rule_side(scorecard: &Scorecard, scored: &Scored, snapshots: &Snapshots) -> R
     let quantities = scorecard.quantities(scored);
     let rules = (0..quantities.names.len())
         .map(|i| RuleColumn {
+            name: quantities.names[i].clone(),
             id: quantities.ids[i].0.clone(),
             persona: quantities.ids[i].1.clone(),
             group: scorecard.groups[scorecard.rules[quantities.rule[i]].group].name.clone(),

@@ -45,6 +45,8 @@ pub struct Explanation {
     pub quadrant: String,
     /// What became of the deals in that quadrant, in words.
     pub record: String,
+    /// Why rules and model disagree; empty where they do not.
+    pub reason: String,
     /// What to do next.
     pub next_action: String,
     /// Warnings.
@@ -65,6 +67,7 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
         .into_iter()
         .map(|c| Line { name: c.name, value: c.value, contribution: c.log_odds })
         .collect();
+    let disagreement = assessment.disagreement(row);
     let created = assessment.standing[row] != Standing::NotCreated;
     Explanation {
         lead: assessment.table.ids[row].clone(),
@@ -81,7 +84,10 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
         tier: assessment.tier_name(row, lead.tier).to_string(),
         quadrant: lead.quadrant.map_or("", |q| q.as_str()).to_string(),
         record: record(assessment, row),
-        next_action: assessment.next_action(row).to_string(),
+        next_action: disagreement
+            .as_ref()
+            .map_or_else(|| assessment.next_action(row).to_string(), |d| d.action.clone()),
+        reason: disagreement.map(|d| d.reason).unwrap_or_default(),
         warnings: assessment.warnings[row].clone(),
     }
 }

@@ -5,9 +5,11 @@
 
 mod assembly;
 pub mod backtest;
+pub mod changes;
 pub mod check;
 pub mod compare;
 pub mod deals;
+pub mod disagreement;
 pub mod explain;
 mod figures;
 pub mod leaks;

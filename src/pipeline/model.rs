@@ -6,7 +6,7 @@ use crate::blend::{Blend, RuleCurve, WeightChoice};
 use crate::features::PlanLine;
 use crate::linking::Link;
 use crate::metrics::{Auc, CurveBin, Figures, Rate};
-use crate::mismatch::{QuadrantRecord, Ranks};
+use crate::mismatch::{DriverRecord, QuadrantRecord, Ranks};
 use crate::predictor::{Predictor, Solver};
 use crate::scorecard::GradeReference;
 use crate::snapshot::{LeftOut, Mode};
@@ -105,6 +105,8 @@ pub struct Blending {
     pub rule_ranks: Ranks,
     /// What became of each quadrant's deals.
     pub records: Vec<QuadrantRecord>,
+    /// The same for `verify` and `hidden_gem`, by the rule that brought most points.
+    pub driver_records: Vec<DriverRecord>,
     /// Why quadrants stay empty, when they do.
     pub blurred: Option<String>,
     /// The gap in ranks from which a disagreement is flagged, in percentage points.

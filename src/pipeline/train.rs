@@ -202,7 +202,8 @@ fn predict_folds(
 }
 
 /// The deals of a prediction that no rule disqualifies, as arrays.
-struct Sides {
+struct Sides<'a> {
+    driver: Vec<&'a str>,
     p_model: Vec<f64>,
     p_rule: Vec<f64>,
     score: Vec<f64>,
@@ -210,11 +211,12 @@ struct Sides {
     w: Vec<f64>,
 }
 
-impl Sides {
-    fn of(deals: &Deals, rules: &RuleSide, predicted: &Predicted) -> Sides {
+impl<'a> Sides<'a> {
+    fn of(deals: &Deals, rules: &'a RuleSide, predicted: &Predicted) -> Sides<'a> {
         let kept = qualified(deals, &predicted.rows);
         let rows = pick(&predicted.rows, &kept);
         Sides {
+            driver: rows.iter().map(|&row| rules.driver(row)).collect(),
             p_model: pick(&predicted.p_model, &kept),
             p_rule: pick(&predicted.p_rule, &kept),
             score: pick(&rules.score, &rows),
@@ -246,7 +248,7 @@ fn join(
     };
     // Without a number and without folds there is nothing to choose by, so each side has half a say.
     let weight = settings.blend_weight.or(choice.as_ref().map(|c| c.weight)).unwrap_or(0.5);
-    let none = Sides { p_model: vec![], p_rule: vec![], score: vec![], y: vec![], w: vec![] };
+    let none = Sides { driver: vec![], p_model: vec![], p_rule: vec![], score: vec![], y: vec![], w: vec![] };
     let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
     let reference = past.as_ref().unwrap_or(&training);
     let p: Vec<f64> =
@@ -264,6 +266,7 @@ fn join(
         link: Link::fit(&reference.score, &p, &reference.w, &bounds, range),
         rule_ranks: Ranks::fit(&reference.score, &reference.w),
         records: mismatch::records(&quadrants, &reference.y, &reference.w),
+        driver_records: mismatch::driver_records(&quadrants, &reference.driver, &reference.y, &reference.w),
         blurred: match &past {
             Some(past) => mismatch::blurred(auc(&past.y, &past.p_model, &past.w).as_ref()),
             None => mismatch::blurred(None),

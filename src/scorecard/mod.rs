@@ -34,6 +34,7 @@ pub use group::{ENGAGEMENT, FIT, Group, Range, Rescale};
 pub use ledger::LedgerEntry;
 pub use quantities::Quantities;
 pub use reach::Reach;
+pub use reasons::RuleGain;
 pub use rewrite::{NewPoints, with_points, with_tiers};
 pub use rule::{ActivityMeasure, ActivityRule, Detail, Effect, Kinds, Persona, Rule};
 pub use tier::{BOUND_SLACK, DISQUALIFIED, Tier};

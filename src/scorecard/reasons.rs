@@ -14,7 +14,46 @@ const PER_SIGN: usize = 3;
 /// Longest value quoted, in letters.
 const LONGEST_VALUE: usize = 40;
 
+/// A rule that brought a lead points, and what it rests on without any value of an attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleGain {
+    /// Index of the rule.
+    pub rule: usize,
+    /// What it adds before caps.
+    pub points: f64,
+    /// `page_view 9 times, newest 3 d ago`, or `by job_title`.
+    pub what: String,
+}
+
 impl Scorecard {
+    /// The rules that brought `lead` points, the strongest first.
+    pub fn gains(&self, scored: &Scored, evidence: &Evidence<'_>, lead: usize) -> Vec<RuleGain> {
+        let points = |rule: usize| self.contribution(scored, rule, lead);
+        let mut strongest: Vec<usize> = (0..self.rules.len()).filter(|rule| points(*rule) > 0.0).collect();
+        strongest.sort_by(|a, b| points(*b).total_cmp(&points(*a)));
+        let gain = |rule| RuleGain { rule, points: points(rule), what: self.rests_on(rule, evidence, lead) };
+        strongest.into_iter().map(gain).collect()
+    }
+
+    /// The acts with how often and when, or the columns, without their values.
+    fn rests_on(&self, number: usize, evidence: &Evidence<'_>, lead: usize) -> String {
+        let rule = &self.rules[number];
+        match (&rule.activity, evidence.requests.rules[number], &rule.when) {
+            (Some(activity), Some(request), _) => {
+                let kinds = activity.kinds.listed().join(" or ");
+                let words = activity_words(&activity.measure, request, evidence, lead);
+                format!("{kinds} {words}").trim().to_string()
+            }
+            (_, _, Some(when)) => {
+                let mut columns: Vec<&str> = when.fields().iter().map(|f| f.field.as_str()).collect();
+                columns.sort_unstable();
+                columns.dedup();
+                format!("by {}", columns.join(", "))
+            }
+            _ => String::new(),
+        }
+    }
+
     /// Up to three rules of each sign, the strongest first: `id +points (detail)`, joined by `; `. What disqualifies
     /// comes before them.
     pub fn reasons(&self, scored: &Scored, evidence: &Evidence<'_>, lead: usize) -> String {

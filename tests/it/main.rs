@@ -9,6 +9,7 @@
 mod as_of;
 mod backtest;
 mod blending;
+mod changes;
 mod check;
 mod cli;
 mod company;
@@ -16,6 +17,7 @@ mod comparison;
 mod coverage;
 mod curves;
 mod degenerate;
+mod disagreement;
 mod docs;
 mod help;
 mod init;

@@ -212,11 +212,7 @@ fn list_text(title: &str, list: &SurpriseList) -> String {
         let model = deal.model_probability.map_or_else(String::new, |p| format!(", {} by the model", percent(p)));
         let gap = deal.gap.map_or_else(String::new, |gap| format!(" (gap {gap:+.0})"));
         text.push_str(&format!("  {}: {} points{model}{gap}\n", deal.lead, short_number(deal.rule_score)));
-        let none = |reasons: &str| if reasons.is_empty() { "none".to_string() } else { reasons.to_string() };
-        text.push_str(&format!("    points: {}\n", none(&deal.rule_reasons)));
-        if deal.model_probability.is_some() {
-            text.push_str(&format!("    model:  {}\n", none(&deal.model_reasons)));
-        }
+        text.push_str(&format!("    {}\n", deal.reason));
     }
     text
 }

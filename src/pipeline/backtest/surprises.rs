@@ -1,15 +1,16 @@
 //! Closed deals that went against their points: high and lost, low and won, with what carried them.
 
 use super::super::deals::{Deals, RuleEvidence};
+use super::super::disagreement::{ModelView, like_deals, sides};
 use super::super::score::model_reasons;
 use super::super::train::{Procedure, in_order};
 use super::past::Past;
 use crate::asof::Instant;
-use crate::mismatch::mismatch_gap;
+use crate::mismatch::{Quadrant, mismatch_gap, reason};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A deal that went against its points.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,6 +28,8 @@ pub struct Surprise {
     pub win_probability: Option<f64>,
     /// Rank by the model minus rank by the rules, in percentage points.
     pub gap: Option<f64>,
+    /// Why it went against its points, in sentences.
+    pub reason: String,
     /// What carried its points.
     pub rule_reasons: String,
     /// What carried the model's view.
@@ -77,10 +80,17 @@ impl Sources<'_> {
         rows.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then_with(|| self.id(a).cmp(self.id(b))));
         let seen = past.model_score.as_ref().map(|m| rows.iter().filter(|&&i| card.is_high(m[i]) != high).count());
         let shown: Vec<usize> = rows.iter().copied().take(self.top).collect();
-        let mut model_reasons = self.model_reasons(&shown);
+        let like = self.like(&of);
+        let mut said = self.words(&shown, high, &like);
         let shown = shown
             .into_iter()
-            .map(|i| Surprise {
+            .map(|i| {
+                let (reason, model_reasons) =
+                    said.remove(&past.rows[i]).unwrap_or_else(|| (self.sentence(i, high, None, &like), String::new()));
+                (i, reason, model_reasons)
+            })
+            .map(|(i, reason, model_reasons)| Surprise {
+                reason,
                 lead: self.id(i).to_string(),
                 as_of: self.deals.snapshots.as_of.as_ref().map(|t| t[past.rows[i]]),
                 rule_score: score[i],
@@ -88,7 +98,7 @@ impl Sources<'_> {
                 win_probability: past.p.as_ref().map(|p| p[i]),
                 gap: self.gap(i),
                 rule_reasons: self.evidence.map_or_else(String::new, |e| e.reasons(card, self.table, self.lead(i))),
-                model_reasons: model_reasons.remove(&past.rows[i]).unwrap_or_default(),
+                model_reasons,
             })
             .collect();
         Some(SurpriseList { deals: rows.len(), of: of.len(), seen_by_model: seen, shown })
@@ -109,21 +119,59 @@ impl Sources<'_> {
         Some(mismatch_gap(ranks, &blending.rule_ranks, p_model[i], score[i]))
     }
 
-    /// By deal: why the model that had not seen it thought so.
-    fn model_reasons(&self, shown: &[usize]) -> HashMap<usize, String> {
-        let mut reasons = HashMap::new();
+    /// By main rule: the judged deals on the same side of the handover.
+    fn like(&self, of: &[usize]) -> BTreeMap<&str, Vec<usize>> {
+        let mut like: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for &i in of {
+            let driver = self.deals.rules.as_ref().map_or("", |rules| rules.driver(self.past.rows[i]));
+            like.entry(driver).or_default().push(i);
+        }
+        like
+    }
+
+    /// Why judged deal `i` went against its points.
+    fn sentence(
+        &self,
+        i: usize,
+        high: bool,
+        view: Option<&ModelView<'_>>,
+        like: &BTreeMap<&str, Vec<usize>>,
+    ) -> String {
+        let (Some(card), Some(score)) = (self.scorecard, &self.past.rule_score) else { return String::new() };
+        let gains = self.evidence.map_or_else(Vec::new, |e| e.gains(card, self.table, self.lead(i)));
+        let driver = self.deals.rules.as_ref().map_or("", |rules| rules.driver(self.past.rows[i]));
+        let side = if high { "high by points" } else { "low by points" };
+        let most = if driver.is_empty() { "no points".to_string() } else { format!("most points from `{driver}`") };
+        let rows = like.get(driver).map_or(&[][..], Vec::as_slice);
+        let like = like_deals(format!("{side}, {most}"), rows, &self.past.y, &self.past.w);
+        let model_high = self.past.model_score.as_ref().is_some_and(|m| card.is_high(m[i]));
+        reason(Quadrant::of(high, model_high), &sides(card, score[i], gains, view, like))
+    }
+
+    /// By deal: the sentence, and why the model that had not seen it thought so.
+    fn words(
+        &self,
+        shown: &[usize],
+        high: bool,
+        like: &BTreeMap<&str, Vec<usize>>,
+    ) -> HashMap<usize, (String, String)> {
+        let mut words = HashMap::new();
         let parts = self.done.folds.iter().flat_map(|f| &f.parts);
         for (part, predictor) in parts.zip(&self.done.fold_models) {
-            let own = |i: &usize| part.test.binary_search(&self.past.rows[*i]).is_ok();
-            let rows: Vec<usize> = shown.iter().filter(|i| own(i)).map(|&i| self.past.rows[i]).collect();
-            if rows.is_empty() {
+            let own: Vec<usize> =
+                shown.iter().copied().filter(|&i| part.test.binary_search(&self.past.rows[i]).is_ok()).collect();
+            if own.is_empty() {
                 continue;
             }
+            let rows: Vec<usize> = own.iter().map(|&i| self.past.rows[i]).collect();
             let attributes = in_order(self.deals, &predictor.sources());
-            let words = predictor
-                .map_rows(&attributes, &rows, |at, _, parts| model_reasons(predictor, &attributes, rows[at], parts));
-            reasons.extend(rows.into_iter().zip(words));
+            let said = predictor.map_rows(&attributes, &rows, |at, _, parts| {
+                let view = ModelView { predictor, attributes: &attributes, row: rows[at], parts };
+                let why = model_reasons(predictor, &attributes, rows[at], parts);
+                (self.sentence(own[at], high, Some(&view), like), why)
+            });
+            words.extend(rows.into_iter().zip(said));
         }
-        reasons
+        words
     }
 }

@@ -1,0 +1,243 @@
+//! Why rules and model disagree about a lead, in two or three short sentences.
+//!
+//! The sentences name rules, kinds of acts and columns, never a value of an attribute: they go into mails and meetings.
+
+use super::{FEWEST_TO_SAY, Quadrant};
+use crate::metrics::Rate;
+use crate::text::thousands;
+
+/// Rules are named until they bring this share of the points gained, two at most.
+const MOST_OF_THE_POINTS: f64 = 0.5;
+/// Within so many log-odds of the average lead, the model finds something worth next to nothing: odds × 0.9 to 1.1.
+const NEXT_TO_NOTHING: f64 = 0.1;
+/// Within so many it finds it worth little: odds × 1.65 at most.
+const LITTLE: f64 = 0.5;
+/// Points are shown to one decimal.
+const SHOWN: f64 = 0.05;
+/// Things that the model goes by, named at most.
+const NAMED: usize = 2;
+
+/// A rule that brought points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gain {
+    /// The rule.
+    pub rule: String,
+    /// What it rests on: `page_view 9 times, newest 3 d ago`.
+    pub what: String,
+    /// Points.
+    pub points: f64,
+    /// What the model makes of the same acts or columns, in log-odds; `None` where it does not read them.
+    pub by_model: Option<f64>,
+}
+
+/// What the model makes of a kind of act or a column, all its terms together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opinion {
+    /// The kind or column, with how often where that is known: `inquiry, once`.
+    pub about: String,
+    /// Log-odds against the average lead.
+    pub log_odds: f64,
+}
+
+/// What became of past leads like this one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikeCases {
+    /// Which they are: `high by points, low by the model, most points from the same rule`.
+    pub which: String,
+    /// Deals, wins, win rate.
+    pub record: Rate,
+}
+
+/// Both sides of one lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sides {
+    /// The rule score.
+    pub rule_score: f64,
+    /// The score at which sales takes over, and its name.
+    pub handover: Option<(String, f64)>,
+    /// Rules that brought points, the strongest first.
+    pub gains: Vec<Gain>,
+    /// What the model makes of the lead, the largest first.
+    pub opinions: Vec<Opinion>,
+    /// Past leads like it, the nearest kind that is large enough; the last one otherwise.
+    pub like: Option<LikeCases>,
+}
+
+/// Why a lead falls into `verify` or `hidden_gem`, or why a closed deal went against its points; the same words also
+/// serve where rules and model agreed. Empty sides give an empty text.
+pub fn reason(quadrant: Quadrant, sides: &Sides) -> String {
+    let mut said = vec![points_sentence(quadrant, sides)];
+    said.push(model_sentence(quadrant, sides));
+    said.extend(sides.like.as_ref().map(record_sentence));
+    said.retain(|sentence| !sentence.is_empty());
+    said.join(" ")
+}
+
+/// What to do with a mismatch when no action of the scorecard suits.
+pub fn usual_action(quadrant: Quadrant) -> &'static str {
+    match quadrant {
+        Quadrant::Verify => "Look before calling: ask what the interest is for",
+        Quadrant::HiddenGem => "Worth a call, though the points are low",
+        Quadrant::WorkNow | Quadrant::Nurture => "",
+    }
+}
+
+/// The rules that bring most of the points.
+fn main_gains(gains: &[Gain]) -> (&[Gain], f64) {
+    let gained: f64 = gains.iter().map(|g| g.points).sum();
+    let one_will_do = gains.first().is_some_and(|g| g.points >= MOST_OF_THE_POINTS * gained);
+    (&gains[..gains.len().min(if one_will_do { 1 } else { NAMED })], gained)
+}
+
+fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
+    let (main, gained) = main_gains(&sides.gains);
+    let from = joined(main.iter().map(|g| format!("`{}`{}", g.rule, bracketed(&g.what))));
+    let points: f64 = main.iter().map(|g| g.points).sum();
+    if matches!(quadrant, Quadrant::Verify | Quadrant::WorkNow) {
+        return match main {
+            [] => String::new(),
+            // What rules take away, or a cap, makes the score another number than the points gained.
+            _ => format!(
+                "{} of {} points{} are from {from}.",
+                short(points),
+                short(gained),
+                if (gained - sides.rule_score).abs() > SHOWN { " gained" } else { "" }
+            ),
+        };
+    }
+    let bound =
+        sides.handover.as_ref().map_or_else(String::new, |(tier, at)| format!(" ({tier} begins at {})", short(*at)));
+    let brought = if main.is_empty() {
+        "no rule brings any points".to_string()
+    } else {
+        format!("{} from {from}", short(points))
+    };
+    let taken = if gained > sides.rule_score + SHOWN { ", before deductions and caps" } else { "" };
+    format!("Only {} points{bound}: {brought}{taken}.", short(sides.rule_score))
+}
+
+fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
+    let named = |up: bool| {
+        let own = sides
+            .opinions
+            .iter()
+            .filter(move |o| if up { o.log_odds > NEXT_TO_NOTHING } else { o.log_odds < -NEXT_TO_NOTHING });
+        joined(own.take(NAMED).map(|o| format!("`{}` ({})", o.about, odds(o.log_odds))))
+    };
+    if quadrant != Quadrant::Verify {
+        let for_it = named(true);
+        return if for_it.is_empty() { String::new() } else { format!("For the model most speaks for it: {for_it}.") };
+    }
+    let (main, _) = main_gains(&sides.gains);
+    let opinion = main.first().map_or(String::new(), |gain| opinion_of(gain, main.len() > 1));
+    let against = named(false);
+    match (opinion.is_empty(), against.is_empty()) {
+        (_, true) => opinion,
+        (true, false) => format!("For the model most speaks against it: {against}."),
+        (false, false) => format!("{opinion} Most speaks against it: {against}."),
+    }
+}
+
+/// What the model makes of what brought the points.
+fn opinion_of(gain: &Gain, by_name: bool) -> String {
+    let that = if by_name { format!("`{}`", gain.rule) } else { "that".to_string() };
+    let Some(by_model) = gain.by_model else { return format!("The model does not go by {that}.") };
+    let found = match by_model {
+        c if c < -NEXT_TO_NOTHING => format!("counts {that} against an order"),
+        c if c <= NEXT_TO_NOTHING => format!("finds {that} worth next to nothing"),
+        c if c <= LITTLE => format!("finds {that} worth little"),
+        _ => format!("gives credit for {that} too, but less than other things take away"),
+    };
+    format!("The model {found} ({}).", odds(by_model))
+}
+
+fn record_sentence(like: &LikeCases) -> String {
+    let Rate { n, wins, .. } = &like.record;
+    if *n < FEWEST_TO_SAY {
+        return format!("Leads like it ({}) won {wins} of {n}: too few to say.", like.which);
+    }
+    let plain = format!("{:.0} %", 100.0 * *wins as f64 / *n as f64);
+    let weighted = format!("{:.0} %", 100.0 * like.record.rate);
+    let share = if weighted == plain { plain } else { format!("{weighted} by row weight") };
+    format!("Leads like it ({}) won {} of {} ({share}).", like.which, thousands(*wins), thousands(*n))
+}
+
+/// A factor on the odds, which people can multiply: `odds × 0.6`.
+fn odds(log_odds: f64) -> String {
+    let factor = log_odds.exp();
+    if factor >= 10.0 {
+        format!("odds × {factor:.0}")
+    } else if factor < 0.1 {
+        "odds × under 0.1".to_string()
+    } else {
+        format!("odds × {factor:.1}")
+    }
+}
+
+fn bracketed(what: &str) -> String {
+    if what.is_empty() { String::new() } else { format!(" ({what})") }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(" and ")
+}
+
+fn short(points: f64) -> String {
+    let text = format!("{points:.1}");
+    text.trim_end_matches(".0").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sides() -> Sides {
+        let gain =
+            |rule: &str, what: &str, points, by_model| Gain { rule: rule.into(), what: what.into(), points, by_model };
+        Sides {
+            rule_score: 100.0,
+            handover: Some(("SQL".into(), 80.0)),
+            gains: vec![
+                gain("price_page", "page_view 9 times, newest 3 d ago", 90.0, Some(0.2)),
+                gain("link_click", "link_click once, 5 d ago", 10.0, None),
+            ],
+            opinions: vec![
+                Opinion { about: "inquiry, never".into(), log_odds: -0.7 },
+                Opinion { about: "page_view, 9 times".into(), log_odds: 0.2 },
+            ],
+            like: Rate::of(&[vec![1.0; 3], vec![0.0; 68]].concat(), &[1.0; 71])
+                .map(|record| LikeCases { which: "high by points, low by the model".into(), record }),
+        }
+    }
+
+    #[test]
+    fn a_high_score_says_what_carried_it_and_what_the_model_makes_of_it() {
+        assert_eq!(
+            reason(Quadrant::Verify, &sides()),
+            "90 of 100 points are from `price_page` (page_view 9 times, newest 3 d ago). The model finds that worth \
+             little (odds × 1.2). Most speaks against it: `inquiry, never` (odds × 0.5). Leads like it (high by points, \
+             low by the model) won 3 of 71 (4 %)."
+        );
+    }
+
+    #[test]
+    fn a_low_score_says_what_speaks_for_the_lead() {
+        let mut low = sides();
+        low.rule_score = 33.0;
+        low.gains = vec![Gain {
+            rule: "inquiry".into(),
+            what: "inquiry once, 5 d ago".into(),
+            points: 30.0,
+            by_model: Some(1.4),
+        }];
+        low.opinions = vec![Opinion { about: "inquiry, once".into(), log_odds: 1.4 }];
+        low.like = None;
+        assert_eq!(
+            reason(Quadrant::HiddenGem, &low),
+            "Only 33 points (SQL begins at 80): 30 from `inquiry` (inquiry once, 5 d ago). For the model most speaks \
+             for it: `inquiry, once` (odds × 4.1)."
+        );
+        low.gains.clear();
+        assert!(reason(Quadrant::HiddenGem, &low).contains("no rule brings any points"));
+    }
+}

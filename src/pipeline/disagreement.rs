@@ -1,0 +1,178 @@
+//! What the words of a mismatch rest on: the rules that brought points, what the model makes of the same acts and
+//! columns, and the record of past leads like it.
+
+use super::model::{Blending, Model};
+use super::score::Assessment;
+use crate::features::{Attribute, KindMeasure, Source, Values};
+use crate::metrics::Rate;
+use crate::mismatch::{FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Sides, reason, usual_action};
+use crate::predictor::Predictor;
+use crate::scorecard::{Rule, RuleGain, Scorecard};
+use crate::text::fold;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Why the two sides disagree about a lead, and what to do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Disagreement {
+    /// The sentences.
+    pub reason: String,
+    /// What to do next.
+    pub action: String,
+}
+
+/// What the model makes of one lead: its attributes, the row among them, the contributions in the predictor's order.
+pub(super) struct ModelView<'a> {
+    pub(super) predictor: &'a Predictor,
+    pub(super) attributes: &'a [Attribute],
+    pub(super) row: usize,
+    pub(super) parts: &'a [f64],
+}
+
+impl ModelView<'_> {
+    /// By kind of act or column, all its terms together, the largest first. Interactions stand under their own name.
+    fn opinions(&self) -> Vec<Opinion> {
+        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+        for (i, part) in self.parts.iter().enumerate() {
+            let about = match self.predictor.terms.get(i) {
+                Some(term) => self.about(&term.term.source),
+                None => self.predictor.name(i),
+            };
+            *sums.entry(about).or_default() += part;
+        }
+        let mut opinions: Vec<Opinion> =
+            sums.into_iter().map(|(about, log_odds)| Opinion { about, log_odds }).collect();
+        opinions.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then_with(|| a.about.cmp(&b.about)));
+        opinions
+    }
+
+    /// `inquiry, once`; `source`; `phone, missing`.
+    fn about(&self, source: &Source) -> String {
+        match source {
+            Source::Activity { kind, .. } => match self.times(kind) {
+                Some(times) => format!("{kind}, {times}"),
+                None => kind.clone(),
+            },
+            Source::Age => "age of the lead".to_string(),
+            _ => {
+                let missing = self.attribute(source).is_some_and(|values| values.show(self.row).is_empty());
+                let column = source.column().unwrap_or_default();
+                if missing { format!("{column}, missing") } else { column.to_string() }
+            }
+        }
+    }
+
+    /// How often acts of this kind happened, where a term of the model tells.
+    fn times(&self, kind: &str) -> Option<String> {
+        let number = |measure| {
+            let source = Source::Activity { kind: kind.to_string(), measure };
+            match self.attribute(&source) {
+                Some(Values::Number(values)) => Some(values[self.row]),
+                _ => None,
+            }
+        };
+        let never = number(KindMeasure::DaysSince).is_some_and(f64::is_nan);
+        match number(KindMeasure::Count) {
+            Some(0.0) => Some("never".to_string()),
+            None if never => Some("never".to_string()),
+            Some(1.0) => Some("once".to_string()),
+            Some(n) => Some(format!("{n:.0} times")),
+            None => None,
+        }
+    }
+
+    fn attribute(&self, source: &Source) -> Option<&Values> {
+        self.attributes.iter().find(|a| a.source == *source).map(|a| &a.values)
+    }
+
+    /// What the model makes of the acts or columns that a rule reads; `None` where it reads none of them.
+    fn of_rule(&self, rule: &Rule) -> Option<f64> {
+        let terms = self.predictor.terms.iter().zip(self.parts);
+        let read: Vec<f64> = terms.filter(|(term, _)| reads(rule, &term.term.source)).map(|(_, part)| *part).collect();
+        (!read.is_empty()).then(|| read.iter().sum())
+    }
+}
+
+/// Whether a rule and a term of the model look at the same: a kind of act, or a column.
+fn reads(rule: &Rule, source: &Source) -> bool {
+    match (source, &rule.activity) {
+        (Source::Activity { kind, .. }, Some(activity)) => {
+            activity.kinds.listed().iter().any(|k| fold(k) == fold(kind))
+        }
+        (Source::Activity { .. } | Source::Age, _) | (_, Some(_)) => false,
+        (_, None) => rule.when.iter().flat_map(|when| when.fields()).any(|f| source.column() == Some(f.field.as_str())),
+    }
+}
+
+/// Both sides of one lead as the sentences need them.
+pub(super) fn sides(
+    scorecard: &Scorecard,
+    rule_score: f64,
+    gains: Vec<RuleGain>,
+    view: Option<&ModelView<'_>>,
+    like: Option<LikeCases>,
+) -> Sides {
+    let gain = |gain: RuleGain| {
+        let rule = &scorecard.rules[gain.rule];
+        Gain {
+            rule: rule.name.clone(),
+            what: gain.what,
+            points: gain.points,
+            by_model: view.and_then(|view| view.of_rule(rule)),
+        }
+    };
+    let handover = scorecard.handover.map(|tier| &scorecard.tiers[tier]);
+    Sides {
+        rule_score,
+        handover: handover.map(|tier| (tier.name.clone(), tier.bound)),
+        gains: gains.into_iter().map(gain).collect(),
+        opinions: view.map(ModelView::opinions).unwrap_or_default(),
+        like,
+    }
+}
+
+/// The record of the reference deals of this quadrant whose points came most from the same rule; where those are too
+/// few, of the whole quadrant.
+fn like_cases(blending: &Blending, quadrant: Quadrant, driver: &str) -> Option<LikeCases> {
+    let of = match quadrant {
+        Quadrant::Verify => "high by points, low by the model",
+        _ => "low by points, high by the model",
+    };
+    let near = blending.driver_records.iter().find(|r| r.quadrant == quadrant && r.rule == driver);
+    if let Some(near) = near.filter(|r| r.record.n >= FEWEST_TO_SAY) {
+        let most = if driver.is_empty() { "no points".to_string() } else { format!("most points from `{driver}`") };
+        return Some(LikeCases { which: format!("{of}, {most}"), record: near.record });
+    }
+    let all = blending.records.iter().find(|r| r.quadrant == quadrant)?;
+    Some(LikeCases { which: of.to_string(), record: all.record? })
+}
+
+/// What became of the deals of `rows`, which `which` describes: for closed deals looked back on.
+pub(super) fn like_deals(which: String, rows: &[usize], y: &[f64], w: &[f64]) -> Option<LikeCases> {
+    let pick = |values: &[f64]| rows.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+    Some(LikeCases { which, record: Rate::of(&pick(y), &pick(w))? })
+}
+
+impl Assessment<'_> {
+    /// Why rules and model disagree about a lead of `verify` or `hidden_gem`; `None` for the others.
+    pub fn disagreement(&self, row: usize) -> Option<Disagreement> {
+        let quadrant = self.leads[row].quadrant.filter(|q| matches!(q, Quadrant::Verify | Quadrant::HiddenGem))?;
+        let (scorecard, model) = (self.scorecard?, self.model?);
+        let sides = self.sides(row, scorecard, model, quadrant)?;
+        let action = match self.next_action(row) {
+            "" => usual_action(quadrant),
+            own => own,
+        };
+        Some(Disagreement { reason: reason(quadrant, &sides), action: action.to_string() })
+    }
+
+    fn sides(&self, row: usize, scorecard: &Scorecard, model: &Model, quadrant: Quadrant) -> Option<Sides> {
+        let gains = scorecard.gains(self.rules.as_ref()?, &self.evidence()?, row);
+        let driver = gains.first().map_or("", |g| scorecard.rules[g.rule].name.as_str());
+        let like = model.blending.as_ref().and_then(|blending| like_cases(blending, quadrant, driver));
+        let predictor = model.predictor.as_ref()?;
+        let parts: Vec<f64> = self.log_odds_ledger(row).iter().skip(1).map(|line| line.log_odds).collect();
+        let view = ModelView { predictor, attributes: self.attributes(), row, parts: &parts };
+        Some(sides(scorecard, self.rule_score(row), gains, Some(&view), like))
+    }
+}
