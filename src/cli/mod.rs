@@ -16,6 +16,7 @@ mod output;
 mod page;
 mod reading;
 mod score;
+mod simulate;
 mod summary;
 mod terminal;
 mod train;
@@ -76,6 +77,8 @@ enum Command {
     Backtest(backtest::BacktestArgs),
     /// Explain one lead: every contribution, in points and in log-odds.
     Explain(explain::ExplainArgs),
+    /// Put a changed scorecard beside the current one: who crosses which tier, which past wins are gained or lost.
+    Simulate(simulate::SimulateArgs),
     /// The whole cycle on the sample data in data/sample.
     Demo(demo::DemoArgs),
     /// Print what a shell needs to complete commands and options.
@@ -112,6 +115,7 @@ pub fn run() -> ExitCode {
         Command::Compare(args) => compare::run(args, &terminal),
         Command::Backtest(args) => backtest::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
+        Command::Simulate(args) => simulate::run(args, &terminal),
         Command::Demo(args) => demo::run(args, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),
         Command::Man(args) => man::run(args, &terminal),

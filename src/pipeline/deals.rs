@@ -171,6 +171,11 @@ pub(super) struct RuleEvidence {
 }
 
 impl RuleEvidence {
+    /// What the scorecard says of every lead at its moment.
+    pub(super) fn scored(&self) -> &Scored {
+        &self.scored
+    }
+
     /// The rules that moved a lead's rule score most.
     pub(super) fn reasons(&self, scorecard: &Scorecard, leads: &LeadTable, lead: usize) -> String {
         scorecard.reasons(&self.scored, &self.evidence(leads), lead)

@@ -16,5 +16,6 @@ pub mod leaks;
 pub mod model;
 mod provenance;
 pub mod score;
+pub mod simulate;
 pub mod start;
 pub mod train;

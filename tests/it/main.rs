@@ -38,6 +38,7 @@ mod sample;
 mod scorecard;
 mod scorecard_advice;
 mod scorecard_errors;
+mod simulate;
 mod solver;
 mod sources;
 mod store;
