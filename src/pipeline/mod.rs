@@ -12,6 +12,7 @@ pub mod deals;
 pub mod disagreement;
 pub mod explain;
 mod figures;
+mod holdout;
 pub mod leaks;
 pub mod model;
 mod provenance;

@@ -2,15 +2,15 @@
 
 use super::assembly::assemble;
 use super::deals::{DealInputs, DealSettings, Deals, RuleSide, gather};
-use super::figures::side_figures;
+use super::holdout::hold_out;
 use super::leaks::{self, ScreenSettings};
-use super::model::{Blending, HoldoutRecord, Model};
+use super::model::{Blending, Model};
 use crate::blend::{Blend, Predictions, RuleCurve, choose_weight};
 use crate::fault::InputError;
 use crate::features::Source;
 use crate::linking::Link;
 use crate::logodds::sigmoid;
-use crate::metrics::{Rate, auc};
+use crate::metrics::auc;
 use crate::mismatch::{self, Quadrant, Ranks};
 use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn};
 use crate::scorecard::Scorecard;
@@ -157,7 +157,7 @@ fn rule_curve(deals: &Deals, rules: &RuleSide, rows: &[usize]) -> RuleCurve {
     )
 }
 
-fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve>, rows: &[usize]) -> Predicted {
+pub(super) fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve>, rows: &[usize]) -> Predicted {
     // A term read by the predictor is always among the deals' attributes: it was learned from them.
     let attributes = in_order(deals, &learned.predictor.sources());
     let p_model = learned.predictor.log_odds(&attributes, rows).into_iter().map(sigmoid).collect();
@@ -277,43 +277,6 @@ fn join(
         choice,
         model_link,
     }
-}
-
-/// The procedure without the newest deals, judged on them.
-fn hold_out(
-    deals: &Deals,
-    scorecard: Option<&Scorecard>,
-    settings: &TrainSettings,
-) -> Result<HoldoutRecord, InputError> {
-    let y = &deals.snapshots.won;
-    let seed = settings.deals.snapshot.seed;
-    let set_apart = validation::holdout(deals.snapshots.order.as_deref(), y, settings.holdout, seed);
-    let mut notes = set_apart.notes;
-    let mut record = HoldoutRecord {
-        scheme: set_apart.scheme.as_str().to_string(),
-        figures: None,
-        blend_weight: None,
-        older: None,
-        notes: Vec::new(),
-    };
-    if let Some(part) = set_apart.part {
-        notes.extend(validation::shift_note(y, &deals.snapshots.row_weight, &part));
-        record.older = Rate::of(&pick(y, &part.train), &pick(&deals.snapshots.row_weight, &part.train));
-        let older = procedure(deals, scorecard, &part.train, settings)?;
-        match &older.learned {
-            Some(learned) => {
-                let curve = older.blending.as_ref().map(|b| &b.curve);
-                let predicted = predict(deals, learned, curve, &part.test);
-                record.figures = Some(side_figures(deals, scorecard, &predicted, older.blending.as_ref()));
-                record.blend_weight = older.blending.as_ref().map(|b| b.blend.weight);
-            }
-            None => {
-                notes.extend(older.why_no_model.map(|why| format!("no honest figures: {why} without the newest deals")))
-            }
-        }
-    }
-    record.notes = notes;
-    Ok(record)
 }
 
 impl TrainSettings {

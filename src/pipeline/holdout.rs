@@ -1,0 +1,47 @@
+//! The honest figures: the procedure run without the newest deals, judged on them.
+
+use super::deals::Deals;
+use super::figures::side_figures;
+use super::model::HoldoutRecord;
+use super::train::{TrainSettings, pick, predict, procedure};
+use crate::fault::InputError;
+use crate::metrics::Rate;
+use crate::scorecard::Scorecard;
+use crate::validation;
+
+/// The procedure without the newest deals, judged on them.
+pub(super) fn hold_out(
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    settings: &TrainSettings,
+) -> Result<HoldoutRecord, InputError> {
+    let y = &deals.snapshots.won;
+    let seed = settings.deals.snapshot.seed;
+    let set_apart = validation::holdout(deals.snapshots.order.as_deref(), y, settings.holdout, seed);
+    let mut notes = set_apart.notes;
+    let mut record = HoldoutRecord {
+        scheme: set_apart.scheme.as_str().to_string(),
+        figures: None,
+        blend_weight: None,
+        older: None,
+        notes: Vec::new(),
+    };
+    if let Some(part) = set_apart.part {
+        notes.extend(validation::shift_note(y, &deals.snapshots.row_weight, &part));
+        record.older = Rate::of(&pick(y, &part.train), &pick(&deals.snapshots.row_weight, &part.train));
+        let older = procedure(deals, scorecard, &part.train, settings)?;
+        match &older.learned {
+            Some(learned) => {
+                let curve = older.blending.as_ref().map(|b| &b.curve);
+                let predicted = predict(deals, learned, curve, &part.test);
+                record.figures = Some(side_figures(deals, scorecard, &predicted, older.blending.as_ref()));
+                record.blend_weight = older.blending.as_ref().map(|b| b.blend.weight);
+            }
+            None => {
+                notes.extend(older.why_no_model.map(|why| format!("no honest figures: {why} without the newest deals")))
+            }
+        }
+    }
+    record.notes = notes;
+    Ok(record)
+}

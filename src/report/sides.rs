@@ -1,0 +1,77 @@
+//! Scorecard, model and blend side by side, as tables of the model card.
+
+use crate::metrics::{Estimate, Figures, Rate};
+use crate::pipeline::model::SideFigures;
+use std::fmt::Write;
+
+/// A share as a percentage with one decimal.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// Scorecard, model and blend side by side.
+pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result {
+    let columns: Vec<(&str, &Figures)> = [
+        ("scorecard", figures.scorecard.as_ref()),
+        ("model", figures.model.as_ref()),
+        ("blend", figures.blend.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, f)| f.map(|f| (name, f)))
+    .collect();
+    let Some((_, first)) = columns.first() else { return Ok(()) };
+    writeln!(out, "{} deals, {} won ({}).\n", first.n, first.wins, percent(first.win_rate))?;
+    let mut row = |label: &str, cell: &dyn Fn(&Figures) -> String| -> std::fmt::Result {
+        write!(out, "| {label:<22} |")?;
+        for (_, figures) in &columns {
+            write!(out, " {:<22} |", cell(figures))?;
+        }
+        writeln!(out)
+    };
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let next_name = std::cell::Cell::new(0);
+    row("", &|_| {
+        let i = next_name.get();
+        next_name.set(i + 1);
+        names[i].to_string()
+    })?;
+    row("---", &|_| "---".to_string())?;
+    row("AUC (95 % interval)", &|f| {
+        f.auc
+            .as_ref()
+            .map_or("-".to_string(), |a| format!("{:.3} ({:.3} to {:.3})", a.value, a.interval.low, a.interval.high))
+    })?;
+    row("log loss", &|f| f.probability.as_ref().map_or("-".to_string(), |p| format!("{:.4}", p.log_loss)))?;
+    row("Brier score", &|f| f.probability.as_ref().map_or("-".to_string(), |p| format!("{:.4}", p.brier)))?;
+    row("calibration intercept", &|f| estimate(f.probability.as_ref().and_then(|p| p.calibration.intercept.as_ref())))?;
+    row("calibration slope", &|f| estimate(f.probability.as_ref().and_then(|p| p.calibration.slope.as_ref())))?;
+    for (i, share) in crate::metrics::LIFT_SHARES.iter().enumerate() {
+        row(&format!("lift, top {:.0} %", share * 100.0), &|f| {
+            f.lift.get(i).map_or("-".to_string(), |r| format!("{:.2} ({} won)", r.lift, percent(r.win_rate)))
+        })?;
+    }
+    if !figures.tiers.is_empty() {
+        writeln!(out, "\n| {:<12} | {:<32} | {:<32} |", "win rate", "by rules", "by score")?;
+        writeln!(out, "| {:<12} | {:<32} | {:<32} |", "---", "---", "---")?;
+        for tier in &figures.tiers {
+            let name = if tier.tier.is_empty() { "(below)" } else { &tier.tier };
+            writeln!(
+                out,
+                "| {name:<12} | {:<32} | {:<32} |",
+                rate(tier.by_rules.as_ref()),
+                rate(tier.by_score.as_ref())
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn estimate(estimate: Option<&Estimate>) -> String {
+    estimate.map_or("-".to_string(), |e| format!("{:.2} ({:.2} to {:.2})", e.value, e.interval.low, e.interval.high))
+}
+
+fn rate(rate: Option<&Rate>) -> String {
+    rate.map_or("no deal".to_string(), |r| {
+        format!("{} ({} to {}) of {}", percent(r.rate), percent(r.interval.low), percent(r.interval.high), r.n)
+    })
+}
