@@ -118,7 +118,7 @@ fn derivations(column: &Column, rows: &[usize]) -> Vec<Source> {
 
 /// The sources that a kind of activity offers.
 pub fn kind_sources(kind: &str, ours: bool) -> Vec<Source> {
-    let all = [KindMeasure::Count, KindMeasure::Decayed, KindMeasure::DaysSince];
+    let all = [KindMeasure::Count, KindMeasure::Decayed, KindMeasure::DaysSince, KindMeasure::DaysSinceFirst];
     let measures = if ours { &all[..1] } else { &all[..] };
     measures.iter().map(|&measure| Source::Activity { kind: kind.to_string(), measure }).collect()
 }
@@ -153,6 +153,9 @@ pub fn read(
                 KindMeasure::Decayed => rows.iter().map(|&r| kind.decayed[r]).collect(),
                 KindMeasure::DaysSince => {
                     rows.iter().map(|&r| kind.newest_at(r).map_or(f64::NAN, |t| days(t, r))).collect()
+                }
+                KindMeasure::DaysSinceFirst => {
+                    rows.iter().map(|&r| kind.first_at(r).map_or(f64::NAN, |t| days(t, r))).collect()
                 }
             })
         }

@@ -14,6 +14,8 @@ pub enum KindMeasure {
     Decayed,
     /// Days from the newest act to the as-of; missing when it never happened.
     DaysSince,
+    /// Days from the first act to the as-of; missing when it never happened.
+    DaysSinceFirst,
 }
 
 /// Where a term's values come from.
@@ -61,6 +63,9 @@ impl fmt::Display for Source {
             Source::Activity { kind, measure: KindMeasure::Count } => write!(f, "{kind} (count)"),
             Source::Activity { kind, measure: KindMeasure::Decayed } => write!(f, "{kind} (recent)"),
             Source::Activity { kind, measure: KindMeasure::DaysSince } => write!(f, "{kind} (days since)"),
+            Source::Activity { kind, measure: KindMeasure::DaysSinceFirst } => {
+                write!(f, "{kind} (days since the first)")
+            }
             Source::Age => f.write_str("age of the lead (days)"),
         }
     }

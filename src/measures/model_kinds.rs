@@ -1,4 +1,4 @@
-//! What the model knows of each kind of act: how many, their decayed amount, the newest.
+//! What the model knows of each kind of act: how many, their decayed amount, the newest, the first.
 
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
@@ -30,12 +30,19 @@ pub struct KindColumns {
     pub decayed: Vec<f64>,
     /// Microseconds of the newest, or [`NEVER`].
     pub newest: Vec<i64>,
+    /// Microseconds of the first; of no meaning where there is no newest.
+    pub first: Vec<i64>,
 }
 
 impl KindColumns {
     /// When the newest act of this kind was.
     pub fn newest_at(&self, lead: usize) -> Option<Instant> {
         (self.newest[lead] != NEVER).then(|| Instant(self.newest[lead]))
+    }
+
+    /// When the first act of this kind was.
+    pub fn first_at(&self, lead: usize) -> Option<Instant> {
+        self.newest_at(lead).map(|_| Instant(self.first[lead]))
     }
 }
 
@@ -62,9 +69,10 @@ struct Cell {
     count: f64,
     decayed: f64,
     newest: i64,
+    first: i64,
 }
 
-const NOTHING: Cell = Cell { count: 0.0, decayed: 0.0, newest: NEVER };
+const NOTHING: Cell = Cell { count: 0.0, decayed: 0.0, newest: NEVER, first: i64::MAX };
 
 impl KindFollower {
     pub(super) fn new(options: ModelKinds, n_leads: usize) -> KindFollower {
@@ -110,6 +118,7 @@ impl KindFollower {
         cell.count += count as f64;
         cell.decayed += self.decay.factor(as_of.since(at)) * count as f64;
         cell.newest = cell.newest.max(at.0);
+        cell.first = cell.first.min(at.0);
     }
 
     /// Reads some of the state of a lead, so that it is at hand when changed.
@@ -124,6 +133,7 @@ impl KindFollower {
             count: followed.leads.iter().map(|cell| cell.count).collect(),
             decayed: followed.leads.iter().map(|cell| cell.decayed).collect(),
             newest: followed.leads.iter().map(|cell| cell.newest).collect(),
+            first: followed.leads.iter().map(|cell| cell.first).collect(),
         });
         (columns.collect(), self.left_out)
     }
