@@ -3,7 +3,7 @@
 use super::deals::Deals;
 use super::figures::side_figures;
 use super::leaks;
-use super::model::{HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SnapshotRecord};
+use super::model::{DriftRecord, HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SnapshotRecord};
 use super::train::{Procedure, TrainSettings};
 use crate::features::{Fate, PlanLine, Source};
 use crate::metrics;
@@ -14,13 +14,13 @@ use crate::tables::LeadTable;
 /// A model that looks better than this is called suspicious: it may know the outcome.
 const SUSPICIOUS_AUC: f64 = 0.9;
 
-/// The model of the whole procedure on all deals, with the holdout's figures beside it.
+/// The model of the whole procedure on all deals, with the holdout's figures and drift beside it.
 pub(super) fn assemble(
     table: &LeadTable,
     deals: &Deals,
     scorecard: Option<&Scorecard>,
     whole: Procedure,
-    holdout: Option<HoldoutRecord>,
+    (holdout, drift): (Option<HoldoutRecord>, Option<DriftRecord>),
     settings: &TrainSettings,
 ) -> Model {
     let predictor = whole.learned.as_ref().map(|l| l.predictor.clone());
@@ -45,6 +45,7 @@ pub(super) fn assemble(
         out_of_fold_auc,
         out_of_fold: oof_figures,
         holdout,
+        drift,
         notes,
     }
 }

@@ -1,24 +1,26 @@
 //! The honest figures: the procedure run without the newest deals, judged on them.
 
 use super::deals::Deals;
+use super::drift;
 use super::figures::side_figures;
-use super::model::HoldoutRecord;
+use super::model::{DriftRecord, HoldoutRecord};
 use super::train::{TrainSettings, pick, predict, procedure};
 use crate::fault::InputError;
 use crate::metrics::Rate;
 use crate::scorecard::Scorecard;
-use crate::validation;
+use crate::validation::{self, Scheme};
 
-/// The procedure without the newest deals, judged on them.
+/// The procedure without the newest deals, judged on them, and how they differ from the others.
 pub(super) fn hold_out(
     deals: &Deals,
     scorecard: Option<&Scorecard>,
     settings: &TrainSettings,
-) -> Result<HoldoutRecord, InputError> {
+) -> Result<(HoldoutRecord, Option<DriftRecord>), InputError> {
     let y = &deals.snapshots.won;
     let seed = settings.deals.snapshot.seed;
     let set_apart = validation::holdout(deals.snapshots.order.as_deref(), y, settings.holdout, seed);
     let mut notes = set_apart.notes;
+    let mut drift = None;
     let mut record = HoldoutRecord {
         scheme: set_apart.scheme.as_str().to_string(),
         figures: None,
@@ -35,6 +37,8 @@ pub(super) fn hold_out(
                 let curve = older.blending.as_ref().map(|b| &b.curve);
                 let predicted = predict(deals, learned, curve, &part.test);
                 record.figures = Some(side_figures(deals, scorecard, &predicted, older.blending.as_ref()));
+                let by_time = set_apart.scheme == Scheme::Forward;
+                drift = by_time.then(|| drift::of_holdout(deals, &older, &part.train, &predicted));
                 record.blend_weight = older.blending.as_ref().map(|b| b.blend.weight);
             }
             None => {
@@ -43,5 +47,5 @@ pub(super) fn hold_out(
         }
     }
     record.notes = notes;
-    Ok(record)
+    Ok((record, drift))
 }

@@ -9,6 +9,7 @@ pub mod changes;
 pub mod check;
 pub mod compare;
 pub mod deals;
+mod drift;
 pub mod disagreement;
 pub mod explain;
 mod figures;

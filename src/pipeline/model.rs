@@ -154,6 +154,15 @@ pub struct HoldoutRecord {
     pub notes: Vec<String>,
 }
 
+/// Whether newer deals still look as the older ones did, which the model learned from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriftRecord {
+    /// Whether "newer" means further down the file, for want of times.
+    pub by_file_order: bool,
+    /// What differs, a sentence each, the gravest first; empty when nothing does.
+    pub found: Vec<String>,
+}
+
 /// A saved version's content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
@@ -183,6 +192,8 @@ pub struct Model {
     pub out_of_fold: Option<SideFigures>,
     /// Figures on the newest deals.
     pub holdout: Option<HoldoutRecord>,
+    /// Whether the newest deals look otherwise than the older ones; `None` when they were not compared.
+    pub drift: Option<DriftRecord>,
     /// What a reader must know.
     pub notes: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 use super::assembly::assemble;
 use super::deals::{DealInputs, DealSettings, Deals, RuleSide, gather};
+use super::drift;
 use super::holdout::hold_out;
 use super::leaks::{self, ScreenSettings};
 use super::model::{Blending, Model};
@@ -46,8 +47,15 @@ pub fn train(inputs: DealInputs<'_, '_>, settings: &TrainSettings) -> Result<(Mo
     leaks::leave_out(&mut deals, &ScreenSettings::of(&settings.deals));
     let all: Vec<usize> = (0..deals.n()).collect();
     let whole = procedure(&deals, scorecard, &all, settings)?;
-    let holdout = if settings.holdout > 0.0 { Some(hold_out(&deals, scorecard, settings)?) } else { None };
-    let model = assemble(table, &deals, scorecard, whole, holdout, settings);
+    let judged = if settings.holdout > 0.0 {
+        let (record, drift) = hold_out(&deals, scorecard, settings)?;
+        let untimed = deals.snapshots.order.is_none();
+        let drift = if untimed { drift::by_file_order(&deals, &whole, settings.holdout) } else { drift };
+        (Some(record), drift)
+    } else {
+        (None, None)
+    };
+    let model = assemble(table, &deals, scorecard, whole, judged, settings);
     Ok((model, deals))
 }
 

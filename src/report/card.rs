@@ -1,8 +1,9 @@
 //! The model card: what was learned, from what, and how far it can be believed, in Markdown that reads as plain text.
 
+use super::sentences;
 use super::sides::{percent, sides};
 use crate::features::{Fate, Shape, short_number};
-use crate::pipeline::model::Model;
+use crate::pipeline::model::{HoldoutRecord, Model};
 use crate::predictor::{FittedTerm, Predictor};
 use crate::values::format_instant;
 use std::fmt::Write;
@@ -28,10 +29,12 @@ pub fn model_card(model: &Model, name: &str) -> String {
 fn write_card(out: &mut String, model: &Model, name: &str) -> std::fmt::Result {
     writeln!(out, "# Model card: {name}\n")?;
     headline(out, model)?;
+    if let Some(drift) = &model.drift {
+        sentences::drift(out, drift)?;
+    }
     deals(out, model)?;
     if let Some(holdout) = &model.holdout {
-        let which = if holdout.scheme == "forward" { "the newest deals" } else { "deals drawn by chance" };
-        writeln!(out, "\n## On {which}, which the model had not seen\n")?;
+        writeln!(out, "\n## On {}\n", judged_on(holdout))?;
         if let Some(older) = &holdout.older {
             writeln!(out, "The deals it had learned from: {older}.\n")?;
         }
@@ -76,23 +79,21 @@ fn headline(out: &mut String, model: &Model) -> std::fmt::Result {
     if s.horizon.is_some() {
         writeln!(out, "{RATES_BY_WEIGHT}")?;
     }
-    let best = figures.blend.as_ref().or(figures.model.as_ref());
-    let (name, Some(best)) = (if figures.blend.is_some() { "score" } else { "model" }, best) else { return Ok(()) };
-    if let Some(row) = best.lift.iter().find(|r| (r.share - 0.2).abs() < 1e-9) {
-        write!(
-            out,
-            "Of the 20 % of deals that the {name} ranked highest, {} were won: {:.1} times the average.",
-            percent(row.win_rate),
-            row.lift
-        )?;
-        if let Some(card) =
-            figures.scorecard.as_ref().and_then(|c| c.lift.iter().find(|r| (r.share - 0.2).abs() < 1e-9))
-        {
-            write!(out, " Your scorecard's top 20 %: {:.1} times.", card.lift)?;
-        }
-        writeln!(out)?;
+    let which = match &model.holdout {
+        Some(holdout) if holdout.figures.is_some() => judged_on(holdout),
+        _ => "deals that the model had not seen, each in its turn",
+    };
+    writeln!(out, "\nOn {which}:\n")?;
+    sentences::figures(out, figures)
+}
+
+/// Which deals a holdout judges.
+fn judged_on(holdout: &HoldoutRecord) -> &'static str {
+    if holdout.scheme == "forward" {
+        "the newest deals, which the model had not seen"
+    } else {
+        "deals drawn by chance, which the model had not seen"
     }
-    Ok(())
 }
 
 fn deals(out: &mut String, model: &Model) -> std::fmt::Result {

@@ -44,6 +44,7 @@ pub fn model(model: &Model, saved_at: Option<i64>) -> Result<Value, InputError> 
         "blend": to(blend(model))?,
         "out_of_fold": { "scheme": model.fold_scheme, "figures": to(serde_json::to_value(&model.out_of_fold))? },
         "holdout": to(serde_json::to_value(&model.holdout))?,
+        "drift": model.drift,
         "notes": model.notes,
     }))
 }

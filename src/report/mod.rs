@@ -2,4 +2,5 @@
 
 pub mod card;
 pub mod dump;
+mod sentences;
 mod sides;

@@ -1,7 +1,7 @@
 //! Scorecard, model and blend side by side, as tables of the model card.
 
-use crate::metrics::{Estimate, Figures, Rate};
-use crate::pipeline::model::SideFigures;
+use crate::metrics::{CurveBin, Estimate, Figures, Rate};
+use crate::pipeline::model::{SideFigures, TierRates};
 use std::fmt::Write;
 
 /// A share as a percentage with one decimal.
@@ -50,10 +50,30 @@ pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result
             f.lift.get(i).map_or("-".to_string(), |r| format!("{:.2} ({} won)", r.lift, percent(r.win_rate)))
         })?;
     }
-    if !figures.tiers.is_empty() {
+    curve(out, &figures.calibration)?;
+    tiers(out, &figures.tiers)
+}
+
+/// What the win probabilities said beside what came.
+fn curve(out: &mut String, bins: &[CurveBin]) -> std::fmt::Result {
+    if bins.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n| {:<22} | {:<26} | {:<6} |", "win probability, mean", "won", "deals")?;
+    writeln!(out, "| {:<22} | {:<26} | {:<6} |", "---", "---", "---")?;
+    for bin in bins {
+        let won =
+            format!("{} ({} to {})", percent(bin.observed), percent(bin.interval.low), percent(bin.interval.high));
+        writeln!(out, "| {:<22} | {won:<26} | {:<6} |", percent(bin.mean_predicted), bin.n)?;
+    }
+    Ok(())
+}
+
+fn tiers(out: &mut String, tiers: &[TierRates]) -> std::fmt::Result {
+    if !tiers.is_empty() {
         writeln!(out, "\n| {:<12} | {:<32} | {:<32} |", "win rate", "by rules", "by score")?;
         writeln!(out, "| {:<12} | {:<32} | {:<32} |", "---", "---", "---")?;
-        for tier in &figures.tiers {
+        for tier in tiers {
             let name = if tier.tier.is_empty() { "(below)" } else { &tier.tier };
             writeln!(
                 out,

@@ -19,6 +19,7 @@ mod curves;
 mod degenerate;
 mod disagreement;
 mod docs;
+mod drift;
 mod help;
 mod init;
 mod layers;

@@ -1,0 +1,175 @@
+//! Drift: whether newer deals still look as the older ones did, in plain words.
+//!
+//! A model of the past is right for the future only as far as the two are alike. Three things are compared: the
+//! predictions for deals that the model had not seen, the columns it goes by, and what it expected with what came.
+
+use super::deals::Deals;
+use super::model::DriftRecord;
+use super::train::{Predicted, Procedure, pick};
+use crate::features::{Attribute, Source, Term, TermSettings, Values, short_number};
+use crate::metrics::{Bins, calibration, effective_n, psi, psi_noise};
+
+/// The population stability index from which a distribution is called shifted, by custom.
+const SHIFTED: f64 = 0.25;
+/// Bins of the predictions.
+const SCORE_BINS: usize = 10;
+/// Columns named, the most shifted first.
+const COLUMNS_NAMED: usize = 5;
+/// How a column is cut for the comparison, whatever shape it has in the model: bins that know heaps, and levels.
+const CUT: TermSettings = TermSettings { curves: true, min_level_count: 10 };
+
+/// Deals of one time.
+struct Era {
+    /// All of them.
+    rows: Vec<usize>,
+    /// Those that a model predicted that had not seen them, with
+    scored: Vec<usize>,
+    /// the probability it gave.
+    p: Vec<f64>,
+}
+
+/// How the deals of a holdout by time, `newer`, differ from those that `older` was learned from.
+pub(super) fn of_holdout(deals: &Deals, older: &Procedure, trained: &[usize], newer: &Predicted) -> DriftRecord {
+    let (scored, p) = older.out_of_fold.as_ref().map_or((Vec::new(), Vec::new()), rows_and_p);
+    let before = Era { rows: trained.to_vec(), scored, p };
+    let (rows, p) = rows_and_p(newer);
+    let after = Era { scored: rows.clone(), rows, p };
+    let sources = older.learned.as_ref().map(|l| l.predictor.sources()).unwrap_or_default();
+    DriftRecord { by_file_order: false, found: findings(deals, &sources, &before, &after) }
+}
+
+/// The same of the last `share` of the rows where no time says which deals are newer: many exports are in order of time.
+pub(super) fn by_file_order(deals: &Deals, whole: &Procedure, share: f64) -> Option<DriftRecord> {
+    let (learned, predicted) = (whole.learned.as_ref()?, whole.out_of_fold.as_ref()?);
+    let cut = ((1.0 - share) * deals.n() as f64).round() as usize;
+    let era = |first: usize, end: usize| {
+        let kept: Vec<usize> =
+            (0..predicted.rows.len()).filter(|&i| (first..end).contains(&predicted.rows[i])).collect();
+        Era { rows: (first..end).collect(), scored: pick(&predicted.rows, &kept), p: pick(&predicted.p_model, &kept) }
+    };
+    let found = findings(deals, &learned.predictor.sources(), &era(0, cut), &era(cut, deals.n()));
+    (!found.is_empty()).then_some(DriftRecord { by_file_order: true, found })
+}
+
+fn rows_and_p(predicted: &Predicted) -> (Vec<usize>, Vec<f64>) {
+    (predicted.rows.clone(), predicted.p_model.clone())
+}
+
+fn findings(deals: &Deals, sources: &[Source], before: &Era, after: &Era) -> Vec<String> {
+    let mut found: Vec<String> = expectation(deals, after).into_iter().collect();
+    found.extend(score(deals, before, after));
+    let used = deals.attributes.iter().filter(|a| sources.contains(&a.source));
+    let mut columns: Vec<(f64, String)> = used.filter_map(|a| column(deals, a, before, after)).collect();
+    columns.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let unnamed = columns.len().saturating_sub(COLUMNS_NAMED);
+    found.extend(columns.into_iter().take(COLUMNS_NAMED).map(|c| c.1));
+    if unnamed > 0 {
+        found.push(format!("{unnamed} more of what the model goes by shifted as well, each less than these."));
+    }
+    found
+}
+
+/// What the model expected of the newer deals beside what came, where its interval says that they differ.
+fn expectation(deals: &Deals, after: &Era) -> Option<String> {
+    let (y, w) = (pick(&deals.snapshots.won, &after.scored), pick(&deals.snapshots.row_weight, &after.scored));
+    let intercept = calibration(&y, &after.p, &w).intercept?;
+    if intercept.interval.holds(0.0) {
+        return None;
+    }
+    let total: f64 = w.iter().sum();
+    let mean = |values: &[f64]| values.iter().zip(&w).map(|(v, w)| v * w).sum::<f64>() / total;
+    let (expected, came) = (mean(&after.p), mean(&y));
+    let direction = if came > expected { "low" } else { "high" };
+    Some(format!(
+        "Of the newer deals the model expected {:.1} % to be won; it was {:.1} %. Its win probabilities were too \
+         {direction} for them (calibration intercept {:.2}, {:.2} to {:.2}).",
+        100.0 * expected,
+        100.0 * came,
+        intercept.value,
+        intercept.interval.low,
+        intercept.interval.high
+    ))
+}
+
+/// The predictions, where they lie elsewhere than before.
+fn score(deals: &Deals, before: &Era, after: &Era) -> Option<String> {
+    let weights = |era: &Era| pick(&deals.snapshots.row_weight, &era.scored);
+    let (w_before, w_after) = (weights(before), weights(after));
+    let bins = Bins::fit(&before.p, &w_before, SCORE_BINS);
+    let index = shifted(
+        &bins.shares(&before.p, &w_before),
+        &bins.shares(&after.p, &w_after),
+        effective_n(&w_before),
+        effective_n(&w_after),
+    )?;
+    let percent = |p: &[f64], w: &[f64]| middle(p, w).map(|m| format!("{:.1} %", 100.0 * m));
+    Some(format!(
+        "The model's win probabilities lie elsewhere: half of the newer deals are above {}, half of the older ones were \
+         above {} (population stability index {}, marked from {SHIFTED}).",
+        percent(&after.p, &w_after)?,
+        percent(&before.p, &w_before)?,
+        short_number(index)
+    ))
+}
+
+/// The index of a column and what changed in it, where it shifted.
+fn column(deals: &Deals, attribute: &Attribute, before: &Era, after: &Era) -> Option<(f64, String)> {
+    let term = Term::learn(&attribute.source, &attribute.values, &before.rows, CUT).ok()?;
+    let weights = |era: &Era| pick(&deals.snapshots.row_weight, &era.rows);
+    let (w_before, w_after) = (weights(before), weights(after));
+    // One cell more for what the older deals never had.
+    let shares = |era: &Era, w: &[f64]| {
+        let mut shares = vec![0.0; term.n_levels() + 1];
+        let total: f64 = w.iter().sum();
+        for (code, w) in term.codes(&attribute.values, &era.rows).into_iter().zip(w) {
+            shares[(code as usize).min(term.n_levels())] += w / total;
+        }
+        shares
+    };
+    let (older, newer) = (shares(before, &w_before), shares(after, &w_after));
+    let index = shifted(&older, &newer, effective_n(&w_before), effective_n(&w_after))?;
+    let change =
+        middles(attribute, before, after, &w_before, &w_after).unwrap_or_else(|| most_changed(&term, &older, &newer));
+    Some((index, format!("`{}`: {change} (index {}).", attribute.source, short_number(index))))
+}
+
+/// The index, when it is marked and more than chance gives.
+fn shifted(older: &[f64], newer: &[f64], n_older: f64, n_newer: f64) -> Option<f64> {
+    let occupied = older.iter().zip(newer).filter(|(o, n)| **o > 0.0 || **n > 0.0).count();
+    let index = psi(older, newer);
+    (index >= SHIFTED.max(psi_noise(occupied, n_older, n_newer))).then_some(index)
+}
+
+/// The middle values of a number then and now; `None` for words, and where they read alike.
+fn middles(attribute: &Attribute, before: &Era, after: &Era, w_before: &[f64], w_after: &[f64]) -> Option<String> {
+    let Values::Number(numbers) = &attribute.values else { return None };
+    let of = |era: &Era, w: &[f64]| middle(&pick(numbers, &era.rows), w).map(short_number);
+    let (older, newer) = (of(before, w_before)?, of(after, w_after)?);
+    (older != newer).then(|| format!("the middle value was {older} and is {newer}"))
+}
+
+/// The cell whose share changed the index most.
+fn most_changed(term: &Term, older: &[f64], newer: &[f64]) -> String {
+    let part = |cell: &usize| psi(&older[*cell..=*cell], &newer[*cell..=*cell]);
+    let cell = (0..older.len()).max_by(|a, b| part(a).total_cmp(&part(b))).expect("there is a cell for the unseen");
+    let name = if cell == term.n_levels() { "a value not seen before".into() } else { term.level_name(cell as u32) };
+    format!(
+        "{name} was {:.1} % of the older deals and is {:.1} % of the newer",
+        100.0 * older[cell],
+        100.0 * newer[cell]
+    )
+}
+
+/// The row-weighted median of what is not missing.
+fn middle(values: &[f64], w: &[f64]) -> Option<f64> {
+    let mut rows: Vec<usize> = (0..values.len()).filter(|&i| w[i] > 0.0 && !values[i].is_nan()).collect();
+    rows.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let half = rows.iter().map(|&i| w[i]).sum::<f64>() / 2.0;
+    let mut below = 0.0;
+    rows.into_iter()
+        .find(|&i| {
+            below += w[i];
+            below >= half
+        })
+        .map(|i| values[i])
+}
