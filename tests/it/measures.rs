@@ -162,6 +162,16 @@ fn model_kinds(world: &World, kinds: Option<&[&str]>, max_kinds: usize) -> Measu
 }
 
 #[test]
+fn the_first_and_the_newest_act_are_found_in_any_order() {
+    let world =
+        World::new(2).act(0, 20.0, "visit").act(0, 40.0, "visit").act(0, 5.0, "visit").row(1, AS_OF, "visit", "", 1);
+    let measures = model_kinds(&world, None, 10);
+    let visit = &measures.model_kinds()[0];
+    assert_eq!((visit.first_at(0), visit.newest_at(0)), (Some(days_ago(40.0)), Some(days_ago(5.0))));
+    assert_eq!(visit.first_at(1), None);
+}
+
+#[test]
 fn the_model_learns_of_a_kind_only_before_its_leads_as_of() {
     let world = World::new(2)
         .row(0, AS_OF, "late", "", 1)
