@@ -18,6 +18,12 @@ pub fn log_loss(y: &[f64], p: &[f64], w: &[f64]) -> f64 {
     weighted_mean(y.iter().zip(p).map(|(&y, &p)| row_log_loss(y, p)), w)
 }
 
+/// Log loss of saying the win rate r of every deal, −r log r − (1 − r) log(1 − r); 0 where all or none are won.
+pub fn bare_log_loss(win_rate: f64) -> f64 {
+    let part = |share: f64| if share > 0.0 { -share * share.ln() } else { 0.0 };
+    part(win_rate) + part(1.0 - win_rate)
+}
+
 /// Row-weighted mean of (p − y)² (Brier 1950); 0 when no row has weight.
 pub fn brier(y: &[f64], p: &[f64], w: &[f64]) -> f64 {
     weighted_mean(y.iter().zip(p).map(|(&y, &p)| (p - y).powi(2)), w)

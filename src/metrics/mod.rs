@@ -11,7 +11,7 @@ mod interval;
 mod lift;
 mod stability;
 
-pub use calibration::{Calibration, brier, calibration, log_loss, row_log_loss};
+pub use calibration::{Calibration, bare_log_loss, brier, calibration, log_loss, row_log_loss};
 pub use calibration_curve::{CurveBin, calibration_curve, expected_calibration_error};
 pub use discrimination::{Auc, auc};
 pub use figures::{Figures, ProbabilityFigures, figures, score_figures};

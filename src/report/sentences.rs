@@ -1,7 +1,7 @@
 //! What the figures of a model say, a plain sentence each.
 
 use super::sides::percent;
-use crate::metrics::{CurveBin, Estimate, Figures, LiftRow, ProbabilityFigures};
+use crate::metrics::{CurveBin, Estimate, Figures, LiftRow, ProbabilityFigures, bare_log_loss};
 use crate::pipeline::model::{DriftRecord, SideFigures, TierRates};
 use std::fmt::Write;
 
@@ -80,8 +80,8 @@ fn order(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figure
 
 /// How much better the probabilities are than the win rate said of every deal.
 fn doubt(out: &mut String, win_rate: f64, probability: &ProbabilityFigures) -> std::fmt::Result {
-    let bare = -(win_rate * win_rate.ln() + (1.0 - win_rate) * (1.0 - win_rate).ln());
-    if !bare.is_finite() || bare <= 0.0 {
+    let bare = bare_log_loss(win_rate);
+    if bare <= 0.0 {
         return Ok(());
     }
     let less = 100.0 * (1.0 - probability.log_loss / bare);
