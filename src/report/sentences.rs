@@ -38,7 +38,7 @@ pub(super) fn drift(out: &mut String, drift: &DriftRecord) -> std::fmt::Result {
         writeln!(
             out,
             "There are no times, so newer means further down the file. If the file is in order of time, deals have \
-             changed, and the figures above, on deals drawn by chance, are better than what newer leads will show:\n"
+             changed, and the figures above, on deals drawn by chance, may be better than what newer leads will show:\n"
         )?;
     } else {
         writeln!(out, "Yes. A model of older deals is less sure for newer leads:\n")?;
