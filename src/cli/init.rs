@@ -155,22 +155,22 @@ fn write(
     let reading = files.reading(&looked, &args.dir)?;
     let project_text = project_text(&layout, &reading);
     let rules = starting_rules(&looked.view, &layout);
-    let draft = scorecard_text(&rules, Bounds::within_reach(f64::NAN));
+    let draft = scorecard_text(&rules, Bounds::within_reach(&[]));
     if rules.is_empty() {
         notes.push(
             "no column or activity is left that points could be given for, so no scorecard is written".to_string(),
         );
     }
     let draft = Some(draft).filter(|_| !rules.is_empty());
-    let best_score = match trial::best_score(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
-        Ok(best) => best,
+    let scores = match trial::scores(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
+        Ok(scores) => scores,
         Err(error) => {
             let remedy = if error.remedy.is_empty() { String::new() } else { format!(" ({})", error.remedy) };
             notes.push(format!("the files cannot be used yet: {error}{remedy}"));
-            None
+            Vec::new()
         }
     };
-    let bounds = Bounds::within_reach(best_score.unwrap_or(f64::NAN));
+    let bounds = Bounds::within_reach(&scores);
     let scorecard_text = scorecard_text(&rules, bounds);
     if !rules.is_empty() {
         write_atomically(scorecard, &mut |out| out.write_all(scorecard_text.as_bytes()))?;
@@ -183,7 +183,7 @@ fn write(
         layout,
         n_rules: rules.len(),
         bounds,
-        best_score,
+        best_score: scores.iter().copied().reduce(f64::max),
         notes,
         missing: reading.missing,
     })

@@ -198,6 +198,84 @@ fn exports_of_six_products_are_recognised_with_their_columns_and_words() {
 }
 
 #[test]
+fn exports_of_leads_are_recognised_too_and_their_echoes_of_the_outcome_are_left_out() {
+    struct Export {
+        product: &'static str,
+        header: &'static str,
+        /// A lead won, and one lost.
+        rows: [&'static str; 2],
+        outcome: (&'static str, &'static str),
+        left_out: &'static [&'static str],
+    }
+    for export in [
+        Export {
+            product: "HubSpot",
+            header: "Record ID,Email,Lifecycle Stage,Create Date,Became a Customer Date,Number of Pageviews,Contact owner",
+            rows: [
+                "a@b.example,Customer,2024-01-%d 09:30,2024-03-%d 10:00,7,Ann",
+                "a@b.example,Lead,2024-01-%d 09:30,,3,Ann",
+            ],
+            outcome: ("Lifecycle Stage", "Customer"),
+            left_out: &["Became a Customer Date", "Contact owner"],
+        },
+        Export {
+            product: "Salesforce",
+            header: "Lead ID,Lead Source,Lead Status,Created Date,Converted,Converted Date,Lead Owner",
+            rows: ["Web,Closed - Converted,1/%d/2024,1,3/%d/2024,Ann", "Web,Closed - Not Converted,1/%d/2024,0,,Ann"],
+            outcome: ("Lead Status", "Closed - Converted"),
+            left_out: &["Converted", "Lead Owner"],
+        },
+        Export {
+            product: "Microsoft Dynamics 365",
+            header: "(Do Not Modify) Lead,(Do Not Modify) Row Checksum,Topic,Status Reason,Status,Created On,Owner",
+            rows: ["sum,t,Qualified,Qualified,1/%d/2024 9:30,Ann", "sum,t,Lost,Disqualified,1/%d/2024 9:30,Ann"],
+            outcome: ("Status", "Qualified"),
+            left_out: &["(Do Not Modify) Row Checksum", "Status Reason", "Owner"],
+        },
+        Export {
+            product: "Pipedrive",
+            header: "ID,Title,Status,Deal created,Won time,Lost time,Lost reason,Contact person",
+            rows: [
+                "t,Won,2024-01-%d 09:30:00,2024-03-%d 10:00:00,,,Ann",
+                "t,Lost,2024-01-%d 09:30:00,,2024-03-%d 10:00:00,price,Ann",
+            ],
+            outcome: ("Status", "Won"),
+            left_out: &["Won time", "Lost time", "Lost reason"],
+        },
+        Export {
+            product: "Zoho CRM",
+            header: "Record Id,Lead Owner.id,Lead Owner,Lead Source,Created Time,Converted Date Time,Is Converted",
+            rows: [
+                "zcrm_1,Ann,Web,2024-01-%d 09:30:00,2024-03-%d 10:00:00,true",
+                "zcrm_1,Ann,Web,2024-01-%d 09:30:00,,false",
+            ],
+            outcome: ("Is Converted", "true"),
+            left_out: &["Lead Owner", "Converted Date Time"],
+        },
+        Export {
+            product: "Odoo",
+            header: "External ID,Stage,Created on,Closed Date,Salesperson,Lost Reason,Expected Revenue",
+            rows: ["Won,2024-01-%d 09:30:00,2024-03-%d 09:30:00,Ann,,100", "New,2024-01-%d 09:30:00,,Ann,price,100"],
+            outcome: ("Stage", "Won"),
+            left_out: &["Salesperson", "Lost Reason", "Expected Revenue"],
+        },
+    ] {
+        let row = |i: usize| format!("x{i},{}\n", export.rows[i % 2].replace("%d", &format!("{:02}", 1 + i % 28)));
+        let text: String = [format!("{}\n", export.header)].into_iter().chain((0..50).map(row)).collect();
+        let folder = folder(&[("export.csv", text.as_bytes())]);
+        let (project, _, told) = init(&folder, &["--leads", "export.csv"]);
+        assert_eq!(told["product"], export.product);
+        let (column, won, _) = won_and_lost(&project);
+        assert_eq!((column.as_str(), won[0].as_str()), export.outcome, "{}", export.product);
+        assert!(project.leads.created_at.is_some(), "{}", export.product);
+        for column in export.left_out {
+            assert!(project.leads.exclude.iter().any(|name| name == column), "{}: {column}", export.product);
+        }
+        score_by_rules(&folder, "2024-12-01");
+    }
+}
+
+#[test]
 fn a_stage_without_a_word_for_lost_is_judged_by_time() {
     let mut text = String::from("id,created,stage\n");
     for i in 0..40 {

@@ -146,6 +146,8 @@ fn next(start: &Start, dir: &Path) -> Vec<String> {
     let project = if here { String::new() } else { format!(" --project {}", start.project.display()) };
     let check = Some(format!("leadscore check{project}"));
     let train = Some(format!("leadscore train{project}")).filter(|_| start.layout.knows_outcomes());
-    let score = Some(format!("leadscore score{project} --rules-only --out scored.csv")).filter(|_| start.n_rules > 0);
+    let alone = if train.is_some() { "" } else { " --rules-only" };
+    let can_score = train.is_some() || start.n_rules > 0;
+    let score = Some(format!("leadscore score{project}{alone} --out scored.csv")).filter(|_| can_score);
     check.into_iter().chain(train).chain(score).collect()
 }

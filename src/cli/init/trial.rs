@@ -12,16 +12,16 @@ use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use crate::pipeline::start::{Layout, Sheet};
 use crate::tables::ActivityBatches;
 
-/// The best score that a lead reaches just after the newest time of the files; `None` without leads.
+/// The leads' scores just after the newest time of the files; none without a scorecard.
 #[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
-pub(super) fn best_score(
+pub(super) fn scores(
     project: &str,
     scorecard: Option<&str>,
     files: &Files,
     looked: &Looked,
     layout: &Layout,
     lenient: bool,
-) -> Result<Option<f64>, InputError> {
+) -> Result<Vec<f64>, InputError> {
     let folder = tempfile::tempdir().map_err(|e| InputError::new(format!("no temporary folder can be made: {e}")))?;
     let path = |name: &str| folder.path().join(name);
     let texts = [Some(("leadscore.toml", project)), scorecard.map(|text| ("scorecard.toml", text))];
@@ -47,7 +47,7 @@ pub(super) fn best_score(
     let read = leads_for_scoring(&inputs, card, None, false, &[], &silent)?;
     let table = &read.built.table;
     if card.is_none() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let mut log = open_log(&inputs, &table.ids, card, &Default::default())?;
     let settings = ScoreSettings {
@@ -60,7 +60,7 @@ pub(super) fn best_score(
     };
     let source = log.as_mut().map(|log| log as &mut dyn ActivityBatches);
     let scored = score(ScoreInputs { table, log: source, scorecard: card, model: None }, &settings)?;
-    Ok((0..table.n_leads()).map(|row| scored.rule_score(row)).filter(|score| score.is_finite()).reduce(f64::max))
+    Ok((0..table.n_leads()).map(|row| scored.rule_score(row)).filter(|score| score.is_finite()).collect())
 }
 
 /// Just after the newest time of creation, close or activity.

@@ -104,8 +104,21 @@ const SIGNATURES: [Signature; 6] = [
             "deal deal closed on",
             "deal lost reason",
             "lead lead created",
+            "deal closed on",
         ],
-        usual: &["deal status", "deal stage", "deal owner", "person name", "deal pipeline", "deal title"],
+        // The list view writes the same columns without `Deal - `.
+        usual: &[
+            "deal status",
+            "deal stage",
+            "deal owner",
+            "person name",
+            "deal pipeline",
+            "deal title",
+            "deal created",
+            "won time",
+            "lost time",
+            "contact person",
+        ],
     },
     Signature {
         crm: Crm {
@@ -115,6 +128,9 @@ const SIGNATURES: [Signature; 6] = [
         telling: &[
             "lead conversion time",
             "zcrm id",
+            "lead owner id",
+            "deal owner id",
+            "converted date time",
             "first page visited",
             "days visited",
             "average time spent minutes",
@@ -126,7 +142,6 @@ const SIGNATURES: [Signature; 6] = [
             "closing date",
             "lead owner owner",
             "last activity time",
-            "deal owner id",
             "lead name",
         ],
     },

@@ -9,6 +9,12 @@ use super::toml::number;
 /// Bounds in common use, on a scale to 100.
 const USUAL: Bounds = Bounds { mql: 50.0, sql: 80.0 };
 
+/// Leads that the upper tier may hold where no lead reaches the usual bounds.
+const SQL_SHARE: f64 = 0.15;
+
+/// Leads that both tiers together may hold there.
+const MQL_SHARE: f64 = 0.4;
+
 /// The lowest scores of the two tiers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
@@ -19,15 +25,24 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// The usual bounds where a lead reaches the upper one, else the same shares of the best score there is.
-    pub fn within_reach(best_score: f64) -> Bounds {
-        if !best_score.is_finite() || best_score <= 0.0 || best_score >= USUAL.sql {
-            return USUAL;
-        }
-        let tenth = |share: f64| (share / 100.0 * best_score * 10.0).round() / 10.0;
-        let (mql, sql) = (tenth(USUAL.mql), tenth(USUAL.sql));
-        let whole = Bounds { mql: mql.round(), sql: sql.round() };
-        if whole.mql < whole.sql { whole } else { Bounds { mql, sql } }
+    /// The usual bounds where one of the leads' `scores` reaches the upper one; else the lowest that no more than
+    /// [`SQL_SHARE`] and [`MQL_SHARE`] of the leads reach. A tier that hardly a lead reaches says nothing: the model
+    /// would call the very best of those below it unlikely to order.
+    pub fn within_reach(scores: &[f64]) -> Bounds {
+        let mut falling: Vec<f64> = scores.iter().copied().filter(|score| *score > 0.0).collect();
+        falling.sort_by(|a, b| b.total_cmp(a));
+        let Some(&best) = falling.first().filter(|best| **best < USUAL.sql) else { return USUAL };
+        let lowest = |share: f64| {
+            let most = (share * scores.len() as f64) as usize;
+            let reached_by = |score: f64| falling.partition_point(|other| *other >= score);
+            falling.iter().copied().filter(|&score| reached_by(score) <= most).reduce(f64::min)
+        };
+        let sql = lowest(SQL_SHARE).unwrap_or(best);
+        let mql = lowest(MQL_SHARE).filter(|mql| *mql < sql).unwrap_or(sql * USUAL.mql / USUAL.sql);
+        // Down to a tenth, so that the lead with just that score still reaches it.
+        let tenth = |bound: f64| (bound * 10.0).floor() / 10.0;
+        let rounded = Bounds { mql: tenth(mql), sql: tenth(sql) };
+        if rounded.mql > 0.0 && rounded.mql < rounded.sql { rounded } else { Bounds { mql, sql } }
     }
 }
 
@@ -87,17 +102,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tiers_are_the_usual_ones_or_what_the_best_lead_reaches() {
-        assert_eq!(Bounds::within_reach(100.0), USUAL);
-        assert_eq!(Bounds::within_reach(45.0), Bounds { mql: 23.0, sql: 36.0 });
-        assert_eq!(Bounds::within_reach(1.0), Bounds { mql: 0.5, sql: 0.8 });
-        assert_eq!(Bounds::within_reach(f64::NAN), USUAL);
-        for best in 1..80 {
-            let bounds = Bounds::within_reach(f64::from(best));
-            assert!(
-                0.0 < bounds.mql && bounds.mql < bounds.sql && bounds.sql <= f64::from(best),
-                "{bounds:?} for {best}"
-            );
-        }
+    fn tiers_are_the_usual_ones_or_hold_a_share_of_the_leads() {
+        assert_eq!(Bounds::within_reach(&[]), USUAL);
+        assert_eq!(Bounds::within_reach(&[0.0, -5.0]), USUAL);
+        assert_eq!(Bounds::within_reach(&[100.0, 3.0]), USUAL);
+        let scores: Vec<f64> = (0..100).map(|i| f64::from(i) / 2.0).collect();
+        // 15 of 100 leads have 42.5 points or more, 40 have 30.
+        assert_eq!(Bounds::within_reach(&scores), Bounds { mql: 30.0, sql: 42.5 });
+        // Four in five leads share the best score: it is the bound all the same, for none is better.
+        assert_eq!(Bounds::within_reach(&[8.0, 8.0, 8.0, 8.0, 0.0]), Bounds { mql: 5.0, sql: 8.0 });
+        assert_eq!(Bounds::within_reach(&[0.04]), Bounds { mql: 0.025, sql: 0.04 });
     }
 }
