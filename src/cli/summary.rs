@@ -4,6 +4,7 @@ use super::page::Page;
 use super::terminal::{Align, count, percent, plural, table};
 use crate::mismatch::Quadrant;
 use crate::pipeline::score::{Assessment, Standing};
+use crate::tables::Outcome;
 use serde::Serialize;
 use std::path::Path;
 
@@ -134,6 +135,14 @@ fn notes(assessment: &Assessment<'_>) -> Vec<String> {
     let mut notes: Vec<String> = assessment.rules.iter().flat_map(|r| r.notes.iter().cloned()).collect();
     notes.extend(assessment.grades.iter().filter_map(|g| g.note.clone()));
     let open = |i: &usize| assessment.standing[*i] == Standing::Open;
+    if let (Some(outcomes), None) = (&assessment.table.outcome, &assessment.table.closed_at)
+        && let decided @ 1.. = (0..outcomes.len()).filter(open).filter(|&i| outcomes[i] != Outcome::Open).count()
+    {
+        notes.push(format!(
+            "{} won or lost already, so this looks back; --leads FILE scores those that are still open",
+            if decided == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(decided)) }
+        ));
+    }
     let abstained = (0..assessment.leads.len()).filter(open).filter(|&i| assessment.abstained[i]).count();
     if abstained > 0 {
         notes.push(format!(
@@ -251,6 +260,9 @@ pub(super) fn score_text(summary: &ScoreSummary) -> Page {
     text.append(tiers_text(summary));
     text.append(top_text(summary));
     text.append(mismatch_text(summary));
+    if !summary.notes.is_empty() {
+        text.push_str("\n");
+    }
     for note in &summary.notes {
         text.push_str(&format!("note: {note}\n"));
     }

@@ -490,3 +490,25 @@ fn compare_writes_a_scorecard_that_scores() {
     company.score("open_leads.csv", "s.csv", &["--rules-only", "--scorecard", "learned.toml"]).ok();
     assert_eq!(company.rows("s.csv").len(), 400);
 }
+
+#[test]
+fn a_column_that_only_a_rule_reads_is_told_of_in_the_warnings_when_it_is_missing() {
+    let company = Company::sample();
+    let leads = company.text("open_leads.csv").replacen("job_title", "job_title_old", 1);
+    company.write("open_leads.csv", &leads);
+    company.score("open_leads.csv", "scored.csv", &["--rules-only"]).refused(&["decision_maker", "job_title"]);
+    company.score("open_leads.csv", "scored.csv", &["--rules-only", "--lenient"]).ok();
+    for row in company.rows("scored.csv") {
+        assert!(row["warnings"].contains("column `job_title` is missing"), "{row:?}");
+    }
+}
+
+#[test]
+fn a_score_of_leads_already_decided_says_that_it_looks_back() {
+    let company = Company::with(&[("leads.csv", "lead_id,source,outcome\n1,web,won\n2,web,lost\n3,web,\n")]);
+    company.run(&["init", "--leads", "leads.csv"]).ok();
+    let rule = "[[rule]]\nid = \"web\"\nwhen = { field = \"source\", any_of = [\"web\"] }\npoints = 5\n";
+    company.write("scorecard.toml", &format!("range = [0, 100]\ntiers = {{ SQL = 5 }}\n{rule}"));
+    let told = company.run(&["score", "--rules-only", "--out", "scored.csv"]).ok().stdout;
+    assert!(told.contains("2 leads are won or lost already"), "{told}");
+}
