@@ -185,7 +185,7 @@ pub(super) fn comparison_text(summary: &Summary) -> Page {
         Align::Right,
         Align::Left,
     ];
-    text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(PICTURE)));
+    text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(&["group", PICTURE])));
     text.push_str(&format!(
         "\n{} deals, {} won ({} by row weight). Points learned are shrunk towards the hand-set ones; sorted by what the difference moves.\n",
         count(summary.deals),

@@ -204,5 +204,5 @@ fn ledger(lines: &[Line], unit: &str, value: &str, show: impl Fn(f64) -> String)
     let row = |(l, bar): (&Line, String)| vec![l.name.clone(), l.value.clone(), show(l.contribution), bar];
     let rows: Vec<Vec<String>> = lines.iter().zip(drawn).map(row).collect();
     let align = [Align::Left, Align::Right, Align::Right, Align::Left];
-    table(&["", value, unit, PICTURE], &align, &rows).sparing(PICTURE)
+    table(&["", value, unit, PICTURE], &align, &rows).sparing(&[PICTURE])
 }

@@ -55,10 +55,10 @@ struct Cli {
 pub enum Format {
     /// Aligned tables and sentences.
     Table,
+    /// The same sentences and tables as Markdown, for a document or a ticket.
+    Markdown,
     /// One JSON document.
     Json,
-    /// The same as Markdown, for a document or a ticket.
-    Markdown,
 }
 
 #[derive(Debug, Subcommand)]

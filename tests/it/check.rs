@@ -172,3 +172,30 @@ fn what_stops_a_training_is_a_finding_not_a_stop() {
         "{text}"
     );
 }
+
+/// Six leads won or lost, of which one won and one lost have no closing time.
+const LACKING: &str = "lead_id,created_at,closed_at,outcome\n\
+    1,2024-01-01,2024-02-01,won\n2,2024-01-02,,won\n3,2024-01-03,2024-02-03,lost\n4,2024-01-04,,lost\n\
+    5,2024-01-05,2024-02-05,lost\n6,2024-01-06,,\n";
+
+#[test]
+fn a_loss_needs_no_closing_time_where_lost_after_gives_it_one() {
+    let project = "[leads]\nfiles = 'leads.csv'\nid = 'lead_id'\ncreated_at = 'created_at'\nclosed_at = 'closed_at'\n\
+                   outcome = { column = 'outcome', won = 'won', lost = 'lost' }\n";
+    let company = crate::company::Company::with(&[("leads.csv", LACKING), ("leadscore.toml", project)]);
+    let without = company.run(&["check"]).stdout;
+    assert!(without.contains("2 leads won or lost have no closing time"), "{without}");
+    company.write("leadscore.toml", &format!("{project}lost_after = '90d'\n"));
+    let with = company.run(&["check"]).stdout;
+    assert!(with.contains("1 lead won have no closing time"), "{with}");
+}
+
+#[test]
+fn a_name_to_exclude_that_is_no_column_is_told_with_the_nearest() {
+    let project = "[leads]\nfiles = 'leads.csv'\nid = 'lead_id'\nexclude = ['Outcom', 'zebra']\n\
+                   outcome = { column = 'outcome', won = 'won', lost = 'lost' }\n";
+    let company = crate::company::Company::with(&[("leads.csv", LACKING), ("leadscore.toml", project)]);
+    let told = company.run(&["check"]).stdout;
+    assert!(told.contains("`Outcom`, which is no column; did you mean `outcome`?"), "{told}");
+    assert!(told.contains("`zebra`, which is no column"), "{told}");
+}

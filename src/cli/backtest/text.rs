@@ -9,6 +9,9 @@ use crate::pipeline::backtest::{
 };
 use crate::values::format_instant;
 
+/// Header of win rates with their intervals.
+const WON: &str = "won (95 %)";
+
 /// Levels of a column shown from either end.
 const LEVELS_SHOWN: usize = 8;
 
@@ -35,6 +38,11 @@ pub(super) fn backtest_text(found: &Backtest) -> Page {
 /// `12.3 % (10.1 to 14.8 %)`.
 fn rate_text(rate: &Rate) -> String {
     format!("{} {}", percent(rate.rate), interval_text(&rate.interval))
+}
+
+/// The same as a cell: `12.3 % (10.1–14.8)`.
+fn rate_cell(rate: &Rate) -> String {
+    format!("{} ({:.1}–{:.1})", percent(rate.rate), 100.0 * rate.interval.low, 100.0 * rate.interval.high)
 }
 
 fn interval_text(interval: &Interval) -> String {
@@ -102,7 +110,7 @@ fn tiers_text(found: &Backtest) -> Page {
     }
     let with_model = found.tiers.iter().any(|t| t.by_score.is_some());
     let cells = |rate: &Option<Rate>| match rate {
-        Some(rate) => [count(rate.n), rate_text(rate)],
+        Some(rate) => [count(rate.n), rate_cell(rate)],
         None => ["0".to_string(), String::new()],
     };
     let rows: Vec<Vec<String>> = found
@@ -119,7 +127,7 @@ fn tiers_text(found: &Backtest) -> Page {
             row
         })
         .collect();
-    let header = ["tier", "by points", "won", "by model", "won", "by score", "won"];
+    let header = ["tier", "by points", WON, "by model", WON, "by score", WON];
     let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
     let shown = if with_model { 7 } else { 3 };
     let mut text = Page::from("\nWin rate by tier:\n");
@@ -137,7 +145,7 @@ fn bands_text(found: &Backtest) -> Page {
                 Side::Blend => "score",
             }
             .to_string(),
-            "won".to_string(),
+            WON.to_string(),
         ]);
         align.extend([Align::Right, Align::Left]);
     }
@@ -150,12 +158,7 @@ fn bands_text(found: &Backtest) -> Page {
             };
             let cells = found.bands.iter().flat_map(|side| {
                 let band = side.bands.iter().find(|b| b.tenth == tenth);
-                band.map_or([String::new(), String::new()], |b| {
-                    [
-                        range_text(side.side, b),
-                        format!("{} {}", percent(b.record.rate), interval_text(&b.record.interval)),
-                    ]
-                })
+                band.map_or([String::new(), String::new()], |b| [range_text(side.side, b), rate_cell(&b.record)])
             });
             std::iter::once(name).chain(cells).collect()
         })
@@ -344,12 +347,12 @@ fn quality_text(quality: &Quality, all: &Rate) -> Page {
             count(level.record.n),
             count(level.record.wins),
             level.expected_wins.map_or_else(String::new, |e| format!("{e:.1}")),
-            rate_text(&level.record),
+            rate_cell(&level.record),
             format!("{:.2}", level.lift),
         ]);
     }
     rows.iter_mut().for_each(|row| row.resize(6, String::new()));
-    let header = [quality.column.as_str(), "deals", "won", "expected", "win rate", "lift"];
+    let header = [quality.column.as_str(), "deals", "won", "expected", WON, "lift"];
     let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left, Align::Right];
     text.append(Page::below_a_blank(table(&header, &align, &rows)));
     if quality.pooled > 0 {

@@ -42,21 +42,23 @@ pub(super) struct Table {
 struct Column {
     header: String,
     align: Align,
-    /// Left out where the terminal is too narrow for all.
-    spare: bool,
+    /// When it is left out on a terminal too narrow for all: first, second, …; `None`: never.
+    spare: Option<usize>,
 }
 
 /// A table of `rows`; `header` and `align` name the columns in their order.
 pub(super) fn table(header: &[&str], align: &[Align], rows: &[Vec<String>]) -> Table {
     let columns =
-        header.iter().zip(align).map(|(header, &align)| Column { header: header.to_string(), align, spare: false });
+        header.iter().zip(align).map(|(header, &align)| Column { header: header.to_string(), align, spare: None });
     Table { columns: columns.collect(), rows: rows.to_vec() }
 }
 
 impl Table {
-    /// The same table, whose column `header` goes first where there is no room.
-    pub(super) fn sparing(mut self, header: &str) -> Table {
-        self.columns.iter_mut().filter(|c| c.header == header).for_each(|c| c.spare = true);
+    /// The same table, whose columns of these names go where there is no room, in this order.
+    pub(super) fn sparing(mut self, headers: &[&str]) -> Table {
+        for column in &mut self.columns {
+            column.spare = headers.iter().position(|header| column.header == *header);
+        }
         self
     }
 }

@@ -46,7 +46,8 @@ impl std::fmt::Display for Table {
 /// A heading is underlined, so that it shows without bold type.
 fn heading(level: u8, title: &str, sheet: Sheet) -> String {
     let line = if level == 1 { "=" } else { "-" }.repeat(title.width());
-    let title = if sheet.has_colour { painted(title, Tone::Strong) } else { title.to_string() };
+    let title =
+        if sheet.has_colour { painted(title, Tone::of(title).unwrap_or(Tone::Strong)) } else { title.to_string() };
     format!("{title}\n{line}\n")
 }
 
@@ -89,12 +90,7 @@ fn broken(line: &str, width: usize) -> String {
 /// Without lines; a newline after each row. Where it does not fit, spare columns go first, then cells are broken.
 fn table_on(table: &Table, sheet: Sheet) -> String {
     let room = sheet.width.map(|width| width.saturating_sub(INDENT));
-    let kept: Vec<usize> = match room {
-        Some(room) if needs(table, &all(table)) > room => {
-            all(table).into_iter().filter(|&i| !table.columns[i].spare).collect()
-        }
-        _ => all(table),
-    };
+    let kept = room.map_or_else(|| all(table), |room| kept_in(table, room));
     let mut laid = comfy_table::Table::new();
     laid.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     if sheet.has_colour {
@@ -127,6 +123,17 @@ fn table_on(table: &Table, sheet: Sheet) -> String {
 
 fn all(table: &Table) -> Vec<usize> {
     (0..table.columns.len()).collect()
+}
+
+/// The columns that stay in a width: spare ones go one by one.
+fn kept_in(table: &Table, room: usize) -> Vec<usize> {
+    let mut kept = all(table);
+    while needs(table, &kept) > room {
+        let next = kept.iter().enumerate().filter_map(|(at, &i)| Some((table.columns[i].spare?, at))).min();
+        let Some((_, at)) = next else { break };
+        kept.remove(at);
+    }
+    kept
 }
 
 fn widest(table: &Table, column: usize) -> usize {
@@ -169,7 +176,7 @@ mod tests {
         let row = |rule: &str, verdict: &str| vec![rule.to_string(), "12".to_string(), "███".into(), verdict.into()];
         let rows = [row("a_rule_with_quite_a_long_name", "wrong sign"), row("short", "agrees")];
         let align = [Align::Left, Align::Right, Align::Left, Align::Left];
-        page.push_table(table(&["rule", "points", "picture", "verdict"], &align, &rows).sparing("picture"));
+        page.push_table(table(&["rule", "points", "picture", "verdict"], &align, &rows).sparing(&["picture"]));
         page
     }
 
