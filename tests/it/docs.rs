@@ -103,3 +103,46 @@ fn every_link_leads_somewhere() {
         }
     }
 }
+
+/// The texts of the program.
+fn sources() -> String {
+    let mut texts = String::new();
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                texts.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    texts
+}
+
+/// The cells in code type of one column of the tables under a heading, each cell's codes apart.
+fn quoted_below(text: &str, heading: &str, column: usize) -> Vec<String> {
+    let part = text.split(heading).nth(1).unwrap();
+    let part = part.split("\n## ").next().unwrap();
+    let rows = part.lines().filter(|line| line.starts_with('|')).skip(2);
+    let cells = rows.filter_map(|line| line.split('|').nth(column + 1));
+    let codes = cells.flat_map(|cell| {
+        let mark = if cell.contains("``") { "``" } else { "`" };
+        cell.split(mark).skip(1).step_by(2).map(str::to_string).collect::<Vec<_>>()
+    });
+    codes.collect()
+}
+
+#[test]
+fn the_messages_of_the_handbook_are_those_of_the_program() {
+    let sources = sources();
+    let messages = quoted_below(&text_of(Path::new("docs/reference/messages.md")), "## What errors are about", 1);
+    let warnings = quoted_below(&text_of(Path::new("docs/reference/scored-table.md")), "## Warnings", 0);
+    assert!(messages.len() >= 10 && warnings.len() >= 8, "{messages:?} {warnings:?}");
+    for message in messages.iter().chain(&warnings) {
+        // What varies stands in backquotes or is called N; the longest piece between is fixed.
+        let pieces = message.split('`').step_by(2).flat_map(|piece| piece.split(" N "));
+        let fixed = pieces.max_by_key(|piece| piece.len()).unwrap().trim();
+        assert!(sources.contains(fixed), "the program never says `{fixed}`");
+    }
+}

@@ -30,6 +30,7 @@ mod log_reading;
 mod measures;
 mod metrics;
 mod noise;
+mod pages;
 mod pairs;
 mod pipeline;
 mod project;
