@@ -58,17 +58,17 @@ impl NewVersion {
     }
 }
 
-/// What publishing came to.
+/// What publishing or keeping came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Published {
-    /// A new version, now live.
+    /// A new version; live when it was published.
     New(u32),
-    /// The live version already holds the same model and scorecard.
+    /// This version already holds the same model and scorecard.
     Unchanged(u32),
 }
 
 impl Published {
-    /// The live version.
+    /// The version that holds it.
     pub fn version(self) -> u32 {
         match self {
             Published::New(version) | Published::Unchanged(version) => version,
@@ -168,6 +168,25 @@ impl<D: Disk> Writer<'_, D> {
         if let Some(live) = live.filter(|live| self.holds(*live, version)) {
             return Ok(Published::Unchanged(live));
         }
+        let number = self.add(version, live)?;
+        self.make_live(number)?;
+        Ok(Published::New(number))
+    }
+
+    /// Adds a version and leaves the live one as it is, unless the newest already holds the same model and scorecard.
+    ///
+    /// # Errors
+    /// What the file system says; `CURRENT` is not touched.
+    pub fn keep(&self, version: &NewVersion) -> Result<Published, StoreError> {
+        let newest = self.store.version_numbers(&self.name)?.last().copied();
+        if let Some(newest) = newest.filter(|newest| self.holds(*newest, version)) {
+            return Ok(Published::Unchanged(newest));
+        }
+        Ok(Published::New(self.add(version, self.store.current(&self.name)?)?))
+    }
+
+    /// Adds a version under the next number, whole and not live.
+    fn add(&self, version: &NewVersion, live: Option<u32>) -> Result<u32, StoreError> {
         let newest = self.store.version_numbers(&self.name)?.last().copied();
         let number = newest.max(live).unwrap_or(0) + 1;
         let draft = self.folder.join(format!("{DRAFT}{}", version_folder(number)));
@@ -179,8 +198,7 @@ impl<D: Disk> Writer<'_, D> {
         }
         self.store.rename(&draft, &self.folder.join(version_folder(number)))?;
         self.store.sync(&self.folder)?;
-        self.make_live(number)?;
-        Ok(Published::New(number))
+        Ok(number)
     }
 
     /// Makes a version that is there the live one, after making sure that it is whole.

@@ -471,6 +471,20 @@ fn a_rollback_that_fails_or_is_killed_leaves_one_of_the_two_live() {
 }
 
 #[test]
+fn keeping_a_candidate_that_fails_or_is_killed_anywhere_never_touches_the_live_version() {
+    at_every_operation(
+        two_versions,
+        |store| store.writer(NAME)?.keep(&version(3)).map(|_| ()),
+        |store, kept| {
+            assert_eq!(live_generation(store).unwrap(), 2);
+            let versions = store.versions(NAME).unwrap();
+            assert!(versions == [1, 2, 3] || (versions == [1, 2] && !kept), "{versions:?}");
+            assert!(versions.iter().all(|v| store.load::<Generation>(NAME, Some(*v)).is_ok()));
+        },
+    );
+}
+
+#[test]
 fn a_removal_that_fails_or_is_killed_leaves_the_version_whole_or_gone() {
     at_every_operation(
         two_versions,
