@@ -243,7 +243,8 @@ pub(super) fn read_text(path: &Path) -> Result<String, InputError> {
     })
 }
 
-fn load_project(given: Option<&Path>) -> Result<Project, InputError> {
+/// Reads the project file; the one in the working folder when none is named, and the defaults without one.
+pub(super) fn load_project(given: Option<&Path>) -> Result<Project, InputError> {
     let path = match given {
         Some(path) => path.to_path_buf(),
         None => PathBuf::from(PROJECT_FILE),

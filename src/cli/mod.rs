@@ -12,9 +12,12 @@ mod explain;
 mod init;
 mod inputs;
 mod man;
+mod models;
+mod monitor;
 mod output;
 mod page;
 mod reading;
+mod retrain;
 mod score;
 mod simulate;
 mod summary;
@@ -67,6 +70,12 @@ enum Command {
     Init(init::InitArgs),
     /// Learn from closed deals and save a model version.
     Train(train::TrainArgs),
+    /// Set a challenger against the live version on the newest deals; publish it only if it earns it.
+    Retrain(retrain::RetrainArgs),
+    /// List, show, compare, verify, roll back and prune stored versions.
+    Models(models::ModelsArgs),
+    /// Watch the live version: drift, and whether the promised wins came; exit 3 past the limits.
+    Monitor(monitor::MonitorArgs),
     /// Score leads as of a moment and write the scored table.
     Score(score::ScoreArgs),
     /// Look for what is wrong or suspicious in data, columns and scorecard.
@@ -110,6 +119,9 @@ pub fn run() -> ExitCode {
     let ending = match &cli.command {
         Command::Init(args) => init::run(args, &terminal),
         Command::Train(args) => train::run(args, &terminal),
+        Command::Retrain(args) => retrain::run(args, &terminal),
+        Command::Models(args) => models::run(args, &terminal),
+        Command::Monitor(args) => monitor::run(args, &terminal),
         Command::Score(args) => score::run(args, &terminal),
         Command::Check(args) => check::run(args, &terminal),
         Command::Compare(args) => compare::run(args, &terminal),

@@ -96,16 +96,20 @@ pub(super) fn train_and_save(
         return Err(InputError::new(format!("{why}; version {live}, which holds a model, stays live"))
             .remedy("check [leads] outcome, its words and [snapshot]; or train under another --name"));
     }
-    let saved_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
-    let version = NewVersion {
-        model_bin: format::encode(&model).map_err(|e| InputError::new(e.to_string()))?,
-        model_json: dump::text(&model, Some(saved_at))?,
-        scorecard_toml: inputs.scorecard.as_ref().map(|s| s.text.clone()),
-        card_md: card::model_card(&model, &inputs.name),
-    };
-    let published = writer.publish(&version)?;
+    let published = writer.publish(&new_version(inputs, &model)?)?;
     terminal.detail(&format!("{} read", plural(read.built.table.n_leads(), "lead")));
     Ok((published, model))
+}
+
+/// What is saved of a model.
+pub(super) fn new_version(inputs: &Inputs, model: &Model) -> Result<NewVersion, InputError> {
+    let saved_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
+    Ok(NewVersion {
+        model_bin: format::encode(model).map_err(|e| InputError::new(e.to_string()))?,
+        model_json: dump::text(model, Some(saved_at))?,
+        scorecard_toml: inputs.scorecard.as_ref().map(|s| s.text.clone()),
+        card_md: card::model_card(model, &inputs.name),
+    })
 }
 
 /// Refuses a scorecard with rules on activities when there is no log to judge them by.

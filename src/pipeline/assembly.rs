@@ -46,6 +46,8 @@ pub(super) fn assemble(
         out_of_fold: oof_figures,
         holdout,
         drift,
+        reference: None,
+        judgement: None,
         notes,
     }
 }

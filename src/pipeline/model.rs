@@ -1,6 +1,8 @@
 //! What a training leaves behind: everything scoring needs, and the figures by which the model can be believed.
 
 use super::deals::LogRecord;
+use super::reference::Reference;
+use super::retrain::Judgement;
 use crate::asof::{Instant, Span};
 use crate::blend::{Blend, RuleCurve, WeightChoice};
 use crate::features::PlanLine;
@@ -194,6 +196,10 @@ pub struct Model {
     pub holdout: Option<HoldoutRecord>,
     /// Whether the newest deals look otherwise than the older ones; `None` when they were not compared.
     pub drift: Option<DriftRecord>,
+    /// How columns and scores were spread over the training deals; `None` without a model.
+    pub reference: Option<Reference>,
+    /// How it was judged against the version before it; `None` when nobody asked.
+    pub judgement: Option<Judgement>,
     /// What a reader must know.
     pub notes: Vec<String>,
 }

@@ -1,9 +1,22 @@
 //! A digest of the training deals as the model saw them, so that a version can be traced to its data.
 
-use super::deals::Deals;
+use super::deals::{DealInputs, DealSettings, Deals, gather};
+use super::leaks::{self, ScreenSettings};
+use crate::fault::InputError;
 use crate::features::Values;
 use crate::tables::{LeadTable, MISSING};
 use sha2::{Digest, Sha256};
+
+/// The digest that a training on these inputs would record.
+///
+/// # Errors
+/// As [`gather`].
+pub fn digest_of(inputs: DealInputs<'_, '_>, settings: &DealSettings) -> Result<String, InputError> {
+    let table = inputs.table;
+    let mut deals = gather(inputs, settings)?;
+    leaks::leave_out(&mut deals, &ScreenSettings::of(settings));
+    Ok(digest(table, &deals))
+}
 
 /// SHA-256 in hexadecimal over ids, moments, outcomes, row weights and every value the model could read.
 ///

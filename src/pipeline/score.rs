@@ -7,6 +7,7 @@ mod moments;
 mod standing;
 mod words;
 
+pub(super) use attributes::absent;
 pub(super) use words::model_reasons;
 
 use super::deals::counters;
@@ -184,4 +185,11 @@ pub fn score<'a>(inputs: ScoreInputs<'a, '_>, settings: &ScoreSettings) -> Resul
     };
     assessment.fill(model, settings)?;
     Ok(assessment)
+}
+
+impl Assessment<'_> {
+    /// What the model reads of the leads, in its order.
+    pub(super) fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
 }

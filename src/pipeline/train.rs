@@ -6,6 +6,7 @@ use super::drift;
 use super::holdout::hold_out;
 use super::leaks::{self, ScreenSettings};
 use super::model::{Blending, Model};
+use super::reference::Reference;
 use crate::blend::{Blend, Predictions, RuleCurve, choose_weight};
 use crate::fault::InputError;
 use crate::features::Source;
@@ -15,6 +16,7 @@ use crate::metrics::auc;
 use crate::mismatch::{self, Quadrant, Ranks};
 use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn};
 use crate::scorecard::Scorecard;
+use crate::tables::LeadTable;
 use crate::validation::{self, Folds, MIN_OF_EACH_OUTCOME, Scheme};
 use std::collections::BTreeMap;
 
@@ -45,18 +47,29 @@ pub fn train(inputs: DealInputs<'_, '_>, settings: &TrainSettings) -> Result<(Mo
     let (table, scorecard) = (inputs.table, inputs.scorecard);
     let mut deals = gather(inputs, &settings.deals)?;
     leaks::leave_out(&mut deals, &ScreenSettings::of(&settings.deals));
+    Ok((fit_all(table, &deals, scorecard, settings)?, deals))
+}
+
+/// The whole procedure on all of the deals, which have been screened, and the holdout's figures beside it.
+pub(super) fn fit_all(
+    table: &LeadTable,
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    settings: &TrainSettings,
+) -> Result<Model, InputError> {
     let all: Vec<usize> = (0..deals.n()).collect();
-    let whole = procedure(&deals, scorecard, &all, settings)?;
+    let whole = procedure(deals, scorecard, &all, settings)?;
     let judged = if settings.holdout > 0.0 {
-        let (record, drift) = hold_out(&deals, scorecard, settings)?;
+        let (record, drift) = hold_out(deals, scorecard, settings)?;
         let untimed = deals.snapshots.order.is_none();
-        let drift = if untimed { drift::by_file_order(&deals, &whole, settings.holdout) } else { drift };
+        let drift = if untimed { drift::by_file_order(deals, &whole, settings.holdout) } else { drift };
         (Some(record), drift)
     } else {
         (None, None)
     };
-    let model = assemble(table, &deals, scorecard, whole, judged, settings);
-    Ok((model, deals))
+    let mut model = assemble(table, deals, scorecard, whole, judged, settings);
+    model.reference = Reference::of(deals, &model);
+    Ok(model)
 }
 
 /// The predictions on one set of deals.
@@ -156,7 +169,7 @@ fn qualified(deals: &Deals, rows: &[usize]) -> Vec<usize> {
     (0..rows.len()).filter(|&i| out.is_none_or(|d| !d[rows[i]])).collect()
 }
 
-fn rule_curve(deals: &Deals, rules: &RuleSide, rows: &[usize]) -> RuleCurve {
+pub(super) fn rule_curve(deals: &Deals, rules: &RuleSide, rows: &[usize]) -> RuleCurve {
     let kept = pick(rows, &qualified(deals, rows));
     RuleCurve::fit(
         &pick(&rules.score, &kept),

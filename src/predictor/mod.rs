@@ -74,6 +74,13 @@ impl FittedTerm {
         self.effects.iter().enumerate().map(with_line).collect()
     }
 
+    /// `(n,)` what each value adds to the log-odds, against the average lead.
+    pub fn at(&self, values: &Values) -> Vec<f64> {
+        let rows: Vec<usize> = (0..values.len()).collect();
+        let codes = self.term.codes(values, &rows);
+        self.contributions(&Attribute { source: self.term.source.clone(), values: values.clone() }, &rows, &codes)
+    }
+
     /// The contributions of the given rows.
     fn contributions(&self, attribute: &Attribute, rows: &[usize], codes: &[u32]) -> Vec<f64> {
         let mut added: Vec<f64> = match self.term.standardised(&attribute.values, rows) {

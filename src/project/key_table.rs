@@ -369,6 +369,57 @@ pub const KEYS: &[KeyDoc] = &[
         "Least gap of a mismatch between rules and model, in percentage points of rank.",
     ),
     key(
+        "retrain.margin",
+        "a number from 0 to 1",
+        "0.02",
+        "0.01",
+        "By how much `leadscore retrain` lets a challenger be worse than the live version, in AUC and in log loss a \
+         deal: it is published only where the 95 % intervals of both lie above minus this.",
+    ),
+    key(
+        "retrain.min_deals",
+        "a whole number from 20 to 1000000",
+        "50",
+        "200",
+        "Fewest deals that judge a challenger: the newer half of those closed since the live version was trained, at \
+         least 10 of them won and 10 lost.",
+    ),
+    key(
+        "monitor.psi",
+        "a number from 0 to 10",
+        "0.25",
+        "0.2",
+        "Stability index of a column or of the win probability, against the training deals, from which `leadscore monitor` raises an alarm; it must also lie beyond chance.",
+    ),
+    key(
+        "monitor.calibration",
+        "a number from 0 to 10",
+        "0.25",
+        "0.2",
+        "By which share wins may differ from those expected; beyond chance, too.",
+    ),
+    key(
+        "monitor.auc_drop",
+        "a number from 0 to 1",
+        "0.1",
+        "0.05",
+        "By how much the AUC on recent deals may fall below that at training; beyond chance, too.",
+    ),
+    key(
+        "monitor.missing",
+        "a number from 0 to 1",
+        "0.1",
+        "0.05",
+        "By how much the share missing of a column may differ from that at training; beyond chance, too.",
+    ),
+    key(
+        "monitor.new_levels",
+        "a number from 0 to 1",
+        "0.1",
+        "0.05",
+        "Which share may have a word that no training deal had.",
+    ),
+    key(
         "score.min_evidence",
         "a number from 0 to 1",
         "0",

@@ -18,8 +18,8 @@ pub use key_table::KEYS;
 pub use keys::KeyDoc;
 pub use reference::reference;
 pub use settings::{
-    Absent, Activities, Blend, BlendWeight, Leads, Lost, OutcomeColumn, Outcomes, Penalty, Score, Since, Snapshot,
-    SnapshotMode, Solver, Train,
+    Absent, Activities, Blend, BlendWeight, Leads, Lost, Monitor, OutcomeColumn, Outcomes, Penalty, Retrain, Score,
+    Since, Snapshot, SnapshotMode, Solver, Train,
 };
 
 use crate::fault::InputError;
@@ -55,6 +55,10 @@ pub struct Project {
     pub train: Train,
     /// `[blend]`.
     pub blend: Blend,
+    /// `[retrain]`.
+    pub retrain: Retrain,
+    /// `[monitor]`.
+    pub monitor: Monitor,
     /// `[score]`.
     pub score: Score,
     origin: Origin,
@@ -82,6 +86,8 @@ impl Default for Project {
             snapshot: Snapshot::default(),
             train: Train::default(),
             blend: Blend::default(),
+            retrain: Retrain::default(),
+            monitor: Monitor::default(),
             score: Score::default(),
             origin: Origin::default(),
         }

@@ -2,8 +2,8 @@
 
 use super::document::{Document, read_toml};
 use super::settings::{
-    Absent, Activities, Blend, BlendWeight, Leads, Lost, OutcomeColumn, Outcomes, Penalty, Score, Since, Snapshot,
-    SnapshotMode, Solver, Train,
+    Absent, Activities, Blend, BlendWeight, Leads, Lost, Monitor, OutcomeColumn, Outcomes, Penalty, Retrain, Score,
+    Since, Snapshot, SnapshotMode, Solver, Train,
 };
 use super::values::Read;
 use super::{Origin, Project};
@@ -36,6 +36,8 @@ pub(super) fn project(text: &str, file_name: &str) -> Result<Project, InputError
         snapshot: snapshot(&document)?,
         train: train(&document)?,
         blend: blend(&document)?,
+        retrain: retrain(&document)?,
+        monitor: monitor(&document)?,
         score: Score { min_evidence: document.number("score.min_evidence", 0.0..=1.0)?.unwrap_or_default() },
         origin: Origin {
             file_name: file_name.to_string(),
@@ -136,6 +138,29 @@ fn blend(document: &Document<'_>) -> Result<Blend, InputError> {
             Some(None) | None => BlendWeight::Auto,
         },
         min_gap: document.number("blend.min_gap", 0.0..=100.0)?.unwrap_or(Blend::default().min_gap),
+    })
+}
+
+fn retrain(document: &Document<'_>) -> Result<Retrain, InputError> {
+    let default = Retrain::default();
+    let min_deals = document.whole("retrain.min_deals", |n| (20..=1_000_000).contains(&n))?;
+    Ok(Retrain {
+        margin: document.number("retrain.margin", 0.0..=1.0)?.unwrap_or(default.margin),
+        min_deals: min_deals.map_or(default.min_deals, |number| number as usize),
+    })
+}
+
+fn monitor(document: &Document<'_>) -> Result<Monitor, InputError> {
+    let default = Monitor::default();
+    let up_to = |path, most: f64, otherwise: f64| -> Result<f64, InputError> {
+        Ok(document.number(path, 0.0..=most)?.unwrap_or(otherwise))
+    };
+    Ok(Monitor {
+        psi: up_to("monitor.psi", 10.0, default.psi)?,
+        calibration: up_to("monitor.calibration", 10.0, default.calibration)?,
+        auc_drop: up_to("monitor.auc_drop", 1.0, default.auc_drop)?,
+        missing: up_to("monitor.missing", 1.0, default.missing)?,
+        new_levels: up_to("monitor.new_levels", 1.0, default.new_levels)?,
     })
 }
 

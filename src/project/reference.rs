@@ -5,7 +5,7 @@ use super::keys::KeyDoc;
 use std::fmt::Write;
 
 /// The tables of the file and the one line that introduces each.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 10] = [
     ("", "These stand at the top of the file, before the first `[table]`."),
     ("leads", "The leads table: one row a lead."),
     ("activities", "The activity log: one row an activity. Optional."),
@@ -13,6 +13,8 @@ const TABLES: [(&str, &str); 8] = [
     ("snapshot", "At which moment of its open life a closed deal is looked at, when learning from it."),
     ("train", "How the model is fitted and judged."),
     ("blend", "How rules and model are joined."),
+    ("retrain", "When a retrained model goes live."),
+    ("monitor", "From where on drift and decay are alarms."),
     ("score", "How leads are scored."),
 ];
 

@@ -241,6 +241,42 @@ impl Default for Blend {
     }
 }
 
+/// `[retrain]`: when a challenger goes live.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retrain {
+    /// By how much it may be worse, in AUC and in log loss.
+    pub margin: f64,
+    /// Fewest deals that judge it.
+    pub min_deals: usize,
+}
+
+impl Default for Retrain {
+    fn default() -> Retrain {
+        Retrain { margin: 0.02, min_deals: 50 }
+    }
+}
+
+/// `[monitor]`: from where on drift and decay are alarms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Monitor {
+    /// Stability index of a column or the win probability.
+    pub psi: f64,
+    /// Share by which wins may differ from those expected.
+    pub calibration: f64,
+    /// Fall of the AUC.
+    pub auc_drop: f64,
+    /// Change of a column's share missing.
+    pub missing: f64,
+    /// Share of words that no training deal had.
+    pub new_levels: f64,
+}
+
+impl Default for Monitor {
+    fn default() -> Monitor {
+        Monitor { psi: 0.25, calibration: 0.25, auc_drop: 0.1, missing: 0.1, new_levels: 0.1 }
+    }
+}
+
 /// `[score]`: how leads are scored.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Score {

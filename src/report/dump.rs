@@ -45,6 +45,8 @@ pub fn model(model: &Model, saved_at: Option<i64>) -> Result<Value, InputError> 
         "out_of_fold": { "scheme": model.fold_scheme, "figures": to(serde_json::to_value(&model.out_of_fold))? },
         "holdout": to(serde_json::to_value(&model.holdout))?,
         "drift": model.drift,
+        "training_reference": to(serde_json::to_value(&model.reference))?,
+        "judgement": to(serde_json::to_value(&model.judgement))?,
         "notes": model.notes,
     }))
 }

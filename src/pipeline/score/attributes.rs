@@ -27,7 +27,7 @@ pub(super) fn attributes(
 }
 
 /// A source that is not there: missing for every lead, or for a kind of activity, never.
-fn absent(source: &Source, n: usize) -> Attribute {
+pub(in crate::pipeline) fn absent(source: &Source, n: usize) -> Attribute {
     let value = match source {
         Source::Activity { measure: KindMeasure::Count | KindMeasure::Decayed, .. } => 0.0,
         _ => f64::NAN,

@@ -1,16 +1,10 @@
 //! Both ledgers of the leads scored.
 
 use super::Assessment;
-use crate::features::Attribute;
 use crate::predictor::AVERAGE_LEAD;
 use crate::scorecard;
 
 impl Assessment<'_> {
-    /// The model's sources with their values.
-    pub(in crate::pipeline) fn attributes(&self) -> &[Attribute] {
-        &self.attributes
-    }
-
     /// The points ledger of one lead; it sums to its rule score.
     pub fn points_ledger(&self, row: usize) -> Vec<scorecard::LedgerEntry> {
         match (self.scorecard, &self.rules) {

@@ -1,0 +1,136 @@
+//! The training reference: how columns and scores were spread over the training deals, stored with each version.
+
+use super::deals::Deals;
+use super::model::Model;
+use super::retrain::{read_by, said};
+use super::train::pick;
+use crate::features::{Attribute, Source, Values};
+use crate::metrics::{Bins, effective_n};
+use crate::tables::{MISSING, TextColumn};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Bins of a number: tenths, by custom of the stability index.
+const BINS: usize = 10;
+/// Words with a cell of their own; the rest share one.
+const WORDS: usize = 20;
+/// Words remembered, so that a new one can be told; beyond this the column is too varied for "new" to mean anything.
+const REMEMBERED: usize = 1000;
+
+/// How a column was spread.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnReference {
+    /// Where its values come from.
+    pub source: Source,
+    /// How it is parted.
+    pub cells: Cells,
+    /// Row-weighted share of each cell; the last is the share missing.
+    pub shares: Vec<f64>,
+}
+
+/// How a column's values are parted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Cells {
+    /// Numbers at the quantiles of the training deals.
+    Numbers(Bins),
+    /// Words: the commonest each alone, then all others together.
+    Words {
+        /// Every word of the training deals, commonest first; those beyond the first 20 share a cell.
+        known: Vec<String>,
+        /// Whether `known` has them all.
+        complete: bool,
+    },
+}
+
+/// How the training deals were spread.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Each source that the model reads.
+    pub columns: Vec<ColumnReference>,
+    /// Bins of the win probability.
+    pub score: Bins,
+    /// Shares of the win probability's bins; the last is missing.
+    pub score_shares: Vec<f64>,
+    /// Kish's effective number of training deals.
+    pub effective_n: f64,
+}
+
+impl Reference {
+    /// Of the training deals; `None` for a version without a model.
+    pub(super) fn of(deals: &Deals, model: &Model) -> Option<Reference> {
+        let predictor = model.predictor.as_ref()?;
+        let rows: Vec<usize> = (0..deals.n()).collect();
+        let w = &deals.snapshots.row_weight;
+        let columns = read_by(deals, predictor).iter().map(|a| ColumnReference::of(a, w)).collect();
+        let p = said(deals, predictor, model.blending.as_ref(), &rows);
+        let score = Bins::fit(&p, w, BINS);
+        Some(Reference { columns, score_shares: score.shares(&p, w), score, effective_n: effective_n(w) })
+    }
+}
+
+impl ColumnReference {
+    fn of(attribute: &Attribute, w: &[f64]) -> ColumnReference {
+        let cells = match &attribute.values {
+            Values::Number(values) => Cells::Numbers(Bins::fit(values, w, BINS)),
+            Values::Text(column) => {
+                let mut words: Vec<(String, f64)> = by_word(column, 0..w.len(), w).into_iter().collect();
+                words.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+                let complete = words.len() <= REMEMBERED;
+                Cells::Words { known: words.into_iter().take(REMEMBERED).map(|(word, _)| word).collect(), complete }
+            }
+        };
+        let rows: Vec<usize> = (0..w.len()).collect();
+        let mut reference = ColumnReference { source: attribute.source.clone(), cells, shares: Vec::new() };
+        reference.shares = reference.shares_of(&attribute.values, &rows, w);
+        reference
+    }
+
+    /// Row-weighted share of each cell among other rows; the last is the share missing. Values of another type than
+    /// at training are all missing.
+    pub fn shares_of(&self, values: &Values, rows: &[usize], w: &[f64]) -> Vec<f64> {
+        let weights = pick(w, rows);
+        match (&self.cells, values) {
+            (Cells::Numbers(bins), Values::Number(numbers)) => bins.shares(&pick(numbers, rows), &weights),
+            (Cells::Numbers(bins), Values::Text(_)) => bins.shares(&vec![f64::NAN; rows.len()], &weights),
+            (Cells::Words { known, .. }, values) => {
+                let own = known.len().min(WORDS);
+                let mut shares = vec![0.0; own + 2];
+                let cell_of = |word: &str| known[..own].iter().position(|k| k == word).unwrap_or(own);
+                let cells: Vec<usize> = match values {
+                    Values::Text(column) => column.levels.iter().map(|level| cell_of(level)).collect(),
+                    Values::Number(_) => Vec::new(),
+                };
+                for (&row, weight) in rows.iter().zip(&weights) {
+                    let cell = match values {
+                        Values::Text(column) if column.codes[row] != MISSING => cells[column.codes[row] as usize],
+                        _ => own + 1,
+                    };
+                    shares[cell] += weight;
+                }
+                let total: f64 = weights.iter().sum();
+                shares.iter_mut().for_each(|share| *share /= if total > 0.0 { total } else { 1.0 });
+                shares
+            }
+        }
+    }
+
+    /// The words that no training deal had, with their share of the rows, the commonest first.
+    pub fn new_words(&self, values: &Values, rows: &[usize], w: &[f64]) -> Vec<(String, f64)> {
+        let (Cells::Words { known, complete: true }, Values::Text(column)) = (&self.cells, values) else {
+            return Vec::new();
+        };
+        let total: f64 = rows.iter().map(|&r| w[r]).sum();
+        let words = by_word(column, rows.iter().copied(), w).into_iter().filter(|(word, _)| !known.contains(word));
+        let mut new: Vec<(String, f64)> = words.map(|(word, weight)| (word, weight / total)).collect();
+        new.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        new
+    }
+}
+
+/// The row weight of each word among some rows.
+fn by_word(column: &TextColumn, rows: impl Iterator<Item = usize>, w: &[f64]) -> BTreeMap<String, f64> {
+    let mut by_code = vec![0.0; column.levels.len()];
+    rows.filter(|&r| column.codes[r] != MISSING).for_each(|r| by_code[column.codes[r] as usize] += w[r]);
+    let met = column.levels.iter().zip(by_code).filter(|(_, weight)| *weight > 0.0);
+    met.map(|(word, weight)| (word.to_string(), weight)).collect()
+}
