@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 
 const RUNS: u64 = 1_000;
 
-const SCORECARD: &str = r#"
+pub const SCORECARD: &str = r#"
 name = "noise"
 range = [0, 100]
 tiers = { SQL = 60, MQL = 30 }
@@ -45,7 +45,7 @@ fn category(name: &str, values: &[&str]) -> Column {
 }
 
 /// Deals whose outcomes have nothing to do with anything.
-fn company(seed: u64) -> LeadTable {
+pub fn company(seed: u64) -> LeadTable {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let n = 300 + (seed % 5) as usize * 100;
     let normal = |random: &mut ChaCha8Rng| (0..12).map(|_| uniform(random)).sum::<f64>() - 6.0;
@@ -77,7 +77,7 @@ fn company(seed: u64) -> LeadTable {
     }
 }
 
-fn settings(seed: u64) -> TrainSettings {
+pub fn settings(seed: u64) -> TrainSettings {
     TrainSettings {
         deals: DealSettings {
             snapshot: SnapshotSettings { mode: Some(Mode::None), lost_after: None, until: None, seed },

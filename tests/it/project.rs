@@ -83,7 +83,8 @@ fn settings(project: &Project) -> String {
         "{:?}",
         (
             (&p.timezone, &p.encoding, &p.decimal, &p.time_format, &p.delimiter),
-            (&p.leads, &p.activities, &p.outcomes, &p.snapshot, &p.train, &p.blend, &p.score)
+            (&p.leads, &p.activities, &p.outcomes, &p.snapshot, &p.train, &p.blend),
+            (&p.retrain, &p.monitor, &p.score)
         )
     )
 }
