@@ -1,7 +1,7 @@
 //! What a scorecard is evaluated on, and what it asks for.
 
 use super::Scorecard;
-use super::condition::{Condition, View};
+use super::condition::{Condition, FieldTest, View};
 use super::rule::{ActivityMeasure, Kinds, selection};
 use crate::asof::Instant;
 use crate::fault::InputError;
@@ -84,6 +84,16 @@ impl Scorecard {
             action.when.as_ref().map(|when| (when, action.place.as_str(), format!("action `{}`", action.text)))
         });
         rules.chain(personas).chain(actions)
+    }
+
+    /// Whether a rule's condition on this column names this word, by whatever test of text.
+    pub fn asks_for(&self, field: &str, word: &str) -> bool {
+        let names = |test: &FieldTest| match test {
+            FieldTest::Text { matching, .. } => matching.holds(word),
+            _ => false,
+        };
+        let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref());
+        conditions.flat_map(Condition::fields).any(|own| own.field == field && own.tests.iter().any(names))
     }
 
     /// The columns that conditions read, each in every form needed, in order of first mention.

@@ -23,6 +23,7 @@ mod reasons;
 mod rewrite;
 mod rule;
 mod tier;
+mod variants;
 
 pub use action::{Action, QUADRANTS};
 pub use check::{Finding, Severity, check_scorecard};
@@ -35,9 +36,10 @@ pub use ledger::LedgerEntry;
 pub use quantities::Quantities;
 pub use reach::Reach;
 pub use reasons::RuleGain;
-pub use rewrite::{NewPoints, with_points, with_tiers};
+pub use rewrite::{NewPoints, with_key, with_points, with_tiers};
 pub use rule::{ActivityMeasure, ActivityRule, Detail, Effect, Kinds, Persona, Rule};
 pub use tier::{BOUND_SLACK, DISQUALIFIED, Tier};
+pub use variants::Variant;
 
 /// A scorecard as its file says, checked.
 #[derive(Debug, Clone)]

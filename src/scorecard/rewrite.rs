@@ -42,6 +42,73 @@ pub fn with_points(text: &str, new: &[NewPoints]) -> Result<String, InputError> 
     Ok(rewritten(text, changes))
 }
 
+/// `text` with one more key of a rule set to `value`, as TOML, or taken away (`None`): an old value stays in a comment, a
+/// new line says that it is new. A `[[rule]]` gets a line of its own below its points, a `{ … }` a further entry.
+///
+/// # Errors
+/// The text is not TOML, has no such rule with points, or writes the key as a table of its own.
+pub fn with_key(
+    text: &str,
+    rule: &str,
+    persona: Option<&str>,
+    key: &str,
+    value: Option<&str>,
+) -> Result<String, InputError> {
+    let document = parsed(text)?;
+    let wanted = NewPoints { rule: rule.to_string(), persona: persona.map(str::to_string), points: 0.0 };
+    let found = find_rule(document.as_table(), &wanted);
+    let points = found.and_then(|rule| rule.get("points")).and_then(Item::span);
+    let (Some(found), Some(points)) = (found, points) else {
+        return Err(InputError::new(format!("the scorecard has no rule `{rule}` with points")));
+    };
+    let inline = is_inline(document.as_table(), persona);
+    match (found.get(key), value) {
+        (None, None) => Ok(text.to_string()),
+        (Some(item), _) if item.as_value().is_none() || item.span().is_none() => {
+            Err(InputError::new(format!("rule `{rule}` writes `{key}` as a table of its own"))
+                .remedy(format!("write it on one line, `{key} = {{ … }}`")))
+        }
+        (Some(item), Some(value)) => {
+            let span = item.span().expect("an item without a span was refused above");
+            Ok(rewritten(text, vec![Change { value: span, new: value.to_string() }]))
+        }
+        (Some(_), None) if inline => {
+            Err(InputError::new(format!("rule `{rule}` is written on one line, with its `{key}`"))
+                .remedy(format!("take `{key}` out by hand, or write the rule as [[rule]]")))
+        }
+        (Some(item), None) => Ok(without(text, item.span().expect("an item without a span was refused above"))),
+        (None, Some(value)) => Ok(with_entry(text, points, inline, &format!("{key} = {value}"))),
+    }
+}
+
+/// Whether the rules that hold this one are written as a list of `{ … }`.
+fn is_inline(scorecard: &dyn TableLike, persona: Option<&str>) -> bool {
+    let parent = match persona {
+        None => Some(scorecard),
+        Some(persona) => with_id(scorecard, "persona", persona),
+    };
+    parent.and_then(|parent| parent.get("rule")).is_some_and(|rules| rules.as_array().is_some())
+}
+
+/// Puts an entry behind the points.
+fn with_entry(text: &str, points: Range<usize>, inline: bool, entry: &str) -> String {
+    if inline {
+        return format!("{}, {entry}{}", &text[..points.end], &text[points.end..]);
+    }
+    let line_end = text[points.end..].find('\n').map_or(text.len(), |at| points.end + at);
+    let (before, after) = text.split_at(line_end);
+    match before.strip_suffix('\r') {
+        Some(before) => format!("{before}\r\n{entry}  # new\r{after}"),
+        None => format!("{before}\n{entry}  # new{after}"),
+    }
+}
+
+/// Turns the line of an entry into a comment.
+fn without(text: &str, value: Range<usize>) -> String {
+    let line_start = text[..value.start].rfind('\n').map_or(0, |at| at + 1);
+    format!("{}# was: {}", &text[..line_start], &text[line_start..])
+}
+
 /// `text` with the bounds of these tiers replaced, the old ones in a comment.
 ///
 /// # Errors

@@ -1,7 +1,9 @@
 //! What a scorecard tells people: next actions, reasons, findings, and the file with learned points.
 
 use crate::lead_world::{AS_OF, World, days_ago};
-use leadscore::scorecard::{Finding, NewPoints, Scorecard, Severity, check_scorecard, with_points, with_tiers};
+use leadscore::scorecard::{
+    Finding, NewPoints, Scorecard, Severity, check_scorecard, with_key, with_points, with_tiers,
+};
 
 #[test]
 fn the_first_action_whose_conditions_all_hold_is_next() {
@@ -211,4 +213,22 @@ fn new_tiers_keep_the_old_bounds_in_a_comment() {
     let expected = OWNED.replace("{ SQL = 80, MQL = 50 } # agreed", "{ SQL = 77, MQL = 41.5 } # agreed; was 80, 50");
     assert_eq!(written, expected);
     assert!(with_tiers(OWNED, &[("XQL".to_string(), 1.0)]).unwrap_err().what.contains("`XQL`"));
+}
+
+#[test]
+fn a_further_key_gets_a_line_of_its_own_or_its_old_value_a_comment() {
+    let capped = with_key(OWNED, "visit", None, "max_count", Some("3")).unwrap();
+    assert_eq!(capped, OWNED.replace("# since May\n", "# since May\nmax_count = 3  # new\n"));
+    let again = with_key(&capped, "visit", None, "max_count", Some("5")).unwrap();
+    assert_eq!(again, capped.replace("max_count = 3  # new", "max_count = 5  # new; was 3"));
+    let without = with_key(&capped, "visit", None, "max_count", None).unwrap();
+    assert_eq!(without, capped.replace("max_count = 3", "# was: max_count = 3"));
+    let inline = with_key(OWNED, "visit", Some("p"), "max_count", Some("3")).unwrap();
+    assert_eq!(inline, OWNED.replace("points = 1.5,", "points = 1.5, max_count = 3,"));
+    assert!(with_key(&inline, "visit", Some("p"), "max_count", None).unwrap_err().remedy.contains("by hand"));
+    let windows = OWNED.replace('\n', "\r\n");
+    assert_eq!(with_key(&windows, "visit", None, "max_count", Some("3")).unwrap(), capped.replace('\n', "\r\n"));
+    assert_eq!(with_key(OWNED, "visit", None, "decay", None).unwrap(), OWNED);
+    assert!(with_key(OWNED, "open", Some("p"), "max_count", None).is_err());
+    [capped, again, without, inline].iter().for_each(|text| drop(Scorecard::parse(text, "s").unwrap()));
 }
