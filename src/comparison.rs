@@ -16,14 +16,20 @@ use std::fmt;
 mod deals;
 mod fit;
 mod intervals;
+mod judged;
 mod learned;
+pub mod missing;
 mod mixture;
+mod overlap;
+pub mod profile;
 mod root;
 pub mod rounding;
 mod sentences;
 pub mod tiers;
 mod verdict;
 
+pub use judged::{Contest, contest};
+pub use overlap::{Overlap, overlaps};
 pub use sentences::sentences;
 
 /// Draws from the posterior that an interval is read from.
@@ -168,6 +174,8 @@ pub struct RuleComparison {
     pub evidence: Evidence,
     /// What the deals say of the hand-set points.
     pub verdict: Verdict,
+    /// Row-weighted mean of its quantity over all deals.
+    pub mean_quantity: f64,
     /// What the difference moves: the row-weighted mean of |learned − hand-set|·q over all deals, in points.
     pub matters: f64,
 }

@@ -52,7 +52,7 @@ pub fn round_points(hand_set: &[f64], learned: &[f64]) -> Vec<f64> {
 }
 
 /// Points with their sign, in one decimal where they are not whole and below ten: `+15`, `−2.5` as `-2.5`, `0`.
-pub(super) fn signed(points: f64) -> String {
+pub fn signed(points: f64) -> String {
     let text = plain(points);
     if text.starts_with('-') || text == "0" { text } else { format!("+{text}") }
 }

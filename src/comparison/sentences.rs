@@ -33,7 +33,10 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
     };
     let contradict = if contradicted.is_empty() { "none".to_owned() } else { contradicted.len().to_string() };
     let mut said = vec![format!("The deals contradict {contradict} of {}{wrong}{unsure}.", count(rules, "rule"))];
-    said.extend(contradicted.iter().take(TOLD).map(|rule| one_rule(rule, comparison)));
+    let order = ["Change first", "Then"];
+    said.extend(
+        order.iter().zip(contradicted).take(TOLD).map(|(when, rule)| format!("{when}: {}", one_rule(rule, comparison))),
+    );
     said
 }
 
@@ -136,6 +139,7 @@ mod tests {
             won: hits[1],
             evidence: Evidence::Over100,
             verdict,
+            mean_quantity: hits[0] as f64,
             matters: (points[1] - points[0]).abs() * hits[0] as f64,
         }
     }
@@ -168,9 +172,9 @@ mod tests {
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
-            "`many_visits` is set to +15 and worth -3 (-6 to 0): 812 leads hit it, 96 won (11.8 %, all leads 38.5 %)."
+            "Change first: `many_visits` is set to +15 and worth -3 (-6 to 0): 812 leads hit it, 96 won (11.8 %, all leads 38.5 %)."
         );
-        assert!(said[2].starts_with("`vp`") && said.len() == 3);
+        assert!(said[2].starts_with("Then: `vp`") && said.len() == 3);
     }
 
     #[test]

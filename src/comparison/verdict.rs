@@ -24,6 +24,7 @@ pub(super) fn judge(input: &ComparisonInput, deals: &Deals, learned: &Learned, r
         won: deals.won[at],
         evidence: evidence(leads),
         verdict: verdict(told, leads, from.points, learned.intervals[at]),
+        mean_quantity: deals.mean[at],
         matters: (learned.points[at] - from.points).abs() * deals.mean[at],
     }
 }
