@@ -1,6 +1,6 @@
 //! `leadscore demo`: the whole cycle on the sample company, and what a newcomer should notice in it.
 
-use super::compare::{CompareArgs, compare_and_write, comparison_text};
+use super::compare::{CompareArgs, WriteArgs, compare_and_write, comparison_text};
 use super::explain::{ExplainArgs, explain_lead, explanation_text};
 use super::inputs::InputArgs;
 use super::page::Page;
@@ -133,7 +133,8 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
         inputs: inputs.clone(),
         until: None,
         write: Some(args.out.join("scorecard.learned.toml")),
-        keep_tiers: false,
+        suggest: None,
+        how: WriteArgs::default(),
     };
     let compare = compare_and_write(&compare_args, terminal)?;
     begin(&mut text, "3. Compare learned with hand-set points");

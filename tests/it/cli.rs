@@ -512,3 +512,42 @@ fn a_score_of_leads_already_decided_says_that_it_looks_back() {
     let told = company.run(&["score", "--rules-only", "--out", "scored.csv"]).ok().stdout;
     assert!(told.contains("2 leads are won or lost already"), "{told}");
 }
+
+#[test]
+fn compare_goes_as_far_as_it_is_told() {
+    let company = Company::sample();
+    let compare = |more: &[&str]| {
+        let run = company.run(&[&["compare", "--format", "json", "--write", "learned.toml"], more].concat()).ok();
+        (serde_json::from_str::<Value>(&run.stdout).unwrap(), company.text("learned.toml"))
+    };
+    let points = |text: &str| -> Vec<f64> {
+        let rules = leadscore::scorecard::Scorecard::parse(text, "learned.toml").unwrap().rules;
+        rules.iter().filter_map(|rule| rule.points()).collect()
+    };
+    let hand_set = points(&company.text("scorecard.toml"));
+    let (_, not_at_all) = compare(&["--strength", "0", "--keep-tiers"]);
+    assert_eq!(not_at_all, company.text("scorecard.toml"), "strength 0 is the hand-set scorecard, to the byte");
+    let (summary, whole) = compare(&[]);
+    let (_, contradicted) = compare(&["--rules", "contradicted"]);
+    let agreeing: Vec<&Value> =
+        summary["rules"].as_array().unwrap().iter().filter(|r| r["verdict"] == "agrees").collect();
+    let moved = |text: &str| points(text).iter().zip(&hand_set).filter(|(new, old)| new != old).count();
+    assert!(!agreeing.is_empty() && moved(&contradicted) > 0 && moved(&contradicted) <= moved(&whole));
+    let judged = &summary["judged"]["contest"];
+    assert!(judged["gain"].as_f64().unwrap() > 0.0 && judged["interval"][0].as_f64() < judged["gain"].as_f64());
+    assert_eq!(summary["half_lives"][0]["shapes"].as_array().unwrap().len(), 9);
+    assert_eq!(company.run(&["compare", "--strength", "2"]).status, 2);
+    let (_, shaped) = compare(&["--decay", "--caps"]);
+    points(&shaped);
+}
+
+#[test]
+fn the_groups_of_a_comparison_add_up_to_its_rules() {
+    let run = Company::sample().run(&["compare", "--format", "json"]).ok();
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    let sum =
+        |table: &str, of: &dyn Fn(&Value) -> f64| -> f64 { summary[table].as_array().unwrap().iter().map(of).sum() };
+    let matters = |row: &Value| row["matters"].as_f64().unwrap();
+    assert!((sum("rules", &matters) - sum("groups", &matters)).abs() < 1e-9);
+    assert_eq!(sum("groups", &|g| g["rules"].as_f64().unwrap()), summary["rules"].as_array().unwrap().len() as f64);
+}

@@ -1,0 +1,195 @@
+//! The comparison as a manager reads it.
+
+use super::super::page::{Page, Strip};
+use super::super::terminal::{Align, count, percent, table};
+use super::summary::Summary;
+use crate::features::short_number;
+use crate::pipeline::compare::{Judged, ShapeProfile};
+
+/// The column that draws the figures beside it.
+const PICTURE: &str = "○ set ● learned ─ interval";
+
+/// The comparison as a page.
+pub(in super::super) fn comparison_text(summary: &Summary) -> Page {
+    let mut text = Page::new();
+    for sentence in &summary.sentences {
+        text.push_str(&format!("{sentence}\n"));
+    }
+    rules(&mut text, summary);
+    groups(&mut text, summary);
+    section(&mut text, "What the scorecard misses", summary.suggestions.iter().map(|s| s.sentence(summary.win_rate)));
+    section(&mut text, "Rules that say the same thing", summary.overlaps.iter().cloned());
+    section(&mut text, "Paid for repetition", summary.caps.iter().filter_map(cap_sentence));
+    section(&mut text, "How fast points should fade", summary.half_lives.iter().map(half_life_sentence));
+    if let Some(judged) = &summary.judged {
+        trial(&mut text, judged);
+    }
+    endings(&mut text, summary);
+    text
+}
+
+fn rules(text: &mut Page, summary: &Summary) {
+    let strip = Strip::holding(
+        summary.rules.iter().flat_map(|r| [r.hand_set_points, r.learned_points, r.interval[0], r.interval[1]]),
+    );
+    let rows: Vec<Vec<String>> = summary
+        .rules
+        .iter()
+        .map(|r| {
+            let name = r.persona.as_ref().map_or_else(|| r.rule.clone(), |p| format!("{p}/{}", r.rule));
+            let rate = if r.leads == 0 { String::new() } else { percent(r.won as f64 / r.leads as f64) };
+            vec![
+                name,
+                r.group.clone(),
+                short_number(r.hand_set_points),
+                tenth(r.learned_points),
+                format!("{} to {}", tenth(r.interval[0]), tenth(r.interval[1])),
+                strip.draw(r.hand_set_points, r.learned_points, r.interval),
+                count(r.leads),
+                rate,
+                r.verdict.clone(),
+            ]
+        })
+        .collect();
+    let header = ["rule", "group", "hand-set", "learned", "95 % interval", PICTURE, "deals hit", "won", "verdict"];
+    let align = [
+        Align::Left,
+        Align::Left,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Left,
+        Align::Right,
+        Align::Right,
+        Align::Left,
+    ];
+    text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(&["group", PICTURE])));
+    text.push_str(&format!(
+        "\n{} deals, {} won ({} by row weight). Points learned are shrunk towards the hand-set ones; sorted by what the difference moves.\n",
+        count(summary.deals),
+        count(summary.won),
+        percent(summary.win_rate)
+    ));
+}
+
+/// What each group pays a deal, where there is more than one.
+fn groups(text: &mut Page, summary: &Summary) {
+    if summary.groups.len() < 2 {
+        return;
+    }
+    let rows: Vec<Vec<String>> = summary
+        .groups
+        .iter()
+        .map(|g| {
+            vec![
+                g.persona.as_ref().map_or_else(|| g.group.clone(), |p| format!("{p}/{}", g.group)),
+                g.rules.to_string(),
+                tenth(g.hand_set_points),
+                tenth(g.learned_points),
+                tenth(g.matters),
+            ]
+        })
+        .collect();
+    let header = ["group", "rules", "hand-set points a deal", "learned", "moved"];
+    let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
+    text.append(Page::below_a_blank(table(&header, &align, &rows)));
+}
+
+/// A heading and a sentence a line, where there are any.
+fn section(text: &mut Page, title: &str, sentences: impl Iterator<Item = String>) {
+    let sentences: Vec<String> = sentences.collect();
+    if sentences.is_empty() {
+        return;
+    }
+    text.push_str("\n");
+    text.heading(2, title);
+    for sentence in sentences {
+        text.push_str(&format!("  {sentence}\n"));
+    }
+}
+
+/// The name of a profile's rule.
+fn name(profile: &ShapeProfile) -> String {
+    profile.persona.as_ref().map_or_else(|| profile.rule.clone(), |persona| format!("{persona}/{}", profile.rule))
+}
+
+/// Only of rules whose cap, or lack of one, the deals rule out.
+fn cap_sentence(profile: &ShapeProfile) -> Option<String> {
+    let best = profile.best.filter(|_| profile.contradicts())?;
+    Some(format!(
+        "`{}` pays for repetition beyond what it is worth: let {} count.",
+        name(profile),
+        profile.shapes[best].shape.words()
+    ))
+}
+
+fn half_life_sentence(profile: &ShapeProfile) -> String {
+    let Some(best) = profile.best else {
+        return format!("`{}`: the deals cannot tell.", name(profile));
+    };
+    let plausible: Vec<String> =
+        profile.shapes[1..].iter().filter(|row| row.plausible).map(|row| row.shape.words()).collect();
+    let verdict = if profile.contradicts() { "what is set does not fit" } else { "what is set fits as well" };
+    format!(
+        "`{}`: best {} (plausible: {}); {verdict}.",
+        name(profile),
+        profile.shapes[best].shape.words(),
+        plausible.join(", ")
+    )
+}
+
+/// The learned scorecard beside the hand-set one, on deals that neither has seen.
+fn trial(text: &mut Page, judged: &Judged) {
+    text.push_str("\n");
+    text.heading(2, "On trial");
+    let c = &judged.contest;
+    let which = if judged.scheme == "forward" { "newest deals" } else { "deals drawn by chance" };
+    text.push_str(&format!(
+        "  Learned from the other deals and judged on the {} {which} ({} won), the learned points rank with AUC {:.3}, the hand-set ones with {:.3}: {:+.3} (95 % {:+.3} to {:+.3}).\n",
+        count(c.deals),
+        count(c.won),
+        c.learned,
+        c.hand_set,
+        c.gain,
+        c.interval[0],
+        c.interval[1]
+    ));
+    let words = |rate: &Option<crate::metrics::Rate>| match rate {
+        Some(rate) => format!("{} of {} ({})", count(rate.wins), count(rate.n), percent(rate.rate)),
+        None => "none".to_string(),
+    };
+    let rows: Vec<Vec<String>> = judged
+        .tiers
+        .iter()
+        .map(|t| {
+            let tier = if t.tier.is_empty() { "below all" } else { &t.tier };
+            vec![tier.to_string(), words(&t.hand_set), words(&t.learned)]
+        })
+        .collect();
+    let header = ["tier", "won, hand-set", "won, learned"];
+    text.append(Page::below_a_blank(table(&header, &[Align::Left, Align::Right, Align::Right], &rows)));
+}
+
+/// Notes, and where the files are.
+fn endings(text: &mut Page, summary: &Summary) {
+    for note in &summary.notes {
+        text.push_str(&format!("note: {note}\n"));
+    }
+    if let Some(why) = &summary.declined {
+        text.push_str(&format!(
+            "No learned scorecard is written: {why}. Keep the hand-set one until more deals have closed.\n"
+        ));
+    }
+    if let Some(path) = &summary.written {
+        text.push_str(&format!("The learned scorecard is in {path}; `leadscore train --scorecard {path}` tries it.\n"));
+    }
+    if let Some(path) = &summary.suggested {
+        text.push_str(&format!("The suggested rules are in {path}.\n"));
+    }
+}
+
+/// One decimal, no negative zero.
+fn tenth(value: f64) -> String {
+    let text = format!("{value:.1}");
+    if text == "-0.0" { "0.0".to_string() } else { text }
+}

@@ -1,0 +1,68 @@
+//! The learned scorecard on trial: learned from the older deals, judged on the newest, beside the hand-set one.
+
+use super::{CompareSettings, LEAST_HOLDOUT, Offered, learn, pick, written};
+use crate::comparison::{Contest, contest};
+use crate::fault::InputError;
+use crate::metrics::{Rate, auc};
+use crate::scorecard::Scorecard;
+use crate::validation;
+use serde::Serialize;
+
+/// Hand-set and learned points on deals that neither has seen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Judged {
+    /// How the newest deals were set apart.
+    pub scheme: String,
+    /// AUC of both.
+    pub contest: Contest,
+    /// Win rate by tier, highest first, then below all.
+    pub tiers: Vec<TierPair>,
+}
+
+/// What became of a tier's deals by either scorecard.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TierPair {
+    /// The tier; empty for below all.
+    pub tier: String,
+    /// By the hand-set points.
+    pub hand_set: Option<Rate>,
+    /// By the learned points, with the tiers' bounds moved as they would be written.
+    pub learned: Option<Rate>,
+}
+
+/// Learns from the older of `rows` and judges on the newest; none where these lack an outcome.
+pub(super) fn judge(
+    offered: &Offered<'_>,
+    scorecard: &Scorecard,
+    text: &str,
+    rows: &[usize],
+    settings: &CompareSettings,
+) -> Result<Option<Judged>, InputError> {
+    let deals = offered.deals;
+    let order: Option<Vec<i64>> = deals.snapshots.order.as_ref().map(|o| rows.iter().map(|&i| o[i]).collect());
+    let share = if settings.holdout > 0.0 { settings.holdout } else { LEAST_HOLDOUT };
+    let seed = settings.deals.snapshot.seed;
+    let apart = validation::holdout(order.as_deref(), &pick(&deals.snapshots.won, rows), share, seed);
+    let (Some(part), Some(rules)) = (apart.part, &deals.rules) else { return Ok(None) };
+    let of = |places: &[usize]| -> Vec<usize> { places.iter().map(|&place| rows[place]).collect() };
+    let (older, newest) = (of(&part.train), of(&part.test));
+    let lesson = learn(offered, &older, settings);
+    let learned = written::write(text, scorecard, &lesson, deals, &settings.write)?;
+    let (y, weights) = (pick(&deals.snapshots.won, &newest), pick(&deals.snapshots.row_weight, &newest));
+    let (old, new) = (pick(&rules.score, &newest), pick(&learned.scores, &newest));
+    let area = |scores: &[f64], y: &[f64], w: &[f64]| auc(y, scores, w).map(|a| (a.value, a.se));
+    let Some(contest) = contest(&old, &new, &y, &weights, &area, seed) else { return Ok(None) };
+    let rate = |card: &Scorecard, scores: &[f64], tier: Option<usize>| {
+        let inside: Vec<usize> = (0..scores.len()).filter(|&i| card.tier_of(scores[i]) == tier).collect();
+        Rate::of(&pick(&y, &inside), &pick(&weights, &inside))
+    };
+    let places = (0..scorecard.tiers.len()).rev().map(Some).chain([None]);
+    let tiers = places
+        .map(|tier| TierPair {
+            tier: scorecard.tier_name(tier).to_string(),
+            hand_set: rate(scorecard, &old, tier),
+            learned: rate(&learned.scorecard, &new, tier),
+        })
+        .collect();
+    Ok(Some(Judged { scheme: apart.scheme.as_str().to_string(), contest, tiers }))
+}

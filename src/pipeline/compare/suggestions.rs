@@ -1,0 +1,225 @@
+//! Rules that the scorecard could have: facts in the data that no rule asks for, with what they are worth.
+
+use crate::comparison::missing::{Candidate, missing};
+use crate::comparison::rounding::round_to;
+use crate::features::{Attribute, KindMeasure, Source, Values, short_number};
+use crate::pipeline::deals::Deals;
+use crate::scorecard::{ActivityMeasure, Scorecard};
+use crate::tables::TextColumn;
+use crate::text::fold;
+use serde::Serialize;
+
+/// Where numbers are cut: shares of the deals with a value.
+const CUTS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
+
+/// Suggestions told at most; more would be a second scorecard.
+const MOST: usize = 8;
+
+/// A rule that the scorecard could have.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Suggestion {
+    /// The fact in words: "`webinar`", "`country` = JP".
+    pub fact: String,
+    /// Points it is worth beside the learned points.
+    pub points: f64,
+    /// Their 95 % interval.
+    pub interval: [f64; 2],
+    /// Deals where it holds.
+    pub leads: usize,
+    /// Deals won among them.
+    pub won: usize,
+    /// What it would move, in points a deal.
+    pub matters: f64,
+    /// The rule, ready to be pasted into the scorecard.
+    pub toml: String,
+}
+
+/// A fact and the lines that ask for it.
+struct Fact {
+    words: String,
+    id: String,
+    condition: String,
+}
+
+/// The facts worth a rule beside `score`, the learned points of `rows`. `step` is what points are rounded to.
+pub(super) fn suggestions(
+    deals: &Deals,
+    scorecard: &Scorecard,
+    score: &[f64],
+    rows: &[usize],
+    step: f64,
+) -> Vec<Suggestion> {
+    let used = Used::by(scorecard);
+    let (mut facts, mut candidates) = (Vec::new(), Vec::new());
+    for (source, attribute) in deals.attributes.iter().enumerate().filter(|(_, a)| !used.covers(a)) {
+        for (fact, holds) in facts_of(attribute, scorecard, rows) {
+            facts.push(fact);
+            candidates.push(Candidate { source, holds });
+        }
+    }
+    let pick = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
+    let (y, weights) = (pick(&deals.snapshots.won), pick(&deals.snapshots.row_weight));
+    let found = missing(score, &candidates, &y, &weights);
+    let taken: Vec<&str> = scorecard.rules.iter().map(|rule| rule.id.as_str()).collect();
+    found
+        .into_iter()
+        .take(MOST)
+        .map(|m| {
+            let fact = &facts[m.candidate];
+            let id = if taken.contains(&fact.id.as_str()) { format!("{}_too", fact.id) } else { fact.id.clone() };
+            let rounded = round_to(m.points, step);
+            let points = if rounded == 0.0 { round_to(m.points, step / 10.0) } else { rounded };
+            Suggestion {
+                fact: fact.words.clone(),
+                points: m.points,
+                interval: m.interval,
+                leads: m.leads,
+                won: m.won,
+                matters: m.matters,
+                toml: format!("[[rule]]\nid = {}\n{}\npoints = {points}\n", quoted(&id), fact.condition),
+            }
+        })
+        .collect()
+}
+
+/// What the scorecard already asks for.
+struct Used {
+    fields: Vec<String>,
+    kinds: Vec<String>,
+}
+
+impl Used {
+    fn by(scorecard: &Scorecard) -> Used {
+        let fields = scorecard.fields().into_iter().map(|(field, _)| field).collect();
+        let mut kinds = Vec::new();
+        for activity in scorecard.rules.iter().filter_map(|rule| rule.activity.as_ref()) {
+            kinds.extend(activity.kinds.listed().iter().map(|kind| fold(kind)));
+            if let ActivityMeasure::Rate { of, .. } = &activity.measure {
+                kinds.extend(of.listed().iter().map(|kind| fold(kind)));
+            }
+        }
+        Used { fields, kinds }
+    }
+
+    /// Whether a rule asks for it, or it is nothing that a rule can ask for in one line. Of a column of words that some
+    /// rule reads, the other words may still be missing.
+    fn covers(&self, attribute: &Attribute) -> bool {
+        match &attribute.source {
+            Source::Column(_) if matches!(attribute.values, Values::Text(_)) => false,
+            Source::Column(name) => self.fields.contains(name) || self.kinds.contains(&fold(name)),
+            Source::Activity { kind, measure: KindMeasure::Count } => self.kinds.contains(&fold(kind)),
+            _ => true,
+        }
+    }
+}
+
+/// The facts that one source offers, over `rows`.
+fn facts_of(attribute: &Attribute, scorecard: &Scorecard, rows: &[usize]) -> Vec<(Fact, Vec<bool>)> {
+    match (&attribute.source, &attribute.values) {
+        (Source::Activity { kind, .. }, Values::Number(counts)) => {
+            let fact = Fact {
+                words: format!("`{kind}`"),
+                id: identifier(kind),
+                condition: format!("activity = {}\nat_least = 1", quoted(kind)),
+            };
+            vec![(fact, rows.iter().map(|&row| counts[row] >= 1.0).collect())]
+        }
+        (Source::Column(name), Values::Number(values)) => {
+            let cuts = cuts(rows.iter().map(|&row| values[row]).filter(|v| !v.is_nan()).collect());
+            let fact = |cut: f64| Fact {
+                words: format!("`{name}` from {}", short_number(cut)),
+                id: identifier(&format!("{name} from {}", short_number(cut))),
+                condition: format!("when = {{ field = {}, at_least = {cut} }}", quoted(name)),
+            };
+            cuts.into_iter().map(|cut| (fact(cut), rows.iter().map(|&row| values[row] >= cut).collect())).collect()
+        }
+        (Source::Column(name), Values::Text(column)) => words_of(name, column, scorecard, rows),
+        _ => Vec::new(),
+    }
+}
+
+/// One fact a word that no rule names, in the order of the column's words.
+fn words_of(name: &str, column: &TextColumn, scorecard: &Scorecard, rows: &[usize]) -> Vec<(Fact, Vec<bool>)> {
+    let fact = |word: &String| Fact {
+        words: format!("`{name}` = {word}"),
+        id: identifier(&format!("{name} {word}")),
+        condition: format!("when = {{ field = {}, any_of = [{}] }}", quoted(name), quoted(word)),
+    };
+    let mut counts = vec![0usize; column.levels.len()];
+    for &row in rows {
+        if let Some(count) = counts.get_mut(column.codes[row] as usize) {
+            *count += 1;
+        }
+    }
+    let missing = |code: &usize| counts[*code] >= FEWEST && !scorecard.asks_for(name, &column.levels[*code]);
+    let common = (0..counts.len()).filter(missing);
+    common
+        .map(|code| (fact(&column.levels[code]), rows.iter().map(|&row| column.codes[row] as usize == code).collect()))
+        .collect()
+}
+
+/// Words on fewer deals are not even asked.
+const FEWEST: usize = 30;
+
+/// Distinct values at the [`CUTS`], without the least, which every deal reaches.
+fn cuts(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    let Some(least) = values.first().copied() else { return Vec::new() };
+    let mut cuts: Vec<f64> = CUTS.iter().map(|share| values[((values.len() - 1) as f64 * share) as usize]).collect();
+    cuts.retain(|cut| *cut > least && cut.is_finite());
+    cuts.dedup();
+    cuts
+}
+
+/// Letters and digits of a name, the rest as single underscores.
+fn identifier(name: &str) -> String {
+    let mut id = String::new();
+    for letter in name.to_lowercase().chars() {
+        if letter.is_alphanumeric() {
+            id.push(letter);
+        } else if !id.is_empty() && !id.ends_with('_') {
+            id.push('_');
+        }
+    }
+    id.trim_end_matches('_').to_string()
+}
+
+/// A TOML string.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
+
+impl Suggestion {
+    /// The suggestion as a person reads it; `win_rate` is that of all deals.
+    pub fn sentence(&self, win_rate: f64) -> String {
+        let [points, low, high] =
+            [self.points, self.interval[0], self.interval[1]].map(crate::comparison::rounding::signed);
+        format!(
+            "No rule uses {}: worth about {points} ({low} to {high}); {} deals have it, {:.1} % of them won (all {:.1} %).",
+            self.fact,
+            crate::text::thousands(self.leads),
+            100.0 * self.won as f64 / self.leads.max(1) as f64,
+            100.0 * win_rate,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_cut_where_they_lie() {
+        assert_eq!(cuts((0..=100).map(f64::from).collect()), [10.0, 25.0, 50.0, 75.0, 90.0]);
+        assert_eq!(cuts(vec![0.0; 90].into_iter().chain([1.0; 20]).collect()), [1.0]);
+        assert_eq!(cuts(vec![2.0; 5]), [0.0; 0]);
+        assert_eq!(cuts(Vec::new()), [0.0; 0]);
+    }
+
+    #[test]
+    fn names_become_ids_and_text_becomes_toml() {
+        assert_eq!(identifier("Lead Origin: Lead Add  Form!"), "lead_origin_lead_add_form");
+        assert_eq!(quoted("a \"b\""), "'a \"b\"'");
+        assert_eq!(quoted("部長"), "\"部長\"");
+    }
+}
