@@ -2,8 +2,8 @@
 
 mod text;
 
-use super::inputs::InputArgs;
-use super::reading::{check_log_for_training, leads_for_training, open_log};
+use super::inputs::{InputArgs, Inputs};
+use super::reading::{LeadsRead, check_log_for_training, leads_for_training, open_log};
 use super::terminal::Terminal;
 use super::train::{require_log, train_settings};
 use super::{CommandResult, Ending};
@@ -68,20 +68,11 @@ pub(super) fn run(args: &BacktestArgs, terminal: &Terminal) -> CommandResult {
 }
 
 fn look_back(args: &BacktestArgs, terminal: &Terminal) -> Result<Backtest, InputError> {
-    let money = money(args)?;
     let inputs = args.inputs.resolve()?;
     let read = leads_for_training(&inputs, terminal)?;
     require_log(&inputs, &read, args.inputs.no_activities)?;
-    let train = train_settings(&inputs, &read, args.until.as_deref())?;
-    train.check()?;
-    let settings = BacktestSettings {
-        train,
-        by: args.by.clone(),
-        capacity: args.capacity,
-        money,
-        hours_per_lead: args.hours_per_lead,
-        top: args.top.unwrap_or(if terminal.wants_json() { usize::MAX } else { SHOWN }),
-    };
+    let shown = args.top.unwrap_or(if terminal.wants_json() { usize::MAX } else { SHOWN });
+    let settings = backtest_settings(args, &inputs, &read, shown)?;
     let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
     let mut log = open_log(&inputs, &read.built.table.ids, scorecard, &Default::default())?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
@@ -90,6 +81,25 @@ fn look_back(args: &BacktestArgs, terminal: &Terminal) -> Result<Backtest, Input
         check_log_for_training(log.report(), found.deals_with_acts, found.deals, terminal)?;
     }
     Ok(found)
+}
+
+/// The settings of a look back from the project file and the arguments; `top` deals of each list.
+pub(super) fn backtest_settings(
+    args: &BacktestArgs,
+    inputs: &Inputs,
+    read: &LeadsRead,
+    top: usize,
+) -> Result<BacktestSettings, InputError> {
+    let train = train_settings(inputs, read, args.until.as_deref())?;
+    train.check()?;
+    Ok(BacktestSettings {
+        train,
+        by: args.by.clone(),
+        capacity: args.capacity,
+        money: money(args)?,
+        hours_per_lead: args.hours_per_lead,
+        top,
+    })
 }
 
 fn money(args: &BacktestArgs) -> Result<Option<Money>, InputError> {

@@ -17,6 +17,7 @@ mod monitor;
 mod output;
 mod page;
 mod reading;
+mod report;
 mod retrain;
 mod score;
 mod simulate;
@@ -84,6 +85,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Judge scorecard and model on past deals as they were then; cut-offs, sources and campaigns.
     Backtest(backtest::BacktestArgs),
+    /// Write one HTML page that shows what the deals say.
+    Report(report::ReportArgs),
     /// Explain one lead: every contribution, in points and in log-odds.
     Explain(explain::ExplainArgs),
     /// Put a changed scorecard beside the current one: who crosses which tier, which past wins are gained or lost.
@@ -126,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(args, &terminal),
         Command::Compare(args) => compare::run(args, &terminal),
         Command::Backtest(args) => backtest::run(args, &terminal),
+        Command::Report(args) => report::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Simulate(args) => simulate::run(args, &terminal),
         Command::Demo(args) => demo::run(args, &terminal),

@@ -6,7 +6,7 @@ use crate::fault::InputError;
 use crate::features::plan::{PlanSettings, kind_sources, read, sources};
 use crate::features::{Attribute, Fate, PlanLine, Source};
 use crate::measures::{Counter, KindColumns, Measures, ModelKinds, Pass, PassOptions, Plan};
-use crate::scorecard::{Evidence, GradeReference, RuleGain, RuleRequests, Scorecard, Scored};
+use crate::scorecard::{Evidence, GradeReference, Grades, RuleGain, RuleRequests, Scorecard, Scored};
 use crate::snapshot::{self, Mode, SnapshotSettings, Snapshots, unit_hash};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::fold;
@@ -189,6 +189,11 @@ impl RuleEvidence {
     fn evidence<'e>(&'e self, leads: &'e LeadTable) -> Evidence<'e> {
         let (measures, requests) = (&self.measures, &self.requests);
         Evidence { leads, measures, requests, as_of: self.as_of.as_deref() }
+    }
+
+    /// The grades of all leads; `None` where the scorecard cannot give any.
+    pub(super) fn grades(&self, scorecard: &Scorecard, reference: &GradeReference) -> Option<Grades> {
+        scorecard.grades(&self.scored, Some(reference)).ok()
     }
 }
 

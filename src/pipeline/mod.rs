@@ -20,6 +20,7 @@ pub mod model;
 pub mod monitor;
 pub mod provenance;
 pub mod reference;
+pub mod report;
 pub mod retrain;
 pub mod score;
 pub mod simulate;

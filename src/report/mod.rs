@@ -2,5 +2,6 @@
 
 pub mod card;
 pub mod dump;
+pub mod page;
 mod sentences;
 mod sides;

@@ -39,6 +39,7 @@ mod pipeline;
 mod project;
 mod reading;
 mod recovery;
+mod report;
 mod retrain;
 mod sample;
 mod scorecard;

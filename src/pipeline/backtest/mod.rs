@@ -7,7 +7,7 @@
 
 mod bands;
 mod cutoff;
-mod past;
+pub(super) mod past;
 mod quality;
 mod surprises;
 
@@ -17,7 +17,7 @@ pub use past::Side;
 pub use quality::{Level, Quality, Standing};
 pub use surprises::{Surprise, SurpriseList};
 
-use super::deals::{DealInputs, gather_and_keep};
+use super::deals::{DealInputs, Deals, RuleEvidence, gather_and_keep};
 use super::figures::side_figures;
 use super::leaks::{self, ScreenSettings};
 use super::model::SideFigures;
@@ -94,6 +94,21 @@ pub struct Backtest {
 /// Inputs that cannot be looked at as of a moment; no closed deal; a column of `by` that is not there. Few deals or no
 /// scorecard are no error: what is missing is said in the notes.
 pub fn backtest(inputs: DealInputs<'_, '_>, settings: &BacktestSettings) -> Result<Backtest, InputError> {
+    look_back(inputs, settings).map(|looked| looked.found)
+}
+
+/// A backtest together with what it rests on, for whoever says more about the same deals.
+pub(super) struct LookedBack {
+    pub(super) found: Backtest,
+    pub(super) deals: Deals,
+    pub(super) past: Past,
+    pub(super) done: Procedure,
+    pub(super) evidence: Option<RuleEvidence>,
+    pub(super) train: TrainSettings,
+}
+
+/// As [`backtest`], with the deals and the models.
+pub(super) fn look_back(inputs: DealInputs<'_, '_>, settings: &BacktestSettings) -> Result<LookedBack, InputError> {
     let (table, scorecard) = (inputs.table, inputs.scorecard);
     let columns = quality::columns(table, &settings.by)?;
     let mut train = settings.train.clone();
@@ -124,7 +139,7 @@ pub fn backtest(inputs: DealInputs<'_, '_>, settings: &BacktestSettings) -> Resu
         Some(capacity) => cutoff::by_capacity(&past, capacity, span_days, settings.hours_per_lead, &mut notes),
         None => None,
     };
-    Ok(Backtest {
+    let found = Backtest {
         scorecard: scorecard.map(|s| s.name.clone()),
         deals: deals.n(),
         judged,
@@ -141,11 +156,12 @@ pub fn backtest(inputs: DealInputs<'_, '_>, settings: &BacktestSettings) -> Resu
         value: settings.money.map(|money| cutoff::by_value(&past, money, settings.hours_per_lead)),
         sources: quality::by_columns(&columns, &deals, &past, train.learn.terms.min_level_count),
         notes,
-    })
+    };
+    Ok(LookedBack { found, deals, past, done, evidence, train })
 }
 
 /// The three sides' figures; without a model, the scorecard's order alone.
-fn figures(deals: &super::deals::Deals, scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> SideFigures {
+fn figures(deals: &Deals, scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> SideFigures {
     let predicted: Option<&Predicted> = done.out_of_fold.as_ref();
     match predicted {
         Some(predicted) => side_figures(deals, scorecard, predicted, done.blending.as_ref()),

@@ -40,35 +40,35 @@ impl Side {
 }
 
 /// What one side says: by what it ranks, and its probability where it has one.
-pub(super) struct Said<'a> {
-    pub(super) side: Side,
-    pub(super) rank: &'a [f64],
-    pub(super) p: Option<&'a [f64]>,
+pub(in crate::pipeline) struct Said<'a> {
+    pub(in crate::pipeline) side: Side,
+    pub(in crate::pipeline) rank: &'a [f64],
+    pub(in crate::pipeline) p: Option<&'a [f64]>,
     /// Whether a disqualified deal is out for this side.
-    pub(super) heeds_rules: bool,
+    pub(in crate::pipeline) heeds_rules: bool,
 }
 
 /// The judged deals; every column is `(n_judged,)`.
-pub(super) struct Past {
+pub(in crate::pipeline) struct Past {
     /// Positions among the deals.
-    pub(super) rows: Vec<usize>,
-    pub(super) y: Vec<f64>,
-    pub(super) w: Vec<f64>,
-    pub(super) disqualified: Vec<bool>,
-    pub(super) rule_score: Option<Vec<f64>>,
-    pub(super) p_rule: Option<Vec<f64>>,
-    pub(super) p_model: Option<Vec<f64>>,
-    pub(super) model_score: Option<Vec<f64>>,
+    pub(in crate::pipeline) rows: Vec<usize>,
+    pub(in crate::pipeline) y: Vec<f64>,
+    pub(in crate::pipeline) w: Vec<f64>,
+    pub(in crate::pipeline) disqualified: Vec<bool>,
+    pub(in crate::pipeline) rule_score: Option<Vec<f64>>,
+    pub(in crate::pipeline) p_rule: Option<Vec<f64>>,
+    pub(in crate::pipeline) p_model: Option<Vec<f64>>,
+    pub(in crate::pipeline) model_score: Option<Vec<f64>>,
     /// The blend's probability.
-    pub(super) p: Option<Vec<f64>>,
+    pub(in crate::pipeline) p: Option<Vec<f64>>,
     /// The blend's score.
-    pub(super) score: Option<Vec<f64>>,
-    pub(super) as_of: Option<(Instant, Instant)>,
+    pub(in crate::pipeline) score: Option<Vec<f64>>,
+    pub(in crate::pipeline) as_of: Option<(Instant, Instant)>,
 }
 
 impl Past {
     /// The deals predicted out of fold; all of them when there is no model.
-    pub(super) fn of(deals: &Deals, scorecard: Option<&Scorecard>, done: &Procedure) -> Past {
+    pub(in crate::pipeline) fn of(deals: &Deals, scorecard: Option<&Scorecard>, done: &Procedure) -> Past {
         let predicted = done.out_of_fold.as_ref();
         let rows: Vec<usize> = predicted.map_or_else(|| (0..deals.n()).collect(), |p| p.rows.clone());
         let rules = deals.rules.as_ref();
@@ -102,27 +102,27 @@ impl Past {
         past
     }
 
-    pub(super) fn n(&self) -> usize {
+    pub(in crate::pipeline) fn n(&self) -> usize {
         self.rows.len()
     }
 
-    pub(super) fn wins(&self) -> f64 {
+    pub(in crate::pipeline) fn wins(&self) -> f64 {
         self.y.iter().sum()
     }
 
     /// Row weights scaled to the number of deals.
-    pub(super) fn scaled(&self) -> Vec<f64> {
+    pub(in crate::pipeline) fn scaled(&self) -> Vec<f64> {
         let mean = self.w.iter().sum::<f64>() / self.n() as f64;
         self.w.iter().map(|w| w / mean).collect()
     }
 
     /// Wins by scaled row weight.
-    pub(super) fn weighted_wins(&self) -> f64 {
+    pub(in crate::pipeline) fn weighted_wins(&self) -> f64 {
         self.y.iter().zip(self.scaled()).map(|(y, w)| y * w).sum()
     }
 
     /// The sides that are there.
-    pub(super) fn sides(&self) -> Vec<Said<'_>> {
+    pub(in crate::pipeline) fn sides(&self) -> Vec<Said<'_>> {
         [
             (Side::Scorecard, &self.rule_score, &self.p_rule),
             (Side::Model, &self.p_model, &self.p_model),

@@ -1,0 +1,173 @@
+//! `leadscore report`: one page that shows what the deals say, to open from a mail.
+
+use super::backtest::{BacktestArgs, backtest_settings};
+use super::inputs::Inputs;
+use super::reading::{LeadsRead, check_log_for_training, leads_for_training, open_log};
+use super::terminal::{Terminal, count};
+use super::train::require_log;
+use super::{CommandResult, Ending};
+use crate::fault::InputError;
+use crate::io::write_atomically;
+use crate::pipeline::deals::DealInputs;
+use crate::pipeline::model::Model;
+use crate::pipeline::report::{Report, ReportSettings, report};
+use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
+use crate::report::page::{Locale, page};
+use crate::tables::{ActivityBatches, Outcome};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Write one HTML page that shows what the deals say.
+///
+/// The page needs no network and no script. Past deals are looked back on as by `backtest`; open leads of the same
+/// leads table are scored with the model learned from all closed deals.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  leadscore report --out report.html --anonymous")]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    backtest: BacktestArgs,
+    /// Where the page goes.
+    #[arg(long, value_name = "FILE", required_unless_present = "json")]
+    out: Option<PathBuf>,
+    /// Write what the page shows as JSON; - for stdout.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// The instant the open leads are scored for [default: after the newest time in the leads and outcomes].
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<String>,
+    /// Leave out whatever names a person: ids, what cells say, columns of names.
+    #[arg(long)]
+    anonymous: bool,
+    /// How the page writes numbers.
+    #[arg(long, value_enum, default_value_t = Numbers::En)]
+    locale: Numbers,
+}
+
+/// How numbers are written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Numbers {
+    /// 1,234.5
+    En,
+    /// 1.234,5
+    De,
+    /// 1 234,5
+    Fr,
+    /// 1’234.5
+    Ch,
+}
+
+/// Deals and leads of each list.
+const SHOWN: usize = 10;
+
+/// What `report --format json` prints.
+#[derive(Serialize)]
+struct Summary {
+    out: Option<String>,
+    bytes: usize,
+    sentences: Vec<String>,
+}
+
+pub(super) fn run(args: &ReportArgs, terminal: &Terminal) -> CommandResult {
+    let inputs = args.backtest.inputs.resolve()?;
+    for (option, path) in [("--out", &args.out), ("--json", &args.json)] {
+        if let Some(path) = path {
+            inputs.spare(option, path)?;
+        }
+    }
+    let view = view(args, &inputs, terminal)?;
+    if let Some(path) = &args.json {
+        write_view(path, &view, terminal)?;
+    }
+    let mut bytes = 0;
+    if let Some(path) = &args.out {
+        let html = page(&view, args.locale.into())?;
+        bytes = html.len();
+        write_atomically(path, &mut |out| out.write_all(html.as_bytes()))?;
+    }
+    let out = args.out.as_ref().map(|path| path.display().to_string());
+    let mut text = view.sentences.iter().map(|s| format!("{s}\n")).collect::<String>();
+    if let Some(out) = &out {
+        text.push_str(&format!("\nThe report is in {out} ({} kB).\n", count(bytes.div_ceil(1000))));
+    }
+    let summary = Summary { out, bytes, sentences: view.sentences };
+    if args.json.as_deref() == Some(Path::new("-")) {
+        terminal.summary_aside(&summary, text)?;
+    } else {
+        terminal.summary(&summary, text)?;
+    }
+    Ok(Ending::Done)
+}
+
+fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Report, InputError> {
+    let read = leads_for_training(inputs, terminal)?;
+    require_log(inputs, &read, args.backtest.inputs.no_activities)?;
+    let shown = args.backtest.top.unwrap_or(SHOWN);
+    let settings = ReportSettings {
+        backtest: backtest_settings(&args.backtest, inputs, &read, shown)?,
+        anonymous: args.anonymous,
+    };
+    let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default())?;
+    let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+    let (mut view, model) = report(DealInputs { table: &read.built.table, log: source, scorecard }, &settings)?;
+    if let Some(log) = &log {
+        check_log_for_training(log.report(), view.backtest.deals_with_acts, view.backtest.deals, terminal)?;
+    }
+    if let Some(at) = args.as_of.clone().or_else(|| view.until.clone()) {
+        add_open_leads(&mut view, inputs, &read, &model, at, shown)?;
+    }
+    Ok(view)
+}
+
+/// Scores the open leads of the table with the model that the report speaks of.
+fn add_open_leads(
+    view: &mut Report,
+    inputs: &Inputs,
+    read: &LeadsRead,
+    model: &Model,
+    at: String,
+    shown: usize,
+) -> Result<(), InputError> {
+    let Some(outcomes) = &read.built.table.outcome else { return Ok(()) };
+    let open: Vec<usize> = (0..outcomes.len()).filter(|&row| outcomes[row] == Outcome::Open).collect();
+    let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    if open.is_empty() || (scorecard.is_none() && model.predictor.is_none()) {
+        return Ok(());
+    }
+    let table = read.built.table.rows(&open);
+    let settings = ScoreSettings {
+        as_of: AsOf::At(inputs.instant("--as-of", &at)?),
+        activity_columns: read.roles.activity_columns.clone(),
+        ours: inputs.project.activities.ours.clone(),
+        reasons: true,
+        min_evidence: inputs.project.score.min_evidence,
+        warnings: Vec::new(),
+    };
+    let mut log = open_log(inputs, &table.ids, scorecard, &Default::default())?;
+    let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+    let assessment = score(ScoreInputs { table: &table, log: source, scorecard, model: Some(model) }, &settings)?;
+    view.add_leads(&assessment, at, shown);
+    Ok(())
+}
+
+fn write_view(path: &Path, view: &Report, terminal: &Terminal) -> Result<(), InputError> {
+    let text = serde_json::to_string_pretty(view)
+        .map_err(|e| InputError::new(format!("the report cannot be written as JSON: {e}")))?
+        + "\n";
+    if path == Path::new("-") {
+        return terminal.print(&text);
+    }
+    write_atomically(path, &mut |out| out.write_all(text.as_bytes()))
+}
+
+impl From<Numbers> for Locale {
+    fn from(numbers: Numbers) -> Locale {
+        match numbers {
+            Numbers::En => Locale::English,
+            Numbers::De => Locale::German,
+            Numbers::Fr => Locale::French,
+            Numbers::Ch => Locale::Swiss,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Everything the report shows, as one value: the page draws it and computes nothing.
+//!
+//! The deals are gathered once and looked back on as in [`backtest`](super::backtest); the comparison, the quadrants,
+//! the grid and the rest are read off the same deals.
+
+mod effects;
+mod grid;
+mod journey;
+mod leads;
+mod months;
+mod privacy;
+mod sentences;
+mod touches;
+
+pub use effects::{Effect, EffectLevel};
+pub use grid::{Grid, GridCell};
+pub use journey::{Amount, Days, Journey, Touch};
+pub use leads::{CallLead, LeadLists};
+pub use months::Month;
+
+use super::assembly::assemble;
+use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back};
+use super::compare::compare_deals;
+use super::deals::DealInputs;
+use super::model::Model;
+use crate::comparison::Comparison;
+use crate::fault::InputError;
+use crate::features::PlanLine;
+use crate::mismatch::QuadrantRecord;
+use crate::values::format_instant;
+use serde::Serialize;
+use touches::Watched;
+
+/// Everything that decides a report.
+#[derive(Debug, Clone)]
+pub struct ReportSettings {
+    /// How the past deals are looked back on.
+    pub backtest: BacktestSettings,
+    /// Leave out whatever names a person.
+    pub anonymous: bool,
+}
+
+/// The view: what the page shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The program's version.
+    pub program: String,
+    /// Whether what names a person was left out.
+    pub anonymous: bool,
+    /// The sentences that matter, at most three.
+    pub sentences: Vec<String>,
+    /// Earliest and latest as-of of the judged deals, as written.
+    pub as_of: Option<[String; 2]>,
+    /// End of the data: what the open leads are scored as of, unless somebody says otherwise.
+    pub until: Option<String>,
+    /// Half-life of the recent activity, in days.
+    pub half_life_days: f64,
+    /// The look back: figures, bands, tiers, surprises, sources, notes.
+    pub backtest: Backtest,
+    /// Learned beside hand-set points; `None` without a scorecard.
+    pub comparison: Option<Comparison>,
+    /// What became of each quadrant's past deals.
+    pub quadrants: Vec<QuadrantRecord>,
+    /// Why there are no quadrants, when there are none.
+    pub blurred: Option<String>,
+    /// The open leads to call and to verify; `None` when there are no open leads.
+    pub leads: Option<LeadLists>,
+    /// Win rate by fit × engagement; `None` where the scorecard gives no grades.
+    pub grid: Option<Grid>,
+    /// What each attribute and activity adds, widest effect first.
+    pub effects: Vec<Effect>,
+    /// Effects that are not listed.
+    pub effects_more: usize,
+    /// What won deals did beside lost ones.
+    pub journey: Journey,
+    /// Deals by month of their as-of.
+    pub months: Vec<Month>,
+    /// What became of every column and kind.
+    pub plan: Vec<PlanLine>,
+    /// What a reader must know of the data.
+    pub notes: Vec<String>,
+}
+
+/// The report on the closed deals of `inputs`, and the model it speaks of, with which open leads can be scored.
+///
+/// # Errors
+/// As [`backtest`](super::backtest::backtest).
+pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(Report, Model), InputError> {
+    let DealInputs { table, log, scorecard } = inputs;
+    let mut watched = log.map(|log| Watched::new(log, table));
+    let log = watched.as_mut().map(|w| w as &mut dyn crate::tables::ActivityBatches);
+    let looked = look_back(DealInputs { table, log, scorecard }, &settings.backtest)?;
+    let LookedBack { found, deals, past, done, evidence, train } = looked;
+    let comparison = scorecard.map(|_| compare_deals(&deals, train.folds, train.deals.snapshot.seed));
+    let grid = scorecard.zip(evidence.as_ref()).and_then(|(card, evidence)| grid::grid(card, evidence, &deals, &past));
+    drop(evidence);
+    let months = months::by_month(&deals, &past);
+    let journey = journey::journey(table, &deals, watched.as_ref().map(Watched::touches));
+    let model = assemble(table, &deals, scorecard, done, (None, None), &train);
+    let (effects, effects_more) = effects::effects(&model);
+    let mut report = Report {
+        program: model.recipe.program.clone(),
+        anonymous: settings.anonymous,
+        sentences: sentences::sentences(&found, comparison.as_ref(), &model),
+        as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
+        until: deals.snapshots.until.map(format_instant),
+        half_life_days: train.deals.half_life.days(),
+        comparison,
+        quadrants: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
+        blurred: model.blending.as_ref().and_then(|b| b.blurred.clone()),
+        leads: None,
+        grid,
+        effects,
+        effects_more,
+        journey,
+        months,
+        plan: model.plan.clone(),
+        notes: model.notes.clone(),
+        backtest: found,
+    };
+    if settings.anonymous {
+        privacy::leave_out_people(&mut report);
+    }
+    Ok((report, model))
+}

@@ -1,0 +1,60 @@
+//! What `--anonymous` leaves out: ids of leads, what their cells say, and columns whose values name people.
+
+use super::{CallLead, LeadLists, Report};
+use crate::text::words_of;
+
+/// Words in the name of a column whose values are people, or lead to one.
+const PEOPLE: [&str; 17] = [
+    "owner",
+    "rep",
+    "agent",
+    "seller",
+    "manager",
+    "assignee",
+    "person",
+    "contact",
+    "name",
+    "firstname",
+    "lastname",
+    "surname",
+    "email",
+    "mail",
+    "phone",
+    "mobile",
+    "user",
+];
+
+/// Leaves out of the report whatever names a person.
+pub(super) fn leave_out_people(report: &mut Report) {
+    for list in [&mut report.backtest.high_score_no_order, &mut report.backtest.low_score_order].into_iter().flatten() {
+        for (i, deal) in list.shown.iter_mut().enumerate() {
+            deal.lead = nameless("deal", i);
+            deal.rule_reasons.clear();
+            deal.model_reasons.clear();
+        }
+    }
+    report.backtest.sources.retain(|quality| !names_people(&quality.column));
+    for effect in report.effects.iter_mut().filter(|e| names_people(&e.name)) {
+        effect.more += effect.levels.len();
+        effect.levels.clear();
+    }
+}
+
+/// Leaves out of the lists of open leads who they are and what their cells say.
+pub(super) fn leave_out_leads(lists: &mut LeadLists) {
+    let nameless_lead = |(i, lead): (usize, &mut CallLead)| {
+        lead.lead = nameless("lead", i);
+        lead.rule_reasons.clear();
+        lead.model_reasons.clear();
+    };
+    lists.call.iter_mut().enumerate().for_each(nameless_lead);
+    lists.verify.iter_mut().enumerate().for_each(nameless_lead);
+}
+
+fn nameless(what: &str, i: usize) -> String {
+    format!("{what} {}", i + 1)
+}
+
+fn names_people(column: &str) -> bool {
+    words_of(column).iter().any(|word| PEOPLE.contains(&word.to_lowercase().as_str()))
+}

@@ -1,0 +1,77 @@
+//! The sentences that matter: the points, the order, the disagreement.
+
+use super::super::backtest::Backtest;
+use super::super::model::Model;
+use crate::comparison::{self, Comparison};
+use crate::metrics::{Figures, LiftRow};
+use crate::mismatch::{Quadrant, QuadrantRecord};
+use crate::text::thousands;
+
+/// The share of the deals that the sentence on the order speaks of.
+const TOP: f64 = 0.2;
+
+/// At most three: of the points, of the order of the deals, of where the two sides disagree.
+pub(super) fn sentences(found: &Backtest, comparison: Option<&Comparison>, model: &Model) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    if let Some(comparison) = comparison {
+        let all = comparison::sentences(comparison);
+        said.push(all.into_iter().take(2).collect::<Vec<_>>().join(" "));
+    }
+    said.extend(model.why_no_model.as_ref().map(|why| format!("There is no model: {why}.")));
+    said.extend(order(found));
+    said.extend(disagreement(model));
+    said.truncate(3);
+    said
+}
+
+fn order(found: &Backtest) -> Option<String> {
+    let figures = &found.figures;
+    let (name, best) = match (&figures.blend, &figures.model) {
+        (Some(blend), _) => ("blend", blend),
+        (None, Some(model)) => ("model", model),
+        (None, None) => return None,
+    };
+    let row = top(best)?;
+    let beside = match figures.scorecard.as_ref().and_then(top) {
+        Some(card) => format!("; the scorecard's best fifth {} ({:.1} times)", percent(card.win_rate), card.lift),
+        None => String::new(),
+    };
+    Some(format!(
+        "Of the fifth of {} past deals that the {name} ranked highest, {} were won, {:.1} times the average{beside}.",
+        thousands(best.n),
+        percent(row.win_rate),
+        row.lift
+    ))
+}
+
+fn top(figures: &Figures) -> Option<&LiftRow> {
+    figures.lift.iter().find(|row| (row.share - TOP).abs() < 1e-9)
+}
+
+fn disagreement(model: &Model) -> Option<String> {
+    let blending = model.blending.as_ref()?;
+    if let Some(why) = &blending.blurred {
+        return Some(format!("Nothing can be said of single leads on which points and model disagree: {why}."));
+    }
+    let record = |quadrant| blending.records.iter().find(|r| r.quadrant == quadrant).and_then(QuadrantRecord::says);
+    let (verify, gem) = (record(Quadrant::Verify), record(Quadrant::HiddenGem));
+    match (verify, gem) {
+        (Some(verify), Some(gem)) => Some(format!(
+            "Where the two disagree, {} of the deals with few points but a high model score were won ({}), and {} of \
+             those with many points but a low one ({}).",
+            percent(gem.rate),
+            of(gem.wins, gem.n),
+            percent(verify.rate),
+            of(verify.wins, verify.n)
+        )),
+        _ => Some("On too few past deals do points and model disagree to say who is right.".to_string()),
+    }
+}
+
+fn of(wins: usize, n: usize) -> String {
+    format!("{} of {}", thousands(wins), thousands(n))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}

@@ -1,0 +1,76 @@
+//! The report's page: whole, on its own, and never anything but text where a file says otherwise.
+
+use crate::company::Company;
+use serde_json::Value;
+
+/// Room for a page of the sample; a million leads have 3 MB.
+const MOST_BYTES: usize = 600_000;
+/// Leads that would run or load something, were they not text.
+const HOSTILE: [&str; 2] = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(2)>"];
+/// Two open leads of the sample about which the two sides disagree.
+const SHOWN: [&str; 2] = ["L-02121", "L-02266"];
+
+fn hostile_company() -> Company {
+    let company = Company::sample();
+    for file in ["open_leads.csv", "activities.csv"] {
+        let mut text = company.text(file);
+        for (shown, hostile) in SHOWN.into_iter().zip(HOSTILE) {
+            assert!(text.contains(shown), "{shown} is not in {file}");
+            text = text.replace(shown, &format!("\"{}\"", hostile.replace('"', "\"\"")));
+        }
+        company.write(file, &text);
+    }
+    company
+}
+
+/// Tags of the page that are opened, and how often each is opened and closed.
+fn unbalanced(page: &str) -> Vec<String> {
+    let tags = ["section", "table", "tr", "td", "svg", "figure", "div", "ul", "li", "details", "main", "p", "h2"];
+    let wrong = tags.into_iter().filter(|tag| {
+        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        opened != page.matches(&format!("</{tag}>")).count()
+    });
+    wrong.map(str::to_string).collect()
+}
+
+#[test]
+fn the_page_is_whole_loads_nothing_and_shows_names_as_text() {
+    let company = hostile_company();
+    let run = company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok();
+    assert!(run.stdout.contains("report.html"));
+    let page = company.text("report.html");
+    assert!(page.len() < MOST_BYTES, "{} bytes", page.len());
+    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>alert"));
+    assert!(page.contains("img src=x onerror") && !page.contains("<img"));
+    for loader in ["http://", "https://", "src=\"", "@import", "url(", "<iframe", "<link rel=\"stylesheet"] {
+        assert!(!page.contains(loader), "{loader}");
+    }
+    assert_eq!(unbalanced(&page), Vec::<String>::new());
+    let ids = ["points", "sides", "mismatches", "grid", "effects", "journey", "sources", "months", "data", "how"];
+    for id in ids {
+        assert!(page.contains(&format!("<h2 id=\"{id}\">")), "{id}");
+    }
+    let view: Value = serde_json::from_str(&company.text("view.json")).unwrap();
+    assert_eq!(view["sentences"].as_array().map(Vec::len), Some(3));
+    assert_eq!(view["leads"]["call"][0]["lead"], HOSTILE[0]);
+}
+
+#[test]
+fn an_anonymous_page_has_no_ids_and_no_cells_in_the_readers_numbers() {
+    let company = Company::sample();
+    company.run(&["report", "--out", "report.html", "--anonymous", "--locale", "de"]).ok();
+    let page = company.text("report.html");
+    assert!(!page.contains("L-0") && !page.contains("lead-A"));
+    assert!(page.contains("lead 1") && page.contains("names people"));
+    assert!(page.contains("1.973 closed deals"));
+}
+
+#[test]
+fn without_scorecard_or_log_there_is_still_a_page() {
+    let company = Company::sample();
+    std::fs::remove_file(company.path("scorecard.toml")).unwrap();
+    company.run(&["report", "--out", "report.html", "--no-activities"]).ok();
+    let page = company.text("report.html");
+    assert!(!page.contains("<h2 id=\"points\">") && page.contains("<h2 id=\"effects\">"));
+    assert_eq!(unbalanced(&page), Vec::<String>::new());
+}

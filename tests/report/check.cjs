@@ -1,0 +1,43 @@
+// Opens the page as a person would, with the network off: no console error, no overflow, sorting, axe-core.
+const { chromium } = require("playwright-core");
+const path = require("path");
+
+const failures = [];
+const expect = (holds, what) => { if (!holds) failures.push(what); };
+
+async function look(browser, width, colorScheme, url) {
+  const name = `${width} px, ${colorScheme}`;
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, offline: true, bypassCSP: true });
+  const page = await context.newPage();
+  page.on("console", (m) => expect(m.type() !== "error", `${name}: console says ${m.text()}`));
+  page.on("pageerror", (e) => expect(false, `${name}: ${e.message}`));
+  page.on("dialog", async (d) => { expect(false, `${name}: a lead's name was run`); await d.dismiss(); });
+  page.on("request", (r) => expect(r.url().startsWith("file:") || r.url().startsWith("data:"), `${name}: asks for ${r.url()}`));
+  await page.goto(url);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide <= width, `${name}: the page is ${wide} px wide`);
+  expect((await page.locator("img").count()) === 0, `${name}: a lead's name became a picture`);
+  expect((await page.getByText("<script>alert(1)</script>").count()) > 0, `${name}: a lead's name is not shown`);
+  await page.getByRole("button", { name: "Hand-set", exact: true }).click();
+  const points = await page.locator("#points ~ .scroll tbody tr td:nth-child(3)").evaluateAll((all) => all.map((c) => +c.dataset.v));
+  expect(points.length > 1 && points.every((p, i) => i === 0 || points[i - 1] >= p), `${name}: not sorted: ${points}`);
+  await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+  const open = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(open <= width, `${name}: with all details open the page is ${open} px wide`);
+  await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+  const found = await page.evaluate(() => window.axe.run());
+  for (const v of found.violations.filter((v) => ["serious", "critical"].includes(v.impact))) {
+    expect(false, `${name}: ${v.id}: ${v.nodes[0].html.slice(0, 200)}`);
+  }
+  await context.close();
+}
+
+(async () => {
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  const url = `file://${path.resolve(process.argv[2])}`;
+  for (const width of [380, 1440]) for (const scheme of ["light", "dark"]) await look(browser, width, scheme, url);
+  await browser.close();
+  failures.forEach((f) => console.error(f));
+  console.log(failures.length ? "report page: failed" : "report page: no error at 380 and 1,440 px, light and dark");
+  process.exit(failures.length ? 1 : 0);
+})();
