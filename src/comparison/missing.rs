@@ -10,6 +10,7 @@
 //! those pass that would pass if every candidate were asked at once (Bonferroni), so that a hundred columns of noise
 //! suggest no rule in 95 of 100 scorecards.
 
+use super::overlap::SAME_FROM;
 use crate::logistic::prior::map_fit;
 use crate::logodds::sigmoid;
 use ndarray::Array2;
@@ -73,7 +74,21 @@ pub fn missing(score: &[f64], candidates: &[Candidate], y: &[f64], weights: &[f6
     let mut found: Vec<Missing> =
         best.into_iter().filter_map(|(place, _)| base.measure(place, &candidates[place].holds)).collect();
     found.sort_by(|a, b| b.matters.total_cmp(&a.matters).then(a.candidate.cmp(&b.candidate)));
-    found
+    let mut told: Vec<Missing> = Vec::new();
+    for fact in found {
+        let same = |other: &Missing| is_same(&candidates[other.candidate].holds, &candidates[fact.candidate].holds);
+        if !told.iter().any(same) {
+            told.push(fact);
+        }
+    }
+    told
+}
+
+/// Whether two facts hold for nearly the same deals, so that the second would pay for the first once more.
+fn is_same(a: &[bool], b: &[bool]) -> bool {
+    let both = a.iter().zip(b).filter(|(a, b)| **a && **b).count();
+    let either = a.iter().zip(b).filter(|(a, b)| **a || **b).count();
+    both as f64 >= SAME_FROM * either as f64
 }
 
 fn enough(holds: &[bool], weights: &[f64]) -> bool {
@@ -204,6 +219,14 @@ mod tests {
         assert!(found[0].interval[0] < 12.0 && 12.0 < found[0].interval[1], "{found:?}");
         let hits = candidates[0].holds.iter().filter(|holds| **holds).count();
         assert_eq!(found[0].leads, hits);
+    }
+
+    #[test]
+    fn of_facts_that_hold_for_the_same_deals_one_is_told() {
+        let (score, mut candidates, y) = company(7, 12.0);
+        candidates[1].holds = candidates[0].holds.clone();
+        candidates[1].holds[0] = !candidates[1].holds[0];
+        assert_eq!(missing(&score, &candidates, &y, &[1.0; 4_000]).len(), 1);
     }
 
     #[test]

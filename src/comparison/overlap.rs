@@ -3,7 +3,7 @@
 use super::{FEWEST_LEADS, RuleComparison, RuleInput};
 
 /// Deals hit by both ÷ deals hit by either, from which two rules say the same.
-const SAME_FROM: f64 = 0.9;
+pub(super) const SAME_FROM: f64 = 0.9;
 
 /// Two rules that hit nearly the same deals.
 #[derive(Debug, Clone, PartialEq)]

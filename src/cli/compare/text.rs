@@ -130,12 +130,9 @@ fn half_life_sentence(profile: &ShapeProfile) -> String {
     let plausible: Vec<String> =
         profile.shapes[1..].iter().filter(|row| row.plausible).map(|row| row.shape.words()).collect();
     let verdict = if profile.contradicts() { "what is set does not fit" } else { "what is set fits as well" };
-    format!(
-        "`{}`: best {} (plausible: {}); {verdict}.",
-        name(profile),
-        profile.shapes[best].shape.words(),
-        plausible.join(", ")
-    )
+    let plausible =
+        if plausible.len() + 1 == profile.shapes.len() { "all on offer".to_string() } else { plausible.join(", ") };
+    format!("`{}`: best {} (plausible: {plausible}); {verdict}.", name(profile), profile.shapes[best].shape.words())
 }
 
 /// The learned scorecard beside the hand-set one, on deals that neither has seen.
