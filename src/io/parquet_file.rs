@@ -4,13 +4,14 @@ use super::cells::{RawCells, TextCells};
 use crate::asof::{Instant, MICROS_PER_DAY};
 use crate::fault::InputError;
 use crate::values::TimeReader;
-use polars::io::parquet::metadata::FileMetadataRef;
+use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars::prelude::{
     ArrowDataType, Column, DataFrame, DataType, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader,
     TimeUnit,
 };
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Rows read at a time from a row group that holds more.
 const SLICE_ROWS: usize = 1 << 18;
@@ -29,6 +30,10 @@ pub(super) struct ParquetFile {
     pub n_rows: usize,
     /// Starts and lengths of slices that lie each within one row group.
     pub slices: Vec<(usize, usize)>,
+    /// First row of each row group.
+    group_starts: Vec<usize>,
+    /// The footer without its row groups.
+    bare_footer: FileMetadataRef,
 }
 
 impl ParquetFile {
@@ -37,8 +42,9 @@ impl ParquetFile {
         let mut reader = ParquetReader::new(handle(&file, &name)?);
         let head = guarded(&name, || Ok((reader.schema()?, reader.get_metadata()?.clone())));
         let (schema, metadata) = head?;
-        let (mut slices, mut start) = (Vec::new(), 0);
+        let (mut slices, mut group_starts, mut start) = (Vec::new(), Vec::new(), 0);
         for group in &metadata.row_groups {
+            group_starts.push(start);
             let end = start + group.num_rows();
             while start < end {
                 let length = SLICE_ROWS.min(end - start);
@@ -47,22 +53,53 @@ impl ParquetFile {
             }
         }
         let n_rows = metadata.num_rows;
+        let mut bare_footer = FileMetadata::clone(&metadata);
+        bare_footer.row_groups.clear();
         let (plain, nested): (Vec<_>, Vec<_>) = schema.iter().partition(|(_, field)| is_plain(&field.dtype));
         let names =
             |fields: Vec<(_, _)>| fields.into_iter().map(|(name, _): (&_, &_)| ToString::to_string(name)).collect();
         let (names, nested) = (names(plain), names(nested));
-        Ok(ParquetFile { name, file, metadata, names, nested, n_rows, slices })
+        Ok(ParquetFile {
+            name,
+            file,
+            metadata,
+            names,
+            nested,
+            n_rows,
+            slices,
+            group_starts,
+            bare_footer: Arc::new(bare_footer),
+        })
     }
 
-    /// The values of these columns in these rows.
-    pub(super) fn read(
+    /// The values of these columns in all rows.
+    pub(super) fn read_all(&self, columns: &[String]) -> Result<DataFrame, InputError> {
+        self.read(columns, (0, self.n_rows), self.metadata.clone(), ParallelStrategy::Auto)
+    }
+
+    /// The values of these columns in one of `slices`, on the caller's thread.
+    ///
+    /// The reader is shown a footer with the slice's row group alone: on its way to a slice it decompresses the first
+    /// pages of every row group before it, which over a whole file costs the square of their number.
+    pub(super) fn read_slice(&self, columns: &[String], slice: (usize, usize)) -> Result<DataFrame, InputError> {
+        let index = self.group_starts.partition_point(|start| *start <= slice.0) - 1;
+        let group = self.metadata.row_groups[index].clone();
+        let mut footer = FileMetadata::clone(&self.bare_footer);
+        footer.num_rows = group.num_rows();
+        footer.row_groups.push(group);
+        let within = (slice.0 - self.group_starts[index], slice.1);
+        self.read(columns, within, Arc::new(footer), ParallelStrategy::None)
+    }
+
+    fn read(
         &self,
         columns: &[String],
         slice: (usize, usize),
+        metadata: FileMetadataRef,
         parallel: ParallelStrategy,
     ) -> Result<DataFrame, InputError> {
         let mut reader = ParquetReader::new(handle(&self.file, &self.name)?);
-        reader.set_metadata(self.metadata.clone());
+        reader.set_metadata(metadata);
         let reader = reader.with_columns(Some(columns.to_vec())).with_slice(Some(slice)).read_parallel(parallel);
         guarded(&self.name, || reader.finish())
     }

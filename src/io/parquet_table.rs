@@ -5,7 +5,6 @@ use super::raw::{RawColumn, RawTable, Wanted};
 use super::settings::ReadSettings;
 use crate::fault::InputError;
 use crate::values::TimeReader;
-use polars::prelude::ParallelStrategy;
 use std::fs::File;
 
 /// Reads the columns of `file`. Columns that hold lists, structures or bytes are left out, and named.
@@ -23,7 +22,7 @@ pub(super) fn read(
     }
     let columns: Vec<String> = file.names.iter().filter(|name| wanted.includes(name)).cloned().collect();
     if !columns.is_empty() {
-        let frame = file.read(&columns, (0, file.n_rows), ParallelStrategy::Auto)?;
+        let frame = file.read_all(&columns)?;
         for column in frame.columns() {
             let cells = raw_cells(column, &times, &name)?;
             table.columns.push(RawColumn { name: column.name().to_string(), cells });

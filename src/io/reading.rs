@@ -166,9 +166,7 @@ impl CellReader {
 
     fn text_of_natives(&self, column: &RawColumn, rows: &[u32]) -> TextColumn {
         let texts: Vec<_> = rows.iter().map(|&row| column.text(row as usize)).collect();
-        TextColumn::from_values(
-            texts.iter().map(|text| Some(text.as_ref()).filter(|text| !self.missing.is_missing(text))),
-        )
+        TextColumn::from_values(texts.iter().map(|text| Some(&**text).filter(|text| !self.missing.is_missing(text))))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::fault::InputError;
 use crate::io::json_lines::{Object, each_object};
 use crate::io::parquet_file::raw_cells;
 use crate::values::{DateOrder, OrderEvidence, OrderVerdict};
-use polars::prelude::{DataType, ParallelStrategy};
+use polars::prelude::DataType;
 use std::path::Path;
 
 /// How many times of each file are looked at to see whether the order of day and month matters.
@@ -96,7 +96,7 @@ fn each_time(
         Source::Parquet(file, layout) => {
             let at = &layout.columns[1..2];
             for slice in &file.slices {
-                let frame = file.read(at, *slice, ParallelStrategy::None)?;
+                let frame = file.read_slice(at, *slice)?;
                 let text = frame.columns().iter().find(|column| *column.dtype() == DataType::String);
                 let Some(column) = text else { break };
                 let cells = raw_cells(column, &log.plan.times, &path.display().to_string())?;

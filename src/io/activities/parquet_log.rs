@@ -6,7 +6,7 @@ use crate::fault::InputError;
 use crate::io::cells::{RawCells, TextCells};
 use crate::io::parquet_file::{ParquetFile, instants, raw_cells};
 use crate::io::settings::ActivityRoles;
-use polars::prelude::{Column, DataType, ParallelStrategy};
+use polars::prelude::{Column, DataType};
 use std::fmt::Write;
 
 /// The columns of the log that are read, by the part they play.
@@ -94,7 +94,7 @@ pub(super) fn parse(
     plan: &LogPlan,
     name: &str,
 ) -> Result<Part, InputError> {
-    let frame = file.read(&layout.columns, slice, ParallelStrategy::None)?;
+    let frame = file.read_slice(&layout.columns, slice)?;
     let column = |wanted: &String| frame.column(wanted).map_err(|error| InputError::new(error.to_string()).at(name));
     let text = |index: usize| Cells::of(column(&layout.columns[index])?, plan, name);
     let (leads, kinds) = (text(0)?, text(2)?);
