@@ -30,18 +30,18 @@ impl TextColumn {
     }
 
     /// Codes a sequence of optional values.
-    pub fn from_values<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> TextColumn {
+    pub fn from_values<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> TextColumn {
         let mut index: HashMap<String, u32, foldhash::fast::FixedState> = HashMap::default();
         let mut column = TextColumn::default();
         for value in values {
             let code = match value {
                 None => MISSING,
-                Some(text) => match index.get(text) {
+                Some(text) => match index.get(text.as_ref()) {
                     Some(&code) => code,
                     None => {
                         let code = column.levels.len() as u32;
-                        column.levels.push(text.to_string());
-                        index.insert(text.to_string(), code);
+                        column.levels.push(text.as_ref().to_string());
+                        index.insert(text.as_ref().to_string(), code);
                         code
                     }
                 },

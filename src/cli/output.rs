@@ -111,9 +111,7 @@ fn column(assessment: &Assessment<'_>, name: &str, version: Option<u32>) -> OutV
     let n = assessment.table.n_leads();
     let numbers = |value: &dyn Fn(usize) -> f64, rounding| OutValues::Number((0..n).map(value).collect(), rounding);
     let words = |value: &dyn Fn(usize) -> String| {
-        let texts: Vec<String> = (0..n).map(value).collect();
-        let cells = texts.iter().map(|t| if t.is_empty() { None } else { Some(t.as_str()) });
-        OutValues::Dictionary(TextColumn::from_values(cells))
+        OutValues::Dictionary(TextColumn::from_values((0..n).map(value).map(|t| Some(t).filter(|t| !t.is_empty()))))
     };
     let texts = |value: &dyn Fn(usize) -> String| {
         OutValues::Text((0..n).map(value).map(|t| if t.is_empty() { None } else { Some(t) }).collect())
@@ -145,12 +143,9 @@ fn column(assessment: &Assessment<'_>, name: &str, version: Option<u32>) -> OutV
         "mismatch" => OutValues::Bool(leads.iter().map(|l| l.mismatch).collect()),
         "mismatch_gap" => numbers(&|i| leads[i].mismatch_gap, Rounding::Points),
         "rule_reasons" => texts(&|i| assessment.rule_reasons(i)),
-        "model_reasons" => texts(&|i| match assessment.standing[i] {
-            Standing::NotCreated => String::new(),
-            _ => assessment.model_reasons[i].clone(),
-        }),
+        "model_reasons" => texts(&|i| assessment.model_reasons(i).to_string()),
         "next_action" => words(&|i| assessment.next_action(i).to_string()),
-        "warnings" => words(&|i| assessment.warnings[i].clone()),
+        "warnings" => OutValues::Dictionary(assessment.warnings.clone()),
         "as_of" => OutValues::Instant(assessment.as_of.iter().map(|t| Some(*t)).collect()),
         _ => {
             let label = version.map(|v| format!("v{v:04}")).unwrap_or_default();

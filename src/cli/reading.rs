@@ -36,7 +36,7 @@ impl LeadsRead {
 
 /// Reads the closed (and open) leads for training and comparing.
 pub(super) fn leads_for_training(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRead, InputError> {
-    let read = all_leads(inputs, terminal)?;
+    let mut read = all_leads(inputs, terminal)?;
     if let Some(card) = &inputs.scorecard
         && !inputs.read.lenient
     {
@@ -44,6 +44,8 @@ pub(super) fn leads_for_training(inputs: &Inputs, terminal: &Terminal) -> Result
     }
     names_of_no_column(inputs, &read.raw).iter().for_each(|sentence| terminal.warn(sentence));
     tell(&read.raw, &read.built, &read.built.report.notes, terminal);
+    // From here on everything is read off the typed columns; the text would be carried through the fit for nothing.
+    read.raw.columns.clear();
     Ok(read)
 }
 
@@ -121,7 +123,7 @@ pub(super) fn leads_for_scoring(
     wanted.sort();
     wanted.dedup();
     let everything = keep.iter().any(|k| k == KEEP_ALL);
-    let raw = read_raw(paths, &inputs.read, if everything { Wanted::All } else { Wanted::Only(&wanted) })?;
+    let mut raw = read_raw(paths, &inputs.read, if everything { Wanted::All } else { Wanted::Only(&wanted) })?;
     let roles = scoring_roles(known_roles, &raw, own_as_of);
     let mut settings = inputs.read.clone();
     if let Some(model) = model {
@@ -142,6 +144,8 @@ pub(super) fn leads_for_scoring(
     // What the words of the outcome come to is a matter for training: only notes on the files are told.
     tell(&raw, &built, &raw.notes, terminal);
     let date_orders = settings.date_orders.clone();
+    // The typed columns hold all that scores need; the text of a million leads would outweigh them.
+    raw.columns.retain(|column| everything || keep.contains(&column.name));
     Ok(LeadsRead { raw, built, roles, inferred: Vec::new(), date_orders })
 }
 

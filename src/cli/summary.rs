@@ -209,7 +209,7 @@ fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> 
             model_probability: assessment.leads[i].model_probability,
             gap: assessment.leads[i].mismatch_gap,
             rule_reasons: assessment.rule_reasons(i),
-            model_reasons: assessment.model_reasons[i].clone(),
+            model_reasons: assessment.model_reasons(i).to_string(),
         })
         .collect()
 }

@@ -72,6 +72,11 @@ impl Measures {
         &self.model_kinds
     }
 
+    /// Hands over the kinds followed for the model; there are none left here.
+    pub fn take_model_kinds(&mut self) -> Vec<KindColumns> {
+        std::mem::take(&mut self.model_kinds)
+    }
+
     /// Figures of the whole log.
     pub fn log(&self) -> &LogStatistics {
         &self.log

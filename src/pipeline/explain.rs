@@ -88,7 +88,7 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
             .as_ref()
             .map_or_else(|| assessment.next_action(row).to_string(), |d| d.action.clone()),
         reason: disagreement.map(|d| d.reason).unwrap_or_default(),
-        warnings: assessment.warnings[row].clone(),
+        warnings: assessment.warnings.get(row).unwrap_or_default().to_string(),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::features::Attribute;
 use crate::measures::{Measures, ModelKinds, Pass, PassOptions, Plan};
 use crate::mismatch::Quadrant;
 use crate::scorecard::{self, Grades, RuleRequests, Scorecard};
-use crate::tables::{ActivityBatches, LeadTable};
+use crate::tables::{ActivityBatches, LeadTable, TextColumn};
 use attributes::attributes;
 use moments::moments;
 
@@ -118,13 +118,15 @@ pub struct Assessment<'a> {
     pub evidence: Vec<f64>,
     /// `(n_leads,)` whether that is too little for a tier.
     pub abstained: Vec<bool>,
-    /// `(n_leads,)` the model's reasons; empty strings when they were not wanted.
-    pub model_reasons: Vec<String>,
-    /// `(n_leads,)` warnings.
-    pub warnings: Vec<String>,
+    /// The model's reasons, as [`Assessment::model_reasons`] gives them; empty when they were not wanted.
+    model_reasons: Vec<String>,
+    /// `(n_leads,)` warnings; missing where there is nothing to warn of.
+    pub warnings: TextColumn,
     /// How many rows of the log were seen, and how many lay at or after their lead's as-of.
     pub acts: (u64, u64),
     attributes: Vec<Attribute>,
+    /// Whether the log told of any kind that the model follows.
+    follows_kinds: bool,
     measures: Measures,
     requests: Option<RuleRequests>,
 }
@@ -154,7 +156,7 @@ pub fn score<'a>(inputs: ScoreInputs<'a, '_>, settings: &ScoreSettings) -> Resul
         kinds: Some(m.reading.kinds.clone()),
         max_kinds: usize::MAX,
     });
-    let measures = match inputs.log {
+    let mut measures = match inputs.log {
         Some(log) => {
             let mut pass = Pass::new(&plan, as_of.clone(), PassOptions { model: kinds });
             log.for_each(&mut |batch| pass.add(batch))?;
@@ -163,7 +165,9 @@ pub fn score<'a>(inputs: ScoreInputs<'a, '_>, settings: &ScoreSettings) -> Resul
         None => Measures::without_log(&plan, table.n_leads(), &counters),
     };
     let predictor = model.and_then(|m| m.predictor.as_ref());
-    let attributes = predictor.map(|p| attributes(p, table, &measures, &as_of)).transpose()?.unwrap_or_default();
+    let kinds = measures.take_model_kinds();
+    let follows_kinds = !kinds.is_empty();
+    let attributes = predictor.map(|p| attributes(p, table, kinds, &as_of)).unwrap_or_default();
     let acts = (measures.log().acts_seen, measures.log().acts_after);
     let mut assessment = Assessment {
         table,
@@ -177,9 +181,10 @@ pub fn score<'a>(inputs: ScoreInputs<'a, '_>, settings: &ScoreSettings) -> Resul
         evidence: Vec::new(),
         abstained: Vec::new(),
         model_reasons: Vec::new(),
-        warnings: Vec::new(),
+        warnings: TextColumn::default(),
         acts,
         attributes,
+        follows_kinds,
         measures,
         requests,
     };

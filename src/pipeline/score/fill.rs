@@ -19,18 +19,14 @@ impl Assessment<'_> {
         }
         let rows: Vec<usize> = (0..self.table.n_leads()).collect();
         let (log_odds, reasons): (Vec<f64>, Vec<String>) = match self.model.and_then(|m| m.predictor.as_ref()) {
-            Some(predictor) => predictor
+            Some(predictor) if settings.reasons => predictor
                 .map_rows(&self.attributes, &rows, |row, log_odds, parts| {
-                    let why = if settings.reasons {
-                        model_reasons(predictor, &self.attributes, row, parts)
-                    } else {
-                        String::new()
-                    };
-                    (log_odds, why)
+                    (log_odds, model_reasons(predictor, &self.attributes, row, parts))
                 })
                 .into_iter()
                 .unzip(),
-            None => (vec![f64::NAN; rows.len()], vec![String::new(); rows.len()]),
+            Some(predictor) => (predictor.log_odds(&self.attributes, &rows), Vec::new()),
+            None => (vec![f64::NAN; rows.len()], Vec::new()),
         };
         self.leads = rows.iter().map(|&row| self.lead_score(row, log_odds[row])).collect();
         self.abstain(settings.min_evidence);
@@ -42,9 +38,8 @@ impl Assessment<'_> {
     /// Takes tiers and quadrant from the leads about which too little is known.
     fn abstain(&mut self, min_evidence: f64) {
         let predictor = self.model.and_then(|m| m.predictor.as_ref());
-        let has_log = !self.measures.model_kinds().is_empty();
         self.evidence = match predictor.filter(|p| !p.terms.is_empty()) {
-            Some(predictor) => predictor.evidence(&self.attributes, has_log),
+            Some(predictor) => predictor.evidence(&self.attributes, self.follows_kinds),
             None => vec![f64::NAN; self.leads.len()],
         };
         self.abstained = self.evidence.iter().map(|known| *known < min_evidence).collect();

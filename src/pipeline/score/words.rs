@@ -4,7 +4,7 @@ use super::{Assessment, ScoreSettings, Standing};
 use crate::features::{Attribute, Values};
 use crate::mismatch::Quadrant;
 use crate::predictor::Predictor;
-use crate::tables::MISSING;
+use crate::tables::{MISSING, TextColumn};
 
 /// Reasons shown of each sign.
 const REASONS: usize = 3;
@@ -24,6 +24,14 @@ impl Assessment<'_> {
         }
     }
 
+    /// What the model says, in log-odds; empty when it was not asked for reasons.
+    pub fn model_reasons(&self, row: usize) -> &str {
+        match self.standing[row] {
+            Standing::NotCreated => "",
+            _ => self.model_reasons.get(row).map_or("", String::as_str),
+        }
+    }
+
     /// What to do next.
     pub fn next_action(&self, row: usize) -> &str {
         match (self.scorecard, &self.rules) {
@@ -36,41 +44,40 @@ impl Assessment<'_> {
         }
     }
 
-    pub(super) fn warn(&self, settings: &ScoreSettings) -> Vec<String> {
+    pub(super) fn warn(&self, settings: &ScoreSettings) -> TextColumn {
         let horizon = self.model.and_then(|m| m.snapshot.horizon);
         let predictor = self.model.and_then(|m| m.predictor.as_ref());
         let pooled = predictor.map(|p| p.pooled(&self.attributes)).unwrap_or_default();
-        (0..self.table.n_leads())
-            .map(|row| {
-                if self.standing[row] == Standing::NotCreated {
-                    return "not created yet".to_string();
-                }
-                let mut said: Vec<String> = Vec::new();
-                if self.standing[row] == Standing::Closed {
-                    said.push("closed".to_string());
-                }
-                if let Some(horizon) = horizon.filter(|_| self.is_older_than_known(row)) {
-                    said.push(format!("older than the {:.0} days the model knows", horizon.days()));
-                }
-                for (term, levels) in &pooled {
-                    if let Values::Text(column) = &self.attributes[*term].values {
-                        let code = column.codes[row];
-                        if code != MISSING && levels[code as usize] {
-                            let word = &column.levels[code as usize];
-                            said.push(format!("{} `{word}` is new or rare", self.attributes[*term].source));
-                        }
+        let warnings = (0..self.table.n_leads()).map(|row| {
+            if self.standing[row] == Standing::NotCreated {
+                return Some("not created yet".to_string());
+            }
+            let mut said: Vec<String> = Vec::new();
+            if self.standing[row] == Standing::Closed {
+                said.push("closed".to_string());
+            }
+            if let Some(horizon) = horizon.filter(|_| self.is_older_than_known(row)) {
+                said.push(format!("older than the {:.0} days the model knows", horizon.days()));
+            }
+            for (term, levels) in &pooled {
+                if let Values::Text(column) = &self.attributes[*term].values {
+                    let code = column.codes[row];
+                    if code != MISSING && levels[code as usize] {
+                        let word = &column.levels[code as usize];
+                        said.push(format!("{} `{word}` is new or rare", self.attributes[*term].source));
                     }
                 }
-                if self.evidence[row] < LITTLE_KNOWN {
-                    said.push(format!("little is known ({:.0} %)", 100.0 * self.evidence[row]));
-                }
-                if self.abstained[row] {
-                    said.push("abstained".to_string());
-                }
-                said.extend(settings.warnings.iter().cloned());
-                said.join("; ")
-            })
-            .collect()
+            }
+            if self.evidence[row] < LITTLE_KNOWN {
+                said.push(format!("little is known ({:.0} %)", 100.0 * self.evidence[row]));
+            }
+            if self.abstained[row] {
+                said.push("abstained".to_string());
+            }
+            said.extend(settings.warnings.iter().cloned());
+            (!said.is_empty()).then(|| said.join("; "))
+        });
+        TextColumn::from_values(warnings)
     }
 }
 
