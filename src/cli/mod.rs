@@ -16,6 +16,7 @@ mod models;
 mod monitor;
 mod output;
 mod page;
+mod progress;
 mod reading;
 mod report;
 mod retrain;

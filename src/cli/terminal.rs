@@ -3,7 +3,9 @@
 use super::Format;
 pub(super) use super::page::{Align, table};
 use super::page::{Page, Sheet};
+use super::progress::ProgressBar;
 use crate::fault::InputError;
+use crate::io::ActivityLog;
 pub(super) use crate::text::thousands as count;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
@@ -26,6 +28,20 @@ impl Terminal {
     /// Whether somebody can be asked: a person at a terminal who wants to read.
     pub(super) fn can_ask(&self) -> bool {
         self.format == Format::Table && !self.quiet && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// The log, with a bar on stderr while it is read when somebody sits there and wants to know.
+    pub(super) fn watch<'a>(&self, log: ActivityLog<'a>) -> ActivityLog<'a> {
+        if self.quiet || !io::stderr().is_terminal() || std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+            return log;
+        }
+        let mut bar: Option<ProgressBar> = None;
+        log.watched_by(move |progress| {
+            bar.get_or_insert_with(ProgressBar::new).show(progress);
+            if progress.share >= 1.0 {
+                bar = None;
+            }
+        })
     }
 
     /// Whether the summary goes to a program, which wants all of it.

@@ -30,7 +30,7 @@ mod roles;
 mod settings;
 mod write;
 
-pub use activities::{ActivityLog, LogReport};
+pub use activities::{ActivityLog, LogProgress, LogReport};
 pub use cells::{RawCells, TextCells};
 pub use infer::{InferredColumn, infer_types};
 pub use leads::{BuiltLeads, ColumnRequest, ReadReport, Unreadable, Views, build_leads};

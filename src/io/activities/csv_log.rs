@@ -26,7 +26,7 @@ pub(super) struct CsvLayout {
 
 /// Reads one block.
 pub(super) fn parse(block: &Block, layout: &CsvLayout, plan: &LogPlan) -> Part {
-    let mut part = Part::default();
+    let mut part = Part::of(block.bytes.len());
     let is_utf8 = std::str::from_utf8(&block.bytes).is_ok();
     each_row(block, layout.delimiter, |line, fields, text, closed| {
         if !closed {

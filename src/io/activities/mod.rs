@@ -7,6 +7,7 @@ mod ndjson_log;
 mod order;
 mod parquet_log;
 mod part;
+mod progress;
 
 use super::blocks::{BlockReader, Ends};
 use super::csv_file::CsvFile;
@@ -22,7 +23,9 @@ use csv_log::CsvLayout;
 use gathering::Gathering;
 use index::LeadIndex;
 use parquet_log::ParquetLayout;
-use part::{LogPlan, SAMPLES};
+use part::{LogPlan, Part, SAMPLES};
+pub use progress::LogProgress;
+use progress::{Watcher, size};
 use std::path::{Path, PathBuf};
 
 /// What reading the log met.
@@ -56,6 +59,7 @@ pub struct ActivityLog<'a> {
     plan: LogPlan,
     ids: &'a [String],
     report: LogReport,
+    watcher: Watcher<'a>,
 }
 
 /// One opened file of the log.
@@ -89,9 +93,17 @@ impl<'a> ActivityLog<'a> {
             missing: MissingWords::new(&settings.missing),
         };
         let (settings, report) = (settings.clone(), LogReport::default());
-        let mut log = ActivityLog { paths: paths.to_vec(), roles, settings, plan, ids, report };
+        let mut log =
+            ActivityLog { paths: paths.to_vec(), roles, settings, plan, ids, report, watcher: Watcher::default() };
         log.plan.order = order::settle(&log)?;
         Ok(log)
+    }
+
+    /// The same log, which from now on tells `watch` how far its reading has come: at its beginning, after every few
+    /// megabytes, and at its end.
+    pub fn watched_by(mut self, watch: impl FnMut(LogProgress) + 'a) -> ActivityLog<'a> {
+        self.watcher = Watcher::telling(watch);
+        self
     }
 
     /// What the last complete reading met.
@@ -154,9 +166,12 @@ impl ActivityBatches for ActivityLog<'_> {
     /// Reads the files from the beginning, each time it is called.
     fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
         let mut gathering = Gathering::new(self.settings.lenient);
+        let mut watcher = std::mem::take(&mut self.watcher);
+        watcher.begin(&self.paths);
         for path in &self.paths {
             let name = path.display().to_string();
-            let mut take = |part| {
+            let mut take = |part: Part| {
+                watcher.add(part.rows, part.bytes);
                 gathering.take(part, each);
                 Ok(())
             };
@@ -172,14 +187,25 @@ impl ActivityBatches for ActivityLog<'_> {
                 }
                 Source::Parquet(file, layout) => {
                     let mut slices = file.slices.iter().copied();
+                    let bytes_a_row = size(path) as f64 / file.n_rows.max(1) as f64;
                     let parse = |slice| parquet_log::parse(&file, slice, &layout, plan, &name);
-                    parse_in_order(|| Ok(slices.next()), parse, |part| take(part?))?;
+                    parse_in_order(
+                        || Ok(slices.next()),
+                        parse,
+                        |part| {
+                            let mut part = part?;
+                            part.bytes = (bytes_a_row * part.rows as f64) as u64;
+                            take(part)
+                        },
+                    )?;
                 }
             }
             gathering.end_of_file(&name, width, &self.roles)?;
         }
+        watcher.end();
         gathering.report.sample_lead_ids = self.ids.iter().take(SAMPLES).cloned().collect();
         self.report = gathering.report;
+        self.watcher = watcher;
         Ok(())
     }
 }

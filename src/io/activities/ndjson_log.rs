@@ -7,7 +7,7 @@ use crate::io::settings::ActivityRoles;
 
 /// Reads one block.
 pub(super) fn parse(block: &Block, roles: &ActivityRoles, plan: &LogPlan) -> Part {
-    let mut part = Part::default();
+    let mut part = Part::of(block.bytes.len());
     each_object(block, |line, text, object| match object {
         Err(reason) => part.add_no_object(line, text, reason),
         Ok(object) => {

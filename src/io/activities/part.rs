@@ -50,6 +50,8 @@ pub(super) enum AtCell<'a> {
 /// What part of a log holds. Kinds and details are coded in order of first appearance in this part.
 #[derive(Default)]
 pub(super) struct Part {
+    /// How much of its file it takes.
+    pub bytes: u64,
     /// Acts of known leads.
     pub acts: Vec<Activity>,
     /// Kinds by code.
@@ -141,6 +143,11 @@ impl Dictionary {
 }
 
 impl Part {
+    /// A part that takes so many bytes of its file, with nothing in it yet.
+    pub(super) fn of(bytes: usize) -> Part {
+        Part { bytes: bytes as u64, ..Part::default() }
+    }
+
     /// Takes in one row that stands on `line`.
     #[inline]
     pub(super) fn take(&mut self, plan: &LogPlan, line: u64, cells: &RowCells<'_>) {
