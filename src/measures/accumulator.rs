@@ -1,18 +1,13 @@
 //! The state one request keeps of every lead, and what it comes to.
 
-use super::recent::Recent;
+use super::recent::{Recent, Tally};
 use super::request::Amount;
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
-use rayon::prelude::*;
 
 /// No instant: earlier than any.
 pub(super) const NONE_BEFORE: i64 = i64::MIN;
 const NONE_AFTER: i64 = i64::MAX;
-/// Leads summed up by one task when the pass ends; each writes only its own part of the columns.
-const LEADS_PER_TASK: usize = 16_384;
-/// Leads whose lists are walked side by side.
-const LEADS_WALKED: usize = 64;
 
 /// Running state of one request.
 #[derive(Debug)]
@@ -96,7 +91,8 @@ impl Accumulator {
         match self {
             Accumulator::Counted(leads) => leads[lead].newest,
             Accumulator::Running { leads, .. } => leads[lead].counted.newest,
-            Accumulator::Recent { recent, .. } => recent.touch(lead),
+            // Its acts are appended, wherever their lead.
+            Accumulator::Recent { .. } => 0,
             Accumulator::First(first) => first[lead],
             Accumulator::Gap(newest) => newest[lead][0],
         }
@@ -112,7 +108,7 @@ impl Accumulator {
                 newest: leads.iter().map(|lead| lead.counted.newest).collect(),
                 known: false,
             },
-            Accumulator::Recent { decay, recent } => recent_answer(&recent, &decay, as_of),
+            Accumulator::Recent { decay, recent } => recent_answer(recent, &decay, as_of),
             Accumulator::First(first) => Answer {
                 numbers: vec![f64::NAN; first.len()],
                 newest: first.iter().map(|at| if *at == NONE_AFTER { NONE_BEFORE } else { *at }).collect(),
@@ -147,27 +143,15 @@ fn counted_answer(leads: &[Counted], amount: &Amount, untimed: Option<&[f64]>) -
     }
 }
 
-fn recent_answer(recent: &Recent, decay: &Decay, as_of: &[Instant]) -> Answer {
-    let n_leads = as_of.len();
-    let mut numbers = vec![0.0; n_leads];
-    let mut occurrences = vec![0; n_leads];
-    let mut newest = vec![NONE_BEFORE; n_leads];
-    let parts = numbers.par_chunks_mut(LEADS_PER_TASK).zip(occurrences.par_chunks_mut(LEADS_PER_TASK));
-    parts.zip(newest.par_chunks_mut(LEADS_PER_TASK)).enumerate().for_each(
-        |(task, ((numbers, occurrences), newest))| {
-            let mut scratch = vec![Vec::new(); LEADS_WALKED];
-            for begin in (0..numbers.len()).step_by(LEADS_WALKED) {
-                let first = task * LEADS_PER_TASK + begin;
-                scratch.truncate(numbers.len() - begin);
-                recent.tally(first, decay, &mut scratch, |lead, tally| {
-                    numbers[begin + lead] = tally.amount;
-                    occurrences[begin + lead] = saturated(tally.occurrences);
-                    newest[begin + lead] = tally.newest_age.map_or(NONE_BEFORE, |age| as_of[first + lead].minus(age).0);
-                });
-            }
-        },
-    );
-    Answer { numbers, occurrences: Some(occurrences), newest, known: false }
+fn recent_answer(recent: Recent, decay: &Decay, as_of: &[Instant]) -> Answer {
+    let tallies = recent.finish(decay);
+    let newest = |(tally, as_of): (&Tally, &Instant)| tally.newest_age.map_or(NONE_BEFORE, |age| as_of.minus(age).0);
+    Answer {
+        numbers: tallies.iter().map(|tally| tally.amount).collect(),
+        occurrences: Some(tallies.iter().map(|tally| saturated(tally.occurrences)).collect()),
+        newest: tallies.iter().zip(as_of).map(newest).collect(),
+        known: false,
+    }
 }
 
 fn gap_days(newest: i64, second: i64) -> f64 {

@@ -6,6 +6,7 @@ use super::log_statistics::LogStatistics;
 use super::model_kinds::KindColumns;
 use super::request::{Plan, Request, RequestId};
 use crate::asof::Instant;
+use rayon::prelude::*;
 
 /// What is known of every lead's acts before its as-of.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ impl Measures {
         counters: &[Counter],
         has_log: bool,
     ) -> Measures {
-        let answers = plan.requests().iter().zip(accumulators).map(|(request, accumulator)| {
+        let answers = plan.requests().par_iter().zip(accumulators).map(|(request, accumulator)| {
             let untimed = untimed_counts(request, counters, as_of.len());
             let mut answer = accumulator.finish(&request.amount, untimed.as_deref(), as_of);
             answer.known = has_log || untimed.is_some();

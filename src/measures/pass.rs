@@ -105,7 +105,7 @@ impl<'p> Pass<'p> {
     fn fetch(&self, acts: &[Activity]) {
         let mut touched = 0;
         for act in acts {
-            touched ^= self.as_of[act.lead as usize].0;
+            touched ^= self.as_of[act.lead as usize].0 ^ i64::from(self.lead_marks[act.lead as usize]);
         }
         for act in acts {
             let route = &self.routes[act.kind as usize];

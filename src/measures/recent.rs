@@ -1,47 +1,44 @@
 //! The newest few instants of every lead, in one compact list per request.
 //!
-//! A lead's acts are a linked list in a shared arena: adding one is a write at the arena's end and one at the lead's
-//! head, wherever in time it lies. When a list is twice as long as can ever count, the older half is given back. That
-//! costs 12 bytes an act and 8 a lead, where a `Vec` per lead would cost 24 and an allocation before the first act.
+//! Acts are appended in the order of the log, each with its lead: a log in order of time jumps from lead to lead, and a
+//! list per lead would wait for memory at every jump. They are brought together by lead when the pass ends, and before
+//! that whenever there are twice as many as can ever count, which gives the older ones back. That costs 12 bytes an act.
 
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
+use rayon::prelude::*;
 
 /// Bits of an entry that hold how many occurrences it stands for; a row of more takes several entries.
 const COUNT_BITS: u32 = 12;
 const MAX_ENTRY_COUNT: u64 = (1 << COUNT_BITS) - 1;
 /// Ages are kept up to 2^52 microseconds, 142 years; anything older is as old as that.
 const MAX_AGE: u64 = (1 << (64 - COUNT_BITS)) - 1;
-const END: u32 = u32::MAX;
+/// Leads of which one task sums up the entries; each writes only its own part of the columns.
+const LEADS_PER_TASK: usize = 16_384;
+/// Entries for which there is always room: so many a lead, and so many more.
+const ROOM: [usize; 2] = [4, 1024];
 
 /// The newest occurrences of each lead, up to a number.
 #[derive(Debug)]
 pub(super) struct Recent {
     max_count: u64,
-    /// `(n_leads,)` where the list of each lead begins and how long it is.
-    lists: Vec<List>,
+    n_leads: usize,
     nodes: Vec<Node>,
-    free: u32,
-    scratch: Vec<u64>,
+    /// So many nodes at most before the older ones are given back.
+    limit: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct List {
-    head: u32,
-    len: u32,
-}
-
-/// An entry and the node after it. In halves, so that a node takes 12 bytes rather than 16 for the sake of alignment.
+/// An entry and its lead. In halves, so that a node takes 12 bytes rather than 16 for the sake of alignment.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     entry: [u32; 2],
-    next: u32,
+    lead: u32,
 }
 
 impl Node {
     /// Age in the high bits, count in the low ones, so that the smaller entry is the newer.
-    fn new(entry: u64, next: u32) -> Node {
-        Node { entry: [(entry >> 32) as u32, entry as u32], next }
+    fn new(entry: u64, lead: u32) -> Node {
+        Node { entry: [(entry >> 32) as u32, entry as u32], lead }
     }
 
     fn entry(self) -> u64 {
@@ -49,7 +46,14 @@ impl Node {
     }
 }
 
-/// What a lead's list comes to.
+/// Entries with those of each lead together.
+struct ByLead {
+    entries: Vec<u64>,
+    /// `(n_leads,)` where those of each lead end.
+    ends: Vec<u32>,
+}
+
+/// What a lead's entries come to.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Tally {
     pub amount: f64,
@@ -59,119 +63,108 @@ pub(super) struct Tally {
 
 impl Recent {
     pub(super) fn new(n_leads: usize, max_count: u64) -> Recent {
-        let lists = vec![List { head: END, len: 0 }; n_leads];
-        Recent { max_count, lists, nodes: Vec::new(), free: END, scratch: Vec::new() }
+        Recent { max_count, n_leads, nodes: Vec::new(), limit: room(n_leads) }
     }
 
     /// Adds `count` occurrences at `at`, which lies before `as_of`.
+    #[inline]
     pub(super) fn push(&mut self, lead: usize, at: Instant, as_of: Instant, count: u64) {
         let age = (as_of.since(at).0 as u64).min(MAX_AGE);
         let mut left = count.min(self.max_count);
         while left > 0 {
             let part = left.min(MAX_ENTRY_COUNT);
-            self.push_entry(lead, age << COUNT_BITS | part);
+            self.nodes.push(Node::new(age << COUNT_BITS | part, lead as u32));
             left -= part;
         }
-    }
-
-    /// Reads where the lead's list begins, so that it is at hand for the next act.
-    #[inline]
-    pub(super) fn touch(&self, lead: usize) -> i64 {
-        i64::from(self.lists[lead].head)
-    }
-
-    fn push_entry(&mut self, lead: usize, entry: u64) {
-        let node = self.new_node(Node::new(entry, self.lists[lead].head));
-        let list = &mut self.lists[lead];
-        list.head = node;
-        list.len += 1;
-        if u64::from(list.len) >= self.max_count.saturating_mul(2) {
-            self.give_back_the_older_half(lead);
+        if self.nodes.len() >= self.limit {
+            self.condense();
         }
     }
 
-    fn new_node(&mut self, node: Node) -> u32 {
-        if self.free == END {
-            self.nodes.push(node);
-            return (self.nodes.len() - 1) as u32;
-        }
-        let position = self.free;
-        self.free = std::mem::replace(&mut self.nodes[position as usize], node).next;
-        position
-    }
-
-    /// Keeps the newest `max_count` entries; as each stands for at least one occurrence, no older one can count.
-    fn give_back_the_older_half(&mut self, lead: usize) {
+    /// Keeps the newest `max_count` entries of each lead; as each stands for at least one occurrence, no older one can
+    /// count.
+    #[cold]
+    fn condense(&mut self) {
         let keep = self.max_count as usize;
-        let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.clear();
-        let mut position = self.lists[lead].head;
-        while position != END {
-            scratch.push(self.nodes[position as usize].entry());
-            position = self.nodes[position as usize].next;
+        let ByLead { mut entries, ends } = self.by_lead();
+        self.nodes.clear();
+        let mut start = 0;
+        for (lead, &end) in ends.iter().enumerate() {
+            let own = &mut entries[start..end as usize];
+            start = end as usize;
+            if own.len() > keep {
+                own.select_nth_unstable(keep - 1);
+            }
+            let kept = own.len().min(keep);
+            self.nodes.extend(own[..kept].iter().map(|&entry| Node::new(entry, lead as u32)));
         }
-        scratch.select_nth_unstable(keep - 1);
-        position = self.lists[lead].head;
-        for (kept, entry) in scratch[..keep].iter().enumerate() {
-            let next = self.nodes[position as usize].next;
-            self.nodes[position as usize] = Node::new(*entry, if kept + 1 == keep { END } else { next });
-            position = next;
-        }
-        while position != END {
-            let next = std::mem::replace(&mut self.nodes[position as usize].next, self.free);
-            self.free = position;
-            position = next;
-        }
-        self.lists[lead].len = keep as u32;
-        self.scratch = scratch;
+        self.limit = 2 * self.nodes.len() + room(self.n_leads);
     }
 
-    /// Calls `each` with the tally of every lead from `first` on, as many as `scratch` has room for: the newest
-    /// `max_count` occurrences, summed newest first, so that the order of the log does not show.
-    ///
-    /// The lists are walked side by side, a node of each in turn: walked one after the other, every node would wait
-    /// for memory by itself.
-    pub(super) fn tally(
-        &self,
-        first: usize,
-        decay: &Decay,
-        scratch: &mut [Vec<u64>],
-        mut each: impl FnMut(usize, Tally),
-    ) {
-        let lists = &self.lists[first..self.lists.len().min(first + scratch.len())];
-        let mut walks: Vec<(usize, u32)> = lists.iter().enumerate().map(|(lead, list)| (lead, list.head)).collect();
-        scratch.iter_mut().for_each(Vec::clear);
-        loop {
-            walks.retain(|(_, position)| *position != END);
-            if walks.is_empty() {
-                break;
-            }
-            for (lead, position) in &mut walks {
-                let node = self.nodes[*position as usize];
-                scratch[*lead].push(node.entry());
-                *position = node.next;
-            }
+    /// Sorts the entries by lead, by counting.
+    fn by_lead(&self) -> ByLead {
+        let mut ends = vec![0_u32; self.n_leads];
+        for node in &self.nodes {
+            ends[node.lead as usize] += 1;
         }
-        for (lead, entries) in scratch.iter_mut().enumerate().take(lists.len()) {
-            entries.sort_unstable();
-            each(lead, self.tally_sorted(entries, decay));
+        let mut before = 0;
+        for end in &mut ends {
+            before += std::mem::replace(end, before);
         }
+        // Now each "end" is a start; filling in a lead's entries moves it to the end.
+        let mut entries = vec![0; self.nodes.len()];
+        for node in &self.nodes {
+            let position = &mut ends[node.lead as usize];
+            entries[*position as usize] = node.entry();
+            *position += 1;
+        }
+        ByLead { entries, ends }
     }
 
-    fn tally_sorted(&self, entries: &[u64], decay: &Decay) -> Tally {
-        let mut tally = Tally::default();
-        for entry in entries {
-            let counted = (entry & MAX_ENTRY_COUNT).min(self.max_count - tally.occurrences);
-            if counted == 0 {
-                break;
-            }
-            let age = Span((entry >> COUNT_BITS) as i64);
-            tally.newest_age = tally.newest_age.or(Some(age));
-            tally.amount += decay.factor(age) * counted as f64;
-            tally.occurrences += counted;
+    /// `(n_leads,)` of each lead the newest `max_count` occurrences, summed newest first, so that the order of the log does
+    /// not show.
+    pub(super) fn finish(self, decay: &Decay) -> Vec<Tally> {
+        let ByLead { mut entries, ends } = self.by_lead();
+        let max_count = self.max_count;
+        drop(self.nodes);
+        let mut tallies = vec![Tally::default(); self.n_leads];
+        let (mut rest, mut begin, mut tasks) = (&mut entries[..], 0, Vec::new());
+        for (ends, tallies) in ends.chunks(LEADS_PER_TASK).zip(tallies.chunks_mut(LEADS_PER_TASK)) {
+            let end = ends[ends.len() - 1] as usize;
+            let (own, later) = rest.split_at_mut(end - begin);
+            tasks.push((begin, own, ends, tallies));
+            (rest, begin) = (later, end);
         }
-        tally
+        tasks.into_par_iter().for_each(|(begin, entries, ends, tallies)| {
+            let mut start = 0;
+            for (tally, end) in tallies.iter_mut().zip(ends.iter().map(|end| *end as usize - begin)) {
+                let own = &mut entries[start..end];
+                own.sort_unstable();
+                *tally = tally_sorted(own, max_count, decay);
+                start = end;
+            }
+        });
+        tallies
     }
+}
+
+fn room(n_leads: usize) -> usize {
+    ROOM[0] * n_leads + ROOM[1]
+}
+
+fn tally_sorted(entries: &[u64], max_count: u64, decay: &Decay) -> Tally {
+    let mut tally = Tally::default();
+    for entry in entries {
+        let counted = (entry & MAX_ENTRY_COUNT).min(max_count - tally.occurrences);
+        if counted == 0 {
+            break;
+        }
+        let age = Span((entry >> COUNT_BITS) as i64);
+        tally.newest_age = tally.newest_age.or(Some(age));
+        tally.amount += decay.factor(age) * counted as f64;
+        tally.occurrences += counted;
+    }
+    tally
 }
 
 #[cfg(test)]
@@ -185,11 +178,10 @@ mod tests {
         for (age, count) in acts {
             recent.push(1, Instant(AS_OF.0 - age), AS_OF, *count);
         }
-        let mut tallies = [Tally::default(); 2];
-        let decay = Decay::Lifespan(Span(100));
-        recent.tally(0, &decay, &mut vec![Vec::new(); 5], |lead, tally| tallies[lead] = tally);
+        let n_nodes = recent.nodes.len();
+        let tallies = recent.finish(&Decay::Lifespan(Span(100)));
         assert_eq!(tallies[0], Tally::default());
-        (tallies[1], recent.nodes.len())
+        (tallies[1], n_nodes)
     }
 
     #[test]
@@ -203,11 +195,12 @@ mod tests {
 
     #[test]
     fn state_stays_bounded_and_a_big_count_is_split() {
-        let acts: Vec<(i64, u64)> = (0..1000).map(|k| ((k * 7919) % 997 + 1, 1)).collect();
+        let acts: Vec<(i64, u64)> = (0..99_703).map(|k| ((k * 7919) % 99_700 + 1, 1)).collect();
         let (tally, n_nodes) = tally_of(5, &acts);
-        assert_eq!(n_nodes, 10);
-        // Ages 1 to 997 with three of them twice; 7919 k mod 997 runs through all residues, k = 997..1000 repeats
-        // those of k = 0, 1, 2, whose ages are 1, 941 and 884. The newest five are then 1, 1, 2, 3, 4.
+        // Room for the two leads, and twice the five that may count.
+        assert!(n_nodes <= ROOM[0] * 2 + ROOM[1] + 2 * 5);
+        // 7919 and 99,700 share no factor, so the ages are 1 to 99,700, and k = 99,700..99,703 repeats those of k = 0, 1,
+        // 2, which are 1, 7920 and 15,839. The newest five are then 1, 1, 2, 3, 4.
         assert_eq!(tally.occurrences, 5);
         assert!((tally.amount - (0.99 + 0.99 + 0.98 + 0.97 + 0.96)).abs() < 1e-12);
 
