@@ -69,7 +69,7 @@ fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: 
         model_probability: assessment.leads[i].model_probability,
         gap: assessment.leads[i].mismatch_gap,
         rule_reasons: assessment.rule_reasons(i),
-        model_reasons: assessment.model_reasons[i].clone(),
+        model_reasons: assessment.model_reasons(i).to_string(),
     };
     rows.iter().take(top).map(lead).collect()
 }
