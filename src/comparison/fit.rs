@@ -10,15 +10,16 @@ use crate::logistic::prior::map_fit;
 use ndarray::{Array2, Axis};
 
 /// Columns before the rules' own: intercept and hand-set score.
-const SHARED: usize = 2;
+pub(super) const SHARED: usize = 2;
 
 /// The columns over the distinct rows, and what each means for each rule.
 pub(super) struct Design<'a> {
-    input: &'a ComparisonInput<'a>,
-    deals: &'a Deals,
-    columns: Array2<f64>,
+    pub(super) input: &'a ComparisonInput<'a>,
+    pub(super) deals: &'a Deals,
+    /// Over the distinct rows: intercept, S / sd(S), then the deviations.
+    pub(super) columns: Array2<f64>,
     /// β = `to_beta` · coefficients, `(n_rules, n_columns)`.
-    to_beta: Array2<f64>,
+    pub(super) to_beta: Array2<f64>,
 }
 
 /// Mode and covariance of the coefficients at one τ.
@@ -72,17 +73,23 @@ impl<'a> Design<'a> {
 
     /// The fit on some deals, at τ > 0.
     pub fn fit(&self, deals: &[usize], tau: f64) -> Posterior {
+        let deviations = vec![tau; self.columns.ncols() - SHARED];
+        self.fit_with(deals, &deviations)
+    }
+
+    /// The fit on some deals, with a prior standard deviation for each column after the shared ones; 0 holds it at 0.
+    pub fn fit_with(&self, deals: &[usize], deviations: &[f64]) -> Posterior {
         let (rows, y, weights) = self.cells(deals);
         let x = self.columns.select(Axis(0), &rows);
-        let n_columns = x.ncols();
-        let mut prior_mean = vec![0.0; n_columns];
+        let mut prior_mean = vec![0.0; x.ncols()];
         prior_mean[1] = 1.0;
-        let mut prior_sd = vec![tau; n_columns];
-        prior_sd[0] = f64::INFINITY;
-        prior_sd[1] = 1.0;
+        let prior_sd = [&[f64::INFINITY, 1.0], deviations].concat();
         let fit = map_fit(x.view(), None, &y, &weights, &prior_mean, &prior_sd);
-        let half_log_determinant: f64 = root(&fit.covariance).diag().iter().map(|pivot| pivot.ln()).sum();
-        let log_evidence = fit.log_posterior + half_log_determinant - (n_columns - SHARED) as f64 * tau.ln();
+        // A coefficient that is held has no volume, neither before the deals nor after.
+        let log_volume = |sds: &mut dyn Iterator<Item = f64>| sds.filter(|sd| *sd > 0.0).map(f64::ln).sum::<f64>();
+        let after = log_volume(&mut root(&fit.covariance).diag().iter().copied());
+        let before = log_volume(&mut deviations.iter().copied());
+        let log_evidence = fit.log_posterior + after - before;
         Posterior { mode: fit.coefficients, covariance: fit.covariance, log_evidence }
     }
 

@@ -15,6 +15,17 @@ const TAILS: [f64; 2] = [0.025, 0.975];
 
 /// 2.5 and 97.5 % of F β over draws of the coefficients, each with its own F; the points as they stand without draws.
 pub(super) fn intervals(input: &ComparisonInput, deals: &Deals, design: &Design, mixture: &Mixture) -> Vec<[f64; 2]> {
+    let drawn = drawn_points(input, deals, design, mixture);
+    drawn.into_iter().zip(&deals.points).map(|(drawn, &points)| quantiles(drawn, points)).collect()
+}
+
+/// `[rule][draw]` F β over draws of the coefficients, each with its own F.
+pub(super) fn drawn_points(
+    input: &ComparisonInput,
+    deals: &Deals,
+    design: &Design,
+    mixture: &Mixture,
+) -> Vec<Vec<f64>> {
     let mut drawn = vec![Vec::with_capacity(input.draws); deals.points.len()];
     let mut random = ChaCha8Rng::seed_from_u64(input.seed);
     let (mut share, mut done) = (0.0, 0);
@@ -29,7 +40,7 @@ pub(super) fn intervals(input: &ComparisonInput, deals: &Deals, design: &Design,
         }
         done = until;
     }
-    drawn.into_iter().zip(&deals.points).map(|(drawn, &points)| quantiles(drawn, points)).collect()
+    drawn
 }
 
 /// One draw from N(mode, root · rootᵀ).
@@ -46,8 +57,8 @@ fn open_unit(random: &mut ChaCha8Rng) -> f64 {
     ((random.random::<u64>() >> 11) as f64 + 0.5) / CELLS
 }
 
-/// The interval's ends, linear between order statistics.
-fn quantiles(mut drawn: Vec<f64>, points: f64) -> [f64; 2] {
+/// The interval's ends, linear between order statistics; `points` without draws.
+pub(super) fn quantiles(mut drawn: Vec<f64>, points: f64) -> [f64; 2] {
     if drawn.is_empty() {
         return [points, points];
     }

@@ -112,7 +112,7 @@ fn belief((auc, error): (f64, f64)) -> f64 {
 
 /// How far a rule may follow the deals: all the way from as many leads as it takes to judge it, below that in
 /// proportion. So a rule that no deal hits keeps its points, and three deals turn none upside down.
-fn told(leads: usize) -> f64 {
+pub(super) fn told(leads: usize) -> f64 {
     (leads as f64 / FEWEST_LEADS as f64).min(1.0)
 }
 

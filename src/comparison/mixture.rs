@@ -45,15 +45,19 @@ impl Mixture {
     }
 
     fn of_every_tau(design: &Design, deals: &[usize]) -> Mixture {
-        let fits: Vec<Posterior> = TAUS.par_iter().map(|&tau| design.fit(deals, tau)).collect();
-        let most = fits.iter().fold(f64::NEG_INFINITY, |most, fit| most.max(fit.log_evidence));
-        let total: f64 = fits.iter().map(|fit| (fit.log_evidence - most).exp()).sum();
-        let part = |(posterior, tau): (Posterior, f64)| Part {
+        Mixture::of_fits(TAUS.par_iter().map(|&tau| (tau, design.fit(deals, tau))).collect())
+    }
+
+    /// Fits on the same deals, each with the prior standard deviation it was made at, believed by their evidence.
+    pub fn of_fits(fits: Vec<(f64, Posterior)>) -> Mixture {
+        let most = fits.iter().fold(f64::NEG_INFINITY, |most, fit| most.max(fit.1.log_evidence));
+        let total: f64 = fits.iter().map(|fit| (fit.1.log_evidence - most).exp()).sum();
+        let part = |(tau, posterior): (f64, Posterior)| Part {
             share: (posterior.log_evidence - most).exp() / total,
             tau,
             posterior,
         };
-        Mixture { parts: fits.into_iter().zip(TAUS).map(part).collect() }
+        Mixture { parts: fits.into_iter().map(part).collect() }
     }
 
     /// Mean coefficients.

@@ -29,7 +29,7 @@ pub(super) fn judge(input: &ComparisonInput, deals: &Deals, learned: &Learned, r
     }
 }
 
-fn evidence(leads: usize) -> Evidence {
+pub(super) fn evidence(leads: usize) -> Evidence {
     match leads {
         0..FEWEST_LEADS => Evidence::Under10,
         FEWEST_LEADS..=MANY_LEADS => Evidence::From10To100,
@@ -38,7 +38,7 @@ fn evidence(leads: usize) -> Evidence {
 }
 
 /// The first verdict that holds. `told`: the deals tell this rule apart, and are believed in full (ρ = 1).
-fn verdict(told: bool, leads: usize, points: f64, interval: [f64; 2]) -> Verdict {
+pub(super) fn verdict(told: bool, leads: usize, points: f64, interval: [f64; 2]) -> Verdict {
     // Mirrored where the points are negative, so that the hand-set side is always the positive one.
     let [low, high] = if points < 0.0 { [-interval[1], -interval[0]] } else { interval };
     let size = points.abs();
