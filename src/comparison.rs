@@ -21,6 +21,7 @@ mod learned;
 pub mod missing;
 mod mixture;
 mod overlap;
+pub mod personas;
 pub mod profile;
 mod root;
 pub mod rounding;

@@ -1,5 +1,6 @@
 //! `leadscore compare`: learned beside hand-set points, in one unit.
 
+mod personas;
 mod summary;
 mod text;
 

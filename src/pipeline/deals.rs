@@ -61,6 +61,8 @@ pub struct RuleSide {
     pub score: Vec<f64>,
     /// `(n_deals,)` whether a rule disqualifies the deal.
     pub disqualified: Vec<bool>,
+    /// `(n_deals,)` index of each deal's persona in the scorecard.
+    pub persona: Vec<Option<u16>>,
     /// Rules in points, without those that disqualify: name, id, persona, group, points, limit, `(n_deals,)` q.
     pub rules: Vec<RuleColumn>,
     /// What the highest grades are measured against.
@@ -329,6 +331,7 @@ fn rule_side(scorecard: &Scorecard, scored: &Scored, snapshots: &Snapshots) -> R
     RuleSide {
         score: rows.iter().map(|&r| scored.rule_score[r]).collect(),
         disqualified: rows.iter().map(|&r| scored.disqualified[r]).collect(),
+        persona: rows.iter().map(|&r| scored.persona[r]).collect(),
         rules,
         grade_reference: scorecard.grade_reference(scored, &leads),
     }

@@ -1,5 +1,6 @@
 //! What `compare --format json` prints.
 
+use super::personas::PersonaRows;
 use crate::comparison::{Comparison, RuleComparison, sentences};
 use crate::pipeline::compare::{Compared, Judged, ShapeProfile, Suggestion};
 use crate::scorecard::Scorecard;
@@ -17,6 +18,8 @@ pub(in super::super) struct Summary {
     pub(in super::super) sentences: Vec<String>,
     pub(in super::super) rules: Vec<RuleRow>,
     pub(in super::super) groups: Vec<GroupRow>,
+    /// Within each persona; empty where there are none, or too little data to tell them apart.
+    pub(in super::super) personas: Vec<PersonaRows>,
     pub(in super::super) half_lives: Vec<ShapeProfile>,
     pub(in super::super) caps: Vec<ShapeProfile>,
     pub(in super::super) overlaps: Vec<String>,
@@ -78,6 +81,7 @@ impl Summary {
             sentences: sentences(comparison),
             rules: rules.into_iter().map(row).collect(),
             groups: groups(comparison),
+            personas: compared.personas.iter().map(PersonaRows::of).collect(),
             half_lives: compared.half_lives.clone(),
             caps: compared.caps.clone(),
             overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),

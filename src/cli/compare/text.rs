@@ -2,6 +2,7 @@
 
 use super::super::page::{Page, Strip};
 use super::super::terminal::{Align, count, percent, table};
+use super::personas::persona_text;
 use super::summary::Summary;
 use crate::features::short_number;
 use crate::pipeline::compare::{Judged, ShapeProfile};
@@ -17,6 +18,7 @@ pub(in super::super) fn comparison_text(summary: &Summary) -> Page {
     }
     rules(&mut text, summary);
     groups(&mut text, summary);
+    text.append(persona_text(&summary.personas));
     section(&mut text, "What the scorecard misses", summary.suggestions.iter().map(|s| s.sentence(summary.win_rate)));
     section(&mut text, "Rules that say the same thing", summary.overlaps.iter().cloned());
     section(&mut text, "Paid for repetition", summary.caps.iter().filter_map(cap_sentence));

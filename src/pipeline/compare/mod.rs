@@ -2,6 +2,7 @@
 //! the learned scorecard, judged on the newest deals.
 
 mod judged;
+mod personas;
 mod shapes;
 mod suggestions;
 mod written;
@@ -12,6 +13,7 @@ pub use suggestions::Suggestion;
 
 use super::deals::{DealInputs, DealSettings, Deals, RuleColumn, gather};
 use super::leaks::{self, ScreenSettings};
+use crate::comparison::personas::PersonaComparison;
 use crate::comparison::rounding::step;
 use crate::comparison::{self, Comparison, ComparisonInput, Overlap, RuleInput, overlaps};
 use crate::fault::InputError;
@@ -65,6 +67,8 @@ pub struct Compared {
     pub half_lives: Vec<ShapeProfile>,
     /// Caps of the activity rules.
     pub caps: Vec<ShapeProfile>,
+    /// The rules within each persona; empty without personas, or where the deals cannot tell.
+    pub personas: Vec<PersonaComparison>,
     /// Rules that say the same thing.
     pub overlaps: Vec<Overlap>,
     /// Rules that the scorecard could have.
@@ -154,7 +158,10 @@ pub fn compare(
     } else {
         Vec::new()
     };
+    let seed = settings.deals.snapshot.seed;
+    let personas = personas::within(&deals, &lesson.columns, &kept, scorecard, &lesson.comparison, seed);
     Ok(Compared {
+        personas,
         overlaps: overlaps(&rules),
         suggestions,
         learned,
