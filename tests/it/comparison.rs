@@ -4,6 +4,7 @@ use crate::comparison::company::{Company, Deals, correlation, rule, sd};
 use leadscore::comparison::{Comparison, RuleInput, Verdict, quantity_limit, sentences};
 
 mod company;
+mod personas;
 mod shapes;
 mod study;
 

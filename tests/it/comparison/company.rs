@@ -132,7 +132,7 @@ fn forward_folds(y: &[f64]) -> Vec<(Vec<usize>, Vec<usize>)> {
     (0..5).map(|fold| (0..y.len()).partition(|&deal| of[deal] != fold)).collect()
 }
 
-fn gauss(random: &mut ChaCha8Rng) -> f64 {
+pub fn gauss(random: &mut ChaCha8Rng) -> f64 {
     (0..12).map(|_| random.random::<f64>()).sum::<f64>() - 6.0
 }
 
