@@ -19,7 +19,7 @@ async function look(browser, width, colorScheme, url) {
   expect((await page.locator("img").count()) === 0, `${name}: a lead's name became a picture`);
   expect((await page.getByText("<script>alert(1)</script>").count()) > 0, `${name}: a lead's name is not shown`);
   await page.getByRole("button", { name: "Hand-set", exact: true }).click();
-  const points = await page.locator("#points ~ .scroll tbody tr td:nth-child(3)").evaluateAll((all) => all.map((c) => +c.dataset.v));
+  const points = await page.locator("#points ~ .scroll table[data-sort] tbody tr td:nth-child(4)").evaluateAll((all) => all.map((c) => +c.dataset.v));
   expect(points.length > 1 && points.every((p, i) => i === 0 || points[i - 1] >= p), `${name}: not sorted: ${points}`);
   await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
   const open = await page.evaluate(() => document.documentElement.scrollWidth);
