@@ -105,6 +105,7 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     let shown = args.backtest.top.unwrap_or(SHOWN);
     let settings = ReportSettings {
         backtest: backtest_settings(&args.backtest, inputs, &read, shown)?,
+        scorecard_text: inputs.scorecard.as_ref().map(|s| s.text.clone()).unwrap_or_default(),
         anonymous: args.anonymous,
     };
     let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
@@ -140,7 +141,7 @@ fn add_open_leads(
         as_of: AsOf::At(inputs.instant("--as-of", &at)?),
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
-        reasons: true,
+        reasons: false,
         min_evidence: inputs.project.score.min_evidence,
         warnings: Vec::new(),
     };

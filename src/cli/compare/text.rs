@@ -21,8 +21,8 @@ pub(in super::super) fn comparison_text(summary: &Summary) -> Page {
     text.append(persona_text(&summary.personas));
     section(&mut text, "What the scorecard misses", summary.suggestions.iter().map(|s| s.sentence(summary.win_rate)));
     section(&mut text, "Rules that say the same thing", summary.overlaps.iter().cloned());
-    section(&mut text, "Paid for repetition", summary.caps.iter().filter_map(cap_sentence));
-    section(&mut text, "How fast points should fade", summary.half_lives.iter().map(half_life_sentence));
+    section(&mut text, "Paid for repetition", summary.caps.iter().filter_map(ShapeProfile::cap_sentence));
+    section(&mut text, "How fast points should fade", summary.half_lives.iter().map(ShapeProfile::half_life_sentence));
     if let Some(judged) = &summary.judged {
         trial(&mut text, judged);
     }
@@ -110,49 +110,11 @@ fn section(text: &mut Page, title: &str, sentences: impl Iterator<Item = String>
     }
 }
 
-/// The name of a profile's rule.
-fn name(profile: &ShapeProfile) -> String {
-    profile.persona.as_ref().map_or_else(|| profile.rule.clone(), |persona| format!("{persona}/{}", profile.rule))
-}
-
-/// Only of rules whose cap, or lack of one, the deals rule out.
-fn cap_sentence(profile: &ShapeProfile) -> Option<String> {
-    let best = profile.best.filter(|_| profile.contradicts())?;
-    Some(format!(
-        "`{}` pays for repetition beyond what it is worth: let {} count.",
-        name(profile),
-        profile.shapes[best].shape.words()
-    ))
-}
-
-fn half_life_sentence(profile: &ShapeProfile) -> String {
-    let Some(best) = profile.best else {
-        return format!("`{}`: the deals cannot tell.", name(profile));
-    };
-    let plausible: Vec<String> =
-        profile.shapes[1..].iter().filter(|row| row.plausible).map(|row| row.shape.words()).collect();
-    let verdict = if profile.contradicts() { "what is set does not fit" } else { "what is set fits as well" };
-    let plausible =
-        if plausible.len() + 1 == profile.shapes.len() { "all on offer".to_string() } else { plausible.join(", ") };
-    format!("`{}`: best {} (plausible: {plausible}); {verdict}.", name(profile), profile.shapes[best].shape.words())
-}
-
 /// The learned scorecard beside the hand-set one, on deals that neither has seen.
 fn trial(text: &mut Page, judged: &Judged) {
     text.push_str("\n");
     text.heading(2, "On trial");
-    let c = &judged.contest;
-    let which = if judged.scheme == "forward" { "newest deals" } else { "deals drawn by chance" };
-    text.push_str(&format!(
-        "  Learned from the other deals and judged on the {} {which} ({} won), the learned points rank with AUC {:.3}, the hand-set ones with {:.3}: {:+.3} (95 % {:+.3} to {:+.3}).\n",
-        count(c.deals),
-        count(c.won),
-        c.learned,
-        c.hand_set,
-        c.gain,
-        c.interval[0],
-        c.interval[1]
-    ));
+    text.push_str(&format!("  {}\n", judged.sentence()));
     let words = |rate: &Option<crate::metrics::Rate>| match rate {
         Some(rate) => format!("{} of {} ({})", count(rate.wins), count(rate.n), percent(rate.rate)),
         None => "none".to_string(),

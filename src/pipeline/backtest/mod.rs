@@ -26,6 +26,7 @@ use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::metrics::{Rate, score_figures};
 use crate::scorecard::Scorecard;
+use crate::tables::LeadTable;
 use past::Past;
 use serde::Serialize;
 
@@ -108,13 +109,24 @@ pub(super) struct LookedBack {
 }
 
 /// As [`backtest`], with the deals and the models.
-pub(super) fn look_back(inputs: DealInputs<'_, '_>, settings: &BacktestSettings) -> Result<LookedBack, InputError> {
+fn look_back(inputs: DealInputs<'_, '_>, settings: &BacktestSettings) -> Result<LookedBack, InputError> {
     let (table, scorecard) = (inputs.table, inputs.scorecard);
+    let (mut deals, evidence) = gather_and_keep(inputs, &settings.train.deals, true)?;
+    leaks::leave_out(&mut deals, &ScreenSettings::of(&settings.train.deals));
+    look_back_on(deals, evidence, table, scorecard, settings)
+}
+
+/// As [`backtest`], on deals already gathered and screened.
+pub(super) fn look_back_on(
+    deals: Deals,
+    evidence: Option<RuleEvidence>,
+    table: &LeadTable,
+    scorecard: Option<&Scorecard>,
+    settings: &BacktestSettings,
+) -> Result<LookedBack, InputError> {
     let columns = quality::columns(table, &settings.by)?;
     let mut train = settings.train.clone();
     train.folds = if train.folds == 0 { LEAST_FOLDS } else { train.folds };
-    let (mut deals, evidence) = gather_and_keep(inputs, &train.deals, true)?;
-    leaks::leave_out(&mut deals, &ScreenSettings::of(&train.deals));
     let all: Vec<usize> = (0..deals.n()).collect();
     let done = procedure(&deals, scorecard, &all, &train)?;
     let past = Past::of(&deals, scorecard, &done);

@@ -5,6 +5,7 @@ use crate::comparison::{Contest, contest};
 use crate::fault::InputError;
 use crate::metrics::{Rate, auc};
 use crate::scorecard::Scorecard;
+use crate::text::thousands;
 use crate::validation;
 use serde::Serialize;
 
@@ -28,6 +29,24 @@ pub struct TierPair {
     pub hand_set: Option<Rate>,
     /// By the learned points, with the tiers' bounds moved as they would be written.
     pub learned: Option<Rate>,
+}
+
+impl Judged {
+    /// How the learned points rank beside the hand-set ones, in words.
+    pub fn sentence(&self) -> String {
+        let c = &self.contest;
+        let which = if self.scheme == "forward" { "newest deals" } else { "deals drawn by chance" };
+        format!(
+            "Learned from the other deals and judged on the {} {which} ({} won), the learned points rank with AUC {:.3}, the hand-set ones with {:.3}: {:+.3} (95 % {:+.3} to {:+.3}).",
+            thousands(c.deals),
+            thousands(c.won),
+            c.learned,
+            c.hand_set,
+            c.gain,
+            c.interval[0],
+            c.interval[1]
+        )
+    }
 }
 
 /// Learns from the older of `rows` and judges on the newest; none where these lack an outcome.

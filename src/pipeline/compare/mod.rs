@@ -11,7 +11,7 @@ pub use judged::{Judged, TierPair};
 pub use shapes::{CAPS, HALF_LIVES_DAYS, Shape, ShapeProfile, ShapeRow};
 pub use suggestions::Suggestion;
 
-use super::deals::{DealInputs, DealSettings, Deals, RuleColumn, gather};
+use super::deals::{DealInputs, DealSettings, Deals, RuleColumn, RuleEvidence, gather_and_keep};
 use super::leaks::{self, ScreenSettings};
 use crate::comparison::personas::PersonaComparison;
 use crate::comparison::rounding::step;
@@ -121,6 +121,39 @@ struct Offered<'a> {
     columns: &'a [RuleColumn],
 }
 
+/// Closed deals with the other shapes of the scorecard's rules, all seen in one pass over the log.
+pub(super) struct Gathered {
+    pub(super) deals: Deals,
+    pub(super) evidence: Option<RuleEvidence>,
+    pub(super) shapes: OfferedShapes,
+}
+
+/// The shapes on offer, and the rules' quantities under each.
+pub(super) struct OfferedShapes {
+    offers: Vec<Offer>,
+    columns: Vec<RuleColumn>,
+    why_none: Option<String>,
+}
+
+/// Gathers and screens the deals; `keep` the evidence of the rules.
+pub(super) fn gather_with_shapes(
+    inputs: DealInputs<'_, '_>,
+    scorecard: &Scorecard,
+    settings: &DealSettings,
+    keep: bool,
+) -> Result<Gathered, InputError> {
+    let counters = &settings.plan.activity_columns;
+    let (offers, why_none) = offers(scorecard, counters, inputs.log.is_some(), inputs.table.n_leads());
+    let variants: Vec<Variant> = offers.iter().map(|offer| offer.variant.clone()).collect();
+    let with_offers = scorecard.with_variants(&variants);
+    let inputs = DealInputs { scorecard: Some(&with_offers), ..inputs };
+    let (mut deals, evidence) = gather_and_keep(inputs, settings, keep)?;
+    leaks::leave_out(&mut deals, &ScreenSettings::of(settings));
+    let n_own = scorecard.rules.iter().filter(|rule| rule.points().is_some()).count();
+    let columns = deals.rules.as_mut().map(|rules| rules.rules.split_off(n_own)).unwrap_or_default();
+    Ok(Gathered { deals, evidence, shapes: OfferedShapes { offers, columns, why_none } })
+}
+
 /// Compares the scorecard's points with what the closed deals bear out. `text` is the scorecard's file.
 ///
 /// # Errors
@@ -132,15 +165,19 @@ pub fn compare(
     text: &str,
     settings: &CompareSettings,
 ) -> Result<Compared, InputError> {
-    let counters = &settings.deals.plan.activity_columns;
-    let (offers, why_none) = offers(scorecard, counters, inputs.log.is_some(), inputs.table.n_leads());
-    let variants: Vec<Variant> = offers.iter().map(|offer| offer.variant.clone()).collect();
-    let with_offers = scorecard.with_variants(&variants);
-    let inputs = DealInputs { scorecard: Some(&with_offers), ..inputs };
-    let mut deals = gather(inputs, &settings.deals)?;
-    leaks::leave_out(&mut deals, &ScreenSettings::of(&settings.deals));
-    let n_own = scorecard.rules.iter().filter(|rule| rule.points().is_some()).count();
-    let columns = deals.rules.as_mut().map(|rules| rules.rules.split_off(n_own)).unwrap_or_default();
+    let Gathered { deals, shapes, .. } = gather_with_shapes(inputs, scorecard, &settings.deals, false)?;
+    compare_gathered(deals, shapes, scorecard, text, settings)
+}
+
+/// As [`compare`], on deals already gathered and screened.
+pub(super) fn compare_gathered(
+    deals: Deals,
+    shapes: OfferedShapes,
+    scorecard: &Scorecard,
+    text: &str,
+    settings: &CompareSettings,
+) -> Result<Compared, InputError> {
+    let OfferedShapes { offers, columns, why_none } = shapes;
     let offered = Offered { deals: &deals, offers: &offers, columns: &columns };
     let kept = kept(&deals);
     let lesson = learn(&offered, &kept, settings);
@@ -172,12 +209,6 @@ pub fn compare(
         deals,
         notes: why_none.into_iter().collect(),
     })
-}
-
-/// The comparison of a scorecard's own rules on deals already gathered.
-pub fn compare_deals(deals: &Deals, folds: usize, seed: u64) -> Comparison {
-    let own = deals.rules.as_ref().map(|rules| rules.rules.clone()).unwrap_or_default();
-    compare_rows(deals, &own, &kept(deals), folds, seed)
 }
 
 /// The deals that no rule disqualifies.

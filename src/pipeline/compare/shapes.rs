@@ -72,6 +72,37 @@ impl ShapeProfile {
     pub fn contradicts(&self) -> bool {
         self.best.is_some() && !self.shapes[0].plausible
     }
+
+    /// The rule, with its persona.
+    fn name(&self) -> String {
+        self.persona.as_ref().map_or_else(|| self.rule.clone(), |persona| format!("{persona}/{}", self.rule))
+    }
+
+    /// Only of rules whose cap, or lack of one, the deals rule out.
+    pub fn cap_sentence(&self) -> Option<String> {
+        let best = self.best.filter(|_| self.contradicts())?;
+        Some(format!(
+            "`{}` pays for repetition beyond what it is worth: let {} count.",
+            self.name(),
+            self.shapes[best].shape.words()
+        ))
+    }
+
+    /// Which half-lives the deals bear out.
+    pub fn half_life_sentence(&self) -> String {
+        let Some(best) = self.best else {
+            return format!("`{}`: the deals cannot tell.", self.name());
+        };
+        let plausible: Vec<String> =
+            self.shapes[1..].iter().filter(|row| row.plausible).map(|row| row.shape.words()).collect();
+        let verdict = if self.contradicts() { "what is set does not fit" } else { "what is set fits as well" };
+        format!(
+            "`{}`: best {} (plausible: {}); {verdict}.",
+            self.name(),
+            self.shapes[best].shape.words(),
+            plausible.join(", ")
+        )
+    }
 }
 
 /// The shapes on offer for a scorecard's each-time rules; none without an activity log, for acts at no known time, or

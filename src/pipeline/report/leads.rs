@@ -16,10 +16,10 @@ pub struct CallLead {
     pub model_probability: f64,
     /// Rank by the model minus rank by the rules, in percentage points.
     pub gap: f64,
-    /// What the rules say.
-    pub rule_reasons: String,
-    /// What the model says.
-    pub model_reasons: String,
+    /// Why the two disagree, in sentences.
+    pub reason: String,
+    /// What to do next.
+    pub action: String,
 }
 
 /// The open leads in their quadrants.
@@ -63,13 +63,16 @@ fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: 
     let mut rows: Vec<usize> = open.iter().copied().filter(flagged).collect();
     let gap = |i: usize| assessment.leads[i].mismatch_gap.abs();
     rows.sort_by(|&a, &b| gap(b).total_cmp(&gap(a)).then(a.cmp(&b)));
-    let lead = |&i: &usize| CallLead {
-        lead: assessment.table.ids[i].clone(),
-        rule_score: assessment.rule_score(i),
-        model_probability: assessment.leads[i].model_probability,
-        gap: assessment.leads[i].mismatch_gap,
-        rule_reasons: assessment.rule_reasons(i),
-        model_reasons: assessment.model_reasons(i).to_string(),
+    let lead = |&i: &usize| {
+        let (reason, action) = assessment.disagreement(i).map_or_else(Default::default, |d| (d.reason, d.action));
+        CallLead {
+            lead: assessment.table.ids[i].clone(),
+            rule_score: assessment.rule_score(i),
+            model_probability: assessment.leads[i].model_probability,
+            gap: assessment.leads[i].mismatch_gap,
+            reason,
+            action,
+        }
     };
     rows.iter().take(top).map(lead).collect()
 }

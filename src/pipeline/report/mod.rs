@@ -3,6 +3,7 @@
 //! The deals are gathered once and looked back on as in [`backtest`](super::backtest); the comparison, the quadrants,
 //! the grid and the rest are read off the same deals.
 
+mod advice;
 mod effects;
 mod grid;
 mod journey;
@@ -12,6 +13,7 @@ mod privacy;
 mod sentences;
 mod touches;
 
+pub use advice::Advice;
 pub use effects::{Effect, EffectLevel};
 pub use grid::{Grid, GridCell};
 pub use journey::{Amount, Days, Journey, Touch};
@@ -19,9 +21,10 @@ pub use leads::{CallLead, LeadLists};
 pub use months::Month;
 
 use super::assembly::assemble;
-use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back};
-use super::compare::compare_deals;
-use super::deals::DealInputs;
+use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back_on};
+use super::compare::{CompareSettings, Gathered, OfferedShapes, WriteSettings, compare_gathered, gather_with_shapes};
+use super::deals::{DealInputs, DealSettings, Deals, RuleEvidence, gather_and_keep};
+use super::leaks::{self, ScreenSettings};
 use super::model::Model;
 use crate::comparison::Comparison;
 use crate::fault::InputError;
@@ -36,6 +39,8 @@ use touches::Watched;
 pub struct ReportSettings {
     /// How the past deals are looked back on.
     pub backtest: BacktestSettings,
+    /// The scorecard's file, for the learned one that is put on trial.
+    pub scorecard_text: String,
     /// Leave out whatever names a person.
     pub anonymous: bool,
 }
@@ -59,6 +64,8 @@ pub struct Report {
     pub backtest: Backtest,
     /// Learned beside hand-set points; `None` without a scorecard.
     pub comparison: Option<Comparison>,
+    /// What else the deals say of the scorecard; `None` without one.
+    pub advice: Option<Advice>,
     /// What became of each quadrant's past deals.
     pub quadrants: Vec<QuadrantRecord>,
     /// Why there are no quadrants, when there are none.
@@ -89,13 +96,28 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let DealInputs { table, log, scorecard } = inputs;
     let mut watched = log.map(|log| Watched::new(log, table));
     let log = watched.as_mut().map(|w| w as &mut dyn crate::tables::ActivityBatches);
-    let looked = look_back(DealInputs { table, log, scorecard }, &settings.backtest)?;
+    let inputs = DealInputs { table, log, scorecard };
+    let (deals, evidence, shapes) = gathered(inputs, &settings.backtest.train.deals)?;
+    let looked = look_back_on(deals, evidence, table, scorecard, &settings.backtest)?;
     let LookedBack { found, deals, past, done, evidence, train } = looked;
-    let comparison = scorecard.map(|_| compare_deals(&deals, train.folds, train.deals.snapshot.seed));
     let grid = scorecard.zip(evidence.as_ref()).and_then(|(card, evidence)| grid::grid(card, evidence, &deals, &past));
     drop(evidence);
     let months = months::by_month(&deals, &past);
     let journey = journey::journey(table, &deals, watched.as_ref().map(Watched::touches));
+    let (comparison, advice, deals) = match scorecard.zip(shapes) {
+        Some((card, shapes)) => {
+            let how = CompareSettings {
+                deals: train.deals.clone(),
+                folds: train.folds,
+                holdout: train.holdout,
+                write: WriteSettings::default(),
+            };
+            let compared = compare_gathered(deals, shapes, card, &settings.scorecard_text, &how)?;
+            let advice = advice::advice(&compared);
+            (Some(compared.comparison), Some(advice), compared.deals)
+        }
+        None => (None, None, deals),
+    };
     let model = assemble(table, &deals, scorecard, done, (None, None), &train);
     let (effects, effects_more) = effects::effects(&model);
     let mut report = Report {
@@ -106,6 +128,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         until: deals.snapshots.until.map(format_instant),
         half_life_days: train.deals.half_life.days(),
         comparison,
+        advice,
         quadrants: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
         blurred: model.blending.as_ref().and_then(|b| b.blurred.clone()),
         leads: None,
@@ -122,4 +145,18 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         privacy::leave_out_people(&mut report);
     }
     Ok((report, model))
+}
+
+/// The deals, the evidence of the rules, and other shapes of the rules where there are any.
+fn gathered(
+    inputs: DealInputs<'_, '_>,
+    settings: &DealSettings,
+) -> Result<(Deals, Option<RuleEvidence>, Option<OfferedShapes>), InputError> {
+    if let Some(scorecard) = inputs.scorecard {
+        let Gathered { deals, evidence, shapes } = gather_with_shapes(inputs, scorecard, settings, true)?;
+        return Ok((deals, evidence, Some(shapes)));
+    }
+    let (mut deals, evidence) = gather_and_keep(inputs, settings, true)?;
+    leaks::leave_out(&mut deals, &ScreenSettings::of(settings));
+    Ok((deals, evidence, None))
 }

@@ -29,9 +29,13 @@ pub(super) fn leave_out_people(report: &mut Report) {
     for list in [&mut report.backtest.high_score_no_order, &mut report.backtest.low_score_order].into_iter().flatten() {
         for (i, deal) in list.shown.iter_mut().enumerate() {
             deal.lead = nameless("deal", i);
+            // The reason names rules, acts and columns, never what a cell says.
             deal.rule_reasons.clear();
             deal.model_reasons.clear();
         }
+    }
+    if let Some(advice) = &mut report.advice {
+        advice.missing.retain(|sentence| !sentence.split('`').nth(1).is_some_and(names_people));
     }
     report.backtest.sources.retain(|quality| !names_people(&quality.column));
     for effect in report.effects.iter_mut().filter(|e| names_people(&e.name)) {
@@ -44,8 +48,6 @@ pub(super) fn leave_out_people(report: &mut Report) {
 pub(super) fn leave_out_leads(lists: &mut LeadLists) {
     let nameless_lead = |(i, lead): (usize, &mut CallLead)| {
         lead.lead = nameless("lead", i);
-        lead.rule_reasons.clear();
-        lead.model_reasons.clear();
     };
     lists.call.iter_mut().enumerate().for_each(nameless_lead);
     lists.verify.iter_mut().enumerate().for_each(nameless_lead);

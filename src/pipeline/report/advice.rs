@@ -1,0 +1,37 @@
+//! What else the deals say of the scorecard: what it misses, repeats, and how its points should fade.
+
+use crate::pipeline::compare::{Compared, Judged, ShapeProfile};
+use serde::Serialize;
+
+/// The sentences of [`compare`](crate::pipeline::compare) beside the rules.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Advice {
+    /// Facts that no rule asks for.
+    pub missing: Vec<String>,
+    /// Rules that say the same thing.
+    pub overlaps: Vec<String>,
+    /// Rules that pay for repetition beyond what it is worth.
+    pub caps: Vec<String>,
+    /// Half-lives that the deals bear out, a sentence a rule.
+    pub half_lives: Vec<String>,
+    /// How the learned points rank the newest deals.
+    pub trial: Option<String>,
+    /// The same by tier.
+    pub judged: Option<Judged>,
+    /// What a reader of the comparison must know.
+    pub notes: Vec<String>,
+}
+
+/// The advice of a comparison.
+pub(super) fn advice(compared: &Compared) -> Advice {
+    let comparison = &compared.comparison;
+    Advice {
+        missing: compared.suggestions.iter().map(|s| s.sentence(comparison.win_rate)).collect(),
+        overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),
+        caps: compared.caps.iter().filter_map(ShapeProfile::cap_sentence).collect(),
+        half_lives: compared.half_lives.iter().map(ShapeProfile::half_life_sentence).collect(),
+        trial: compared.judged.as_ref().map(Judged::sentence),
+        judged: compared.judged.clone(),
+        notes: comparison.notes.iter().chain(&compared.notes).cloned().collect(),
+    }
+}
