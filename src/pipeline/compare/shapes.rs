@@ -96,12 +96,9 @@ impl ShapeProfile {
         let plausible: Vec<String> =
             self.shapes[1..].iter().filter(|row| row.plausible).map(|row| row.shape.words()).collect();
         let verdict = if self.contradicts() { "what is set does not fit" } else { "what is set fits as well" };
-        format!(
-            "`{}`: best {} (plausible: {}); {verdict}.",
-            self.name(),
-            self.shapes[best].shape.words(),
-            plausible.join(", ")
-        )
+        let plausible =
+            if plausible.len() + 1 == self.shapes.len() { "all on offer".to_string() } else { plausible.join(", ") };
+        format!("`{}`: best {} (plausible: {plausible}); {verdict}.", self.name(), self.shapes[best].shape.words())
     }
 }
 
