@@ -1,5 +1,6 @@
 //! Monitoring: what has not changed raises no alarm, what has changed is named.
 
+use crate::company::Company;
 use crate::retrain::half_trained;
 use serde_json::Value;
 
@@ -44,4 +45,23 @@ fn drift_new_words_missing_values_and_lost_wins_are_each_named() {
     assert!(missing.contains("`size` is missing for 50.0 % of the closed deals, 0.0 % at training"), "{missing}");
     let lost = changed(&|l, i| if i % 3 > 0 { l.replace(",won,", ",lost,") } else { l.to_string() });
     assert!(lost.contains("were won;") && lost.contains("were expected"), "{lost}");
+}
+
+#[test]
+fn each_months_deals_are_all_in_its_tiers_and_quadrants() {
+    let company = Company::sample();
+    company.run(&["train", "--until", "2026-03-01"]).ok();
+    let run = company.run(&["monitor", "--format", "json"]);
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    let months = found["months"].as_array().unwrap();
+    assert!(months.len() >= 2, "{found}");
+    for month in months {
+        let deals = month["calibration"]["deals"].as_u64();
+        let sum = |table: &str, of: &dyn Fn(&Value) -> u64| -> Option<u64> {
+            Some(month[table].as_array()?.iter().map(of).sum())
+        };
+        assert_eq!(sum("tiers", &|t| t["n"].as_u64().unwrap()), deals, "{month}");
+        assert_eq!(sum("quadrants", &|q| q["record"]["n"].as_u64().unwrap_or(0)), deals, "{month}");
+    }
+    assert!(company.run(&["monitor"]).stdout.contains("Tiers by score, and won of each quadrant"));
 }

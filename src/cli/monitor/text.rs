@@ -112,6 +112,31 @@ By month of the close
 ",
     );
     text.push_table(table(&header, &align, &rows));
+    text.append(standing_by_month(found));
+    text
+}
+
+/// Tier volumes and quadrant records of each month, where the version tells them.
+fn standing_by_month(found: &Monitor) -> Page {
+    let Some(first) = found.months.iter().find(|m| !m.tiers.is_empty() || !m.quadrants.is_empty()) else {
+        return Page::new();
+    };
+    let tiers = first.tiers.iter().map(|t| t.tier.clone());
+    let quadrants = first.quadrants.iter().map(|q| q.quadrant.as_str().to_string());
+    let header: Vec<String> = std::iter::once("month".to_string()).chain(tiers).chain(quadrants).collect();
+    let won = |r: &crate::mismatch::QuadrantRecord| {
+        r.record.map_or("–".to_string(), |r| format!("{} of {}", count(r.wins), count(r.n)))
+    };
+    let row = |m: &crate::pipeline::monitor::Month| -> Vec<String> {
+        let tiers = m.tiers.iter().map(|t| count(t.n));
+        std::iter::once(m.month.clone()).chain(tiers).chain(m.quadrants.iter().map(won)).collect()
+    };
+    let rows: Vec<Vec<String>> = found.months.iter().map(row).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let mut align = vec![Align::Right; header.len()];
+    align[0] = Align::Left;
+    let mut text = Page::from("\nTiers by score, and won of each quadrant, by month of the close\n");
+    text.push_table(table(&header, &align, &rows));
     text
 }
 

@@ -3,10 +3,12 @@
 use super::super::deals::Deals;
 use super::super::reference::Reference;
 use super::super::train::pick;
-use super::Group;
+use super::drift::{TierVolume, tiers};
+use super::{Current, Group};
 use crate::asof::Instant;
 use crate::features::Attribute;
 use crate::metrics::{Auc, Z95, auc};
+use crate::mismatch::{self, QuadrantRecord};
 use crate::values::format_instant;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -93,16 +95,26 @@ pub struct Month {
     pub column_psi: f64,
     /// Whether that is beyond chance.
     pub beyond_chance: bool,
+    /// How many of the deals reach each tier by the score; none without tiers.
+    pub tiers: Vec<TierVolume>,
+    /// What became of the deals of each quadrant; none where the version tells none.
+    pub quadrants: Vec<QuadrantRecord>,
+}
+
+/// What a version says of all deals, each `(n_deals,)`.
+pub(super) struct Said<'a> {
+    pub(super) reference: &'a Reference,
+    pub(super) attributes: &'a [Attribute],
+    pub(super) deals: &'a Deals,
+    /// Win probabilities.
+    pub(super) p: &'a [f64],
+    /// Model probabilities.
+    pub(super) p_model: &'a [f64],
 }
 
 /// The recent deals by the month of their close.
-pub(super) fn months(
-    reference: &Reference,
-    attributes: &[Attribute],
-    deals: &Deals,
-    p: &[f64],
-    rows: &[usize],
-) -> Vec<Month> {
+pub(super) fn months(said: &Said<'_>, current: &Current<'_>, rows: &[usize]) -> Vec<Month> {
+    let Said { reference, attributes, deals, p, p_model } = said;
     let mut by_month: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for &row in rows {
         let closed = deals.snapshots.closed_at[row].or_else(|| Some(Instant(deals.snapshots.order.as_ref()?[row])));
@@ -111,12 +123,15 @@ pub(super) fn months(
     }
     let look = |(month, rows): (String, Vec<usize>)| {
         let group = Group::of(reference, attributes, p, &rows, &deals.snapshots.row_weight);
-        let [y, p, w] = [&deals.snapshots.won[..], p, &deals.snapshots.row_weight].map(|v| pick(v, &rows));
+        let own = Recent::of(deals, p, p_model, &rows);
+        let quadrants = own.quadrants(current);
         let most = group.columns.first();
         Month {
             month,
-            calibration: Calibration::of(&y, &p, &w),
-            auc: auc(&y, &p, &w),
+            calibration: Calibration::of(&own.y, &own.p, &own.w),
+            auc: auc(&own.y, &own.p, &own.w),
+            tiers: tiers(current, &own.scores(current)),
+            quadrants: if quadrants.is_empty() { Vec::new() } else { mismatch::records(&quadrants, &own.y, &own.w) },
             score_psi: group.score.psi,
             column: most.map(|d| d.column.clone()).unwrap_or_default(),
             column_psi: most.map_or(0.0, |d| d.psi),

@@ -21,7 +21,7 @@ use crate::logodds::sigmoid;
 use crate::metrics::{Auc, auc};
 use crate::mismatch::{self, Quadrant, QuadrantRecord};
 use crate::tables::{ActivityBatches, LeadTable};
-use decay::Recent;
+use decay::{Recent, Said};
 use serde::Serialize;
 
 /// Fewer closed deals say nothing of calibration and order.
@@ -112,7 +112,8 @@ pub fn monitor(
         group.tiers = drift::tiers(current, &recent.scores(current));
         group
     });
-    let months = decay::months(reference, &attributes, &deals, &p, &rows);
+    let said = Said { reference, attributes: &attributes, deals: &deals, p: &p, p_model: &p_model };
+    let months = decay::months(&said, current, &rows);
     let open = open_leads(table, log, current, settings, deals.snapshots.until)?;
     let quadrants = recent.quadrants(current);
     let mut found = Monitor {
