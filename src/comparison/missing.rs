@@ -13,6 +13,7 @@
 use super::overlap::SAME_FROM;
 use crate::logistic::prior::map_fit;
 use crate::logodds::sigmoid;
+use crate::metrics::Z95;
 use ndarray::Array2;
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -21,9 +22,6 @@ const FALSE_ALARM: f64 = 0.05;
 
 /// Deals that a suggested rule must hit, and miss.
 const FEWEST_HIT: usize = 30;
-
-/// The 97.5 % point of the standard normal distribution.
-const Z95: f64 = 1.959_963_984_540_054;
 
 /// A fact that a rule could ask for.
 #[derive(Debug, Clone, PartialEq)]
