@@ -79,7 +79,10 @@ fn added_and_removed_rules_and_moved_tiers_are_told_apart() {
     let mut changes: Vec<(&str, &str)> =
         list(&open["rules"]).iter().map(|r| (r["rule"].as_str().unwrap(), r["change"].as_str().unwrap())).collect();
     changes.sort_unstable();
-    assert_eq!(changes, [("groups, range and tiers", "changed"), ("newsletter", "removed"), ("webinar", "added")]);
+    assert_eq!(
+        changes,
+        [("limits and tiers, points as now", "changed"), ("newsletter", "removed"), ("webinar", "added")]
+    );
     let text = company
         .run(&["simulate", "--scorecard", "other.toml", "--leads", "open_leads.csv", "--as-of", AS_OF, "--top", "3"])
         .ok();

@@ -4,10 +4,13 @@ use super::movement::{Scores, Sides, crossings};
 use crate::scorecard::{Effect, Rule, Scorecard, Scored};
 use serde::Serialize;
 
+/// What everything but the rules is called: limits of groups, range and bounds of tiers, around the current points.
+pub const FRAME: &str = "limits and tiers, points as now";
+
 /// The effect of one rule's change alone.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RuleEffect {
-    /// The rule, or `groups, range and tiers`.
+    /// The rule, or [`FRAME`].
     pub rule: String,
     /// `changed`, `added`, `removed`.
     pub change: String,
@@ -45,7 +48,8 @@ impl Variant<'_> {
     }
 }
 
-/// The effects of all rules that differ, the one that moves most leads across tiers first.
+/// The effects of all rules that differ, the one that moves most leads across tiers first, and last that of the frame:
+/// bounds made for other points move many leads when the points stay, which is no reason to look at them first.
 pub(super) fn effects(sides: &Sides<'_>) -> Vec<RuleEffect> {
     let (current, changed) = (sides.scorecards.current, sides.scorecards.changed);
     let mut effects: Vec<RuleEffect> = Vec::new();
@@ -64,10 +68,10 @@ pub(super) fn effects(sides: &Sides<'_>) -> Vec<RuleEffect> {
             effects.push(sides.alone(&rule.name, "added", &sides.with(None, number)));
         }
     }
-    if frame_differs(current, changed) {
-        effects.push(sides.alone("groups, range and tiers", "changed", &sides.in_the_new_frame()));
-    }
     effects.sort_by_key(|e| std::cmp::Reverse((e.up + e.down, e.leads)));
+    if frame_differs(current, changed) {
+        effects.push(sides.alone(FRAME, "changed", &sides.in_the_new_frame()));
+    }
     effects
 }
 
