@@ -551,3 +551,21 @@ fn the_groups_of_a_comparison_add_up_to_its_rules() {
     assert!((sum("rules", &matters) - sum("groups", &matters)).abs() < 1e-9);
     assert_eq!(sum("groups", &|g| g["rules"].as_f64().unwrap()), summary["rules"].as_array().unwrap().len() as f64);
 }
+
+#[test]
+fn a_scorecard_with_personas_is_compared_within_each() {
+    let company = Company::sample();
+    let persona = "\n[[persona]]\nid = \"software\"\nwhen = { field = \"industry\", any_of = [\"Software\"] }\n\n\
+                   [[persona.rule]]\nid = \"small_firm\"\nwhen = { field = \"employees\", at_most = 20 }\npoints = 5\ngroup = \"fit\"\n";
+    company.write("scorecard.toml", &(company.text("scorecard.toml") + persona));
+    let run = company.run(&["compare", "--format", "json"]).ok();
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    let personas = summary["personas"].as_array().unwrap();
+    let names: Vec<Option<&str>> = personas.iter().map(|persona| persona["persona"].as_str()).collect();
+    assert_eq!(names, [Some("software"), None]);
+    let sum = |key: &str| personas.iter().map(|persona| persona[key].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("deals"), sum("won")), (summary["deals"].as_u64().unwrap(), summary["won"].as_u64().unwrap()));
+    let has = |persona: usize, id: &str| personas[persona]["rules"].as_array().unwrap().iter().any(|r| r["rule"] == id);
+    assert!(has(0, "small_firm") && !has(1, "small_firm") && has(0, "inquiry") && has(1, "inquiry"));
+    assert!(company.run(&["compare"]).ok().stdout.contains("Within each persona"));
+}
