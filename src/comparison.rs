@@ -4,11 +4,13 @@
 //! logistic regression, and each rule gets a deviation from it:
 //!
 //! ```text
-//! logit p = a + κ S + Σ δ_j q_j      κ·sd(S) ~ N(1, 1)      δ_j·scale_j ~ N(0, τ²)
+//! logit p = a + κ S + Σ δ_j q_j      κ·sd(S) ~ N(1, 1)      δ_j·scale_j ~ t₄(0, τ²)
 //! ```
 //!
 //! Deals that say nothing leave δ at 0, so the answer starts from the hand-set points and moves away from them only as
-//! far as the deals carry it. How far rules may deviate at all, τ, is itself averaged over by its evidence. Everything here is a pure function of arrays: no leads, no files, seed as argument.
+//! far as the deals carry it. Most rules are nearly right and some are not: hence a t prior, of four degrees of freedom.
+//! How far rules may deviate at all, τ, is itself averaged over by its evidence. Everything here is a pure function of
+//! arrays: no leads, no files, seed as argument.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -208,7 +210,7 @@ pub struct Comparison {
     pub factor: f64,
     /// κ: log-odds per hand-set point.
     pub kappa: f64,
-    /// τ: prior standard deviation of a rule's deviation, in log-odds; the mean over those the deals allow.
+    /// τ: prior scale of a rule's deviation, in log-odds; the mean over those the deals allow.
     pub tau: f64,
     /// AUC of the learned score out of fold; none where it cannot be judged.
     pub auc: Option<f64>,

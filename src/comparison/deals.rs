@@ -1,6 +1,6 @@
 //! The deals as the fit sees them: distinct rows of quantities, the hand-set score over them, and their spread.
 
-use super::{ComparisonInput, RuleInput};
+use super::{ComparisonInput, FEWEST_LEADS, RuleInput};
 use ndarray::Array2;
 use std::collections::HashMap;
 
@@ -63,6 +63,13 @@ impl Deals {
     pub fn factor(&self, beta: &[f64]) -> Option<f64> {
         let spread = spread(&self.covariance, beta);
         (spread > 0.0).then(|| self.sd_score / spread)
+    }
+
+    /// How far a rule may follow the deals, from 0 to 1: not at all where they do not tell it apart (none hit, or all
+    /// alike), all the way from as many leads as it takes to judge it, below that in proportion, so that three deals
+    /// turn none upside down.
+    pub fn told(&self, rule: usize) -> f64 {
+        if self.scale[rule] > 0.0 { (self.leads[rule] as f64 / FEWEST_LEADS as f64).min(1.0) } else { 0.0 }
     }
 
     /// Σ β_j q_j of a deal.

@@ -4,7 +4,7 @@ use super::deals::Deals;
 use super::fit::Design;
 use super::intervals::intervals;
 use super::mixture::{Mixture, thinned};
-use super::{AucWithError, ComparisonInput, FEWEST_LEADS};
+use super::{AucWithError, ComparisonInput};
 use rayon::prelude::*;
 
 /// The 97.5 % point of the standard normal distribution.
@@ -46,7 +46,7 @@ pub(super) fn learn(input: &ComparisonInput, deals: &Deals, auc: &AucWithError) 
     let points: Vec<f64> = (0..beta.len())
         .map(|rule| {
             let hand_set = deals.points[rule];
-            hand_set + rho * told(deals.leads[rule]) * (factor * beta[rule] - hand_set)
+            hand_set + rho * deals.told(rule) * (factor * beta[rule] - hand_set)
         })
         .collect();
     let mut intervals = intervals(input, deals, &design, &mixture);
@@ -110,12 +110,6 @@ fn belief((auc, error): (f64, f64)) -> f64 {
     if rho.is_nan() { 0.0 } else { rho.clamp(0.0, 1.0) }
 }
 
-/// How far a rule may follow the deals: all the way from as many leads as it takes to judge it, below that in
-/// proportion. So a rule that no deal hits keeps its points, and three deals turn none upside down.
-pub(super) fn told(leads: usize) -> f64 {
-    (leads as f64 / FEWEST_LEADS as f64).min(1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +122,5 @@ mod tests {
         assert_eq!(belief((0.9, 0.1)), 1.0);
         assert_eq!(belief((1.0, 0.0)), 1.0);
         assert_eq!(belief((0.5, 0.0)), 0.0);
-        assert_eq!([told(0), told(3), told(10), told(500)], [0.0, 0.3, 1.0, 1.0]);
     }
 }

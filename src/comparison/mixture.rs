@@ -5,10 +5,10 @@
 //! log ∫ likelihood · prior, uses every deal, holds at any number of them, and averaging over τ keeps in the interval
 //! what is not known about it (MacKay, Bayesian interpolation, 1992, doi:10.1162/neco.1992.4.3.415).
 
-use super::fit::{Design, Posterior};
+use super::fit::{Design, Posterior, Prior};
 use rayon::prelude::*;
 
-/// Prior standard deviations of a deviation, in log-odds, from next to none to one that can turn any rule. Equally
+/// Prior scales of a deviation, in log-odds, from next to none to one that can turn any rule. Equally
 /// likely before the deals are seen.
 const TAUS: [f64; 6] = [0.05, 0.1, 0.2, 0.35, 0.6, 1.0];
 
@@ -41,11 +41,11 @@ impl Mixture {
         }
         let chosen = Mixture::of_every_tau(design, &thinned(deals, deals.len()));
         let tau = chosen.parts.iter().max_by(|a, b| a.share.total_cmp(&b.share)).map_or(TAUS[0], |part| part.tau);
-        Mixture { parts: vec![Part { share: 1.0, tau, posterior: design.fit(deals, tau) }] }
+        Mixture::of_fits(vec![fit(design, deals, tau)])
     }
 
     fn of_every_tau(design: &Design, deals: &[usize]) -> Mixture {
-        Mixture::of_fits(TAUS.par_iter().map(|&tau| (tau, design.fit(deals, tau))).collect())
+        Mixture::of_fits(TAUS.par_iter().map(|&tau| fit(design, deals, tau)).collect())
     }
 
     /// Fits on the same deals, each with the prior standard deviation it was made at, believed by their evidence.
@@ -73,6 +73,11 @@ impl Mixture {
     pub fn tau(&self) -> f64 {
         self.parts.iter().map(|part| part.share * part.tau).sum()
     }
+}
+
+/// τ, and the fit in which every deviation has heavy tails of that scale.
+fn fit(design: &Design, deals: &[usize], tau: f64) -> (f64, Posterior) {
+    (tau, design.fit(deals, &vec![Prior::HeavyTailed(tau); design.n_deviations()]))
 }
 
 /// Every so manieth deal, such that of `of` deals about as many are left as are judged on.

@@ -11,9 +11,8 @@
 //! Points are in the unit of the whole comparison: one factor F for all personas.
 
 use super::deals::Deals;
-use super::fit::{Design, SHARED};
+use super::fit::{Design, Prior, SHARED};
 use super::intervals::{drawn_points, quantiles};
-use super::learned::told;
 use super::mixture::Mixture;
 use super::verdict::{evidence, verdict};
 use super::{Comparison, ComparisonInput, RuleComparison};
@@ -114,6 +113,8 @@ struct Layout<'a> {
     places: Vec<usize>,
     /// Column of δ of each rule of the input, where the deals tell it apart, and its scale.
     shared: Vec<Option<(usize, f64)>>,
+    /// How far each rule of the input may follow all deals.
+    told: Vec<f64>,
     /// Column of γ of each worth, for rules that hit more than one persona.
     own: Vec<Option<usize>>,
     /// The first column of the levels a_g, and the first of γ.
@@ -128,9 +129,10 @@ impl<'a> Layout<'a> {
             next += 1;
             next - 1
         };
-        let mut shared = vec![None; plain.order.len()];
+        let (mut shared, mut told) = (vec![None; plain.order.len()], vec![0.0; plain.order.len()]);
         for (at, &rule) in plain.order.iter().enumerate().filter(|(at, _)| plain.scale[*at] > 0.0) {
             shared[rule] = Some((take(), plain.scale[at]));
+            told[rule] = plain.told(at);
         }
         let levels = take();
         (1..cells.cells.len()).for_each(|_| _ = take());
@@ -141,7 +143,7 @@ impl<'a> Layout<'a> {
             let worth = &cells.worths[place];
             own[place] = (several(worth) && shared[worth.rule].is_some()).then(&mut take);
         }
-        Layout { cells, places: deals.order.clone(), shared, own, levels, n_columns: next }
+        Layout { cells, places: deals.order.clone(), shared, told, own, levels, n_columns: next }
     }
 
     fn design<'d>(&self, expanded: &'d ComparisonInput<'d>, deals: &'d Deals) -> Design<'d> {
@@ -171,7 +173,7 @@ impl<'a> Layout<'a> {
     /// Several ω on a part of the deals, the likely ones among them on all that one fit may take.
     fn mixture(&self, design: &Design, tau: f64) -> Mixture {
         let all: Vec<usize> = (0..self.cells.of_deal.len()).collect();
-        let fit = |deals: &[usize], omega: f64| (omega, design.fit_with(deals, &self.deviations(tau, omega)));
+        let fit = |deals: &[usize], omega: f64| (omega, design.fit(deals, &self.priors(tau, omega)));
         let few = self.within(&all, CHOICE_WORK);
         let chosen = Mixture::of_fits(OMEGAS.par_iter().map(|&omega| fit(&few, omega)).collect());
         let many = self.within(&all, FIT_WORK);
@@ -188,12 +190,12 @@ impl<'a> Layout<'a> {
         deals.iter().copied().step_by(deals.len().div_ceil(most).max(1)).collect()
     }
 
-    fn deviations(&self, tau: f64, omega: f64) -> Vec<f64> {
+    fn priors(&self, tau: f64, omega: f64) -> Vec<Prior> {
         let first_own = self.levels + self.cells.cells.len();
         let prior = |column| match column {
-            column if column < self.levels => tau,
-            column if column < first_own => LEVEL_SD,
-            _ => omega,
+            column if column < self.levels => Prior::HeavyTailed(tau),
+            column if column < first_own => Prior::Normal(LEVEL_SD),
+            _ => Prior::Normal(omega),
         };
         (SHARED..self.n_columns).map(prior).collect()
     }
@@ -226,10 +228,10 @@ impl Said<'_> {
         let everywhere = self.everywhere(rule);
         let raw: f64 = everywhere.iter().map(|(other, share)| share * self.beta[*other]).sum();
         // A rule follows its persona's deals only in proportion where these are few.
-        let worth = |at: usize| self.factor * (raw + told(self.deals.leads[at]) * (self.beta[at] - raw));
+        let worth = |at: usize| self.factor * (raw + self.deals.told(at) * (self.beta[at] - raw));
         let mean: f64 = everywhere.iter().map(|(other, share)| share * worth(*other)).sum();
         let departure = worth(at) - mean;
-        let learned = from.points + self.whole.rho * told(whole.leads) * (worth(at) - from.points);
+        let learned = from.points + self.whole.rho * self.layout.told[rule] * (worth(at) - from.points);
         let kept = if self.whole.rho < 1.0 { from.points } else { learned };
         let [low, high] = quantiles(self.drawn[at].clone(), learned);
         let interval = [low.min(learned).min(kept), high.max(learned).max(kept)];

@@ -177,6 +177,19 @@ fn a_scorecard_that_sorts_nobody_stands() {
 }
 
 #[test]
+fn a_rule_that_every_deal_hits_alike_keeps_its_points_whatever_the_others_turn_out_to_be() {
+    // A scorecard upside down: κ is negative, and would turn the points that every deal gets, too.
+    let company = Company::new(3, 0.0, &[]);
+    let turned = Company { log_odds: company.log_odds.iter().map(|beta| -beta).collect(), ..company };
+    let mut deals = turned.deals(20_000, 3);
+    deals.rules.push(rule("start", 10.0, vec![1.0; 20_000]));
+    let comparison = deals.compare();
+    assert!(comparison.kappa < 0.0 && comparison.rho == 1.0);
+    let start = &comparison.rules[14];
+    assert_eq!((start.learned_points, start.verdict), (10.0, Verdict::TooLittleData));
+}
+
+#[test]
 fn a_quantity_counts_to_what_the_group_or_the_range_allows() {
     let of = |points, min, max, rescale| quantity_limit(points, min, max, [0.0, 100.0], rescale);
     assert_eq!(of(2.0, None, Some(30.0), 1.0), 15.0);

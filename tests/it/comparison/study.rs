@@ -12,8 +12,14 @@ use std::time::Instant;
 const SIZES: [(usize, u64); 6] = [(50, 50), (100, 50), (300, 50), (1_000, 50), (10_000, 50), (100_000, 50)];
 
 /// The wrong rules are as hard as they are promised to be found: 0.3 log-odds on a tenth of the leads, which at 10,000
-/// deals is four standard errors. Of 300 companies, 92 % (one wrong rule) and 95 % (two) are found.
-const FOUND_AT_THE_EDGE: f64 = 0.9;
+/// deals is four standard errors.
+const FOUND: f64 = 0.95;
+
+/// Of 50 companies one less may be found, and one less again by chance: the share has a standard error of 0.03.
+const FOUND_OF_FIFTY: f64 = 0.9;
+
+/// Coverage that is promised on average over rules.
+const COVERED: std::ops::RangeInclusive<f64> = 0.93..=0.97;
 
 /// What one comparison got right.
 #[derive(Default, Clone, Copy)]
@@ -92,8 +98,8 @@ fn study(error: f64, wrong: &[usize]) {
             "{n:>7} {learned:>8.2} {hand_set:>8.2} {covered:>7.3} {found:>7.2} {falsely:>7.3} {silent:>7.2} {rho:>7.2} {tau:>7.2}"
         );
         assert!(learned < before && learned < hand_set, "more deals, less error, and never more than by hand");
-        assert!(n < 1_000 || (0.93..=0.97).contains(&covered));
-        assert!(n < 10_000 || found >= FOUND_AT_THE_EDGE);
+        assert!(n < 1_000 || COVERED.contains(&covered));
+        assert!(n < 10_000 || found >= FOUND_OF_FIFTY);
         assert!(falsely < 0.03);
         before = learned;
     }
@@ -130,9 +136,9 @@ fn wrong_rules_at_the_edge_of_what_is_promised() {
             "error {error}, {} wrong: learned {learned:.2} hand-set {hand_set:.2} covered {covered:.3} found {found:.3} falsely {falsely:.4}",
             wrong.len()
         );
-        // How many are found is only printed: among rules otherwise exactly right it falls short of what is promised
-        // (RESULTS.md).
-        assert!(falsely < 0.03 && (0.93..=0.97).contains(&covered));
+        assert!(falsely < 0.03 && found >= FOUND);
+        // Where every other rule is exactly right, the truth lies where the prior looks first, and intervals are wide.
+        assert!(COVERED.contains(&covered) || (error == 0.0 && covered > 0.97));
     }
 }
 
