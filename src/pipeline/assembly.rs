@@ -116,19 +116,15 @@ fn notes(
     plan: &[PlanLine],
 ) -> Vec<String> {
     let mut notes = leaks::notes(&deals.leaks);
-    if let Some(learned) = whole.learned.as_ref().filter(|l| !l.convergence.is_converged()) {
+    if let Some(learned) = whole.learned.as_ref().filter(|l| !l.additive.convergence.is_converged()) {
         notes.push(format!(
             "The solver stopped before it had converged ({:?} after {} steps): take the coefficients with care.",
-            learned.convergence.reason, learned.convergence.steps
+            learned.additive.convergence.reason, learned.additive.convergence.steps
         ));
     }
     notes.push(Model::ATTRIBUTES_AS_EXPORTED.to_string());
     if deals.snapshots.mode == Mode::None {
-        notes.push(
-            "There are no times, so attributes are used as they stand: that they know what happened after the deal \
-             closed (leakage) cannot be ruled out."
-                .to_string(),
-        );
+        notes.push(Model::NO_TIMES.to_string());
     }
     notes.extend(whole.folds.iter().flat_map(|f| f.notes.iter().cloned()));
     match out_of_fold_auc {

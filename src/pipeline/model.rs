@@ -209,6 +209,10 @@ impl Model {
     pub const ATTRIBUTES_AS_EXPORTED: &'static str =
         "Attributes are as exported, not as they were at the as-of; only activities are looked at as of a moment.";
 
+    /// What must be said where the deals have no times.
+    pub const NO_TIMES: &'static str = "There are no times, so attributes are used as they stand: that they know what \
+                                        happened after the deal closed (leakage) cannot be ruled out.";
+
     /// Whether the model needs an activity log.
     pub fn needs_log(&self) -> bool {
         !self.reading.kinds.is_empty()

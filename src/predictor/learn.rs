@@ -5,7 +5,7 @@ use super::pairs::add_pairs;
 use super::{FittedTerm, Predictor};
 use crate::design::{CodeBlock, NO_LEVEL};
 use crate::features::{Attribute, Fate, PlanLine, Term, TermSettings};
-use crate::logistic::{self, Convergence, FitError, Fitted, Penalty, Problem};
+use crate::logistic::{self, FitError, Fitted, Penalty, Problem};
 use serde::{Deserialize, Serialize};
 
 /// Which program minimises the penalised loss.
@@ -37,8 +37,8 @@ pub struct Learned {
     pub predictor: Predictor,
     /// What became of each source.
     pub plan: Vec<PlanLine>,
-    /// Why the solver stopped.
-    pub convergence: Convergence,
+    /// The fit as the solver left it, without the columns of the interactions: why it stopped, how certain it is.
+    pub additive: Fitted,
 }
 
 /// The training rows as the solver needs them.
@@ -86,7 +86,17 @@ pub fn learn(lessons: Lessons<'_>, rows: &[usize], settings: &LearnSettings) -> 
     let mut predictor = additive(terms, &assembly, &fitted, &weights);
     predictor.average += pairs.iter().map(|pair| pair.mean).sum::<f64>();
     predictor.pairs = pairs;
-    Ok(Learned { predictor, plan, convergence: fitted.convergence })
+    Ok(Learned { predictor, plan, additive: without_pairs(fitted, &assembly) })
+}
+
+/// The part of a fit that belongs to the additive terms, which stand first.
+fn without_pairs(mut fitted: Fitted, assembly: &Assembly) -> Fitted {
+    let (n_columns, n_terms) = (assembly.design.n_columns(), assembly.penalties.len());
+    fitted.coefficients.truncate(n_columns);
+    fitted.standard_errors.truncate(n_columns);
+    fitted.lambdas.truncate(n_terms);
+    fitted.effective_df.truncate(n_terms);
+    fitted
 }
 
 /// The sources that can be terms on these rows, with their attributes, and a plan line for every source.

@@ -4,9 +4,11 @@
 //! is one contribution. The ledger is therefore exact by construction, and scoring is a table look-up per term.
 
 mod assemble;
+mod certainty;
 mod learn;
 mod pairs;
 
+pub use certainty::{Certainty, Spot};
 pub use learn::{LearnSettings, Learned, Lessons, Solver, learn};
 pub use pairs::FittedPair;
 

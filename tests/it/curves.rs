@@ -2,7 +2,8 @@
 
 use leadscore::features::{Attribute, Source, TermSettings, Values};
 use leadscore::logodds::sigmoid;
-use leadscore::predictor::{LearnSettings, Lessons, Predictor, Solver, learn};
+use leadscore::predictor::{Certainty, LearnSettings, Learned, Lessons, Predictor, Solver, learn};
+use leadscore::tables::TextColumn;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -16,6 +17,11 @@ const SETTINGS: LearnSettings = LearnSettings {
 /// Correlation with the true log-odds on new leads that the fit must reach. Steps alone reach 0.70 on this company.
 const CORRELATION: f64 = 0.95;
 
+/// Share of the levels' intervals that must hold the truth, and must not all: 95 % on average, with room for a fit that
+/// draws a curve to a line.
+const COVERAGE: std::ops::RangeInclusive<f64> = 0.90..=0.995;
+const COMPANIES: u64 = 60;
+
 fn unit(random: &mut ChaCha8Rng) -> f64 {
     random.next_u64() as f64 / 2f64.powi(64)
 }
@@ -25,8 +31,15 @@ fn number(name: &str, values: Vec<f64>) -> Attribute {
 }
 
 fn fit(attributes: &[Attribute], y: &[f64], rows: &[usize]) -> Predictor {
+    certain(attributes, y, rows, &SETTINGS).0.predictor
+}
+
+fn certain(attributes: &[Attribute], y: &[f64], rows: &[usize], settings: &LearnSettings) -> (Learned, Certainty) {
     let (weights, draw) = (vec![1.0; y.len()], vec![0.5; y.len()]);
-    learn(Lessons { attributes, y, weights: &weights, draw: &draw }, rows, &SETTINGS).unwrap().predictor
+    let lessons = Lessons { attributes, y, weights: &weights, draw: &draw };
+    let learned = learn(lessons, rows, settings).unwrap();
+    let certainty = Certainty::of(&learned, lessons, rows).unwrap();
+    (learned, certainty)
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
@@ -68,4 +81,52 @@ fn a_curve_is_level_beyond_what_the_deals_showed() {
     assert_eq!(ask(9.0, 1000.0), ask(1e6, 1e9));
     assert_eq!(ask(0.0, 0.0), ask(-1e6, f64::MIN));
     assert!(ask(9.0, 1000.0) > ask(0.0, 0.0) + 4.0);
+}
+
+#[test]
+fn two_groups_are_as_certain_as_their_counts_say() {
+    // 30 of 100 won in one group, 120 of 200 in the other. The difference of the log-odds has the variance
+    // Σ 1/(n p (1 − p)), and the first group stands two thirds of it away from the average lead.
+    let group = |row: usize| if row < 100 { "a" } else { "b" };
+    let words = TextColumn::from_values((0..300).map(|row| Some(group(row))));
+    let y: Vec<f64> = (0..300).map(|row| f64::from(row < 30 || (100..220).contains(&row))).collect();
+    let rows: Vec<usize> = (0..300).collect();
+    let attribute = Attribute { source: Source::Column("group".into()), values: Values::Text(words) };
+    let settings = LearnSettings { penalty: Some(1e-9), ..SETTINGS };
+    let (learned, certainty) = certain(&[attribute], &y, &rows, &settings);
+    let difference = (1.0 / (100.0 * 0.3 * 0.7) + 1.0 / (200.0 * 0.6 * 0.4_f64)).sqrt();
+    let term = &learned.predictor.terms[0];
+    let code = |word: &str| (0..2).find(|&code| term.term.level_name(code) == word).unwrap();
+    let [a, b] = ["a", "b"].map(|word| term.spot_of_level(code(word)));
+    let near =
+        |found: f64, expected: f64| assert!((found - expected).abs() < 1e-4 * expected, "{found}, not {expected}");
+    near(certainty.of_change(&[(0, a, b)]), difference);
+    near(certainty.against_average(0, a), difference * 2.0 / 3.0);
+    near(certainty.against_average(0, b), difference / 3.0);
+}
+
+#[test]
+fn the_interval_of_a_curve_on_its_line_holds_the_truth_as_often_as_it_says() {
+    let (mut held, mut asked) = (0usize, 0usize);
+    for seed in 0..COMPANIES {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let x: Vec<f64> = (0..800).map(|_| unit(&mut random)).collect();
+        let truth: Vec<f64> = x.iter().map(|x| 3.0 * x - 2.0 * (4.0 * x).sin() / 4.0).collect();
+        let y: Vec<f64> = truth.iter().map(|t| f64::from(unit(&mut random) < sigmoid(*t - 1.5))).collect();
+        let rows: Vec<usize> = (0..800).collect();
+        let attributes = [number("x", x)];
+        let (learned, certainty) = certain(&attributes, &y, &rows, &SETTINGS);
+        let fitted = &learned.predictor.terms[0];
+        let average = truth.iter().sum::<f64>() / 800.0;
+        let codes = fitted.term.codes(&attributes[0].values, &rows);
+        for (code, added) in (0..).zip(fitted.level_contributions()) {
+            let own: Vec<f64> = rows.iter().filter(|&&row| codes[row] == code).map(|&row| truth[row]).collect();
+            let true_effect = own.iter().sum::<f64>() / own.len() as f64 - average;
+            let error = certainty.against_average(0, fitted.spot_of_level(code));
+            held += usize::from((added - true_effect).abs() <= 1.96 * error);
+            asked += 1;
+        }
+    }
+    let coverage = held as f64 / asked as f64;
+    assert!(COVERAGE.contains(&coverage), "{held} of {asked}: {coverage}");
 }

@@ -81,7 +81,7 @@ fn learn_all(deals: &Deals, attributes: &[Attribute], settings: &LearnSettings) 
     let lessons = Lessons { attributes, y: &s.won, weights: &s.row_weight, draw: &deals.draw };
     let rows: Vec<usize> = (0..deals.n()).collect();
     let learned = learn(lessons, &rows, settings).unwrap();
-    assert!(learned.convergence.is_converged(), "{:?}", learned.convergence);
+    assert!(learned.additive.convergence.is_converged(), "{:?}", learned.additive.convergence);
     learned.predictor
 }
 

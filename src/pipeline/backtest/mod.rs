@@ -20,7 +20,7 @@ pub use surprises::{Surprise, SurpriseList};
 use super::deals::{DealInputs, Deals, RuleEvidence, gather_and_keep};
 use super::figures::side_figures;
 use super::leaks::{self, ScreenSettings};
-use super::model::SideFigures;
+use super::model::{Model, SideFigures};
 use super::train::{Predicted, Procedure, TrainSettings, procedure};
 use crate::asof::Instant;
 use crate::fault::InputError;
@@ -216,7 +216,7 @@ fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> Vec<St
         ));
     }
     if past.as_of.is_none() {
-        notes.push("There are no times: attributes are as they stand, and may know what came after the close.".into());
+        notes.push(Model::NO_TIMES.into());
     }
     notes
 }
