@@ -135,7 +135,9 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         no_outcome: false,
     };
     if !args.no_ask && terminal.can_ask() {
-        ask::settle(&mut looked, &mut wishes, &files, &mut notes)?;
+        let (mut answers, mut questions) = (std::io::stdin().lock(), std::io::stderr().lock());
+        let mut talk = ask::Talk { answers: &mut answers, questions: &mut questions };
+        ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes)?;
     }
     let layout = lay_out(&looked.view, &wishes)?;
     write(args, &files, looked, layout, (project, scorecard), notes)

@@ -3,8 +3,9 @@
 use leadscore::project::{Absent, Lost, Project, SnapshotMode};
 use leadscore::scorecard::Scorecard;
 use serde_json::Value;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 fn leadscore(folder: &Path, args: &[&str]) -> Output {
@@ -413,4 +414,32 @@ fn a_log_of_strangers_and_a_workbook_are_refused_by_name() {
     assert!(refused.contains("`x9`") && refused.contains("`1`"), "{refused}");
     let refused = words_of(&leadscore(folder.path(), &["init", "--leads", "book.csv"]));
     assert!(refused.contains("book.csv") && refused.contains("Excel"), "{refused}");
+}
+
+/// `script` of util-linux gives the program a terminal to talk to; where there is none, the answers are only tested
+/// beside the questions.
+#[test]
+fn at_a_terminal_the_open_questions_are_asked_and_the_answers_written() {
+    let mut leads = String::from("code,login,state,size\n");
+    (0..60).for_each(|i| leads.push_str(&format!("a{i},u{i},{},{}\n", ["k", "m"][i % 2], i % 7)));
+    let folder = folder(&[("leads.csv", leads.as_bytes())]);
+    let program = format!("'{}' init --leads leads.csv", env!("CARGO_BIN_EXE_leadscore"));
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &program, "/dev/null"]).current_dir(folder.path());
+    let started = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let Ok(mut terminal) = started else {
+        eprintln!("skipped: there is no `script` to give the program a terminal");
+        return;
+    };
+    terminal.stdin.take().unwrap().write_all(b"code\nnonsense\nstate\nk\n").unwrap();
+    let seen = terminal.wait_with_output().unwrap();
+    let shown = String::from_utf8_lossy(&seen.stdout).into_owned();
+    assert!(seen.status.success(), "{shown}");
+    for question in ["identifies a lead?", "`nonsense` is none of these", "says whether a lead was won?", "means won?"]
+    {
+        assert!(shown.contains(question), "{question} is not in {shown}");
+    }
+    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
+    let project = Project::parse(&text, "leadscore.toml").unwrap();
+    assert_eq!((project.leads.id.as_deref(), won_and_lost(&project).1), (Some("code"), vec!["k".to_string()]));
 }
