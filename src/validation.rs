@@ -108,14 +108,14 @@ pub fn folds(order: Option<&[i64]>, y: &[f64], k: usize, seed: u64) -> Folds {
                 return folds;
             }
             notes.push(format!(
-                "cross-validation is stratified, not by time: folds by time would predict {won} won and {lost} lost \
-                 deals, and it takes {MIN_RARER_PREDICTED} of each"
+                "Cross-validation is stratified, not by time: folds by time would predict {won} won and {lost} lost \
+                 deals, and it takes {MIN_RARER_PREDICTED} of each."
             ));
         }
-        None => notes.push("cross-validation is stratified: the deals have no times to order them by".to_string()),
+        None => notes.push("Cross-validation is stratified: the deals have no times to order them by.".to_string()),
     }
     if rarer < k {
-        notes.push(format!("{rarer} folds instead of {k}, so that each predicts both outcomes"));
+        notes.push(format!("{rarer} folds instead of {k}, so that each predicts both outcomes."));
     }
     Folds { scheme: Scheme::Stratified, parts: stratified(y, k.min(rarer), seed), notes }
 }

@@ -95,7 +95,7 @@ pub(super) fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().map(|&r| values[r]).collect()
 }
 
-fn lessons(deals: &Deals) -> Lessons<'_> {
+pub(super) fn lessons(deals: &Deals) -> Lessons<'_> {
     Lessons {
         attributes: &deals.attributes,
         y: &deals.snapshots.won,
@@ -158,7 +158,7 @@ fn too_few(y: &[f64]) -> Option<String> {
     })
 }
 
-fn fit_error(error: crate::logistic::FitError) -> InputError {
+pub(super) fn fit_error(error: crate::logistic::FitError) -> InputError {
     InputError::new(format!("the model could not be fitted: {error}"))
         .remedy("leave [train] penalty at \"auto\", or look with `leadscore check` for a column that knows the outcome")
 }

@@ -1,22 +1,23 @@
-//! What each attribute and activity adds to a lead's odds, level by level.
+//! What each attribute adds to a lead's odds, level by level.
 
 use super::super::model::Model;
+use crate::design::NO_LEVEL;
 use crate::features::{Shape, Source, short_number};
 use crate::metrics::Z95;
-use crate::predictor::FittedTerm;
+use crate::predictor::{Certainty, FittedTerm, Spot};
 use serde::Serialize;
 
 /// Effects listed; the others are counted.
-const SHOWN: usize = 24;
+const SHOWN: usize = 16;
 /// Words of one attribute shown, strongest first.
 const WORDS_SHOWN: usize = 10;
+/// A term whose log-odds spread less than this moves nobody's odds by 2 %.
+pub(super) const FELT: f64 = 0.02;
 
-/// One value, or range of values.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EffectLevel {
-    /// As a person reads it.
-    pub level: String,
-    /// Log-odds against the average lead.
+/// How much a lead's odds move.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Move {
+    /// In log-odds.
     pub log_odds: f64,
     /// Its 95 % interval, low then high.
     pub interval: [f64; 2],
@@ -24,13 +25,34 @@ pub struct EffectLevel {
     pub times: [f64; 3],
 }
 
-/// One attribute or measure of an activity.
+impl Move {
+    /// A difference in log-odds and its standard error.
+    pub(super) fn new(log_odds: f64, error: f64) -> Move {
+        let interval = [log_odds - Z95 * error, log_odds + Z95 * error];
+        Move { log_odds, interval, times: [log_odds, interval[0], interval[1]].map(f64::exp) }
+    }
+
+    /// Whether the interval leaves out no effect.
+    pub(super) fn is_told(self) -> bool {
+        self.interval[0] > 0.0 || self.interval[1] < 0.0
+    }
+}
+
+/// One value, or range of values, against the average lead.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EffectLevel {
+    /// As a person reads it.
+    pub level: String,
+    /// What it does.
+    #[serde(flatten)]
+    pub moves: Move,
+}
+
+/// One attribute.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Effect {
     /// The term's name.
     pub name: String,
-    /// Whether it is read off the activity log.
-    pub activity: bool,
     /// Whether the levels follow one another, so that a line may join them.
     pub ordered: bool,
     /// How far the term sets leads apart: standard deviation of its log-odds.
@@ -41,49 +63,50 @@ pub struct Effect {
     pub more: usize,
 }
 
-/// The widest effects, and how many more there are.
-pub(super) fn effects(model: &Model) -> (Vec<Effect>, usize) {
-    let Some(predictor) = &model.predictor else { return (Vec::new(), 0) };
-    let mut terms: Vec<&FittedTerm> = predictor.terms.iter().collect();
-    terms.sort_by(|a, b| b.spread.total_cmp(&a.spread));
-    let more = terms.len().saturating_sub(SHOWN);
-    (terms.into_iter().take(SHOWN).map(effect).collect(), more)
+impl Effect {
+    /// Whether the deals tell one of the values from the average lead.
+    fn is_told(&self) -> bool {
+        self.levels.iter().any(|level| level.moves.is_told())
+    }
 }
 
-fn effect(fitted: &FittedTerm) -> Effect {
-    let mut levels = match &fitted.term.shape {
-        Shape::Line { mean, sd, .. } => along_the_line(fitted, *mean, *sd),
-        _ => Vec::new(),
+/// The widest effects of attributes, and how many more there are.
+pub(super) fn effects(model: &Model, certainty: &Certainty) -> (Vec<Effect>, usize) {
+    let Some(predictor) = &model.predictor else { return (Vec::new(), 0) };
+    let of_attribute = |term: &FittedTerm| !matches!(term.term.source, Source::Activity { .. });
+    let mut terms: Vec<(usize, &FittedTerm)> =
+        predictor.terms.iter().enumerate().filter(|(_, term)| of_attribute(term)).collect();
+    terms.sort_by(|a, b| b.1.spread.total_cmp(&a.1.spread));
+    let n_terms = terms.len();
+    let felt = terms.into_iter().filter(|(_, term)| term.spread >= FELT);
+    let shown: Vec<Effect> =
+        felt.map(|(index, term)| effect(index, term, certainty)).filter(Effect::is_told).take(SHOWN).collect();
+    let more = n_terms - shown.len();
+    (shown, more)
+}
+
+fn effect(index: usize, fitted: &FittedTerm, certainty: &Certainty) -> Effect {
+    let level = |level: String, log_odds: f64, spot: Spot| EffectLevel {
+        level,
+        moves: Move::new(log_odds, certainty.against_average(index, spot)),
     };
-    let added = fitted.level_contributions();
-    for (code, added) in added.into_iter().enumerate() {
-        let by_line = fitted.term.centre(code as u32) * fitted.slope_error;
-        levels.push(level(fitted.term.level_name(code as u32), added, fitted.effect_errors[code].hypot(by_line)));
+    let mut levels = Vec::new();
+    if let Shape::Line { mean, sd, .. } = &fitted.term.shape {
+        // A straight line at its mean and one standard deviation to either side.
+        let at = |line: f64| {
+            level(short_number(mean + line * sd), fitted.slope * line - fitted.mean, Spot { line, level: NO_LEVEL })
+        };
+        levels.extend([-1.0, 0.0, 1.0].map(at));
     }
     let ordered = !matches!(fitted.term.shape, Shape::Levels { .. });
-    let more = if ordered { 0 } else { levels.len().saturating_sub(WORDS_SHOWN) };
+    let mut added: Vec<(u32, f64)> = (0..).zip(fitted.level_contributions()).collect();
+    let more = if ordered { 0 } else { added.len().saturating_sub(WORDS_SHOWN) };
     if !ordered {
-        levels.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
-        levels.truncate(WORDS_SHOWN);
-        levels.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds));
+        added.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        added.truncate(WORDS_SHOWN);
+        added.sort_by(|a, b| b.1.total_cmp(&a.1));
     }
-    Effect {
-        name: fitted.term.source.to_string(),
-        activity: matches!(fitted.term.source, Source::Activity { .. }),
-        ordered,
-        spread: fitted.spread,
-        levels,
-        more,
-    }
-}
-
-/// A straight line at its mean and one standard deviation to either side.
-fn along_the_line(fitted: &FittedTerm, mean: f64, sd: f64) -> Vec<EffectLevel> {
-    let at = |x: f64| level(short_number(mean + x * sd), fitted.slope * x - fitted.mean, x.abs() * fitted.slope_error);
-    [-1.0, 0.0, 1.0].map(at).to_vec()
-}
-
-fn level(level: String, log_odds: f64, error: f64) -> EffectLevel {
-    let interval = [log_odds - Z95 * error, log_odds + Z95 * error];
-    EffectLevel { level, log_odds, interval, times: [log_odds, interval[0], interval[1]].map(f64::exp) }
+    let of_code = |(code, added): (u32, f64)| level(fitted.term.level_name(code), added, fitted.spot_of_level(code));
+    levels.extend(added.into_iter().map(of_code));
+    Effect { name: fitted.term.source.to_string(), ordered, spread: fitted.spread, levels, more }
 }

@@ -21,9 +21,13 @@ pub struct GridCell {
     pub says: bool,
 }
 
-/// Rows are fit A to D, columns engagement 1 to 4.
+/// Rows are classes of fit, columns classes of engagement; those in which no deal stands are left out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Grid {
+    /// The rows' classes, of `A` to `D`.
+    pub fits: Vec<char>,
+    /// The columns' classes, of `1` to `4`.
+    pub engagements: Vec<u8>,
     /// The rows of cells.
     pub rows: Vec<Vec<GridCell>>,
     /// The highest win rate among cells that say something, for the shades.
@@ -45,14 +49,25 @@ pub(super) fn grid(card: &Scorecard, evidence: &RuleEvidence, deals: &Deals, pas
     if cells.iter().all(|(y, _)| y.is_empty()) {
         return None;
     }
+    let deals_in = |fit: u8, engagement: u8| &cells[usize::from(fit * CLASSES + engagement)];
     let cell = |fit: u8, engagement: u8| {
-        let (y, w) = &cells[usize::from(fit * CLASSES + engagement)];
+        let (y, w) = deals_in(fit, engagement);
         let record = Rate::of(y, w);
         let grade = crate::scorecard::Grade { fit, engagement }.to_string();
         GridCell { grade, says: record.is_some_and(|r| r.n >= FEWEST_TO_SAY), record }
     };
-    let rows: Vec<Vec<GridCell>> = (0..CLASSES).map(|fit| (0..CLASSES).map(|e| cell(fit, e)).collect()).collect();
+    let any = |at: &dyn Fn(u8) -> (u8, u8)| (0..CLASSES).map(at).any(|(fit, e)| !deals_in(fit, e).0.is_empty());
+    let fits: Vec<u8> = (0..CLASSES).filter(|&fit| any(&|e| (fit, e))).collect();
+    let engagements: Vec<u8> = (0..CLASSES).filter(|&e| any(&|fit| (fit, e))).collect();
+    let rows: Vec<Vec<GridCell>> =
+        fits.iter().map(|&fit| engagements.iter().map(|&e| cell(fit, e)).collect()).collect();
     let said = rows.iter().flatten().filter(|c| c.says).filter_map(|c| c.record);
     let highest = said.map(|r| r.rate).fold(0.0, f64::max);
-    Some(Grid { rows, highest })
+    let letter = |fit: u8| char::from(b'A' + fit);
+    Some(Grid {
+        fits: fits.into_iter().map(letter).collect(),
+        engagements: engagements.into_iter().map(|e| e + 1).collect(),
+        rows,
+        highest,
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::super::deals::Deals;
 use super::touches::{NOBODY, Touches};
+use crate::asof::Span;
 use crate::features::{Attribute, KindMeasure, Source, Values};
 use crate::tables::LeadTable;
 use serde::Serialize;
@@ -10,7 +11,8 @@ use std::collections::BTreeMap;
 /// Kinds shown of each list.
 const SHOWN: usize = 12;
 
-/// Days from creation to close: quartiles of the deals that have both times.
+/// Days from creation to close: quartiles of the deals that have both times. A lead that counts as lost because time
+/// ran out has no close.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Days {
     /// Deals.
@@ -58,8 +60,13 @@ pub struct Journey {
     pub last: Vec<Touch>,
 }
 
-/// Reads the journey off the deals and the touches that the log's pass saw.
-pub(super) fn journey(table: &LeadTable, deals: &Deals, touches: Option<&Touches>) -> Journey {
+/// Reads the journey off the deals and the touches that the log's pass saw; at `lost_after` time has run out.
+pub(super) fn journey(
+    table: &LeadTable,
+    deals: &Deals,
+    touches: Option<&Touches>,
+    lost_after: Option<Span>,
+) -> Journey {
     let won: Vec<bool> = deals.snapshots.won.iter().map(|w| *w > 0.5).collect();
     let touches = touches.filter(|t| !t.kinds.is_empty() && table.closed_at.is_some());
     let pairs: Vec<(u32, u32)> = match touches {
@@ -68,17 +75,20 @@ pub(super) fn journey(table: &LeadTable, deals: &Deals, touches: Option<&Touches
     };
     let kinds = touches.map_or(&[][..], |t| &t.kinds);
     Journey {
-        days: [true, false].map(|side| days(table, deals, &won, side)),
+        days: [true, false].map(|side| days(table, deals, &won, side, lost_after)),
         amounts: amounts(deals),
         first: touched(kinds, pairs.iter().map(|p| p.0), &won),
         last: touched(kinds, pairs.iter().map(|p| p.1), &won),
     }
 }
 
-fn days(table: &LeadTable, deals: &Deals, won: &[bool], side: bool) -> Option<Days> {
+fn days(table: &LeadTable, deals: &Deals, won: &[bool], side: bool, lost_after: Option<Span>) -> Option<Days> {
     let created = table.created_at.as_ref()?;
     let snapshots = &deals.snapshots;
-    let took = |i: usize| Some(snapshots.closed_at[i]?.since(created[snapshots.rows[i]]?).days());
+    let took = |i: usize| {
+        let life = snapshots.closed_at[i]?.since(created[snapshots.rows[i]]?);
+        lost_after.is_none_or(|limit| life < limit).then(|| life.days())
+    };
     let mut all: Vec<f64> = (0..deals.n()).filter(|&i| won[i] == side).filter_map(took).collect();
     all.sort_by(f64::total_cmp);
     let at = |share: f64| all.get(((all.len() as f64 * share) as usize).min(all.len().saturating_sub(1))).copied();

@@ -3,21 +3,25 @@
 //! The deals are gathered once and looked back on as in [`backtest`](super::backtest); the comparison, the quadrants,
 //! the grid and the rest are read off the same deals.
 
+mod acts;
 mod advice;
 mod effects;
 mod grid;
 mod journey;
 mod leads;
+mod map;
 mod months;
 mod privacy;
 mod sentences;
 mod touches;
 
+pub use acts::{ActEffect, Aged, Repeated};
 pub use advice::Advice;
-pub use effects::{Effect, EffectLevel};
+pub use effects::{Effect, EffectLevel, Move};
 pub use grid::{Grid, GridCell};
 pub use journey::{Amount, Days, Journey, Touch};
 pub use leads::{CallLead, LeadLists};
+pub use map::{Map, Spot};
 pub use months::Month;
 
 use super::assembly::assemble;
@@ -26,10 +30,12 @@ use super::compare::{CompareSettings, Gathered, OfferedShapes, WriteSettings, co
 use super::deals::{DealInputs, DealSettings, Deals, RuleEvidence, gather_and_keep};
 use super::leaks::{self, ScreenSettings};
 use super::model::Model;
+use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::Comparison;
 use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::mismatch::QuadrantRecord;
+use crate::predictor::Certainty;
 use crate::values::format_instant;
 use serde::Serialize;
 use touches::Watched;
@@ -74,10 +80,16 @@ pub struct Report {
     pub leads: Option<LeadLists>,
     /// Win rate by fit × engagement; `None` where the scorecard gives no grades.
     pub grid: Option<Grid>,
-    /// What each attribute and activity adds, widest effect first.
+    /// Where past deals stand by points and by the model; `None` where there are no quadrants.
+    pub map: Option<Map>,
+    /// What each attribute adds, widest effect first.
     pub effects: Vec<Effect>,
     /// Effects that are not listed.
     pub effects_more: usize,
+    /// What one act of each kind does as it ages, and what several do.
+    pub acts: Vec<ActEffect>,
+    /// Kinds that are not listed.
+    pub acts_more: usize,
     /// What won deals did beside lost ones.
     pub journey: Journey,
     /// Deals by month of their as-of.
@@ -101,9 +113,12 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let looked = look_back_on(deals, evidence, table, scorecard, &settings.backtest)?;
     let LookedBack { found, deals, past, done, evidence, train } = looked;
     let grid = scorecard.zip(evidence.as_ref()).and_then(|(card, evidence)| grid::grid(card, evidence, &deals, &past));
+    let map = scorecard.and_then(|card| map::map(card, &past, done.blending.as_ref()?));
     drop(evidence);
+    let certainty = certainty(&deals, &done)?;
     let months = months::by_month(&deals, &past);
-    let journey = journey::journey(table, &deals, watched.as_ref().map(Watched::touches));
+    let journey =
+        journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
     let (comparison, advice, deals) = match scorecard.zip(shapes) {
         Some((card, shapes)) => {
             let how = CompareSettings {
@@ -119,7 +134,8 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         None => (None, None, deals),
     };
     let model = assemble(table, &deals, scorecard, done, (None, None), &train);
-    let (effects, effects_more) = effects::effects(&model);
+    let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
+    let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
     let mut report = Report {
         program: model.recipe.program.clone(),
         anonymous: settings.anonymous,
@@ -133,8 +149,11 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         blurred: model.blending.as_ref().and_then(|b| b.blurred.clone()),
         leads: None,
         grid,
+        map,
         effects,
         effects_more,
+        acts,
+        acts_more,
         journey,
         months,
         plan: model.plan.clone(),
@@ -145,6 +164,13 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         privacy::leave_out_people(&mut report);
     }
     Ok((report, model))
+}
+
+/// How certain the effects are; `None` without a model.
+fn certainty(deals: &Deals, done: &Procedure) -> Result<Option<Certainty>, InputError> {
+    let Some(learned) = &done.learned else { return Ok(None) };
+    let rows: Vec<usize> = (0..deals.n()).collect();
+    Certainty::of(learned, lessons(deals), &rows).map(Some).map_err(fit_error)
 }
 
 /// The deals, the evidence of the rules, and other shapes of the rules where there are any.

@@ -1,6 +1,7 @@
 //! What `--anonymous` leaves out: ids of leads, what their cells say, and columns whose values name people.
 
 use super::{CallLead, LeadLists, Report};
+use crate::features::Fate;
 use crate::text::words_of;
 
 /// Words in the name of a column whose values are people, or lead to one.
@@ -36,6 +37,14 @@ pub(super) fn leave_out_people(report: &mut Report) {
     }
     if let Some(advice) = &mut report.advice {
         advice.missing.retain(|sentence| !sentence.split('`').nth(1).is_some_and(names_people));
+    }
+    for line in report.plan.iter_mut().filter(|line| names_people(&line.name)) {
+        if let Fate::LeftOut(why) = &mut line.fate
+            && why.starts_with("constant (")
+        {
+            // The value in brackets would be somebody's name.
+            *why = "constant".to_string();
+        }
     }
     report.backtest.sources.retain(|quality| !names_people(&quality.column));
     for effect in report.effects.iter_mut().filter(|e| names_people(&e.name)) {
