@@ -123,12 +123,12 @@ fn json(written: serde_json::Result<String>) -> Result<String, InputError> {
     written.map_err(|e| InputError::new(format!("the summary cannot be written as JSON: {e}")))
 }
 
-/// The width and colours of a stream. `COLUMNS` sets the width of a pipe too; `NO_COLOR` (no-color.org) and a terminal
+/// The width and colours of a stream. A terminal that says it has no columns does not know them. `COLUMNS` sets the width of a pipe too; `NO_COLOR` (no-color.org) and a terminal
 /// called `dumb` take colours away, `CLICOLOR_FORCE` gives them to a pipe.
 fn sheet(is_terminal: bool) -> Sheet {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let columns = set("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
-    let of_terminal = || comfy_table::Table::new().width().map(usize::from).filter(|_| is_terminal);
+    let of_terminal = || comfy_table::Table::new().width().map(usize::from).filter(|&width| is_terminal && width > 0);
     let is_forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
     let is_plain = set("NO_COLOR").is_some() || set("TERM").is_some_and(|term| term == "dumb");
     Sheet { width: columns.or_else(of_terminal), has_colour: !is_plain && (is_terminal || is_forced) }
