@@ -9,6 +9,7 @@ mod discrimination;
 mod figures;
 mod interval;
 mod lift;
+mod paired;
 mod stability;
 
 pub use calibration::{Calibration, bare_log_loss, brier, calibration, log_loss, row_log_loss};
@@ -17,6 +18,7 @@ pub use discrimination::{Auc, auc};
 pub use figures::{Figures, ProbabilityFigures, figures, score_figures};
 pub use interval::{Estimate, Interval, Rate, Z95, effective_n, wilson};
 pub use lift::{LIFT_SHARES, LiftRow, lift};
+pub use paired::{Ranking, paired_bootstrap};
 pub use stability::{Bins, psi, psi_noise};
 
 /// Row numbers of positive weight, ordered by `score` from high to low; ties keep the order of the rows.

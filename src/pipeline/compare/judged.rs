@@ -3,7 +3,7 @@
 use super::{CompareSettings, LEAST_HOLDOUT, Offered, learn, pick, written};
 use crate::comparison::{Contest, contest};
 use crate::fault::InputError;
-use crate::metrics::{Rate, auc};
+use crate::metrics::Rate;
 use crate::scorecard::Scorecard;
 use crate::text::thousands;
 use crate::validation;
@@ -69,8 +69,7 @@ pub(super) fn judge(
     let learned = written::write(text, scorecard, &lesson, deals, &settings.write)?;
     let (y, weights) = (pick(&deals.snapshots.won, &newest), pick(&deals.snapshots.row_weight, &newest));
     let (old, new) = (pick(&rules.score, &newest), pick(&learned.scores, &newest));
-    let area = |scores: &[f64], y: &[f64], w: &[f64]| auc(y, scores, w).map(|a| (a.value, a.se));
-    let Some(contest) = contest(&old, &new, &y, &weights, &area, seed) else { return Ok(None) };
+    let Some(contest) = contest(&old, &new, &y, &weights, seed) else { return Ok(None) };
     let rate = |card: &Scorecard, scores: &[f64], tier: Option<usize>| {
         let inside: Vec<usize> = (0..scores.len()).filter(|&i| card.tier_of(scores[i]) == tier).collect();
         Rate::of(&pick(&y, &inside), &pick(&weights, &inside))
