@@ -54,6 +54,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
         &read.built.table.ids,
         inputs.scorecard.as_ref().map(|s| &s.scorecard),
         &Default::default(),
+        terminal,
     ) {
         Ok(log) => log,
         Err(error) => {

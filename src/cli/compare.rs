@@ -118,8 +118,7 @@ pub(super) fn compare_and_write(args: &CompareArgs, terminal: &Terminal) -> Resu
         holdout: inputs.project.train.holdout,
         write: args.how.settings(),
     };
-    let mut log =
-        open_log(&inputs, &read.built.table.ids, Some(scorecard), &Default::default())?.map(|log| terminal.watch(log));
+    let mut log = open_log(&inputs, &read.built.table.ids, Some(scorecard), &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let deals = DealInputs { table: &read.built.table, log: source, scorecard: Some(scorecard) };
     let compared = compare(deals, scorecard, text, &settings)?;

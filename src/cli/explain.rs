@@ -78,7 +78,7 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
     let read = leads_for_scoring(&inputs, card, model, moment == AsOf::Column, &[], terminal)?;
     let lead = one_lead(&read.built.table, &args.lead)?;
-    let mut log = open_log(&inputs, &lead.ids, card, &read.date_orders)?;
+    let mut log = open_log(&inputs, &lead.ids, card, &read.date_orders, terminal)?;
     let settings = ScoreSettings {
         as_of: moment,
         activity_columns: read.roles.activity_columns.clone(),
@@ -109,7 +109,7 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     let after = changes::Scorers { lead: &lead, scorecard: card, model };
     // Details are read when either scorecard looks at them.
     let details = [card, before.and_then(|b| b.scorecard)];
-    let mut log = open_log(&inputs, &lead.ids, looks_at_details(details), &read.date_orders)?;
+    let mut log = open_log(&inputs, &lead.ids, looks_at_details(details), &read.date_orders, terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let changed = changes::changes(before, after, source, since, &settings)?;
     Ok((explanation, Some(changed)))

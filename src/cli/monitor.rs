@@ -77,7 +77,7 @@ fn look(args: &MonitorArgs, terminal: &Terminal) -> Result<Monitor, InputError> 
     let current = Current { version: live.version, model: &live.payload, scorecard: scorecard.as_ref() };
     let key = log_key(&inputs.project.activities.at);
     let orders = live.payload.reading.date_orders.iter().filter(|(k, _)| *k == key).cloned().collect();
-    let mut log = open_log(&inputs, &read.built.table.ids, scorecard.as_ref(), &orders)?;
+    let mut log = open_log(&inputs, &read.built.table.ids, scorecard.as_ref(), &orders, terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     monitor(&read.built.table, source, &current, &settings)
 }

@@ -278,12 +278,13 @@ pub(super) fn looks_at_details(scorecards: [Option<&Scorecard>; 2]) -> Option<&S
     other.filter(looks).or(one)
 }
 
-/// Opens the activity log, when there is one.
+/// Opens the activity log, when there is one; whoever sits at the terminal sees how far its reading has come.
 pub(super) fn open_log<'a>(
     inputs: &Inputs,
     ids: &'a [String],
     scorecard: Option<&Scorecard>,
     date_orders: &BTreeMap<String, crate::values::DateOrder>,
+    terminal: &Terminal,
 ) -> Result<Option<ActivityLog<'a>>, InputError> {
     if inputs.activities.is_empty() {
         return Ok(None);
@@ -304,7 +305,8 @@ pub(super) fn open_log<'a>(
         return Err(InputError::new("a rule matches the `detail` of an activity, but the log has no such column")
             .remedy("name it in leadscore.toml: [activities] detail = \"…\""));
     }
-    ActivityLog::open(&inputs.activities, &roles, &settings, ids, want_details).map(Some)
+    let log = ActivityLog::open(&inputs.activities, &roles, &settings, ids, want_details)?;
+    Ok(Some(terminal.watch(log)))
 }
 
 /// Under which name the log's order of day and month is kept beside those of the leads' columns.

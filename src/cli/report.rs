@@ -109,14 +109,14 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
         anonymous: args.anonymous,
     };
     let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
-    let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default())?;
+    let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let (mut view, model) = report(DealInputs { table: &read.built.table, log: source, scorecard }, &settings)?;
     if let Some(log) = &log {
         check_log_for_training(log.report(), view.backtest.deals_with_acts, view.backtest.deals, terminal)?;
     }
     if let Some(at) = args.as_of.clone().or_else(|| view.until.clone()) {
-        add_open_leads(&mut view, inputs, &read, &model, at, shown)?;
+        add_open_leads(&mut view, inputs, &read, &model, at, shown, terminal)?;
     }
     Ok(view)
 }
@@ -129,6 +129,7 @@ fn add_open_leads(
     model: &Model,
     at: String,
     shown: usize,
+    terminal: &Terminal,
 ) -> Result<(), InputError> {
     let Some(outcomes) = &read.built.table.outcome else { return Ok(()) };
     let open: Vec<usize> = (0..outcomes.len()).filter(|&row| outcomes[row] == Outcome::Open).collect();
@@ -145,7 +146,7 @@ fn add_open_leads(
         min_evidence: inputs.project.score.min_evidence,
         warnings: Vec::new(),
     };
-    let mut log = open_log(inputs, &table.ids, scorecard, &Default::default())?;
+    let mut log = open_log(inputs, &table.ids, scorecard, &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let assessment = score(ScoreInputs { table: &table, log: source, scorecard, model: Some(model) }, &settings)?;
     view.add_leads(&assessment, at, shown);

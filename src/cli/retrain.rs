@@ -120,7 +120,8 @@ fn look(args: &RetrainArgs, inputs: &Inputs, live: &Loaded<Model>, terminal: &Te
     let stored_name = format!("the scorecard of version {}", live.version);
     let stored = live.scorecard.as_ref().map(|text| parse_scorecard(text, &stored_name, &inputs.times)).transpose()?;
     let current = Current { version: live.version, model: &live.payload, scorecard: stored.as_ref() };
-    let mut log = open_log(inputs, &read.built.table.ids, scorecard.or(stored.as_ref()), &Default::default())?;
+    let mut log =
+        open_log(inputs, &read.built.table.ids, scorecard.or(stored.as_ref()), &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let done = retrain(&read.built.table, source, scorecard, &current, &settings)?;
     let mut outcome = done.outcome;

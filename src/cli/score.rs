@@ -200,7 +200,7 @@ pub(super) fn score_and_write(
     if let Some((_, order)) = model.and_then(|m| m.reading.date_orders.iter().find(|(k, _)| *k == key)) {
         log_orders.insert(key, *order);
     }
-    let mut log = open_log(inputs, &table.ids, card, &log_orders)?.map(|log| terminal.watch(log));
+    let mut log = open_log(inputs, &table.ids, card, &log_orders, terminal)?;
     let settings = ScoreSettings {
         as_of,
         activity_columns: read.roles.activity_columns.clone(),

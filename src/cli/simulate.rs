@@ -85,16 +85,16 @@ fn simulate(args: &SimulateArgs, terminal: &Terminal) -> Result<Summary, InputEr
     let has_outcome = past_inputs.project.leads.outcome.is_some() || !past_inputs.outcomes.is_empty();
     let read = if has_outcome { Some(leads_for_training(&past_inputs, terminal)?) } else { None };
     let past = match &read {
-        Some(read) => Some(past_effect(args, &past_inputs, read, scorecards)?),
+        Some(read) => Some(past_effect(args, &past_inputs, read, scorecards, terminal)?),
         None => None,
     };
     let open = match (&read, apart) {
-        (Some(read), false) => open_among(args, &past_inputs, read, scorecards)?,
+        (Some(read), false) => open_among(args, &past_inputs, read, scorecards, terminal)?,
         _ => {
             let moment = as_of(&open_inputs, &args.as_of)?;
             let own = moment == AsOf::Column;
             let read = leads_for_scoring(&open_inputs, Some(&file.scorecard), None, own, &[], terminal)?;
-            Some(open_effect(args, &open_inputs, &read, &read.built.table, scorecards)?)
+            Some(open_effect(args, &open_inputs, &read, &read.built.table, scorecards, terminal)?)
         }
     };
     if let Some(path) = &args.out {
@@ -123,6 +123,7 @@ fn past_effect(
     inputs: &Inputs,
     read: &LeadsRead,
     cards: Scorecards<'_>,
+    terminal: &Terminal,
 ) -> Result<PastEffect, InputError> {
     let settings = deal_settings(inputs, read, args.until.as_deref())?;
     let table = &read.built.table;
@@ -131,6 +132,7 @@ fn past_effect(
         &table.ids,
         looks_at_details([Some(cards.current), Some(cards.changed)]),
         &Default::default(),
+        terminal,
     )?;
     simulate_past(table, log.as_mut().map(|l| l as &mut dyn ActivityBatches), cards, &settings)
 }
@@ -141,6 +143,7 @@ fn open_among(
     inputs: &Inputs,
     read: &LeadsRead,
     cards: Scorecards<'_>,
+    terminal: &Terminal,
 ) -> Result<Option<Movement>, InputError> {
     let table = &read.built.table;
     let open = |row: &usize| table.outcome.as_ref().is_some_and(|o| o[*row] == Outcome::Open);
@@ -148,7 +151,7 @@ fn open_among(
     if rows.is_empty() {
         return Ok(None);
     }
-    open_effect(args, inputs, read, &table.rows(&rows), cards).map(Some)
+    open_effect(args, inputs, read, &table.rows(&rows), cards, terminal).map(Some)
 }
 
 fn open_effect(
@@ -157,6 +160,7 @@ fn open_effect(
     read: &LeadsRead,
     table: &LeadTable,
     cards: Scorecards<'_>,
+    terminal: &Terminal,
 ) -> Result<Movement, InputError> {
     let settings = ScoreSettings {
         as_of: as_of(inputs, &args.as_of)?,
@@ -167,7 +171,7 @@ fn open_effect(
         warnings: Vec::new(),
     };
     let by = looks_at_details([Some(cards.current), Some(cards.changed)]);
-    let mut log = open_log(inputs, &table.ids, by, &Default::default())?;
+    let mut log = open_log(inputs, &table.ids, by, &Default::default(), terminal)?;
     simulate_open(table, log.as_mut().map(|l| l as &mut dyn ActivityBatches), cards, &settings)
 }
 

@@ -77,8 +77,7 @@ pub(super) fn train_and_save(
     settings.check()?;
     let (model, n_deals, deals_with_acts, log_report) = {
         let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
-        let mut log =
-            open_log(inputs, &read.built.table.ids, scorecard, &Default::default())?.map(|log| terminal.watch(log));
+        let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
         let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
         let deals = DealInputs { table: &read.built.table, log: source, scorecard };
         let (mut model, deals) = train(deals, &settings)?;

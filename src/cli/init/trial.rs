@@ -49,7 +49,7 @@ pub(super) fn scores(
     if card.is_none() {
         return Ok(Vec::new());
     }
-    let mut log = open_log(&inputs, &table.ids, card, &Default::default())?;
+    let mut log = open_log(&inputs, &table.ids, card, &Default::default(), &silent)?;
     let settings = ScoreSettings {
         as_of: AsOf::At(just_after(looked, layout)),
         activity_columns: read.roles.activity_columns.clone(),

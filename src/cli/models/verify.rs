@@ -100,7 +100,7 @@ fn against_data(
     }
     let name = format!("the scorecard of version {}", loaded.version);
     let scorecard = loaded.scorecard.as_ref().map(|text| parse_scorecard(text, &name, &inputs.times)).transpose()?;
-    let mut log = open_log(inputs, &read.built.table.ids, scorecard.as_ref(), &Default::default())?;
+    let mut log = open_log(inputs, &read.built.table.ids, scorecard.as_ref(), &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let deals = DealInputs { table: &read.built.table, log: source, scorecard: scorecard.as_ref() };
     if !args.refit {
