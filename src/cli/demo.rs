@@ -12,6 +12,7 @@ use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::write_atomically;
 use crate::pipeline::model::Model;
+use crate::registry::RealDisk;
 use crate::report::card::model_card;
 use crate::sample::{AS_OF, Sample, Settings, effects_table, make};
 use clap::Args;
@@ -104,7 +105,7 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
         .map_err(|e| InputError::new(format!("cannot be made: {e}")).at(args.out.display().to_string()))?;
     let inputs = input_args(&args.data, &args.out.join("models"));
     let resolved = inputs.resolve()?;
-    let (published, model) = train_and_save(&resolved, None, false, terminal)?;
+    let (published, model) = train_and_save(&resolved, None, false, terminal, &RealDisk)?;
     let mut text = Page::new();
     begin(&mut text, "1. Train on the closed deals");
     text.append(Page::of_markdown(&model_card(&model, "default")));
@@ -197,7 +198,7 @@ fn without_word_of_mouth(terminal: &Terminal) -> Result<Model, InputError> {
     let folder = tempfile::tempdir().map_err(|e| InputError::new(format!("no temporary folder can be made: {e}")))?;
     write_company(&make(&Settings { word_of_mouth: false, ..Settings::default() }), folder.path())?;
     let inputs = input_args(folder.path(), &folder.path().join("models")).resolve()?;
-    Ok(train_and_save(&inputs, None, false, terminal)?.1)
+    Ok(train_and_save(&inputs, None, false, terminal, &RealDisk)?.1)
 }
 
 fn honest_auc(model: &Model) -> Option<f64> {

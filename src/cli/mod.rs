@@ -27,7 +27,9 @@ mod terminal;
 mod train;
 
 use crate::fault::InputError;
+use crate::registry::{Disk, RealDisk};
 use clap::{Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::process::ExitCode;
 use terminal::Terminal;
 
@@ -109,9 +111,15 @@ enum Ending {
     Refused,
 }
 
-/// Parses the arguments, runs the command, and gives the exit status.
+/// Parses the arguments of the process, runs the command, and gives the exit status.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    run_on(std::env::args_os(), &RealDisk)
+}
+
+/// Runs the command that `arguments` ask for, the program's name first; what it changes in a model store goes through
+/// `disk`, so that a test can fail or stop any of it.
+pub fn run_on(arguments: impl IntoIterator<Item = OsString>, disk: &dyn Disk) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // clap prints help to stdout and usage errors to stderr itself; a closed pipe is no failure.
@@ -122,9 +130,9 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(cli.format, cli.quiet, cli.verbose);
     let ending = match &cli.command {
         Command::Init(args) => init::run(args, &terminal),
-        Command::Train(args) => train::run(args, &terminal),
-        Command::Retrain(args) => retrain::run(args, &terminal),
-        Command::Models(args) => models::run(args, &terminal),
+        Command::Train(args) => train::run(args, &terminal, disk),
+        Command::Retrain(args) => retrain::run(args, &terminal, disk),
+        Command::Models(args) => models::run(args, &terminal, disk),
         Command::Monitor(args) => monitor::run(args, &terminal),
         Command::Score(args) => score::run(args, &terminal),
         Command::Check(args) => check::run(args, &terminal),

@@ -1,20 +1,21 @@
 //! `leadscore models`: list, show, compare, verify, roll back and prune stored versions.
 
+mod change;
+mod list;
 mod text;
 mod verify;
 
 use super::inputs::{load_project, parse_scorecard};
 use super::score::version;
-use super::terminal::{Terminal, plural};
+use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::pipeline::diff;
 use crate::pipeline::model::Model;
-use crate::registry::Store;
+use crate::registry::{Disk, RealDisk, Store};
 use crate::report::dump;
 use crate::values::TimeReader;
 use clap::{Args, Subcommand};
-use serde::Serialize;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -103,94 +104,32 @@ struct PruneArgs {
     name: String,
 }
 
+/// A store as the command was given it.
+type OpenStore<'d> = Store<&'d dyn Disk>;
+
 impl StoreArgs {
-    fn open(&self) -> Result<(Store, TimeReader), InputError> {
+    /// The store, and the clock by which the dates of its scorecards are read.
+    fn open<'d>(&self, disk: &'d dyn Disk) -> Result<(OpenStore<'d>, TimeReader), InputError> {
         let project = load_project(self.project.as_deref())?;
         let times = TimeReader::new(&project.timezone, project.time_format.as_deref())?;
-        Ok((Store::at(self.models.clone().unwrap_or_else(|| project.located("models"))), times))
+        let folder = self.models.clone().unwrap_or_else(|| project.located("models"));
+        Ok((Store::on(folder, disk), times))
     }
 }
 
-pub(super) fn run(args: &ModelsArgs, terminal: &Terminal) -> CommandResult {
+pub(super) fn run(args: &ModelsArgs, terminal: &Terminal, disk: &dyn Disk) -> CommandResult {
     match &args.action {
-        Action::List(args) => list(args, terminal),
+        Action::List(args) => list::run(args, terminal),
         Action::Show(args) => show(args, terminal),
         Action::Diff(args) => show_diff(args, terminal),
-        Action::Rollback(args) => rollback(args, terminal),
-        Action::Prune(args) => prune(args, terminal),
+        Action::Rollback(args) => change::rollback(args, terminal, disk),
+        Action::Prune(args) => change::prune(args, terminal, disk),
         Action::Verify(args) => verify::run(args, terminal),
     }
 }
 
-/// One line of the list.
-#[derive(Serialize)]
-struct Listed {
-    name: String,
-    version: u32,
-    live: bool,
-    /// When it was saved, as `model.json` says.
-    saved_at: Option<String>,
-    until: Option<String>,
-    deals: Option<usize>,
-    won: Option<usize>,
-    /// AUC of the score on the deals held out.
-    holdout_auc: Option<f64>,
-    /// AUC on the deals that judged it at `retrain`.
-    judged_auc: Option<f64>,
-    /// `trained`, `published` or `candidate`.
-    origin: &'static str,
-    /// Why it cannot be read, if it cannot.
-    fault: Option<String>,
-}
-
-fn list(args: &ListArgs, terminal: &Terminal) -> CommandResult {
-    let (store, _) = args.store.open()?;
-    let names = match &args.name {
-        Some(name) => vec![name.clone()],
-        None => store.names()?,
-    };
-    let mut lines = Vec::new();
-    for name in &names {
-        // A CURRENT that is damaged is told by the other commands; the list shows what is there.
-        let live = store.current(name).ok().flatten();
-        lines.extend(store.versions(name)?.into_iter().map(|version| listed(&store, name, version, live)));
-    }
-    terminal.summary(&lines, text::list(&lines, store.folder()))?;
-    Ok(Ending::Done)
-}
-
-/// What can be said of a version; a damaged one is listed with its fault.
-fn listed(store: &Store, name: &str, version: u32, live: Option<u32>) -> Listed {
-    let json = store.model_json(name, version).ok().and_then(|t| serde_json::from_str::<serde_json::Value>(&t).ok());
-    let saved_at = json.and_then(|json| json["saved_at"].as_str().map(str::to_string));
-    let (model, fault) = match store.load::<Model>(name, Some(version)) {
-        Ok(loaded) => (Some(loaded.payload), None),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    let model = model.as_ref();
-    let figures = model.and_then(|m| m.holdout.as_ref()).and_then(|h| h.figures.as_ref());
-    let judgement = model.and_then(|m| m.judgement.as_ref());
-    Listed {
-        name: name.to_string(),
-        version,
-        live: live == Some(version),
-        saved_at,
-        until: model.and_then(|m| m.snapshot.until).map(crate::values::format_instant),
-        deals: model.map(|m| m.snapshot.deals),
-        won: model.map(|m| m.snapshot.won),
-        holdout_auc: figures.and_then(|f| f.blend.as_ref().or(f.model.as_ref())).and_then(|f| f.auc).map(|a| a.value),
-        judged_auc: judgement.and_then(|j| j.gate.challenger.auc).map(|a| a.value),
-        origin: match judgement {
-            Some(j) if j.gate.verdict.publishes() => "published",
-            Some(_) => "candidate",
-            None => "trained",
-        },
-        fault,
-    }
-}
-
 fn show(args: &OneArgs, terminal: &Terminal) -> CommandResult {
-    let (store, _) = args.store.open()?;
+    let (store, _) = args.store.open(&RealDisk)?;
     let loaded = store.load::<Model>(&args.name, args.version)?;
     let card = store.model_card(&args.name, loaded.version)?;
     let data = json!({ "name": args.name, "version": loaded.version, "model": dump::model(&loaded.payload, None)? });
@@ -199,7 +138,7 @@ fn show(args: &OneArgs, terminal: &Terminal) -> CommandResult {
 }
 
 fn show_diff(args: &DiffArgs, terminal: &Terminal) -> CommandResult {
-    let (store, times) = args.store.open()?;
+    let (store, times) = args.store.open(&RealDisk)?;
     let load = |version: u32| {
         let loaded = store.load::<Model>(&args.name, Some(version))?;
         let name = format!("the scorecard of version {version}");
@@ -218,56 +157,5 @@ fn show_diff(args: &DiffArgs, terminal: &Terminal) -> CommandResult {
         "coefficients": coefficients, "points": points,
     });
     terminal.summary(&data, text)?;
-    Ok(Ending::Done)
-}
-
-fn rollback(args: &OneArgs, terminal: &Terminal) -> CommandResult {
-    let (store, _) = args.store.open()?;
-    let versions = store.versions(&args.name)?;
-    let writer = store.writer(&args.name)?;
-    // A CURRENT that is damaged is what a rollback to a named version mends.
-    let live = store.current(&args.name);
-    let version = match args.version {
-        Some(version) => version,
-        None => before(&store, &args.name, &versions, live?)?,
-    };
-    if store.current(&args.name).ok().flatten() == Some(version) {
-        terminal.note(&format!("version {version} of model `{}` is live already", args.name));
-        return Ok(Ending::Done);
-    }
-    // A version whose content this program cannot read must not go live, though its checksum may fit.
-    store.load::<Model>(&args.name, Some(version))?;
-    writer.set_current(version)?;
-    let data = json!({ "name": args.name, "live_version": version });
-    terminal.summary(&data, format!("Version {version} of model `{}` is live.\n", args.name))?;
-    Ok(Ending::Done)
-}
-
-/// The newest version older than the live one that was not kept back as a candidate.
-fn before(store: &Store, name: &str, versions: &[u32], live: Option<u32>) -> Result<u32, InputError> {
-    let live = live.unwrap_or(u32::MAX);
-    let is_candidate = |version: u32| {
-        let loaded = store.load::<Model>(name, Some(version));
-        loaded.is_ok_and(|l| l.payload.judgement.is_some_and(|j| !j.gate.verdict.publishes()))
-    };
-    versions.iter().rev().copied().find(|&v| v < live && !is_candidate(v)).ok_or_else(|| {
-        InputError::new(format!("model `{name}` has no older version to go back to"))
-            .remedy("`leadscore models list` shows the versions; name one: `leadscore models rollback 3`")
-    })
-}
-
-fn prune(args: &PruneArgs, terminal: &Terminal) -> CommandResult {
-    let (store, _) = args.store.open()?;
-    let versions = store.versions(&args.name)?;
-    let writer = store.writer(&args.name)?;
-    let live = store.current(&args.name)?;
-    let old = &versions[..versions.len().saturating_sub(args.keep as usize)];
-    let removed: Vec<u32> = old.iter().copied().filter(|version| live != Some(*version)).collect();
-    for version in &removed {
-        writer.remove_version(*version)?;
-    }
-    let left = versions.len() - removed.len();
-    let text = format!("{} removed, {left} left.\n", plural(removed.len(), "version"));
-    terminal.summary(&json!({ "name": args.name, "removed": removed, "left": left }), &text)?;
     Ok(Ending::Done)
 }

@@ -9,7 +9,7 @@ use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::pipeline::model::Model;
 use crate::pipeline::retrain::{Current, Judgement, Outcome, RetrainSettings, SideResult, TooFew, retrain};
-use crate::registry::{Loaded, Published};
+use crate::registry::{Disk, Loaded, Published, Store};
 use crate::tables::ActivityBatches;
 use crate::values::format_instant;
 use clap::Args;
@@ -47,9 +47,9 @@ struct Summary<'a> {
     judgement: serde_json::Value,
 }
 
-pub(super) fn run(args: &RetrainArgs, terminal: &Terminal) -> CommandResult {
+pub(super) fn run(args: &RetrainArgs, terminal: &Terminal, disk: &dyn Disk) -> CommandResult {
     let inputs = args.inputs.resolve()?;
-    let store = inputs.store();
+    let store = Store::on(&inputs.models, disk);
     let Some(_) = store.current(&inputs.name)? else {
         return Err(InputError::new(format!("model `{}` has no live version to retrain", inputs.name))
             .remedy("train the first one with `leadscore train`"));

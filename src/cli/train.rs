@@ -13,7 +13,7 @@ use crate::pipeline::model::Model;
 use crate::pipeline::train::{TrainSettings, train};
 use crate::predictor::{LearnSettings, Solver};
 use crate::project::{self, BlendWeight, Penalty, Project, Since, SnapshotMode};
-use crate::registry::{NewVersion, Published, format};
+use crate::registry::{Disk, NewVersion, Published, Store, format};
 use crate::report::{card, dump};
 use crate::snapshot::{Mode, SnapshotSettings};
 use crate::tables::ActivityBatches;
@@ -41,9 +41,9 @@ struct Summary<'a> {
     model: serde_json::Value,
 }
 
-pub(super) fn run(args: &TrainArgs, terminal: &Terminal) -> CommandResult {
+pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> CommandResult {
     let inputs = args.inputs.resolve()?;
-    let (published, model) = train_and_save(&inputs, args.until.as_deref(), args.inputs.no_activities, terminal)?;
+    let (published, model) = train_and_save(&inputs, args.until.as_deref(), args.inputs.no_activities, terminal, disk)?;
     let new_version = matches!(published, Published::New(_));
     let version = published.version();
     let folder = inputs.models.join(&inputs.name).join(format!("v{version:04}"));
@@ -67,8 +67,9 @@ pub(super) fn train_and_save(
     until: Option<&str>,
     no_activities: bool,
     terminal: &Terminal,
+    disk: &dyn Disk,
 ) -> Result<(Published, Model), InputError> {
-    let store = inputs.store();
+    let store = Store::on(&inputs.models, disk);
     // Taken before the first file is read, so that a second trainer is refused at once.
     let writer = store.writer(&inputs.name)?;
     let read = leads_for_training(inputs, terminal)?;

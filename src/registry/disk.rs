@@ -44,6 +44,32 @@ pub trait Disk {
     fn lock(&self, file: &Path) -> io::Result<Option<File>>;
 }
 
+impl<D: Disk + ?Sized> Disk for &D {
+    fn create_dir(&self, folder: &Path) -> io::Result<()> {
+        (**self).create_dir(folder)
+    }
+
+    fn write_synced(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        (**self).write_synced(file, bytes)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        (**self).rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        (**self).remove(path)
+    }
+
+    fn sync_dir(&self, folder: &Path) -> io::Result<()> {
+        (**self).sync_dir(folder)
+    }
+
+    fn lock(&self, file: &Path) -> io::Result<Option<File>> {
+        (**self).lock(file)
+    }
+}
+
 /// The disk of this machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealDisk;

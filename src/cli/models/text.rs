@@ -2,7 +2,7 @@
 
 use super::super::page::Page;
 use super::super::terminal::{Align, count, table};
-use super::Listed;
+use super::list::Listed;
 use crate::pipeline::diff::{Moved, PointsMoved};
 use crate::pipeline::model::Model;
 use std::path::Path;
