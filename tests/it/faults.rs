@@ -1,8 +1,11 @@
 //! Faults that really happen: the program killed while it trains, retrains and rolls back, a full disk, a store that
 //! may not be written. The live version always loads, and gives the scores recorded for it.
 
+use crate::broken_disk::{Fault, run_on_a_broken_disk};
 use crate::company::Company;
 use crate::retrain::half_trained;
+use leadscore::pipeline::model::Model;
+use leadscore::registry::Store;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -30,7 +33,7 @@ struct Recorded {
 impl Recorded {
     /// Version 1 of half of the deals, 2 by `retrain`, 3 by `train`, all of which come again bit for bit.
     fn new() -> Recorded {
-        let company = half_trained(800);
+        let company = half_trained(600);
         let mut recorded = Recorded { company, by_model: BTreeMap::new() };
         recorded.record();
         for command in ["retrain", "train"] {
@@ -56,6 +59,60 @@ impl Recorded {
         let recorded = recorded.unwrap_or_else(|| panic!("after {after} the live version is none of those recorded"));
         assert!(scores(&self.company) == *recorded, "after {after} the live version gives other scores");
     }
+}
+
+/// Breaks the disk under a whole command at every operation that the command asks of it, in every way there is.
+///
+/// Each time the live version must load and give its recorded scores, no version may be half there, and the next
+/// command must find its way.
+fn broken_everywhere(command: &[&str]) -> usize {
+    const MORE_THAN_ENOUGH: usize = 40;
+    let recorded = Recorded::new();
+    let company = &recorded.company;
+    let models = company.path("models");
+    std::fs::rename(&models, company.path("kept")).unwrap();
+    let mut operations = 0;
+    for fault in Fault::ALL {
+        for at in 0..=MORE_THAN_ENOUGH {
+            let (from, to) = (company.path("kept"), company.path("models"));
+            let _ = std::fs::remove_dir_all(&to);
+            assert!(
+                Command::new("cp").args(["-r".as_ref(), from.as_os_str(), to.as_os_str()]).status().unwrap().success()
+            );
+            let done = run_on_a_broken_disk(company, command, fault, at).success();
+            let after = format!("{command:?}, {fault:?} at operation {at}");
+            recorded.check(&after);
+            let store = Store::at(&models);
+            for version in store.versions("default").unwrap() {
+                store.load::<Model>("default", Some(version)).unwrap_or_else(|e| panic!("after {after}: {e}"));
+            }
+            company.run(&["models", "rollback", "3"]).ok();
+            recorded.check(&format!("{after} and a rollback"));
+            if done {
+                operations = operations.max(at);
+                break;
+            }
+            assert!(at < MORE_THAN_ENOUGH, "{command:?} takes more operations than that");
+        }
+    }
+    operations
+}
+
+#[test]
+fn a_training_broken_at_any_operation_leaves_a_live_version_with_its_scores() {
+    // Lock, folder, four files, sync, rename, sync, CURRENT written, renamed, synced.
+    assert_eq!(broken_everywhere(&["train", "-q"]), 12);
+}
+
+#[test]
+fn a_retraining_broken_at_any_operation_leaves_a_live_version_with_its_scores() {
+    assert_eq!(broken_everywhere(&["retrain", "-q"]), 12);
+}
+
+#[test]
+fn a_rollback_broken_at_any_operation_leaves_a_live_version_with_its_scores() {
+    // Lock, CURRENT written, renamed, synced.
+    assert_eq!(broken_everywhere(&["models", "rollback", "2", "-q"]), 4);
 }
 
 /// Kills the program at `kills` moments spread over its run, going through the three commands that write.

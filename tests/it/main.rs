@@ -9,6 +9,7 @@
 mod as_of;
 mod backtest;
 mod blending;
+mod broken_disk;
 mod changes;
 mod check;
 mod cli;
