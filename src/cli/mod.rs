@@ -17,6 +17,7 @@ mod monitor;
 mod output;
 mod page;
 mod progress;
+mod read_as;
 mod reading;
 mod report;
 mod retrain;

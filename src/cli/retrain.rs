@@ -18,9 +18,10 @@ use serde_json::json;
 
 /// Set a challenger against the live version on the newest deals; publish it only if it earns it.
 ///
-/// The newer half of the deals closed since the live version was trained judges. The challenger learns from everything
-/// before them. It goes live, refitted on everything, when it is better, or not worse by the margin; otherwise it is
-/// kept as a candidate and the exit status is 3. With too few new deals nothing changes.
+/// The newer half of the deals closed since the live version was trained judges, in two parts by time: each judges a
+/// challenger that learned from everything before it. The challenger goes live, refitted on everything, when it is
+/// better, or not worse by the margin; otherwise it is kept as a candidate and the exit status is 3. With too few new
+/// deals nothing changes.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  leadscore retrain --dry-run")]
 pub(super) struct RetrainArgs {
@@ -174,12 +175,17 @@ fn judged_text(judgement: &Judgement) -> Page {
         vec![row("challenger", &gate.challenger), row(&format!("version {} (live)", judgement.against), &gate.current)];
     rows.extend(gate.scorecard.as_ref().map(|s| row("scorecard alone", s)));
     rows.push(vec!["old win rate".into(), "–".into(), "–".into(), format!("{:.4}", gate.win_rate_log_loss)]);
+    let parts = match judgement.parts {
+        1 => String::new(),
+        n => format!(", in {n} parts, each by a challenger that learned from everything before it"),
+    };
     let mut text = Page::from(format!(
-        "{}\n\nJudged by {} closed {} to {}:\n",
+        "{}\n\nJudged by {} closed {} to {}{}:\n",
         judgement.sentence(),
         plural(judgement.judged.0, "deal"),
         &format_instant(judgement.span.0)[..10],
         &format_instant(judgement.span.1)[..10],
+        parts,
     ));
     let align = [Align::Left, Align::Right, Align::Right, Align::Right];
     text.append(Page::below_a_blank(table(&["", "AUC", "95 % interval", "log loss"], &align, &rows)));

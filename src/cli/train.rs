@@ -2,6 +2,7 @@
 
 use super::inputs::{InputArgs, Inputs};
 use super::page::Page;
+use super::read_as::read_as;
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, log_key, open_log};
 use super::terminal::{Terminal, plural};
 use super::{CommandResult, Ending};
@@ -152,6 +153,7 @@ pub(super) fn train_settings(
         },
         min_gap: project.blend.min_gap,
         date_orders: read.date_orders.clone(),
+        read_as: read_as(inputs),
     })
 }
 

@@ -47,6 +47,8 @@ pub struct PlanSettings {
     pub ours: Vec<String>,
     /// Whether the age of the lead is a term.
     pub age: bool,
+    /// Sources that are read whatever the columns look like: those of a version that is to be asked about the deals.
+    pub keep: Vec<Source>,
 }
 
 /// The sources that the columns of a leads table offer, and a line for each column that is left out.

@@ -19,7 +19,7 @@ pub use figures::{Figures, ProbabilityFigures, figures, score_figures};
 pub use interval::{Estimate, Interval, Rate, Z95, effective_n, wilson};
 pub use lift::{LIFT_SHARES, LiftRow, lift};
 pub use paired::{Ranking, paired_bootstrap};
-pub use stability::{Bins, psi, psi_noise};
+pub use stability::{Bins, psi, psi_noise, sample_psi};
 
 /// Row numbers of positive weight, ordered by `score` from high to low; ties keep the order of the rows.
 ///

@@ -62,16 +62,27 @@ pub fn psi(expected_shares: &[f64], actual_shares: &[f64]) -> f64 {
     expected_shares.iter().zip(actual_shares).map(term).sum()
 }
 
-/// What the index of `n_cells` occupied cells stays under 95 times in 100 when nothing has drifted:
-/// χ²₀.₉₅(cells − 1) · (1/n + 1/m) for samples of n and m rows.
+/// [`psi`] of two samples of so many rows: a cell that is empty on one side counts there as half a row, because among few
+/// rows an empty cell does not show a share of 0.0001.
+pub fn sample_psi(expected_shares: &[f64], actual_shares: &[f64], n: [f64; 2]) -> f64 {
+    let occupied = expected_shares.iter().zip(actual_shares).filter(|(e, a)| **e > 0.0 || **a > 0.0);
+    let least = n.map(|n| 0.5 / n.max(1.0));
+    let (expected, actual): (Vec<f64>, Vec<f64>) = occupied.map(|(e, a)| (e.max(least[0]), a.max(least[1]))).unzip();
+    psi(&expected, &actual)
+}
+
+/// What the index of `n_cells` occupied cells stays under by chance when nothing has drifted, for samples of n and m
+/// rows: χ²(cells − 1) · (1/n + 1/m) at the quantile 1 − 0.05 / `looks`, so that of so many indices looked at at once
+/// none passes it 95 times in 100 (Bonferroni).
 ///
 /// Yurdakul, B. & Naranjo, J. (2020), Statistical properties of the population stability index, J. Risk Model
 /// Validation 14(4), doi:10.21314/JRMV.2020.227. Infinite where a sample is empty, 0 for one cell.
-pub fn psi_noise(n_cells: usize, n_expected: f64, n_actual: f64) -> f64 {
+pub fn psi_noise(n_cells: usize, n_expected: f64, n_actual: f64, looks: usize) -> f64 {
     if n_expected <= 0.0 || n_actual <= 0.0 {
         return f64::INFINITY;
     }
-    let quantile = ChiSquared::new(n_cells.saturating_sub(1) as f64).map_or(0.0, |chi| chi.inverse_cdf(0.95));
+    let share = 1.0 - 0.05 / looks.max(1) as f64;
+    let quantile = ChiSquared::new(n_cells.saturating_sub(1) as f64).map_or(0.0, |chi| chi.inverse_cdf(share));
     quantile * (1.0 / n_expected + 1.0 / n_actual)
 }
 
@@ -101,10 +112,18 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_cell_of_few_rows_is_half_a_row_and_one_empty_on_both_sides_nothing() {
+        let expected = psi(&[0.9, 0.1], &[0.95, 0.05]);
+        assert!((sample_psi(&[0.9, 0.1, 0.0], &[0.95, 0.0, 0.0], [1000.0, 10.0]) - expected).abs() < 1e-15);
+    }
+
+    #[test]
     fn noise_falls_with_the_rows() {
         // χ²₀.₉₅(9) = 16.918977604620448 (scipy.stats.chi2.ppf).
-        assert!((psi_noise(10, 100.0, 400.0) - 16.918_977_604_620_448 * 0.0125).abs() < 1e-6);
-        assert_eq!(psi_noise(1, 10.0, 10.0), 0.0);
-        assert_eq!(psi_noise(3, 0.0, 10.0), f64::INFINITY);
+        assert!((psi_noise(10, 100.0, 400.0, 1) - 16.918_977_604_620_448 * 0.0125).abs() < 1e-6);
+        // χ²₀.₉₉₉(9) = 27.877164871256568, the quantile for 50 looks.
+        assert!((psi_noise(10, 100.0, 400.0, 50) - 27.877_164_871_256_568 * 0.0125).abs() < 1e-6);
+        assert_eq!(psi_noise(1, 10.0, 10.0, 1), 0.0);
+        assert_eq!(psi_noise(3, 0.0, 10.0, 1), f64::INFINITY);
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn assemble(
     let out_of_fold_auc = oof_figures.as_ref().and_then(|f| f.model.as_ref()).and_then(|m| m.auc);
     let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan);
     Model {
-        recipe: recipe(settings),
+        recipe: Recipe::of(settings),
         snapshot: record(table, deals),
         reading,
         plan,
@@ -52,18 +52,30 @@ pub(super) fn assemble(
     }
 }
 
-fn recipe(settings: &TrainSettings) -> Recipe {
-    Recipe {
-        program: env!("CARGO_PKG_VERSION").to_string(),
-        seed: settings.deals.snapshot.seed,
-        solver: settings.learn.solver,
-        penalty: settings.learn.penalty,
-        curves: settings.learn.terms.curves,
-        interactions: settings.learn.interactions,
-        half_life: settings.deals.half_life,
-        min_level_count: settings.learn.terms.min_level_count,
-        folds: settings.folds,
-        holdout: settings.holdout,
+impl Recipe {
+    /// The settings of a training, as they are kept with its version.
+    pub fn of(settings: &TrainSettings) -> Recipe {
+        Recipe {
+            program: env!("CARGO_PKG_VERSION").to_string(),
+            seed: settings.deals.snapshot.seed,
+            solver: settings.learn.solver,
+            penalty: settings.learn.penalty,
+            curves: settings.learn.terms.curves,
+            interactions: settings.learn.interactions,
+            half_life: settings.deals.half_life,
+            min_level_count: settings.learn.terms.min_level_count,
+            folds: settings.folds,
+            holdout: settings.holdout,
+            blend_weight: settings.blend_weight,
+            min_gap: settings.min_gap,
+            lost_after: settings.deals.snapshot.lost_after,
+            exclude: settings.deals.plan.exclude.clone(),
+            allow: settings.deals.plan.allow.clone(),
+            activity_columns: settings.deals.plan.activity_columns.clone(),
+            ours: settings.deals.plan.ours.clone(),
+            since: settings.deals.since,
+            read_as: settings.read_as.clone(),
+        }
     }
 }
 

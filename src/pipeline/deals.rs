@@ -366,6 +366,7 @@ fn attributes(
         let fate = Fate::LeftOut(format!("beyond the {MAX_KINDS} kinds of activity that the model looks at"));
         left_out.push(PlanLine { name: kind.clone(), fate });
     }
+    offered.extend(plan.keep.iter().filter(|source| !offered.contains(source)).cloned().collect::<Vec<_>>());
     let values = offered
         .iter()
         .filter_map(|source| read(source, table, &snapshots.rows, as_of, measures.model_kinds()))

@@ -137,7 +137,7 @@ fn column(deals: &Deals, attribute: &Attribute, before: &Era, after: &Era) -> Op
 fn shifted(older: &[f64], newer: &[f64], n_older: f64, n_newer: f64) -> Option<f64> {
     let occupied = older.iter().zip(newer).filter(|(o, n)| **o > 0.0 || **n > 0.0).count();
     let index = psi(older, newer);
-    (index >= SHIFTED.max(psi_noise(occupied, n_older, n_newer))).then_some(index)
+    (index >= SHIFTED.max(psi_noise(occupied, n_older, n_newer, 1))).then_some(index)
 }
 
 /// The middle values of a number then and now; `None` for words, and where they read alike.

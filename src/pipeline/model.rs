@@ -1,6 +1,6 @@
 //! What a training leaves behind: everything scoring needs, and the figures by which the model can be believed.
 
-use super::deals::LogRecord;
+use super::deals::{LogRecord, LogSince};
 use super::reference::Reference;
 use super::retrain::Judgement;
 use crate::asof::{Instant, Span};
@@ -88,6 +88,24 @@ pub struct Recipe {
     pub folds: usize,
     /// Newest share held out for the honest figures.
     pub holdout: f64,
+    /// The blend weight that the project set; `None`: chosen by the deals.
+    pub blend_weight: Option<f64>,
+    /// Gap from which a disagreement is flagged, in percentage points.
+    pub min_gap: f64,
+    /// Not won within this of creation counted as lost.
+    pub lost_after: Option<Span>,
+    /// Columns and kinds of activity that were never used.
+    pub exclude: Vec<String>,
+    /// What was used although the leak screen or a rule of thumb would leave it out.
+    pub allow: Vec<String>,
+    /// Counters of acts kept as columns.
+    pub activity_columns: Vec<String>,
+    /// Kinds that are our own acts.
+    pub ours: Vec<String>,
+    /// Where the log was said to begin.
+    pub since: LogSince,
+    /// How the files were read, as keys of the project file and what they stood at.
+    pub read_as: Vec<(String, String)>,
 }
 
 /// Scorecard and model joined.

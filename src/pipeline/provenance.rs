@@ -18,7 +18,8 @@ pub fn digest_of(inputs: DealInputs<'_, '_>, settings: &DealSettings) -> Result<
     Ok(digest(table, &deals))
 }
 
-/// SHA-256 in hexadecimal over ids, moments, outcomes, row weights and every value the model could read.
+/// SHA-256 in hexadecimal over ids, moments, order in time, outcomes, row weights, every value the model could read and
+/// every quantity the scorecard's rules count.
 ///
 /// What lies at or after a deal's as-of is not among them, so it cannot change the digest.
 pub fn digest(table: &LeadTable, deals: &Deals) -> String {
@@ -28,6 +29,7 @@ pub fn digest(table: &LeadTable, deals: &Deals) -> String {
         hash.update(table.ids[row].as_bytes());
         hash.update([0]);
         hash.update(s.as_of.as_ref().map_or(0, |t| t[i].0).to_le_bytes());
+        hash.update(s.order.as_ref().map_or(0, |t| t[i]).to_le_bytes());
         hash.update(s.won[i].to_le_bytes());
         hash.update(s.row_weight[i].to_le_bytes());
     }
@@ -44,6 +46,13 @@ pub fn digest(table: &LeadTable, deals: &Deals) -> String {
                 }
             }
         }
+    }
+    for rule in deals.rules.iter().flat_map(|r| &r.rules) {
+        hash.update(rule.name.as_bytes());
+        rule.q.iter().for_each(|q| hash.update(q.to_bits().to_le_bytes()));
+    }
+    for score in deals.rules.iter().flat_map(|r| &r.score) {
+        hash.update(score.to_bits().to_le_bytes());
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

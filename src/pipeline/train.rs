@@ -37,6 +37,9 @@ pub struct TrainSettings {
     pub min_gap: f64,
     /// Order of day and month as the training files decided it, by column.
     pub date_orders: BTreeMap<String, crate::values::DateOrder>,
+    /// How the files were read, as keys of the project file and what they stand at: kept with the version, and nothing
+    /// else is done with it.
+    pub read_as: Vec<(String, String)>,
 }
 
 /// Trains on the closed deals of `inputs`.

@@ -176,6 +176,19 @@ impl Predictor {
         self.map_rows(attributes, rows, |_, log_odds, _| log_odds)
     }
 
+    /// `(n_contributions,)` row-weighted means of the contributions of the given rows: by how much each moves the
+    /// log-odds of these leads on average, against the training deals. All 0 without any weight.
+    pub fn mean_contributions(&self, attributes: &[Attribute], rows: &[usize], w: &[f64]) -> Vec<f64> {
+        let of_part = |part: &[usize]| -> Vec<f64> {
+            let block = self.block(attributes, part);
+            block.iter().map(|column| column.iter().zip(part).map(|(c, &row)| c * w[row]).sum()).collect()
+        };
+        let sums: Vec<Vec<f64>> = rows.par_chunks(CHUNK).map(of_part).collect();
+        let total: f64 = rows.iter().map(|&row| w[row]).sum();
+        let mean = |i: usize| sums.iter().map(|part| part[i]).sum::<f64>() / if total > 0.0 { total } else { 1.0 };
+        (0..self.n_contributions()).map(mean).collect()
+    }
+
     /// The ledger of one lead: the average lead, then every term's contribution; they sum to its log-odds.
     pub fn ledger(&self, attributes: &[Attribute], row: usize) -> Vec<Contribution> {
         let columns = self.block(attributes, &[row]);

@@ -19,9 +19,9 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
 /// The format version that this program writes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 /// The oldest format version that this program still reads.
-pub const OLDEST_READABLE: u32 = 2;
+pub const OLDEST_READABLE: u32 = 3;
 
 const MAGIC: [u8; 8] = [0x89, b'L', b'S', b'M', b'\r', b'\n', 0x1A, b'\n'];
 const LENGTH_AT: usize = 12;

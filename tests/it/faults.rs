@@ -33,7 +33,7 @@ struct Recorded {
 impl Recorded {
     /// Version 1 of half of the deals, 2 by `retrain`, 3 by `train`, all of which come again bit for bit.
     fn new() -> Recorded {
-        let company = half_trained(600);
+        let company = half_trained(1000);
         let mut recorded = Recorded { company, by_model: BTreeMap::new() };
         recorded.record();
         for command in ["retrain", "train"] {
@@ -221,7 +221,7 @@ fn a_full_disk_leaves_the_live_version_and_says_to_make_room() {
 
 #[test]
 fn a_store_that_may_not_be_written_still_scores() {
-    let company = half_trained(800);
+    let company = half_trained(1000);
     let recorded = scores(&company);
     std::fs::rename(company.path("models"), company.path("kept")).unwrap();
     std::fs::create_dir(company.path("models")).unwrap();
@@ -284,7 +284,7 @@ fn another_user_without_permission_scores_and_cannot_train() {
 
 #[test]
 fn two_trainers_at_once_are_kept_apart() {
-    let company = half_trained(800);
+    let company = half_trained(1000);
     let spawn = || {
         Command::new(env!("CARGO_BIN_EXE_leadscore"))
             .args(["retrain", "-q"])

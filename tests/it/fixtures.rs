@@ -46,6 +46,22 @@ fn a_store_of_this_format_gives_its_recorded_scores() {
     assert_eq!(company.text("scored.csv"), recorded);
 }
 
+#[test]
+fn older_newer_and_unknown_formats_are_refused_by_name() {
+    let company = half_trained(800);
+    company.write("new.csv", LEADS);
+    let fixtures = folder();
+    copy(&fixtures.parent().unwrap().join("format_2/models"), &company.path("store"));
+    company.run(&SCORE).refused(&["format version 2", "reads from 3 on", "train again"]);
+    let file = company.path("store/default/v0001/model.bin");
+    let current = std::fs::read(company.path("models/default/v0001/model.bin")).unwrap();
+    let newer = [&current[..8], &(FORMAT_VERSION + 1).to_le_bytes(), &current[12..]].concat();
+    std::fs::write(&file, newer).unwrap();
+    company.run(&SCORE).refused(&["format version 4", "reads up to 3", "update leadscore"]);
+    std::fs::write(&file, "a spreadsheet").unwrap();
+    company.run(&SCORE).refused(&["not a leadscore model"]);
+}
+
 /// The store of a small company and its scores.
 fn write(company: &Company) {
     let folder = folder();

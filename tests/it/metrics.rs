@@ -99,7 +99,7 @@ fn calibration_intercept_and_slope() {
 #[test]
 fn noise_of_the_stability_index() {
     for (df, quantile) in reference().chi2_95 {
-        close(psi_noise(df + 1, 2.0, 2.0), quantile, QUANTILE, "χ²");
+        close(psi_noise(df + 1, 2.0, 2.0, 1), quantile, QUANTILE, "χ²");
     }
 }
 

@@ -96,6 +96,7 @@ pub fn settings(seed: u64) -> TrainSettings {
         blend_weight: None,
         min_gap: 20.0,
         date_orders: Default::default(),
+        read_as: Vec::new(),
     }
 }
 

@@ -265,6 +265,7 @@ fn the_win_rate_at_each_age_is_that_of_the_leads_open_then() {
         blend_weight: Some(1.0),
         min_gap: 20.0,
         date_orders: Default::default(),
+        read_as: Vec::new(),
     };
     let (model, deals) = train(DealInputs { table: &table, log: None, scorecard: None }, &settings).unwrap();
     let horizon = model.snapshot.horizon.unwrap().days();

@@ -39,7 +39,7 @@ pub fn half_trained(deals: usize) -> Company {
 
 #[test]
 fn a_challenger_that_is_no_worse_goes_live_and_can_be_undone() {
-    let company = half_trained(800);
+    let company = half_trained(1000);
     let before = company.files_below("models");
     let tried = company.run(&["retrain", "--dry-run"]).ok();
     assert!(tried.stdout.contains("it would go live"), "{}", tried.stdout);
@@ -52,12 +52,12 @@ fn a_challenger_that_is_no_worse_goes_live_and_can_be_undone() {
     for gain in ["log_loss_gain", "auc_gain"] {
         assert!(gate[gain]["interval"]["low"].as_f64().unwrap() > -0.02, "{gate}");
     }
-    // 400 new deals, of which the newer half judges.
-    assert_eq!((&said["judgement"]["new_deals"], &said["judgement"]["judged"][0]), (&400.into(), &200.into()));
+    // 600 new deals, of which the newer half judges.
+    assert_eq!((&said["judgement"]["new_deals"], &said["judgement"]["judged"][0]), (&600.into(), &300.into()));
     assert_eq!(company.text("models/default/CURRENT").trim(), "v0002");
     let dump: Value = serde_json::from_str(&company.text("models/default/v0002/model.json")).unwrap();
-    assert_eq!(dump["deals"]["n"], 800, "refitted on everything");
-    assert_eq!(dump["judgement"]["judged"][0], 200, "the judging figures are kept");
+    assert_eq!(dump["deals"]["n"], 1000, "refitted on everything");
+    assert_eq!(dump["judgement"]["judged"][0], 300, "the judging figures are kept");
 
     let verified = company.run(&["models", "verify", "--refit"]).ok();
     assert!(verified.stdout.contains("the same bytes"), "{}", verified.stdout);
@@ -160,6 +160,35 @@ fn pruning_spares_the_live_version_and_verifying_finds_what_was_altered() {
     std::fs::write(company.path("models/default/v0004/model.bin"), b"nonsense").unwrap();
     let run = company.run(&["models", "verify"]);
     assert!(run.status == 3 && run.stdout.contains("Version 4 cannot be used"), "{}", run.stdout);
+}
+
+#[test]
+fn what_changed_a_training_is_kept_with_it_and_told_by_verify() {
+    let company = half_trained(500);
+    let refit = |variables: &[(&str, &str)]| company.run_with(&["models", "verify", "--refit"], variables);
+    for threads in ["1", "3"] {
+        let run = refit(&[("RAYON_NUM_THREADS", threads)]).ok();
+        assert!(run.stdout.contains("the same bytes"), "{}", run.stdout);
+    }
+    let project = company.text("leadscore.toml");
+    let set = |line: &str| project.replace("id = \"lead_id\"\n", &format!("id = \"lead_id\"\n{line}\n"));
+    let settings = [
+        ("exclude", set("exclude = [\"size\"]"), 3),
+        ("allow", set("allow = [\"size\"]"), 3),
+        ("leads.missing", set("missing = [\"south\"]"), 3),
+        ("leads.outcome", project.replace("\"lost\"]", "\"lost\", \"withdrawn\"]"), 3),
+        ("ours", format!("{project}\n[activities]\nours = [\"call\"]\n"), 3),
+        ("min_level_count", format!("{project}\n[train]\nmin_level_count = 40\n"), 3),
+        ("blend_weight", format!("{project}\n[blend]\nweight = 0.5\n"), 3),
+        // No setting of a training.
+        ("", format!("{project}\n[retrain]\nmargin = 0.1\n\n[monitor]\npsi = 0.5\n"), 0),
+    ];
+    for (key, text, status) in settings {
+        company.write("leadscore.toml", &text);
+        let run = refit(&[]);
+        assert_eq!(run.status, status, "{key}: {} {}", run.stdout, run.stderr);
+        assert_eq!(run.stdout.contains(&format!("- `{key}` is ")), status == 3, "{key}: {}", run.stdout);
+    }
 }
 
 // ---- shuffled labels -------------------------------------------------------------------------------------------

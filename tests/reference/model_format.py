@@ -1,4 +1,4 @@
-"""Writes model.bin of format version 2 from its description alone, with nothing but the standard library.
+"""Writes model.bin of format version 3 from its description alone, with nothing but the standard library.
 
 The payload is what the Rust struct `Sample { count: u32, name: String, share: f64, levels: Vec<i64>, note: Option<String> }`
 holds. bincode 2 writes it without field names, in order: integers of variable length (below 251 one byte; 251 then two
@@ -39,7 +39,7 @@ payload = (
     + b"".join(varint(zigzag(level)) for level in sample["levels"])
     + b"\x00"
 )
-head = b"\x89LSM\r\n\x1a\n" + struct.pack("<IQ", 2, len(payload))
+head = b"\x89LSM\r\n\x1a\n" + struct.pack("<IQ", 3, len(payload))
 checksum = hashlib.sha256(head + payload)
 out = {
     "made_with": f"Python {platform.python_version()}, hashlib, struct",

@@ -8,13 +8,14 @@ use super::super::train::train_settings;
 use super::super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::pipeline::deals::DealInputs;
-use crate::pipeline::model::Model;
+use crate::pipeline::model::{Model, Recipe};
 use crate::pipeline::provenance::digest_of;
 use crate::pipeline::train::train;
 use crate::registry::{Loaded, format};
 use crate::tables::ActivityBatches;
 use clap::Args;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Hold stored versions to their checksum, and one to the data it was trained on.
 ///
@@ -103,6 +104,7 @@ fn against_data(
     let mut log = open_log(inputs, &read.built.table.ids, scorecard.as_ref(), &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let deals = DealInputs { table: &read.built.table, log: source, scorecard: scorecard.as_ref() };
+    found.notes.extend(other_settings(&Recipe::of(&settings), &stored.recipe));
     if !args.refit {
         found.same_rows = Some(digest_of(deals, &settings.deals)? == stored.snapshot.digest);
         return Ok(());
@@ -115,13 +117,29 @@ fn against_data(
     again.notes.extend(stored.judgement.as_ref().map(|j| j.sentence()));
     again.judgement.clone_from(&stored.judgement);
     found.same_rows = Some(again.snapshot.digest == stored.snapshot.digest);
-    if again.recipe != stored.recipe {
-        found.notes.push("the project file's settings are not those it was trained with".to_string());
-    }
     let bytes = format::encode(&again).map_err(|e| InputError::new(e.to_string()))?;
     let sum = format::checksum(&bytes).map_err(|e| InputError::new(e.to_string()))?;
     found.same_bytes = Some(sum == checksum);
     Ok(())
+}
+
+/// What the project file now says otherwise than at the training, a sentence each.
+fn other_settings(now: &Recipe, then: &Recipe) -> Vec<String> {
+    let [now, then] = [now, then].map(|recipe| {
+        // A recipe is numbers, words and lists: serde_json can write it.
+        let mut all = serde_json::to_value(recipe).unwrap_or_default();
+        let read_as = all["read_as"].take();
+        let settings = all.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.to_string()));
+        let files = read_as.as_array().into_iter().flatten();
+        let files = files.filter_map(|pair| Some((pair[0].as_str()?.to_string(), pair[1].to_string())));
+        settings.chain(files).filter(|(key, _)| key != "program").collect::<BTreeMap<String, String>>()
+    });
+    let keys: BTreeSet<&String> = now.keys().chain(then.keys()).collect();
+    let said = |value: Option<&String>| value.cloned().unwrap_or_else(|| "nothing".to_string());
+    let differing = keys.into_iter().filter(|key| now.get(*key) != then.get(*key));
+    differing
+        .map(|key| format!("`{key}` is {} now and was {} at the training", said(now.get(key)), said(then.get(key))))
+        .collect()
 }
 
 fn text(found: &Verified) -> String {

@@ -18,6 +18,9 @@ pub(super) fn prometheus(found: &Monitor, name: &str) -> String {
         }
     };
     gauge("alarms", "Findings beyond the limits.", vec![(String::new(), found.alarms.len() as f64)]);
+    let new = found.alarms.iter().filter(|alarm| alarm.new).count();
+    gauge("new_alarms", "Findings that the newest month is the first to show.", vec![(String::new(), new as f64)]);
+    gauge("due_deals", "Deals held to what was promised of them.", vec![(String::new(), found.due.due as f64)]);
     let groups: Vec<_> = [("closed", &found.closed), ("open", &found.open)]
         .into_iter()
         .filter_map(|(who, group)| group.as_ref().map(|g| (who, g)))

@@ -1,17 +1,11 @@
-//! Whether the promised wins came: calibration and order on recent closed deals, in all and by month.
+//! Whether the promised wins came: calibration and order on recent deals.
 
 use super::super::deals::Deals;
-use super::super::reference::Reference;
+use super::super::retrain::Current;
 use super::super::train::pick;
-use super::drift::{TierVolume, tiers};
-use super::{Current, Group};
-use crate::asof::Instant;
-use crate::features::Attribute;
 use crate::metrics::{Auc, Z95, auc};
-use crate::mismatch::{self, QuadrantRecord};
-use crate::values::format_instant;
+use crate::mismatch::Quadrant;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The recent closed deals as columns, each `(n_recent,)`.
 pub(super) struct Recent {
@@ -78,65 +72,25 @@ impl Calibration {
     }
 }
 
-/// One month's closed deals.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Month {
-    /// `2026-04`, in UTC.
-    pub month: String,
-    /// Wins that came and were expected.
-    pub calibration: Calibration,
-    /// AUC, where both outcomes came.
-    pub auc: Option<Auc>,
-    /// Stability index of the win probability.
-    pub score_psi: f64,
-    /// The most drifted column.
-    pub column: String,
-    /// Its stability index.
-    pub column_psi: f64,
-    /// Whether that is beyond chance.
-    pub beyond_chance: bool,
-    /// How many of the deals reach each tier by the score; none without tiers.
-    pub tiers: Vec<TierVolume>,
-    /// What became of the deals of each quadrant; none where the version tells none.
-    pub quadrants: Vec<QuadrantRecord>,
+/// The order of deals, where both outcomes came.
+pub(super) fn order(recent: &Recent) -> Option<Auc> {
+    auc(&recent.y, &recent.p, &recent.w)
 }
 
-/// What a version says of all deals, each `(n_deals,)`.
-pub(super) struct Said<'a> {
-    pub(super) reference: &'a Reference,
-    pub(super) attributes: &'a [Attribute],
-    pub(super) deals: &'a Deals,
-    /// Win probabilities.
-    pub(super) p: &'a [f64],
-    /// Model probabilities.
-    pub(super) p_model: &'a [f64],
-}
-
-/// The recent deals by the month of their close.
-pub(super) fn months(said: &Said<'_>, current: &Current<'_>, rows: &[usize]) -> Vec<Month> {
-    let Said { reference, attributes, deals, p, p_model } = said;
-    let mut by_month: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for &row in rows {
-        let closed = deals.snapshots.closed_at[row].or_else(|| Some(Instant(deals.snapshots.order.as_ref()?[row])));
-        let month = closed.map_or_else(|| "unknown".to_string(), |at| format_instant(at).chars().take(7).collect());
-        by_month.entry(month).or_default().push(row);
+impl Recent {
+    /// The recent deals' scores on the scorecard's scale; empty without one.
+    pub(super) fn scores(&self, current: &Current<'_>) -> Vec<f64> {
+        let Some(blending) = &current.model.blending else { return Vec::new() };
+        self.p.iter().map(|&p| blending.link.score(p)).collect()
     }
-    let look = |(month, rows): (String, Vec<usize>)| {
-        let group = Group::of(reference, attributes, p, &rows, &deals.snapshots.row_weight);
-        let own = Recent::of(deals, p, p_model, &rows);
-        let quadrants = own.quadrants(current);
-        let most = group.columns.first();
-        Month {
-            month,
-            calibration: Calibration::of(&own.y, &own.p, &own.w),
-            auc: auc(&own.y, &own.p, &own.w),
-            tiers: tiers(current, &own.scores(current)),
-            quadrants: if quadrants.is_empty() { Vec::new() } else { mismatch::records(&quadrants, &own.y, &own.w) },
-            score_psi: group.score.psi,
-            column: most.map(|d| d.column.clone()).unwrap_or_default(),
-            column_psi: most.map_or(0.0, |d| d.psi),
-            beyond_chance: most.is_some_and(|d| d.psi > d.noise),
-        }
-    };
-    by_month.into_iter().map(look).collect()
+
+    /// The recent deals' quadrants; none where the version tells none.
+    pub(super) fn quadrants(&self, current: &Current<'_>) -> Vec<Quadrant> {
+        let told = current.model.blending.as_ref().filter(|b| b.blurred.is_none());
+        let (Some(blending), Some(card), Some(rule_score)) = (told, current.scorecard, &self.rule_score) else {
+            return Vec::new();
+        };
+        let both = rule_score.iter().zip(&self.p_model);
+        both.map(|(&s, &p)| Quadrant::of(card.is_high(s), card.is_high(blending.model_link.score(p)))).collect()
+    }
 }

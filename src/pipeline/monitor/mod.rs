@@ -5,23 +5,34 @@
 //! (calibration, AUC, what became of each quadrant). What is said to have moved lies beyond chance as well as beyond its
 //! limit; on few deals the limits alone would cry wolf.
 
+mod alarms;
 mod decay;
 mod drift;
+mod due;
+mod months;
+mod signs;
 
-pub use decay::{Calibration, Month};
+pub use alarms::Alarm;
+pub use decay::Calibration;
 pub use drift::{Drift, Group, State, TierVolume};
+pub use due::Due;
+pub use months::Month;
+pub use signs::{Sign, What};
 
 use super::deals::{DealInputs, DealSettings, gather};
-use super::model::Model;
-use super::retrain::{Current, News, read_by, said};
+use super::model::{Model, PlannedColumn};
+use super::retrain::{Current, News, read_as_trained, read_by, said};
 use super::score::{AsOf, ScoreInputs, ScoreSettings, Standing, score};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::logodds::sigmoid;
-use crate::metrics::{Auc, auc};
-use crate::mismatch::{self, Quadrant, QuadrantRecord};
+use crate::metrics::Auc;
+use crate::mismatch::{self, QuadrantRecord};
+use crate::snapshot::Mode;
 use crate::tables::{ActivityBatches, LeadTable};
-use decay::{Recent, Said};
+use decay::{Recent, order};
+use drift::Look;
+use months::Said;
 use serde::Serialize;
 
 /// Fewer closed deals say nothing of calibration and order.
@@ -60,24 +71,26 @@ pub struct MonitorSettings {
 pub struct Monitor {
     /// The version.
     pub version: u32,
-    /// Recent closed deals against the training deals.
+    /// Which recent deals are held to what was promised of them.
+    pub due: Due,
+    /// These against the training deals.
     pub closed: Option<Group>,
     /// Open leads against the training deals.
     pub open: Option<Group>,
     /// Wins that came against wins that were expected.
     pub calibration: Option<Calibration>,
-    /// AUC on the recent closed deals.
+    /// AUC on the recent deals.
     pub auc: Option<Auc>,
     /// AUC that the version was honest to promise.
     pub promised_auc: Option<f64>,
-    /// Recent closed deals by month.
+    /// Recent deals by month.
     pub months: Vec<Month>,
     /// What became of the recent deals of each quadrant.
     pub quadrants: Vec<QuadrantRecord>,
     /// What became of the training deals of each quadrant.
     pub quadrants_then: Vec<QuadrantRecord>,
-    /// What lies beyond the limits, in sentences; empty: all is well.
-    pub alarms: Vec<String>,
+    /// What lies beyond the limits; empty: all is well.
+    pub alarms: Vec<Alarm>,
     /// What else a reader must know.
     pub notes: Vec<String>,
 }
@@ -98,48 +111,77 @@ pub fn monitor(
             .remedy("run `leadscore train` once there are enough closed deals"));
     };
     let lent = log.as_mut().map(|l| &mut **l as &mut dyn ActivityBatches);
-    let how = DealSettings { half_life: model.recipe.half_life, ..settings.deals.clone() };
+    let how = as_at_training(model, &settings.deals);
     let deals = gather(DealInputs { table, log: lent, scorecard: current.scorecard }, &how)?;
     let cut_off = settings.since.or(model.snapshot.until);
-    let rows = News::of(&deals.snapshots, cut_off, settings.deals.snapshot.lost_after)?.new;
+    let settled = News::of(&deals.snapshots, cut_off, how.snapshot.lost_after)?.new;
+    let (due, rows) = Due::of(&deals, settled, cut_off, reference);
     let all: Vec<usize> = (0..deals.n()).collect();
     let p = said(&deals, predictor, model.blending.as_ref(), &all);
     let attributes = read_by(&deals, predictor);
     let p_model: Vec<f64> = predictor.log_odds(&attributes, &all).into_iter().map(sigmoid).collect();
+    let w = &deals.snapshots.row_weight;
+    let look = Look { model, predictor, reference, attributes: &attributes, p: &p, w };
     let recent = Recent::of(&deals, &p, &p_model, &rows);
     let closed = (!rows.is_empty()).then(|| {
-        let mut group = Group::of(reference, &attributes, &p, &rows, &deals.snapshots.row_weight);
+        let mut group = Group::of(&look, &rows);
         group.tiers = drift::tiers(current, &recent.scores(current));
         group
     });
-    let said = Said { reference, attributes: &attributes, deals: &deals, p: &p, p_model: &p_model };
-    let months = decay::months(&said, current, &rows);
-    let open = open_leads(table, log, current, settings, deals.snapshots.until)?;
+    let promised_auc = promised(model);
+    let said = Said { look, deals: &deals, p_model: &p_model };
     let quadrants = recent.quadrants(current);
+    let says = rows.len() >= FEWEST_TO_SAY;
+    let (open, left_out) = open_leads(table, log, current, settings, deals.snapshots.until)?;
     let mut found = Monitor {
         version: current.version,
+        notes: notes(&due).into_iter().chain(left_out).collect(),
+        due,
         closed,
         open,
-        calibration: (rows.len() >= FEWEST_TO_SAY).then(|| Calibration::of(&recent.y, &recent.p, &recent.w)),
-        auc: if rows.len() >= FEWEST_TO_SAY { auc(&recent.y, &recent.p, &recent.w) } else { None },
-        promised_auc: promised(model),
-        months,
-        quadrants: mismatch::records(&quadrants, &recent.y, &recent.w),
+        calibration: says.then(|| Calibration::of(&recent.y, &recent.p, &recent.w)),
+        auc: if says { order(&recent) } else { None },
+        promised_auc,
+        months: months::months(&said, current, &rows, promised_auc, &settings.limits),
+        quadrants: if quadrants.is_empty() { Vec::new() } else { mismatch::records(&quadrants, &recent.y, &recent.w) },
         quadrants_then: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
         alarms: Vec::new(),
-        notes: Vec::new(),
     };
-    if quadrants.is_empty() {
-        found.quadrants.clear();
-    }
-    if rows.len() < FEWEST_TO_SAY {
-        found.notes.push(format!(
-            "{} closed since: too few (under {FEWEST_TO_SAY}) to say whether the promised wins came.",
-            rows.len()
+    found.alarms = alarms::alarms(&found, &gone(table, model), &settings.limits);
+    Ok(found)
+}
+
+/// Deals gathered as they were at the training: the same sources, moments of the same kind, the same horizon.
+fn as_at_training(model: &Model, now: &DealSettings) -> DealSettings {
+    let mut settings = read_as_trained(model, now);
+    settings.snapshot.lost_after = model.recipe.lost_after;
+    settings.snapshot.mode = Some(match model.snapshot.mode {
+        Mode::Random { .. } => Mode::Random { horizon: model.snapshot.horizon },
+        mode => mode,
+    });
+    settings
+}
+
+/// What is left out and why, and whether the rest is enough.
+fn notes(due: &Due) -> Vec<String> {
+    let mut notes: Vec<String> = due.sentence().into_iter().collect();
+    if due.due < FEWEST_TO_SAY {
+        let first =
+            due.first_due.filter(|_| due.due == 0).map(|at| crate::values::format_instant(at)[..10].to_string());
+        let first = first.map_or_else(String::new, |day| format!("; the first are due from {day} on"));
+        notes.push(format!(
+            "{} held to their promise: too few (under {FEWEST_TO_SAY}) to say whether the promised wins came{first}.",
+            if due.due == 1 { "1 deal is".to_string() } else { format!("{} deals are", due.due) }
         ));
     }
-    found.alarms = alarms(&found, table, model, &settings.limits);
-    Ok(found)
+    notes
+}
+
+/// Planned columns that are gone or of another kind.
+fn gone(table: &LeadTable, model: &Model) -> Vec<String> {
+    let there =
+        |planned: &PlannedColumn| table.column(&planned.name).map(|c| c.column_type) == Some(planned.column_type);
+    model.reading.columns.iter().filter(|planned| !there(planned)).map(|planned| planned.name.clone()).collect()
 }
 
 /// The AUC of what is live on deals held out, or else out of fold.
@@ -149,14 +191,15 @@ fn promised(model: &Model) -> Option<f64> {
     figures.blend.as_ref().or(figures.model.as_ref())?.auc.map(|a| a.value)
 }
 
-/// The leads that are open at the as-of; `None` when there are none.
+/// The leads that are open at the as-of and no older than what the version learned from; `None` when there are none. And
+/// what was left out, in words.
 fn open_leads(
     table: &LeadTable,
     log: Option<&mut dyn ActivityBatches>,
     current: &Current<'_>,
     settings: &MonitorSettings,
     end: Option<Instant>,
-) -> Result<Option<Group>, InputError> {
+) -> Result<(Option<Group>, Option<String>), InputError> {
     let at = settings.as_of.or(end).unwrap_or(Instant(i64::MAX));
     let scoring = ScoreSettings {
         as_of: AsOf::At(at),
@@ -172,56 +215,31 @@ fn open_leads(
         assessment.standing[*row] == Standing::Open
             && table.outcome.as_ref().is_none_or(|o| o[*row] == crate::tables::Outcome::Open)
     };
-    let rows: Vec<usize> = (0..table.n_leads()).filter(is_open).collect();
-    let Some(reference) = current.model.reference.as_ref().filter(|_| !rows.is_empty()) else { return Ok(None) };
+    let open: Vec<usize> = (0..table.n_leads()).filter(is_open).collect();
+    // Older leads were never looked at in training, so that they are older is no drift.
+    let horizon = current.model.snapshot.horizon;
+    let created = |row: usize| table.created_at.as_ref().and_then(|times| times[row]);
+    let is_known =
+        |row: &usize| horizon.zip(created(*row)).is_none_or(|(horizon, created)| created.plus(horizon) >= at);
+    let (rows, older): (Vec<usize>, Vec<usize>) = open.into_iter().partition(is_known);
+    let left_out = horizon.filter(|_| !older.is_empty()).map(|horizon| {
+        format!(
+            "{} open leads are older than the {:.0} days up to which the version looked at deals, and are left out.",
+            older.len(),
+            horizon.days()
+        )
+    });
+    let (Some(reference), Some(predictor)) = (&current.model.reference, &current.model.predictor) else {
+        return Ok((None, left_out));
+    };
+    if rows.is_empty() {
+        return Ok((None, left_out));
+    }
     let p: Vec<f64> = assessment.leads.iter().map(|l| l.win_probability).collect();
-    let mut group = Group::of(reference, assessment.attributes(), &p, &rows, &vec![1.0; table.n_leads()]);
+    let (w, attributes) = (vec![1.0; table.n_leads()], assessment.attributes());
+    let look = Look { model: current.model, predictor, reference, attributes, p: &p, w: &w };
+    let mut group = Group::of(&look, &rows);
     let scores: Vec<f64> = rows.iter().map(|&row| assessment.leads[row].score).collect();
     group.tiers = drift::tiers(current, &scores);
-    Ok(Some(group))
-}
-
-/// What lies beyond the limits.
-fn alarms(found: &Monitor, table: &LeadTable, model: &Model, limits: &Limits) -> Vec<String> {
-    let mut alarms = Vec::new();
-    for planned in &model.reading.columns {
-        if table.column(&planned.name).is_none_or(|c| c.column_type != planned.column_type) {
-            alarms.push(format!("Column `{}` is gone or of another kind than at training.", planned.name));
-        }
-    }
-    for (who, group) in [("closed deals", &found.closed), ("open leads", &found.open)] {
-        alarms.extend(group.iter().flat_map(|g| g.alarms(who, limits)));
-    }
-    if let Some(c) = found.calibration.as_ref().filter(|c| c.is_beyond(limits.calibration)) {
-        alarms.push(c.sentence());
-    }
-    if let (Some(now), Some(then)) = (&found.auc, found.promised_auc)
-        && then - now.value > limits.auc_drop
-        && now.interval.high < then
-    {
-        alarms.push(format!(
-            "The order is worse than promised: AUC {:.3} (95 % interval {:.3} to {:.3}) on the recent deals, {then:.3} at \
-             training.",
-            now.value, now.interval.low, now.interval.high
-        ));
-    }
-    alarms
-}
-
-impl Recent {
-    /// The recent deals' scores on the scorecard's scale; empty without one.
-    fn scores(&self, current: &Current<'_>) -> Vec<f64> {
-        let Some(blending) = &current.model.blending else { return Vec::new() };
-        self.p.iter().map(|&p| blending.link.score(p)).collect()
-    }
-
-    /// The recent deals' quadrants; none where the version tells none.
-    fn quadrants(&self, current: &Current<'_>) -> Vec<Quadrant> {
-        let told = current.model.blending.as_ref().filter(|b| b.blurred.is_none());
-        let (Some(blending), Some(card), Some(rule_score)) = (told, current.scorecard, &self.rule_score) else {
-            return Vec::new();
-        };
-        let both = rule_score.iter().zip(&self.p_model);
-        both.map(|(&s, &p)| Quadrant::of(card.is_high(s), card.is_high(blending.model_link.score(p)))).collect()
-    }
+    Ok((Some(group), left_out))
 }

@@ -85,6 +85,19 @@ impl News {
         Ok(News { old, new, older, judged, span: (Instant(first), Instant(last)), cut_off })
     }
 
+    /// The judged deals in at most `parts` parts of about equal size, in time order; deals of one instant are not parted.
+    pub(super) fn parts(&self, deals: &Snapshots, parts: usize) -> Vec<&[usize]> {
+        let at = |place: usize| deals.order.as_ref().map_or(0, |order| order[self.judged[place]]);
+        let n = self.judged.len();
+        let mut cuts: Vec<usize> = (1..parts).map(|part| n * part / parts).collect();
+        // Forward to where the next instant begins.
+        cuts.iter_mut().for_each(|cut| *cut += (*cut..n).take_while(|&i| i > 0 && at(i) == at(i - 1)).count());
+        cuts.push(n);
+        cuts.dedup();
+        let from = std::iter::once(0).chain(cuts.iter().copied());
+        from.zip(&cuts).filter(|(from, to)| from < *to).map(|(from, &to)| &self.judged[from..to]).collect()
+    }
+
     /// What is missing before anything can be judged; `None` when nothing is.
     pub fn too_few(&self, deals: &Snapshots, min_deals: usize) -> Option<TooFew> {
         let won = |rows: &[usize]| pick(&deals.won, rows).iter().filter(|y| **y > 0.5).count();
