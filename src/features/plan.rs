@@ -151,8 +151,8 @@ pub fn read(
         Source::Activity { kind, measure } => {
             let kind = kinds.iter().find(|k| k.kind == *kind)?;
             Values::Number(match measure {
-                KindMeasure::Count => rows.iter().map(|&r| kind.count[r]).collect(),
-                KindMeasure::Decayed => rows.iter().map(|&r| kind.decayed[r]).collect(),
+                KindMeasure::Count => rows.iter().map(|&r| kind.count(r)).collect(),
+                KindMeasure::Decayed => rows.iter().map(|&r| kind.decayed(r)).collect(),
                 KindMeasure::DaysSince => {
                     rows.iter().map(|&r| kind.newest_at(r).map_or(f64::NAN, |t| days(t, r))).collect()
                 }

@@ -49,6 +49,24 @@ pub(super) struct Answer {
     pub known: bool,
 }
 
+impl Answer {
+    /// The answers of shard after shard as one.
+    pub(super) fn joined(parts: Vec<Answer>, known: bool) -> Answer {
+        let n_leads = parts.iter().map(|part| part.newest.len()).sum();
+        let mut whole =
+            Answer { numbers: Vec::with_capacity(n_leads), newest: Vec::with_capacity(n_leads), ..Answer::default() };
+        whole.known = known;
+        for part in parts {
+            whole.numbers.extend(part.numbers);
+            whole.newest.extend(part.newest);
+            if let Some(occurrences) = part.occurrences {
+                whole.occurrences.get_or_insert_with(|| Vec::with_capacity(n_leads)).extend(occurrences);
+            }
+        }
+        whole
+    }
+}
+
 impl Accumulator {
     pub(super) fn new(amount: &Amount, n_leads: usize) -> Accumulator {
         match amount {

@@ -5,6 +5,7 @@ use super::counter::Counter;
 use super::log_statistics::LogStatistics;
 use super::model_kinds::KindColumns;
 use super::request::{Plan, Request, RequestId};
+use super::shard::{LEADS_PER_SHARD, Shard};
 use crate::asof::Instant;
 use rayon::prelude::*;
 
@@ -19,24 +20,32 @@ pub struct Measures {
 impl Measures {
     /// The answers where there is no activity log at all: only counters are known.
     pub fn without_log(plan: &Plan, n_leads: usize, counters: &[Counter]) -> Measures {
-        let accumulators = plan.requests().iter().map(|request| Accumulator::new(&request.amount, n_leads)).collect();
         // Without acts no instant is looked at, so any will do.
         let as_of = vec![Instant(0); n_leads];
-        Measures::gather(plan, accumulators, &as_of, counters, false)
+        let shards = as_of.chunks(LEADS_PER_SHARD).map(|own| Shard::new(plan, own.len()).into_state().0);
+        Measures::gather(plan, shards.collect(), &as_of, counters, false)
     }
 
+    /// The answers from the state of each shard, request by request, so that the state of one is gone before the columns
+    /// of the next are made.
     pub(super) fn gather(
         plan: &Plan,
-        accumulators: Vec<Accumulator>,
+        shards: Vec<Vec<Accumulator>>,
         as_of: &[Instant],
         counters: &[Counter],
         has_log: bool,
     ) -> Measures {
-        let answers = plan.requests().par_iter().zip(accumulators).map(|(request, accumulator)| {
+        let mut shards: Vec<_> = shards.into_iter().map(Vec::into_iter).collect();
+        let answers = plan.requests().iter().map(|request| {
             let untimed = untimed_counts(request, counters, as_of.len());
-            let mut answer = accumulator.finish(&request.amount, untimed.as_deref(), as_of);
-            answer.known = has_log || untimed.is_some();
-            answer
+            let states: Vec<Accumulator> = shards.iter_mut().filter_map(Iterator::next).collect();
+            let parts = states.into_par_iter().zip(as_of.par_chunks(LEADS_PER_SHARD)).enumerate();
+            let parts = parts.map(|(shard, (state, as_of))| {
+                let first = shard * LEADS_PER_SHARD;
+                let untimed = untimed.as_deref().map(|counts| &counts[first..first + as_of.len()]);
+                state.finish(&request.amount, untimed, as_of)
+            });
+            Answer::joined(parts.collect(), has_log || untimed.is_some())
         });
         Measures { answers: answers.collect(), model_kinds: Vec::new(), log: LogStatistics::default() }
     }

@@ -38,6 +38,27 @@ impl LogStatistics {
     }
 }
 
+/// What is counted of the log while it is read: whole numbers, which may be added in any order.
+#[derive(Debug, Default)]
+pub(super) struct LogTally {
+    /// Rows before their lead's as-of, by kind code.
+    pub acts: Vec<u64>,
+    /// The same by hour.
+    pub hours: HourCounts,
+    /// Rows at or after it.
+    pub after: u64,
+}
+
+impl LogTally {
+    /// Takes in another one.
+    pub(super) fn merge(&mut self, other: LogTally) {
+        self.acts.resize(self.acts.len().max(other.acts.len()), 0);
+        self.acts.iter_mut().zip(other.acts).for_each(|(total, acts)| *total += acts);
+        self.hours.merge(&other.hours);
+        self.after += other.after;
+    }
+}
+
 /// Counts rows by hour. Pages of hours, the last one at hand, because logs run on in time.
 #[derive(Debug, Default)]
 pub(super) struct HourCounts {
@@ -66,6 +87,13 @@ impl HourCounts {
         });
         self.last = Some((number, page));
         page
+    }
+
+    fn merge(&mut self, other: &HourCounts) {
+        for (&number, &theirs) in &other.page_of {
+            let ours = self.turn_to(number);
+            self.pages[ours].iter_mut().zip(other.pages[theirs].iter()).for_each(|(total, rows)| *total += rows);
+        }
     }
 
     pub(super) fn finish(self) -> BTreeMap<i64, u64> {

@@ -15,10 +15,12 @@ mod model_kinds;
 mod pass;
 mod recent;
 mod request;
+mod routes;
+mod shard;
 
 pub use answers::Measures;
 pub use counter::Counter;
 pub use log_statistics::LogStatistics;
-pub use model_kinds::{KindColumns, ModelKinds, NEVER};
+pub use model_kinds::{KindColumns, ModelKinds};
 pub use pass::{Pass, PassOptions};
 pub use request::{Amount, KindMatch, Plan, Request, RequestId, Selection};

@@ -1,11 +1,12 @@
 //! What the model knows of each kind of act: how many, their decayed amount, the newest, the first.
 
+use super::shard::LEADS_PER_SHARD;
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
 use crate::text::fold;
 
 /// The instant of a kind that never happened.
-pub const NEVER: i64 = i64::MIN;
+const NEVER: i64 = i64::MIN;
 
 /// Which kinds the model wants to know about.
 #[derive(Debug, Clone)]
@@ -19,38 +20,51 @@ pub struct ModelKinds {
     pub max_kinds: usize,
 }
 
-/// One kind, `(n_leads,)` each.
-#[derive(Debug, Clone, PartialEq)]
+/// What is known of one kind, lead by lead. It stays where the pass gathered it, stretch by stretch: as columns of their
+/// own, a dozen kinds of a million leads would be copied once more.
+#[derive(Debug, Clone)]
 pub struct KindColumns {
     /// The kind as first written.
     pub kind: String,
-    /// Occurrences before as-of.
-    pub count: Vec<f64>,
-    /// Σ 2^(−age / half-life) over them.
-    pub decayed: Vec<f64>,
-    /// Microseconds of the newest, or [`NEVER`].
-    pub newest: Vec<i64>,
-    /// Microseconds of the first; of no meaning where there is no newest.
-    pub first: Vec<i64>,
+    stretches: Vec<Vec<Cell>>,
 }
 
 impl KindColumns {
+    #[inline]
+    fn cell(&self, lead: usize) -> &Cell {
+        &self.stretches[lead / LEADS_PER_SHARD][lead % LEADS_PER_SHARD]
+    }
+
+    /// Occurrences before as-of.
+    #[inline]
+    pub fn count(&self, lead: usize) -> f64 {
+        self.cell(lead).count
+    }
+
+    /// Σ 2^(−age / half-life) over them.
+    #[inline]
+    pub fn decayed(&self, lead: usize) -> f64 {
+        self.cell(lead).decayed
+    }
+
     /// When the newest act of this kind was.
+    #[inline]
     pub fn newest_at(&self, lead: usize) -> Option<Instant> {
-        (self.newest[lead] != NEVER).then(|| Instant(self.newest[lead]))
+        let newest = self.cell(lead).newest;
+        (newest != NEVER).then_some(Instant(newest))
     }
 
     /// When the first act of this kind was.
+    #[inline]
     pub fn first_at(&self, lead: usize) -> Option<Instant> {
-        self.newest_at(lead).map(|_| Instant(self.first[lead]))
+        self.newest_at(lead).map(|_| Instant(self.cell(lead).first))
     }
 }
 
-/// State of the followed kinds during the pass.
+/// Which kinds are followed.
 #[derive(Debug)]
 pub(super) struct KindFollower {
     decay: Decay,
-    n_leads: usize,
     /// How many more kinds may be taken up; `None`: the list is closed.
     room: Option<usize>,
     followed: Vec<Followed>,
@@ -61,10 +75,17 @@ pub(super) struct KindFollower {
 struct Followed {
     kind: String,
     folded: String,
-    leads: Vec<Cell>,
 }
 
+/// What is known of a stretch of leads: by kind and lead.
+#[derive(Debug, Default)]
+pub(super) struct KindCells {
+    kinds: Vec<Vec<Cell>>,
+}
+
+/// Aligned to its size, so that none lies across two cache lines.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
 struct Cell {
     count: f64,
     decayed: f64,
@@ -74,11 +95,34 @@ struct Cell {
 
 const NOTHING: Cell = Cell { count: 0.0, decayed: 0.0, newest: NEVER, first: i64::MAX };
 
+impl KindCells {
+    /// Makes room for the kinds that are followed by now.
+    pub(super) fn extend(&mut self, follower: &KindFollower, n_leads: usize) {
+        self.kinds.resize_with(follower.followed.len(), || vec![NOTHING; n_leads]);
+    }
+
+    /// Adds `count` occurrences at `at`, each of which has kept the share `factor` of its worth.
+    #[inline]
+    pub(super) fn add(&mut self, slot: usize, lead: usize, at: Instant, factor: f64, count: u64) {
+        let cell = &mut self.kinds[slot][lead];
+        cell.count += count as f64;
+        cell.decayed += factor * count as f64;
+        cell.newest = cell.newest.max(at.0);
+        cell.first = cell.first.min(at.0);
+    }
+
+    /// Reads some of the state of a lead, so that it is at hand when changed.
+    #[inline]
+    pub(super) fn touch(&self, slot: usize, lead: usize) -> i64 {
+        self.kinds[slot][lead].newest
+    }
+}
+
 impl KindFollower {
-    pub(super) fn new(options: ModelKinds, n_leads: usize) -> KindFollower {
+    pub(super) fn new(options: ModelKinds) -> KindFollower {
         let decay = Decay::HalfLife(options.half_life);
         let room = if options.kinds.is_none() { Some(options.max_kinds) } else { None };
-        let mut follower = KindFollower { decay, n_leads, room, followed: Vec::new(), left_out: Vec::new() };
+        let mut follower = KindFollower { decay, room, followed: Vec::new(), left_out: Vec::new() };
         for kind in options.kinds.unwrap_or_default() {
             let folded = fold(&kind);
             follower.take_up(&kind, folded);
@@ -108,32 +152,25 @@ impl KindFollower {
     }
 
     fn take_up(&mut self, kind: &str, folded: String) -> usize {
-        self.followed.push(Followed { kind: kind.to_string(), folded, leads: vec![NOTHING; self.n_leads] });
+        self.followed.push(Followed { kind: kind.to_string(), folded });
         self.followed.len() - 1
     }
 
+    /// The share of its worth that an act of this age keeps.
     #[inline]
-    pub(super) fn add(&mut self, slot: usize, lead: usize, at: Instant, as_of: Instant, count: u64) {
-        let cell = &mut self.followed[slot].leads[lead];
-        cell.count += count as f64;
-        cell.decayed += self.decay.factor(as_of.since(at)) * count as f64;
-        cell.newest = cell.newest.max(at.0);
-        cell.first = cell.first.min(at.0);
+    pub(super) fn factor(&self, age: Span) -> f64 {
+        self.decay.factor(age)
     }
 
-    /// Reads some of the state of a lead, so that it is at hand when changed.
-    #[inline]
-    pub(super) fn touch(&self, slot: usize, lead: usize) -> i64 {
-        self.followed[slot].leads[lead].newest
-    }
-
-    pub(super) fn finish(self) -> (Vec<KindColumns>, Vec<String>) {
+    /// The kinds with what is known of each lead, from the stretches of leads, and the kinds left out.
+    pub(super) fn finish(self, mut stretches: Vec<KindCells>, as_of: &[Instant]) -> (Vec<KindColumns>, Vec<String>) {
+        for (cells, own) in stretches.iter_mut().zip(as_of.chunks(LEADS_PER_SHARD)) {
+            cells.extend(&self, own.len());
+        }
+        let mut stretches: Vec<_> = stretches.into_iter().map(|cells| cells.kinds.into_iter()).collect();
         let columns = self.followed.into_iter().map(|followed| KindColumns {
             kind: followed.kind,
-            count: followed.leads.iter().map(|cell| cell.count).collect(),
-            decayed: followed.leads.iter().map(|cell| cell.decayed).collect(),
-            newest: followed.leads.iter().map(|cell| cell.newest).collect(),
-            first: followed.leads.iter().map(|cell| cell.first).collect(),
+            stretches: stretches.iter_mut().filter_map(Iterator::next).collect(),
         });
         (columns.collect(), self.left_out)
     }

@@ -6,17 +6,14 @@
 
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
-use rayon::prelude::*;
 
 /// Bits of an entry that hold how many occurrences it stands for; a row of more takes several entries.
 const COUNT_BITS: u32 = 12;
 const MAX_ENTRY_COUNT: u64 = (1 << COUNT_BITS) - 1;
 /// Ages are kept up to 2^52 microseconds, 142 years; anything older is as old as that.
 const MAX_AGE: u64 = (1 << (64 - COUNT_BITS)) - 1;
-/// Leads of which one task sums up the entries; each writes only its own part of the columns.
-const LEADS_PER_TASK: usize = 16_384;
 /// Entries for which there is always room: so many a lead, and so many more.
-const ROOM: [usize; 2] = [4, 1024];
+const ROOM: [usize; 2] = [4, 64];
 
 /// The newest occurrences of each lead, up to a number.
 #[derive(Debug)]
@@ -125,26 +122,15 @@ impl Recent {
     /// not show.
     pub(super) fn finish(self, decay: &Decay) -> Vec<Tally> {
         let ByLead { mut entries, ends } = self.by_lead();
-        let max_count = self.max_count;
         drop(self.nodes);
-        let mut tallies = vec![Tally::default(); self.n_leads];
-        let (mut rest, mut begin, mut tasks) = (&mut entries[..], 0, Vec::new());
-        for (ends, tallies) in ends.chunks(LEADS_PER_TASK).zip(tallies.chunks_mut(LEADS_PER_TASK)) {
-            let end = ends[ends.len() - 1] as usize;
-            let (own, later) = rest.split_at_mut(end - begin);
-            tasks.push((begin, own, ends, tallies));
-            (rest, begin) = (later, end);
-        }
-        tasks.into_par_iter().for_each(|(begin, entries, ends, tallies)| {
-            let mut start = 0;
-            for (tally, end) in tallies.iter_mut().zip(ends.iter().map(|end| *end as usize - begin)) {
-                let own = &mut entries[start..end];
-                own.sort_unstable();
-                *tally = tally_sorted(own, max_count, decay);
-                start = end;
-            }
-        });
-        tallies
+        let mut start = 0;
+        let tally = |&end: &u32| {
+            let own = &mut entries[start..end as usize];
+            start = end as usize;
+            own.sort_unstable();
+            tally_sorted(own, self.max_count, decay)
+        };
+        ends.iter().map(tally).collect()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::scorecard::{Evidence, GradeReference, Grades, RuleGain, RuleRequests,
 use crate::snapshot::{self, Mode, SnapshotSettings, Snapshots, unit_hash};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::fold;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Kinds of activity that the model looks at; a log with more is one whose kinds are free text.
@@ -234,7 +235,7 @@ pub(super) fn gather_and_keep(
     let open = OpenLeads::read(table, &snapshots, open, &attributes);
     let draw = snapshots.rows.iter().map(|&r| unit_hash(&table.ids[r], settings.snapshot.seed ^ DRAW_SEED)).collect();
     let acts_not_seen = measures.log().acts_after;
-    let acted = |row: &&usize| measures.model_kinds().iter().any(|k| k.count[**row] > 0.0);
+    let acted = |row: &&usize| measures.model_kinds().iter().any(|k| k.count(**row) > 0.0);
     let deals_with_acts = snapshots.rows.iter().filter(acted).count();
     let leaks = Vec::new();
     let evidence =
@@ -368,7 +369,7 @@ fn attributes(
     }
     offered.extend(plan.keep.iter().filter(|source| !offered.contains(source)).cloned().collect::<Vec<_>>());
     let values = offered
-        .iter()
+        .par_iter()
         .filter_map(|source| read(source, table, &snapshots.rows, as_of, measures.model_kinds()))
         .collect();
     (values, left_out)
@@ -382,7 +383,7 @@ fn names(kinds: &[String], kind: &str) -> bool {
 /// Kinds that a kept deal shows; a deal left out must not teach the model a kind.
 fn kept_kinds<'m>(measures: &'m Measures, snapshots: &Snapshots) -> Vec<&'m KindColumns> {
     let mut kinds: Vec<&KindColumns> =
-        measures.model_kinds().iter().filter(|k| snapshots.rows.iter().any(|&r| k.count[r] > 0.0)).collect();
+        measures.model_kinds().iter().filter(|k| snapshots.rows.iter().any(|&r| k.count(r) > 0.0)).collect();
     // By name: the order of first appearance would change with a row that no deal sees.
     kinds.sort_by(|a, b| a.kind.cmp(&b.kind));
     kinds

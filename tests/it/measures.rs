@@ -182,14 +182,14 @@ fn the_model_learns_of_a_kind_only_before_its_leads_as_of() {
     let kinds: Vec<&str> = measures.model_kinds().iter().map(|kind| kind.kind.as_str()).collect();
     assert_eq!(kinds, ["open", "visit"]);
     let open = &measures.model_kinds()[0];
-    assert_eq!((&open.count[..], &open.decayed[..]), (&[0.0, 2.0][..], &[0.0, 1.0][..]));
+    assert_eq!([0, 1].map(|lead| (open.count(lead), open.decayed(lead))), [(0.0, 0.0), (2.0, 1.0)]);
     assert_eq!((open.newest_at(0), open.newest_at(1)), (None, Some(days_ago(30.0))));
-    assert_eq!(measures.model_kinds()[1].decayed, [0.25, 0.5]);
+    assert_eq!([0, 1].map(|lead| measures.model_kinds()[1].decayed(lead)), [0.25, 0.5]);
     assert_eq!(measures.log().acts_by_kind, [("open".to_string(), 1), ("visit".to_string(), 2)]);
     assert_eq!((measures.log().leads_matched, measures.log().leads_seen), (2, 2));
 
     let given = model_kinds(&world, Some(&["trial", "visit"]), 0);
-    let counts: Vec<&[f64]> = given.model_kinds().iter().map(|kind| &kind.count[..]).collect();
+    let counts: Vec<[f64; 2]> = given.model_kinds().iter().map(|kind| [0, 1].map(|lead| kind.count(lead))).collect();
     assert_eq!(counts, [[0.0, 0.0], [1.0, 1.0]]);
 
     let one = model_kinds(&world, None, 1);
@@ -252,10 +252,11 @@ fn bits(plan: &Plan, measures: &Measures) -> Vec<u64> {
             bits.push(measures.newest(id, lead).map_or(0, |at| at.0 as u64));
         }
     }
+    let n_leads = measures.numbers(RequestId(0)).len();
     for kind in measures.model_kinds() {
         bits.extend(kind.kind.bytes().map(u64::from));
-        bits.extend(kind.count.iter().chain(&kind.decayed).map(|number| number.to_bits()));
-        bits.extend(kind.newest.iter().map(|at| *at as u64));
+        bits.extend((0..n_leads).flat_map(|lead| [kind.count(lead).to_bits(), kind.decayed(lead).to_bits()]));
+        bits.extend((0..n_leads).map(|lead| kind.newest_at(lead).map_or(0, |at| at.0 as u64)));
     }
     bits
 }

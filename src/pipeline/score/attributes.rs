@@ -6,6 +6,7 @@ use crate::features::{Attribute, KindMeasure, Source, Values};
 use crate::measures::KindColumns;
 use crate::predictor::Predictor;
 use crate::tables::LeadTable;
+use rayon::prelude::*;
 
 /// The values of every source that the predictor reads, in its order.
 ///
@@ -20,31 +21,21 @@ pub(super) fn attributes(
     let rows: Vec<usize> = (0..table.n_leads()).collect();
     let sources = predictor.sources();
     let mut attributes = Vec::with_capacity(sources.len());
-    for (position, source) in sources.iter().enumerate() {
-        let found = read(source, table, &rows, Some(as_of), &kinds);
-        attributes.push(found.unwrap_or_else(|| absent(source, rows.len())));
-        give_up(&mut kinds, source, &sources[position + 1..]);
+    for group in sources.chunk_by(|one, next| kind_of(one) == kind_of(next)) {
+        let found = group.par_iter().map(|source| {
+            read(source, table, &rows, Some(as_of), &kinds).unwrap_or_else(|| absent(source, rows.len()))
+        });
+        attributes.extend(found.collect::<Vec<_>>());
+        let later = &sources[attributes.len()..];
+        let is_read = |kind: &KindColumns| later.iter().any(|source| kind_of(source) == Some(&kind.kind));
+        kinds.retain(|kind| kind_of(&group[0]) != Some(&kind.kind) || is_read(kind));
     }
     attributes
 }
 
-/// Frees what was kept of the kind behind a source, as far as no later source reads it.
-fn give_up(kinds: &mut [KindColumns], source: &Source, later: &[Source]) {
-    let Source::Activity { kind, .. } = source else { return };
-    let Some(columns) = kinds.iter_mut().find(|columns| columns.kind == *kind) else { return };
-    let is_read = |wanted: KindMeasure| later.contains(&Source::Activity { kind: kind.clone(), measure: wanted });
-    if !is_read(KindMeasure::Count) {
-        columns.count = Vec::new();
-    }
-    if !is_read(KindMeasure::Decayed) {
-        columns.decayed = Vec::new();
-    }
-    if !is_read(KindMeasure::DaysSinceFirst) {
-        columns.first = Vec::new();
-        if !is_read(KindMeasure::DaysSince) {
-            columns.newest = Vec::new();
-        }
-    }
+/// The kind of activity behind a source.
+fn kind_of(source: &Source) -> Option<&String> {
+    if let Source::Activity { kind, .. } = source { Some(kind) } else { None }
 }
 
 /// A source that is not there: missing for every lead, or for a kind of activity, never.
