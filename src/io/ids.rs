@@ -3,6 +3,7 @@
 use super::leads::{Building, ReadReport};
 use super::names::no_such_column;
 use super::raw::RawTable;
+use super::whole_ids::WholeIds;
 use crate::fault::InputError;
 use std::collections::HashMap;
 
@@ -31,14 +32,13 @@ pub(super) fn distinct_ids(
 
 /// Unmarks rows whose id a later file has too, and says how many; twice in one file is an error.
 fn drop_replaced(raw: &RawTable, ids: &[String], keep: &mut [bool]) -> Result<usize, InputError> {
-    let hasher = foldhash::fast::FixedState::default();
-    let mut rows_by_id: HashMap<&str, usize, _> = HashMap::with_capacity_and_hasher(ids.len(), hasher);
+    let mut rows_by_id = RowsById::new(ids);
     let (mut n_replaced, mut n_twice, mut first_twice) = (0, 0, None);
     for row in 0..ids.len() {
         if !keep[row] {
             continue;
         }
-        let Some(earlier) = rows_by_id.insert(&ids[row], row) else { continue };
+        let Some(earlier) = rows_by_id.put(&ids[row], row) else { continue };
         if raw.origin[earlier].0 == raw.origin[row].0 {
             n_twice += 1;
             first_twice.get_or_insert((earlier, row));
@@ -50,6 +50,36 @@ fn drop_replaced(raw: &RawTable, ids: &[String], keep: &mut [bool]) -> Result<us
     match first_twice {
         Some((earlier, row)) => Err(twice(raw, &ids[row], earlier, row, n_twice)),
         None => Ok(n_replaced),
+    }
+}
+
+/// The newest row of each id.
+enum RowsById<'a> {
+    Whole(WholeIds, Vec<u32>),
+    Any(HashMap<&'a str, usize, foldhash::fast::FixedState>),
+}
+
+/// No row yet. There are never that many.
+const NO_ROW: u32 = u32::MAX;
+
+impl<'a> RowsById<'a> {
+    fn new(ids: &'a [String]) -> RowsById<'a> {
+        match WholeIds::of(ids) {
+            Some(whole) => RowsById::Whole(whole, vec![NO_ROW; whole.n_places]),
+            None => RowsById::Any(HashMap::with_capacity_and_hasher(ids.len(), Default::default())),
+        }
+    }
+
+    /// Puts down the row of an id, and gives the one that stood there.
+    fn put(&mut self, id: &'a str, row: usize) -> Option<usize> {
+        match self {
+            RowsById::Whole(whole, rows) => {
+                let place = whole.place(id.as_bytes()).expect("the stretch was made of these very ids");
+                let earlier = std::mem::replace(&mut rows[place], row as u32);
+                (earlier != NO_ROW).then_some(earlier as usize)
+            }
+            RowsById::Any(rows) => rows.insert(id, row),
+        }
     }
 }
 

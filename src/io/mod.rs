@@ -28,6 +28,7 @@ mod recognise;
 mod records;
 mod roles;
 mod settings;
+mod whole_ids;
 mod write;
 
 pub use activities::{ActivityLog, LogProgress, LogReport};

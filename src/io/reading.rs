@@ -100,6 +100,12 @@ impl CellReader {
                 let value = |&row: &u32| cells[row as usize].map_or(f64::NAN, |is_true| f64::from(u8::from(is_true)));
                 rows.iter().map(value).collect()
             }
+            RawCells::Integers(cells) if !self.missing.may_be_numbers() => {
+                rows.iter().map(|&row| cells[row as usize].map_or(f64::NAN, |whole| whole as f64)).collect()
+            }
+            RawCells::Numbers(cells) if !self.missing.may_be_numbers() && !cells.iter().any(|n| n.is_infinite()) => {
+                rows.iter().map(|&row| cells[row as usize]).collect()
+            }
             cells => rows.iter().map(|&row| read(row, &cells.text(row as usize), '.')).collect(),
         };
         (values, unread)

@@ -45,6 +45,11 @@ impl MissingWords {
         MissingWords { folded: words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).collect() }
     }
 
+    /// Whether any of the spellings has a digit, so that a number may be one.
+    pub fn may_be_numbers(&self) -> bool {
+        self.folded.iter().any(|word| word.contains(|c: char| c.is_ascii_digit()))
+    }
+
     /// Whether `cell` says that there is no value.
     pub fn is_missing(&self, cell: &str) -> bool {
         let cell = cell.trim();

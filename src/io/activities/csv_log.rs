@@ -1,6 +1,6 @@
 //! The log as CSV: blocks split into rows, rows into the few cells that are needed.
 
-use super::part::{AtCell, LogPlan, Part, RowCells};
+use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
 use crate::io::blocks::Block;
 use crate::io::records::Fields;
 
@@ -65,7 +65,7 @@ fn take(part: &mut Part, plan: &LogPlan, layout: &CsvLayout, line: u64, fields: 
     let cells = RowCells {
         lead: cell(layout.lead),
         at: AtCell::Text(cell(layout.at)),
-        kind: cell(layout.kind),
+        kind: KindCell::Text(cell(layout.kind)),
         detail: layout.detail.map_or(b"", cell),
         count: layout.count.map_or(b"", cell),
     };

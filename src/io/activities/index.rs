@@ -1,10 +1,14 @@
 //! From the id of a lead, as bytes, to its row: one lookup for each row of a log of millions.
 //!
+//! Whole numbers close to each other are looked up in a list. For all other ids there is a hash table:
+//!
 //! What such a lookup costs is the wait for memory, so a slot holds key and row together in 16 bytes and the common
 //! lookup touches one cache line. A key has 96 bits: ids of up to 11 bytes stand in it as they are, with their length;
 //! longer ones by 88 bits of their xxh3 hash, where among a million leads and a billion rows the chance that any id is
 //! taken for another is below 10⁻¹¹.
 
+use crate::io::whole_ids::WholeIds;
+use crate::tables::MISSING;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The longest id that is its own key.
@@ -26,7 +30,7 @@ pub(super) struct LeadKey(u128);
 impl LeadKey {
     /// The key of an id.
     #[inline]
-    pub(super) fn of(id: &[u8]) -> LeadKey {
+    fn of(id: &[u8]) -> LeadKey {
         if id.len() > PLAIN {
             return LeadKey(xxh3_128(id) >> 40 | HASHED);
         }
@@ -48,17 +52,65 @@ impl LeadKey {
 }
 
 /// Rows of the leads by id.
-pub(super) struct LeadIndex {
-    slots: Vec<u128>,
-    shift: u32,
+pub(super) enum LeadIndex {
+    /// The row at each place of the stretch of ids, [`MISSING`] where there is no lead.
+    Whole(WholeIds, Vec<u32>),
+    /// A hash table.
+    Hashed(HashedLeads),
 }
 
 impl LeadIndex {
     /// The index of these ids, all different.
     pub(super) fn new(ids: &[String]) -> LeadIndex {
+        let Some(whole) = WholeIds::of(ids) else { return LeadIndex::Hashed(HashedLeads::new(ids)) };
+        let mut rows = vec![MISSING; whole.n_places];
+        for (row, id) in ids.iter().enumerate() {
+            rows[whole.place(id.as_bytes()).expect("the stretch was made of these very ids")] = row as u32;
+        }
+        LeadIndex::Whole(whole, rows)
+    }
+
+    /// What an id is looked up by.
+    #[inline]
+    pub(super) fn key(&self, id: &[u8]) -> LeadKey {
+        match self {
+            LeadIndex::Whole(whole, _) => whole.place(id).map_or(NO_PLACE, |place| LeadKey(place as u128)),
+            LeadIndex::Hashed(_) => LeadKey::of(id),
+        }
+    }
+
+    /// The row of the lead with this key.
+    #[inline]
+    pub(super) fn row(&self, key: LeadKey) -> Option<u32> {
+        match self {
+            LeadIndex::Whole(_, rows) => rows.get(usize::try_from(key.0).ok()?).copied().filter(|row| *row != MISSING),
+            LeadIndex::Hashed(leads) => leads.row(key),
+        }
+    }
+
+    /// The row of the lead whose id this number prints as; `None` as well where only the printed id could tell.
+    #[inline]
+    pub(super) fn row_of_whole(&self, id: i64) -> Option<u32> {
+        let LeadIndex::Whole(whole, rows) = self else { return None };
+        Some(rows[whole.place_of(u64::try_from(id).ok()?)?]).filter(|row| *row != MISSING)
+    }
+}
+
+/// The key of an id that is no lead's for sure.
+const NO_PLACE: LeadKey = LeadKey(u128::MAX);
+
+/// A hash table of the leads, half empty at least.
+pub(super) struct HashedLeads {
+    slots: Vec<u128>,
+    shift: u32,
+}
+
+impl HashedLeads {
+    /// The index of these ids, all different.
+    fn new(ids: &[String]) -> HashedLeads {
         // At least half of the slots stay empty, so that a run of full ones is short.
         let bits = (2 * ids.len().max(4)).next_power_of_two().trailing_zeros();
-        let mut index = LeadIndex { slots: vec![EMPTY; 1 << bits], shift: u64::BITS - bits };
+        let mut index = HashedLeads { slots: vec![EMPTY; 1 << bits], shift: u64::BITS - bits };
         for (row, id) in ids.iter().enumerate() {
             let key = LeadKey::of(id.as_bytes());
             let mut at = key.home(index.shift);
@@ -72,7 +124,7 @@ impl LeadIndex {
 
     /// The row of the lead with this key.
     #[inline]
-    pub(super) fn row(&self, key: LeadKey) -> Option<u32> {
+    fn row(&self, key: LeadKey) -> Option<u32> {
         let mut at = key.home(self.shift);
         loop {
             let slot = self.slots[at];
@@ -98,10 +150,25 @@ mod tests {
         ids.extend(["0", "00", "a", "a\0", "12345678901", "123456789012"].map(|id| format!("x{id}")));
         let index = LeadIndex::new(&ids);
         for (row, id) in ids.iter().enumerate() {
-            assert_eq!(index.row(LeadKey::of(id.as_bytes())), Some(row as u32), "{id}");
+            assert_eq!(index.row(index.key(id.as_bytes())), Some(row as u32), "{id}");
         }
         for unknown in ["", "20000", "007", "a", "1 ", "lead-with-a-long-id-00020000"] {
-            assert_eq!(index.row(LeadKey::of(unknown.as_bytes())), None, "{unknown}");
+            assert_eq!(index.row(index.key(unknown.as_bytes())), None, "{unknown}");
         }
+    }
+
+    #[test]
+    fn whole_numbers_are_found_as_text_and_as_numbers() {
+        let ids: Vec<String> = (0..1000).rev().map(|n| (7_000 + 2 * n).to_string()).collect();
+        let index = LeadIndex::new(&ids);
+        assert!(matches!(index, LeadIndex::Whole(..)));
+        for (row, id) in ids.iter().enumerate() {
+            assert_eq!(index.row(index.key(id.as_bytes())), Some(row as u32), "{id}");
+            assert_eq!(index.row_of_whole(id.parse().unwrap()), Some(row as u32), "{id}");
+        }
+        for unknown in ["", "7001", "07000", "6998", "9000", "x"] {
+            assert_eq!(index.row(index.key(unknown.as_bytes())), None, "{unknown}");
+        }
+        assert_eq!([-7000, 7001, 9000].map(|id| index.row_of_whole(id)), [None; 3]);
     }
 }

@@ -1,11 +1,12 @@
 //! The log as Parquet: slices of row groups, only the columns that are needed.
 
-use super::part::{AtCell, LogPlan, Part, RowCells};
+use super::part::{AtCell, Dictionary, KindCell, LogPlan, Part, RowCells};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::io::cells::{RawCells, TextCells};
 use crate::io::parquet_file::{ParquetFile, instants, raw_cells};
 use crate::io::settings::ActivityRoles;
+use crate::tables::{Activity, MISSING};
 use polars::prelude::{Column, DataType};
 use std::fmt::Write;
 
@@ -86,6 +87,37 @@ enum Times {
     Cells(Cells),
 }
 
+/// The code of each row's kind, [`MISSING`] where it is blank.
+fn kind_codes(column: &Column, plan: &LogPlan, place: &str, kinds: &mut Dictionary) -> Result<Vec<u32>, InputError> {
+    let mut code = |text: &[u8]| match text.trim_ascii() {
+        b"" => MISSING,
+        text => kinds.code(text),
+    };
+    let Some(texts) = column.str().ok().filter(|texts| texts.null_count() == 0) else {
+        let (cells, mut buffer) = (Cells::of(column, plan, place)?, String::new());
+        return Ok((0..column.len()).map(|row| code(cells.get(row, &mut buffer))).collect());
+    };
+    let mut codes = Vec::with_capacity(texts.len());
+    for chunk in texts.downcast_iter() {
+        // Equal views are equal texts, and a column of few kinds has few views: most are found without a look at the text.
+        let mut seen = [(None, MISSING); VIEWS_REMEMBERED];
+        for (row, view) in chunk.views().iter().enumerate() {
+            let view = view.as_u128();
+            let home = ((view as u64 ^ (view >> 64) as u64).wrapping_mul(ODD) >> VIEW_SHIFT) as usize;
+            if seen[home].0 != Some(view) {
+                seen[home] = (Some(view), code(chunk.value(row).as_bytes()));
+            }
+            codes.push(seen[home].1);
+        }
+    }
+    Ok(codes)
+}
+
+/// Texts remembered by their view, each in the one place that the high bits of a product say.
+const VIEWS_REMEMBERED: usize = 256;
+const VIEW_SHIFT: u32 = u64::BITS - VIEWS_REMEMBERED.trailing_zeros();
+const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// Reads one slice.
 pub(super) fn parse(
     file: &ParquetFile,
@@ -97,7 +129,9 @@ pub(super) fn parse(
     let frame = file.read_slice(&layout.columns, slice)?;
     let column = |wanted: &String| frame.column(wanted).map_err(|error| InputError::new(error.to_string()).at(name));
     let text = |index: usize| Cells::of(column(&layout.columns[index])?, plan, name);
-    let (leads, kinds) = (text(0)?, text(2)?);
+    let leads = text(0)?;
+    let mut part = Part::default();
+    let kinds = kind_codes(column(&layout.columns[2])?, plan, name, &mut part.kinds)?;
     let at = column(&layout.columns[1])?;
     let times = match at.dtype() {
         DataType::Date | DataType::Datetime(..) => {
@@ -107,17 +141,26 @@ pub(super) fn parse(
     };
     let details = if layout.has_detail { Some(text(3)?) } else { None };
     let counts = if layout.has_count { Some(text(layout.columns.len() - 1)?) } else { None };
-    let mut part = Part::default();
-    let mut buffers: [String; 5] = Default::default();
+    let mut buffers: [String; 4] = Default::default();
+    let plain = details.is_none() && counts.is_none();
     for row in 0..frame.height() {
-        let [lead, time, kind, detail, count] = &mut buffers;
+        // Nearly every row is one of a lead known by its number, at a time and of a kind known as such.
+        if let (true, Cells::Whole(ids), Times::Instants(instants)) = (plain, &leads, &times)
+            && let (Some(id), Some(at), kind) = (ids[row], instants[row], kinds[row])
+            && kind != MISSING
+            && let Some(lead) = plan.leads.row_of_whole(id)
+        {
+            part.take_known(plan, Activity { lead, at, kind, detail: MISSING, count: 1 });
+            continue;
+        }
+        let [lead, time, detail, count] = &mut buffers;
         let cells = RowCells {
             lead: leads.get(row, lead),
             at: match &times {
                 Times::Instants(instants) => AtCell::Instant(instants[row]),
                 Times::Cells(cells) => AtCell::Text(cells.get(row, time)),
             },
-            kind: kinds.get(row, kind),
+            kind: KindCell::Code(kinds[row]),
             detail: details.as_ref().map_or(b"", |cells| cells.get(row, detail)),
             count: counts.as_ref().map_or(b"", |cells| cells.get(row, count)),
         };

@@ -32,7 +32,7 @@ pub(super) struct RowCells<'a> {
     /// When it happened.
     pub at: AtCell<'a>,
     /// What was done.
-    pub kind: &'a [u8],
+    pub kind: KindCell<'a>,
     /// Page, campaign and the like.
     pub detail: &'a [u8],
     /// How many acts the row stands for.
@@ -45,6 +45,24 @@ pub(super) enum AtCell<'a> {
     Text(&'a [u8]),
     /// As an instant.
     Instant(Option<Instant>),
+}
+
+/// A kind as its format gives it.
+#[derive(Clone, Copy)]
+pub(super) enum KindCell<'a> {
+    /// As text.
+    Text(&'a [u8]),
+    /// As a code of the part's kinds, [`MISSING`] where it is blank.
+    Code(u32),
+}
+
+impl KindCell<'_> {
+    fn is_blank(self) -> bool {
+        match self {
+            KindCell::Text(text) => text.trim_ascii().is_empty(),
+            KindCell::Code(code) => code == MISSING,
+        }
+    }
 }
 
 /// What part of a log holds. Kinds and details are coded in order of first appearance in this part.
@@ -156,21 +174,33 @@ impl Part {
             AtCell::Text(text) => plan.times.read(text, plan.order),
             AtCell::Instant(at) => at,
         };
-        let kind = cells.kind.trim_ascii();
         let count = count(cells.count, plan);
-        let (Some(at), Some(count), false) = (at, count, kind.is_empty()) else {
+        let (Some(at), Some(count), false) = (at, count, cells.kind.is_blank()) else {
             self.take_unreadable(plan, line, cells, at.is_some());
             return;
         };
         let detail = self.detail(cells.detail.trim_ascii(), plan);
-        let kind = self.kinds.code(kind);
+        let kind = match cells.kind {
+            KindCell::Text(text) => self.kinds.code(text.trim_ascii()),
+            KindCell::Code(code) => code,
+        };
         self.acts.push(Activity { lead: MISSING, at, kind, detail, count });
-        self.waiting.keys.push(LeadKey::of(cells.lead));
+        self.waiting.keys.push(plan.leads.key(cells.lead));
         self.waiting.ids.extend_from_slice(cells.lead);
         self.waiting.ends.push(self.waiting.ids.len());
         if self.waiting.keys.len() == WAITING {
             self.find_leads(plan);
         }
+    }
+
+    /// Takes in a row of which all is known, and that stands after every other taken so far.
+    #[inline]
+    pub(super) fn take_known(&mut self, plan: &LogPlan, act: Activity) {
+        if !self.waiting.keys.is_empty() {
+            self.find_leads(plan);
+        }
+        self.rows += 1;
+        self.acts.push(act);
     }
 
     /// Looks up the leads of the acts that wait, and takes out those of unknown ones. To be called at the end.
@@ -203,11 +233,11 @@ impl Part {
     fn take_unreadable(&mut self, plan: &LogPlan, line: u64, cells: &RowCells<'_>, has_time: bool) {
         // Those that wait stand before it in the file, and unknown ids are shown in the file's order.
         self.find_leads(plan);
-        if plan.leads.row(LeadKey::of(cells.lead)).is_none() {
+        if plan.leads.row(plan.leads.key(cells.lead)).is_none() {
             self.take_unknown(cells.lead);
         } else if !has_time {
             self.unread.at.add(line, if let AtCell::Text(text) = cells.at { text } else { b"" });
-        } else if cells.kind.trim_ascii().is_empty() {
+        } else if cells.kind.is_blank() {
             self.unread.kind.add(line, b"");
         } else {
             self.unread.count.add(line, cells.count);
