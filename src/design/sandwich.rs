@@ -19,26 +19,61 @@ const TABLES_PER_PASS: usize = 4;
 
 /// See [`Design::sandwich`].
 pub(super) fn sandwich(design: &Design, w: &[f64]) -> Array2<f64> {
-    let (n_dense, size) = (design.dense.ncols(), design.n_columns() + 1);
+    let size = design.n_columns() + 1;
     let mut result = Array2::zeros((size, size));
-    if n_dense > 0 {
-        put_dense(&mut result, design, w);
+    let wide = Wide::of(design);
+    if wide.width() > 0 {
+        put_dense(&mut result, design, &wide, w);
     }
-    let columns = design.block_columns();
-    let sums: Vec<Vec<f64>> = design.blocks.par_iter().map(|block| level_sums(block, w)).collect();
-    for (columns, sums) in columns.iter().zip(sums) {
+    let sums: Vec<Vec<f64>> = wide.blocks.par_iter().map(|(block, _)| level_sums(block, w)).collect();
+    for ((_, columns), sums) in wide.blocks.iter().zip(sums) {
         for (column, sum) in columns.clone().zip(sums) {
             result[[column, column]] = sum;
             result[[size - 1, column]] = sum;
         }
     }
-    for tables in cross_tables(&design.blocks, w) {
-        put_tables(&mut result, &columns, &tables);
+    for tables in cross_tables(&wide.blocks, w) {
+        put_tables(&mut result, &wide.blocks, &tables);
     }
     // Four interleaved sums would be quicker; this one is as exact as the level sums it stands beside.
     result[[size - 1, size - 1]] = add_in_order(w.chunks(ROWS_PER_SUM).map(|w| vec![w.iter().sum()]).collect(), 1)[0];
     mirror(&mut result);
     result
+}
+
+/// The design with its blocks of one level (indicators of missing) counted among the numbers: there they cost a lane of a
+/// tile, as blocks a cross-table with every other block.
+struct Wide<'a> {
+    /// The blocks of one level.
+    indicators: Vec<&'a CodeBlock>,
+    /// The column of every number and then every indicator.
+    columns: Vec<usize>,
+    /// The other blocks and their columns.
+    blocks: Vec<(&'a CodeBlock, Range<usize>)>,
+}
+
+impl<'a> Wide<'a> {
+    fn of(design: &'a Design) -> Wide<'a> {
+        let all = design.blocks.iter().zip(design.block_columns());
+        let (single, blocks): (Vec<_>, Vec<_>) = all.partition(|(block, _)| block.n_levels == 1);
+        let columns = (0..design.dense.ncols()).chain(single.iter().map(|(_, columns)| columns.start)).collect();
+        Wide { indicators: single.into_iter().map(|(block, _)| block).collect(), columns, blocks }
+    }
+
+    fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Rows of numbers with their indicators behind them; the first of them is `first_row`.
+    fn rows(&self, dense: &[f64], n_rows: usize, first_row: usize) -> Vec<f64> {
+        let n_dense = self.width() - self.indicators.len();
+        let mut rows = Vec::with_capacity(n_rows * self.width());
+        for row in 0..n_rows {
+            rows.extend_from_slice(&dense[row * n_dense..(row + 1) * n_dense]);
+            rows.extend(self.indicators.iter().map(|block| f64::from(u8::from(block.codes[first_row + row] == 0))));
+        }
+        rows
+    }
 }
 
 /// Copies the lower triangle onto the upper one.
@@ -50,23 +85,24 @@ fn mirror(matrix: &mut Array2<f64>) {
     }
 }
 
-/// Sums of one shard of rows. `gram` is `n_dense` padded to tiles, squared; `levels` holds for every level of every block
-/// (and one behind each block for the rows without a level) the `n_dense` sums.
+/// Sums of one shard of rows. `gram` is the width padded to tiles, squared; `levels` holds for every level of every block
+/// (and one behind each block for the rows without a level) a sum for each number.
 struct DenseSums {
     gram: Vec<f64>,
     levels: Vec<f64>,
     totals: Vec<f64>,
 }
 
-fn put_dense(result: &mut Array2<f64>, design: &Design, w: &[f64]) {
-    let n_dense = design.dense.ncols();
-    let padded = n_dense.next_multiple_of(TILE_COLUMNS);
+fn put_dense(result: &mut Array2<f64>, design: &Design, wide: &Wide<'_>, w: &[f64]) {
+    let (n_dense, width) = (design.dense.ncols(), wide.width());
+    let padded = width.next_multiple_of(TILE_COLUMNS);
     let dense = design.dense.as_standard_layout();
     let dense = dense.as_slice().expect("the layout was just made standard");
-    let shard = |(index, (rows, w)): (usize, (&[f64], &[f64]))| {
-        shard_sums(rows, n_dense, &design.blocks, index * ROWS_PER_SUM, w)
+    let shard = |(index, w): (usize, &[f64])| {
+        let first_row = index * ROWS_PER_SUM;
+        shard_sums(&dense[first_row * n_dense..(first_row + w.len()) * n_dense], n_dense, wide, first_row, w)
     };
-    let shards = dense.par_chunks(ROWS_PER_SUM * n_dense).zip(w.par_chunks(ROWS_PER_SUM)).enumerate();
+    let shards = w.par_chunks(ROWS_PER_SUM).enumerate();
     let sums = shards.map(shard).collect::<Vec<_>>().into_iter().reduce(|mut total, part| {
         for (total, part) in
             [(&mut total.gram, part.gram), (&mut total.levels, part.levels), (&mut total.totals, part.totals)]
@@ -77,42 +113,45 @@ fn put_dense(result: &mut Array2<f64>, design: &Design, w: &[f64]) {
     });
     let Some(sums) = sums else { return };
     let last = result.nrows() - 1;
-    for i in 0..n_dense {
-        result[[last, i]] = sums.totals[i];
-        for j in 0..=i {
-            result[[i, j]] = sums.gram[i * padded + j];
+    for (i, &column) in wide.columns.iter().enumerate() {
+        result[[last, column]] = sums.totals[i];
+        for (j, &other) in wide.columns[..=i].iter().enumerate() {
+            result[[column, other]] = sums.gram[i * padded + j];
         }
     }
-    let mut table = sums.levels.chunks_exact(n_dense);
-    for (block, columns) in design.blocks.iter().zip(design.block_columns()) {
-        for (column, sums) in columns.zip(table.by_ref().take(block.n_levels)) {
-            sums.iter().enumerate().for_each(|(i, sum)| result[[column, i]] = *sum);
+    let mut table = sums.levels.chunks_exact(width);
+    for (block, columns) in &wide.blocks {
+        for (column, sums) in columns.clone().zip(table.by_ref().take(block.n_levels)) {
+            let cells = wide.columns.iter().zip(sums);
+            cells.for_each(|(&other, sum)| result[[column.max(other), column.min(other)]] = *sum);
         }
         table.next().expect("every block ends with the sums of the rows without a level");
     }
 }
 
-fn shard_sums(rows: &[f64], n_dense: usize, blocks: &[CodeBlock], first_row: usize, w: &[f64]) -> DenseSums {
-    let padded = n_dense.next_multiple_of(TILE_COLUMNS);
-    let n_level_rows: usize = blocks.iter().map(|block| block.n_levels + 1).sum();
+fn shard_sums(dense: &[f64], n_dense: usize, wide: &Wide<'_>, first_row: usize, w: &[f64]) -> DenseSums {
+    let width = wide.width();
+    let padded = width.next_multiple_of(TILE_COLUMNS);
+    let n_level_rows: usize = wide.blocks.iter().map(|(block, _)| block.n_levels + 1).sum();
     let mut sums = DenseSums {
         gram: vec![0.0; padded * padded],
-        levels: vec![0.0; n_level_rows * n_dense],
-        totals: vec![0.0; n_dense],
+        levels: vec![0.0; n_level_rows * width],
+        totals: vec![0.0; width],
     };
-    let panels = rows.chunks(ROWS_PER_PANEL * n_dense).zip(w.chunks(ROWS_PER_PANEL)).enumerate();
-    for (panel, (rows, w)) in panels {
-        let first_row = first_row + panel * ROWS_PER_PANEL;
+    for (panel, w) in w.chunks(ROWS_PER_PANEL).enumerate() {
+        let start = panel * ROWS_PER_PANEL;
+        let first_row = first_row + start;
+        let rows = wide.rows(&dense[start * n_dense..(start + w.len()) * n_dense], w.len(), first_row);
         let weighted: Vec<f64> =
-            rows.chunks_exact(n_dense).zip(w).flat_map(|(row, w)| row.iter().map(move |x| w * x)).collect();
-        add_gram(&mut sums.gram, rows, &weighted, n_dense);
-        for row in weighted.chunks_exact(n_dense) {
+            rows.chunks_exact(width).zip(w).flat_map(|(row, w)| row.iter().map(move |x| w * x)).collect();
+        add_gram(&mut sums.gram, &rows, &weighted, width);
+        for row in weighted.chunks_exact(width) {
             sums.totals.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
         }
         let mut levels = sums.levels.as_mut_slice();
-        for block in blocks {
-            let (mine, rest) = levels.split_at_mut((block.n_levels + 1) * n_dense);
-            add_levels(mine, &block.codes[first_row..first_row + w.len()], block.n_levels, &weighted, n_dense);
+        for (block, _) in &wide.blocks {
+            let (mine, rest) = levels.split_at_mut((block.n_levels + 1) * width);
+            add_levels(mine, &block.codes[first_row..first_row + w.len()], block.n_levels, &weighted, width);
             levels = rest;
         }
     }
@@ -168,7 +207,7 @@ struct CrossTables {
     sums: Vec<f64>,
 }
 
-fn cross_tables(blocks: &[CodeBlock], w: &[f64]) -> Vec<CrossTables> {
+fn cross_tables(blocks: &[(&CodeBlock, Range<usize>)], w: &[f64]) -> Vec<CrossTables> {
     let groups: Vec<(usize, Range<usize>)> = (1..blocks.len())
         .flat_map(|block| {
             let starts = (0..block).step_by(TABLES_PER_PASS);
@@ -178,13 +217,13 @@ fn cross_tables(blocks: &[CodeBlock], w: &[f64]) -> Vec<CrossTables> {
     groups.into_par_iter().map(|(block, others)| tabulate(blocks, block, others, w)).collect()
 }
 
-fn tabulate(blocks: &[CodeBlock], block: usize, others: Range<usize>, w: &[f64]) -> CrossTables {
-    let widths: Vec<usize> = blocks[others.clone()].iter().map(|other| other.n_levels + 1).collect();
-    let (width, rows) = (widths.iter().sum::<usize>(), &blocks[block]);
+fn tabulate(blocks: &[(&CodeBlock, Range<usize>)], block: usize, others: Range<usize>, w: &[f64]) -> CrossTables {
+    let widths: Vec<usize> = blocks[others.clone()].iter().map(|(other, _)| other.n_levels + 1).collect();
+    let (width, rows) = (widths.iter().sum::<usize>(), blocks[block].0);
     let mut sums = vec![0.0; (rows.n_levels + 1) * width];
     match &blocks[others.clone()] {
         // The usual case, four at a time: one multiplication finds the row in all four.
-        [b0, b1, b2, b3] => {
+        [(b0, _), (b1, _), (b2, _), (b3, _)] => {
             let [w0, w1, w2] = [widths[0], widths[0] + widths[1], widths[0] + widths[1] + widths[2]];
             let codes = rows.codes.iter().zip(w).zip(&b0.codes).zip(&b1.codes).zip(&b2.codes).zip(&b3.codes);
             for (((((&code, w), &c0), &c1), &c2), &c3) in codes {
@@ -198,7 +237,7 @@ fn tabulate(blocks: &[CodeBlock], block: usize, others: Range<usize>, w: &[f64])
         }
         few => {
             let mut offset = 0;
-            for other in few {
+            for (other, _) in few {
                 for ((&code, w), &other_code) in rows.codes.iter().zip(w).zip(&other.codes) {
                     sums[clamp(code, rows) * width + offset + clamp(other_code, other)] += w;
                 }
@@ -215,11 +254,12 @@ fn clamp(code: u32, block: &CodeBlock) -> usize {
     (code as usize).min(block.n_levels)
 }
 
-fn put_tables(result: &mut Array2<f64>, columns: &[Range<usize>], tables: &CrossTables) {
-    let width: usize = columns[tables.others.clone()].iter().map(|columns| columns.len() + 1).sum();
-    for (row, sums) in columns[tables.block].clone().zip(tables.sums.chunks_exact(width)) {
+fn put_tables(result: &mut Array2<f64>, blocks: &[(&CodeBlock, Range<usize>)], tables: &CrossTables) {
+    let others = &blocks[tables.others.clone()];
+    let width: usize = others.iter().map(|(_, columns)| columns.len() + 1).sum();
+    for (row, sums) in blocks[tables.block].1.clone().zip(tables.sums.chunks_exact(width)) {
         let mut rest = sums;
-        for columns in &columns[tables.others.clone()] {
+        for (_, columns) in others {
             let (mine, next) = rest.split_at(columns.len() + 1);
             columns.clone().zip(mine).for_each(|(column, sum)| result[[row, column]] = *sum);
             rest = next;

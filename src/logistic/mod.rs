@@ -87,7 +87,8 @@ pub struct Fitted {
     pub convergence: Convergence,
 }
 
-/// Fits the problem. With `start` the search begins at an earlier fit of the same columns and terms.
+/// Fits the problem. With `start` the search begins at an earlier fit of the same columns and terms; without one that of
+/// many rows begins at the fit of some of them.
 ///
 /// # Errors
 ///
@@ -99,15 +100,44 @@ pub fn fit(
     penalty: Penalty,
     start: Option<&Fitted>,
 ) -> Result<Fitted, FitError> {
-    let start = start.map(|fitted| Start {
+    let given = start.map(|fitted| Start {
         intercept: fitted.intercept,
         coefficients: fitted.coefficients.clone(),
         lambdas: fitted.lambdas.clone(),
     });
+    let sampled = if given.is_none() { sampled_start(problem, terms, penalty) } else { None };
+    let rounds = if sampled.is_some() { reml::ROUNDS_FROM_SAMPLE } else { reml::ROUNDS };
+    let start = given.or(sampled);
     match penalty {
-        Penalty::Reml => fit_reml(problem, terms, start.as_ref(), reml::ROUNDS),
+        Penalty::Reml => fit_reml(problem, terms, start.as_ref(), rounds),
         Penalty::Fixed(lambda) => fit_fixed(problem, terms, lambda, start.as_ref()),
     }
+}
+
+/// From so many rows on the search begins at the fit of some of them. The optimum is the same; what is saved are the steps
+/// far from it, each of which would go over all rows.
+const MANY_ROWS: usize = 1 << 18;
+
+/// So many rows, spread over all of them, are fitted first.
+const SAMPLED_ROWS: usize = 1 << 16;
+
+/// Where to begin with many rows; `None` for fewer, and where some of the rows do not settle.
+fn sampled_start(problem: &Problem<'_>, terms: &[Term], penalty: Penalty) -> Option<Start> {
+    let n_rows = problem.design.n_samples();
+    if n_rows < MANY_ROWS || problem.y.len() != n_rows || problem.weights.len() != n_rows {
+        return None;
+    }
+    let rows: Vec<usize> = (0..n_rows).step_by(n_rows / SAMPLED_ROWS).collect();
+    let pick = |values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Vec<f64>>();
+    let (design, y, weights) = (problem.design.rows(&rows), pick(problem.y), pick(problem.weights));
+    let fitted = fit(&Problem { design: &design, y: &y, weights: &weights }, terms, penalty, None).ok()?;
+    // λ are on the mean; on the sum of losses those of a part are those of the whole.
+    let share = objective::sum_in_order(&weights) / objective::sum_in_order(problem.weights);
+    fitted.convergence.is_converged().then(|| Start {
+        intercept: fitted.intercept,
+        coefficients: fitted.coefficients,
+        lambdas: fitted.lambdas.iter().map(|lambda| lambda * share).collect(),
+    })
 }
 
 /// Fits by REML from the given coefficients and λ, in at most `rounds` rounds: the second stage, after terms were added.

@@ -24,6 +24,8 @@ const SETTLED: f64 = 0.1;
 const FIRST_ROUND_STEPS: u32 = 4;
 /// Rounds of a fit from scratch.
 pub(crate) const ROUNDS: u32 = 5;
+/// Rounds of a fit that begins where a sample of its rows ended, whose λ are nearly those of all rows.
+pub(crate) const ROUNDS_FROM_SAMPLE: u32 = 1;
 
 /// Settles λ and coefficients in at most `rounds` rounds, then takes Newton to convergence at the last λ.
 pub(crate) fn fit(objective: &mut PenalisedLoss<'_>, progress: &mut Progress, rounds: u32) -> (Convergence, Cholesky) {
