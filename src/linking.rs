@@ -12,6 +12,7 @@ mod thinning;
 
 use crate::linking::scale::Scale;
 use crate::linking::thinning::thin;
+use crate::metrics::ascending;
 use serde::{Deserialize, Serialize};
 
 /// With up to this many knots the link is exact.
@@ -90,8 +91,7 @@ fn between(from: Knot, to: Knot, p: f64) -> f64 {
 
 /// Distinct values of `p` with their row-weighted mid-ranks in (0, 1), ascending, between (0, 0) and (1, 1).
 fn mid_ranks(p: &[f64], w: &[f64]) -> Vec<(f64, f64)> {
-    let mut rows: Vec<usize> = (0..p.len()).filter(|&i| w[i] > 0.0).collect();
-    rows.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
+    let rows = ascending(p, w);
     let total: f64 = rows.iter().map(|&i| w[i]).sum();
     let mut ranks = Vec::with_capacity(rows.len() + 2);
     let mut before = 0.0;

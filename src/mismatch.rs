@@ -4,7 +4,7 @@ mod reason;
 
 pub use reason::{Gain, LikeCases, Opinion, Sides, reason, usual_action};
 
-use crate::metrics::{Auc, Rate};
+use crate::metrics::{Auc, Rate, ascending};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -73,8 +73,7 @@ impl Ranks {
     /// The ranks among `values`. Of more than 4,096 distinct ones only so many are kept, evenly by number, and ranks
     /// between them run straight: wrong by less than the share of the deals between two kept ones.
     pub fn fit(values: &[f64], w: &[f64]) -> Ranks {
-        let mut rows: Vec<usize> = (0..values.len()).filter(|&i| w[i] > 0.0).collect();
-        rows.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+        let rows = ascending(values, w);
         let total: f64 = rows.iter().map(|&i| w[i]).sum();
         let mut before = 0.0;
         let distinct: Vec<(f64, f64, f64)> = rows

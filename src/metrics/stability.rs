@@ -1,6 +1,5 @@
 //! Whether a column or a score still looks as it did in training: the population stability index.
 
-use super::{descending, tied};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
@@ -17,18 +16,21 @@ pub struct Bins {
 impl Bins {
     /// At most `bins` bins of about equal row weight; a value that is very common makes fewer. NaN is passed over.
     pub fn fit(values: &[f64], w: &[f64], bins: usize) -> Bins {
-        let mut rows = descending(values, w);
-        rows.retain(|&i| !values[i].is_nan());
-        let total: f64 = rows.iter().map(|&i| w[i]).sum();
+        assert_eq!(values.len(), w.len(), "one row weight a row");
+        // Values with their row weights, which need not be looked up afterwards.
+        let mut rows: Vec<(f64, f64)> = values.iter().copied().zip(w.iter().copied()).collect();
+        rows.retain(|(value, w)| !value.is_nan() && *w > 0.0);
+        rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let total: f64 = rows.iter().map(|(_, w)| w).sum();
         let (mut edges, mut before, mut last_cell) = (Vec::new(), 0.0, 0.0);
-        for group in tied(&rows, values).rev() {
+        for group in rows.chunk_by(|a, b| a.0 == b.0) {
             // The nudge keeps a tenth that was added up in floating point from falling short of itself.
             let cell = (before / total * bins as f64 + 1e-9).floor();
             if cell > last_cell {
-                edges.push(values[group[0]]);
+                edges.push(group[0].0);
                 last_cell = cell;
             }
-            before += group.iter().map(|&i| w[i]).sum::<f64>();
+            before += group.iter().map(|(_, w)| w).sum::<f64>();
         }
         Bins { edges }
     }

@@ -4,7 +4,7 @@ use super::deals::Deals;
 use super::drift;
 use super::figures::side_figures;
 use super::model::{DriftRecord, HoldoutRecord};
-use super::train::{TrainSettings, pick, predict, procedure};
+use super::train::{Purpose, TrainSettings, pick, predict, procedure};
 use crate::fault::InputError;
 use crate::metrics::Rate;
 use crate::scorecard::Scorecard;
@@ -31,7 +31,7 @@ pub(super) fn hold_out(
     if let Some(part) = set_apart.part {
         notes.extend(validation::shift_note(y, &deals.snapshots.row_weight, &part));
         record.older = Rate::of(&pick(y, &part.train), &pick(&deals.snapshots.row_weight, &part.train));
-        let older = procedure(deals, scorecard, &part.train, settings)?;
+        let older = procedure(deals, scorecard, &part.train, Purpose::Judge, settings)?;
         match &older.learned {
             Some(learned) => {
                 let curve = older.blending.as_ref().map(|b| &b.curve);

@@ -8,6 +8,7 @@ use crate::asof::Span;
 use crate::features::{Attribute, Source, Values};
 use crate::metrics::{Bins, effective_n};
 use crate::tables::{MISSING, TextColumn};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -69,7 +70,7 @@ impl Reference {
         let predictor = model.predictor.as_ref()?;
         let rows: Vec<usize> = (0..deals.n()).collect();
         let w = &deals.snapshots.row_weight;
-        let columns = read_by(deals, predictor).iter().map(|a| ColumnReference::of(a, w)).collect();
+        let columns = read_by(deals, predictor).par_iter().map(|a| ColumnReference::of(a, w)).collect();
         let p = said(deals, predictor, model.blending.as_ref(), &rows);
         let score = Bins::fit(&p, w, BINS);
         Some(Reference {

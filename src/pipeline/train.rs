@@ -18,6 +18,7 @@ use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
 use crate::validation::{self, Folds, MIN_OF_EACH_OUTCOME, Scheme};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Everything that decides a training.
@@ -61,7 +62,7 @@ pub(super) fn fit_all(
     settings: &TrainSettings,
 ) -> Result<Model, InputError> {
     let all: Vec<usize> = (0..deals.n()).collect();
-    let whole = procedure(deals, scorecard, &all, settings)?;
+    let whole = procedure(deals, scorecard, &all, Purpose::Keep, settings)?;
     let judged = if settings.holdout > 0.0 {
         let (record, drift) = hold_out(deals, scorecard, settings)?;
         let untimed = deals.snapshots.order.is_none();
@@ -80,6 +81,29 @@ pub(super) struct Predicted {
     pub(super) rows: Vec<usize>,
     pub(super) p_model: Vec<f64>,
     pub(super) p_rule: Vec<f64>,
+}
+
+/// What a model is learned for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be kept.
+    Keep,
+    /// To judge the procedure or to choose by, and then to be thrown away.
+    Judge,
+}
+
+/// A model that is thrown away learns from so many deals at most, spread evenly over those it might learn from. What more of
+/// them would add to its figures is less than the figures' own error; what they would cost is most of a training.
+const DEALS_TO_JUDGE_BY: usize = 1 << 17;
+
+impl Purpose {
+    /// The deals of `rows` that a model for this purpose learns from.
+    fn lessons(self, rows: &[usize]) -> Cow<'_, [usize]> {
+        if self == Purpose::Keep || rows.len() <= DEALS_TO_JUDGE_BY {
+            return Cow::Borrowed(rows);
+        }
+        (0..DEALS_TO_JUDGE_BY).map(|i| rows[i * rows.len() / DEALS_TO_JUDGE_BY]).collect()
+    }
 }
 
 /// The whole procedure on some of the deals.
@@ -111,6 +135,7 @@ pub(super) fn procedure(
     deals: &Deals,
     scorecard: Option<&Scorecard>,
     rows: &[usize],
+    purpose: Purpose,
     settings: &TrainSettings,
 ) -> Result<Procedure, InputError> {
     let y = pick(&deals.snapshots.won, rows);
@@ -125,7 +150,7 @@ pub(super) fn procedure(
             blending: None,
         });
     }
-    let learned = learn(lessons(deals), rows, &settings.learn).map_err(fit_error)?;
+    let learned = learn(lessons(deals), &purpose.lessons(rows), &settings.learn).map_err(fit_error)?;
     let order = deals.snapshots.order.as_ref().map(|o| pick(o, rows));
     let folds = (settings.folds > 0)
         .then(|| validation::folds(order.as_deref(), &y, settings.folds, settings.deals.snapshot.seed));
@@ -192,8 +217,8 @@ pub(super) fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve
     Predicted { rows: rows.to_vec(), p_model, p_rule }
 }
 
-pub(super) fn in_order(deals: &Deals, sources: &[Source]) -> Vec<crate::features::Attribute> {
-    sources.iter().filter_map(|s| deals.attributes.iter().find(|a| a.source == *s).cloned()).collect()
+pub(super) fn in_order<'d>(deals: &'d Deals, sources: &[Source]) -> Vec<&'d crate::features::Attribute> {
+    sources.iter().filter_map(|s| deals.attributes.iter().find(|a| a.source == *s)).collect()
 }
 
 fn predict_folds(
@@ -206,7 +231,7 @@ fn predict_folds(
     let mut by_row: Vec<(usize, f64, f64)> = Vec::new();
     for part in &folds.parts {
         let (train, test) = (pick(rows, &part.train), pick(rows, &part.test));
-        let learned = learn(lessons(deals), &train, &settings.learn).map_err(fit_error)?;
+        let learned = learn(lessons(deals), &Purpose::Judge.lessons(&train), &settings.learn).map_err(fit_error)?;
         let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, &train));
         let predicted = predict(deals, &learned, curve.as_ref(), &test);
         by_row.extend(

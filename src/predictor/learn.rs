@@ -1,11 +1,13 @@
 //! Learning a predictor from training rows: shapes of the terms, penalties, coefficients.
 
-use super::assemble::{Assembly, Place, assemble, repeats};
+use super::assemble::{Assembly, assemble, repeats};
 use super::pairs::add_pairs;
 use super::{FittedTerm, Predictor};
 use crate::design::{CodeBlock, NO_LEVEL};
 use crate::features::{Attribute, Fate, PlanLine, Term, TermSettings};
 use crate::logistic::{self, FitError, Fitted, Penalty, Problem};
+use ndarray::Array2;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Which program minimises the penalised loss.
@@ -107,9 +109,10 @@ fn choose_terms<'a>(
 ) -> (Vec<Term>, Vec<&'a Attribute>, Vec<PlanLine>) {
     let mut lines = Vec::new();
     let mut candidates: Vec<(Term, &Attribute, usize)> = Vec::new();
-    for attribute in attributes {
+    let learned: Vec<_> = attributes.par_iter().map(|a| Term::learn(&a.source, &a.values, rows, settings)).collect();
+    for (attribute, learned) in attributes.iter().zip(learned) {
         let name = attribute.source.to_string();
-        match Term::learn(&attribute.source, &attribute.values, rows, settings) {
+        match learned {
             Ok(term) => {
                 candidates.push((term, attribute, lines.len()));
                 lines.push(PlanLine { name, fate: Fate::Used(String::new()) });
@@ -149,50 +152,75 @@ fn describe(term: &Term) -> String {
     }
 }
 
-/// Row-weighted standard deviation of a term's contribution, whose row-weighted mean is `mean`.
-fn spread(
-    assembly: &Assembly,
-    place: &Place,
-    block: Option<&CodeBlock>,
-    effects: &[f64],
-    slope: f64,
-    mean: f64,
-    weights: &[f64],
-) -> f64 {
-    let line = place.dense.map(|d| assembly.design.dense.column(d));
-    let level = |code: u32| if code == NO_LEVEL { 0.0 } else { effects[code as usize] };
-    let contribution = |row: usize| line.map_or(0.0, |x| slope * x[row]) + block.map_or(0.0, |b| level(b.codes[row]));
-    let squares = weights.iter().enumerate().map(|(row, w)| w * (contribution(row) - mean).powi(2)).sum::<f64>();
-    (squares / weights.iter().sum::<f64>()).sqrt()
+/// What one term adds to the log-odds of the training rows.
+struct Added<'a> {
+    /// Column of the dense block and slope of the line.
+    line: Option<(usize, f64)>,
+    /// The levels and their effects.
+    levels: Option<(&'a CodeBlock, &'a [f64])>,
 }
+
+impl Added<'_> {
+    fn at(&self, numbers: &[f64], row: usize) -> f64 {
+        let line = self.line.map_or(0.0, |(column, slope)| slope * numbers[column]);
+        let level = |(block, effects): (&CodeBlock, &[f64])| match block.codes[row] {
+            NO_LEVEL => 0.0,
+            code => effects[code as usize],
+        };
+        line + self.levels.map_or(0.0, level)
+    }
+}
+
+/// Row-weighted mean and standard deviation of what each term adds. The rows are taken some at a time, term after term: the
+/// numbers of a row lie side by side, and column by column each would be fetched once a term.
+fn means_and_spreads(added: &[Added<'_>], dense: &Array2<f64>, weights: &[f64]) -> Vec<(f64, f64)> {
+    let dense = dense.as_standard_layout();
+    let total: f64 = weights.iter().sum();
+    let sums_of = |of: &(dyn Fn(usize, f64) -> f64 + Sync)| -> Vec<f64> {
+        let mut sums = vec![0.0; added.len()];
+        for first in (0..weights.len()).step_by(ROWS_AT_A_TIME) {
+            let rows = first..(first + ROWS_AT_A_TIME).min(weights.len());
+            sums.par_iter_mut().zip(added).enumerate().for_each(|(term, (sum, added))| {
+                for row in rows.clone() {
+                    let numbers = dense.row(row).to_slice().expect("rows of a standard layout are slices");
+                    *sum += weights[row] * of(term, added.at(numbers, row));
+                }
+            });
+        }
+        sums
+    };
+    let means: Vec<f64> = sums_of(&|_, value| value).into_iter().map(|sum| sum / total).collect();
+    let squares = sums_of(&|term, value| (value - means[term]) * (value - means[term]));
+    means.iter().zip(squares).map(|(mean, squares)| (*mean, (squares / total).sqrt())).collect()
+}
+
+/// Rows whose numbers stay at hand from term to term.
+const ROWS_AT_A_TIME: usize = 1 << 12;
 
 /// The additive part of the predictor from the solver's coefficients.
 fn additive(terms: Vec<Term>, assembly: &Assembly, fitted: &Fitted, weights: &[f64]) -> Predictor {
     let error_of = |i: usize| fitted.standard_errors[i];
-    let total: f64 = weights.iter().sum();
     let mut blocks = assembly.design.blocks.iter();
+    let added: Vec<Added<'_>> = assembly
+        .places
+        .iter()
+        .map(|place| Added {
+            line: place.dense.map(|d| (d, fitted.coefficients[d])),
+            levels: (!place.levels.is_empty()).then(|| {
+                (blocks.next().expect("one block a term with levels"), &fitted.coefficients[place.levels.clone()])
+            }),
+        })
+        .collect();
+    let moments = means_and_spreads(&added, &assembly.design.dense, weights);
     let mut average = fitted.intercept;
     let mut out = Vec::with_capacity(terms.len());
-    for (term, place) in terms.into_iter().zip(&assembly.places) {
-        let block = (!place.levels.is_empty()).then(|| blocks.next().expect("one block a term with levels"));
-        let effects = fitted.coefficients[place.levels.clone()].to_vec();
-        let slope = place.dense.map_or(0.0, |d| fitted.coefficients[d]);
-        let mut sum = 0.0;
-        if let Some(d) = place.dense {
-            sum += assembly.design.dense.column(d).iter().zip(weights).map(|(x, w)| slope * x * w).sum::<f64>();
-        }
-        if let Some(block) = block {
-            let level = |&c: &u32| if c == NO_LEVEL { 0.0 } else { effects[c as usize] };
-            sum += block.codes.iter().zip(weights).map(|(c, w)| level(c) * w).sum::<f64>();
-        }
-        let mean = sum / total;
-        let spread = spread(assembly, place, block, &effects, slope, mean, weights);
+    for ((term, place), (mean, spread)) in terms.into_iter().zip(&assembly.places).zip(moments) {
         average += mean;
         out.push(FittedTerm {
-            slope,
+            slope: place.dense.map_or(0.0, |d| fitted.coefficients[d]),
             slope_error: place.dense.map_or(0.0, error_of),
             effect_errors: place.levels.clone().map(error_of).collect(),
-            effects,
+            effects: fitted.coefficients[place.levels.clone()].to_vec(),
             mean,
             spread,
             lambda: fitted.lambdas[place.penalty],

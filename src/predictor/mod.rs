@@ -16,6 +16,7 @@ use crate::design::NO_LEVEL;
 use crate::features::{Attribute, Source, Term, Values};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// Leads whose contributions are computed together; bounds memory, changes no result.
 const CHUNK: usize = 8192;
@@ -129,15 +130,15 @@ impl Predictor {
     }
 
     /// `(n_contributions, rows)` contributions of some rows. `attributes` stand in the order of [`Predictor::sources`].
-    fn block(&self, attributes: &[Attribute], rows: &[usize]) -> Vec<Vec<f64>> {
+    fn block(&self, attributes: &[impl Borrow<Attribute>], rows: &[usize]) -> Vec<Vec<f64>> {
         let codes: Vec<Vec<u32>> =
-            self.terms.iter().zip(attributes).map(|(t, a)| t.term.codes(&a.values, rows)).collect();
+            self.terms.iter().zip(attributes).map(|(t, a)| t.term.codes(&a.borrow().values, rows)).collect();
         let mut columns: Vec<Vec<f64>> = self
             .terms
             .iter()
             .zip(attributes)
             .zip(&codes)
-            .map(|((term, attribute), codes)| term.contributions(attribute, rows, codes))
+            .map(|((term, attribute), codes)| term.contributions(attribute.borrow(), rows, codes))
             .collect();
         columns.extend(self.pairs.iter().map(|p| p.contributions(&codes[p.first], &codes[p.second])));
         columns
@@ -147,7 +148,7 @@ impl Predictor {
     /// `rows`.
     pub fn map_rows<T: Send>(
         &self,
-        attributes: &[Attribute],
+        attributes: &[impl Borrow<Attribute> + Sync],
         rows: &[usize],
         each: impl Fn(usize, f64, &[f64]) -> T + Sync,
     ) -> Vec<T> {
@@ -172,7 +173,7 @@ impl Predictor {
     }
 
     /// The log-odds of the given rows.
-    pub fn log_odds(&self, attributes: &[Attribute], rows: &[usize]) -> Vec<f64> {
+    pub fn log_odds(&self, attributes: &[impl Borrow<Attribute> + Sync], rows: &[usize]) -> Vec<f64> {
         self.map_rows(attributes, rows, |_, log_odds, _| log_odds)
     }
 

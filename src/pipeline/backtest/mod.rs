@@ -21,7 +21,7 @@ use super::deals::{DealInputs, Deals, RuleEvidence, gather_and_keep};
 use super::figures::side_figures;
 use super::leaks::{self, ScreenSettings};
 use super::model::{Model, SideFigures};
-use super::train::{Predicted, Procedure, TrainSettings, procedure};
+use super::train::{Predicted, Procedure, Purpose, TrainSettings, procedure};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::metrics::{Rate, score_figures};
@@ -128,7 +128,7 @@ pub(super) fn look_back_on(
     let mut train = settings.train.clone();
     train.folds = if train.folds == 0 { LEAST_FOLDS } else { train.folds };
     let all: Vec<usize> = (0..deals.n()).collect();
-    let done = procedure(&deals, scorecard, &all, &train)?;
+    let done = procedure(&deals, scorecard, &all, Purpose::Keep, &train)?;
     let past = Past::of(&deals, scorecard, &done);
     let Some(judged) = Rate::of(&past.y, &past.w) else {
         return Err(InputError::new("there is no closed deal to look back on")

@@ -6,6 +6,7 @@ use super::super::score::model_reasons;
 use super::super::train::{Procedure, in_order};
 use super::past::Past;
 use crate::asof::Instant;
+use crate::features::Attribute;
 use crate::mismatch::{Quadrant, mismatch_gap, reason};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
@@ -164,7 +165,7 @@ impl Sources<'_> {
                 continue;
             }
             let rows: Vec<usize> = own.iter().map(|&i| self.past.rows[i]).collect();
-            let attributes = in_order(self.deals, &predictor.sources());
+            let attributes: Vec<Attribute> = in_order(self.deals, &predictor.sources()).into_iter().cloned().collect();
             let said = predictor.map_rows(&attributes, &rows, |at, _, parts| {
                 let view = ModelView { predictor, attributes: &attributes, row: rows[at], parts };
                 let why = model_reasons(predictor, &attributes, rows[at], parts);

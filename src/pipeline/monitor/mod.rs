@@ -25,6 +25,7 @@ use super::retrain::{Current, News, read_as_trained, read_by, said};
 use super::score::{AsOf, ScoreInputs, ScoreSettings, Standing, score};
 use crate::asof::Instant;
 use crate::fault::InputError;
+use crate::features::Attribute;
 use crate::logodds::sigmoid;
 use crate::metrics::Auc;
 use crate::mismatch::{self, QuadrantRecord};
@@ -34,6 +35,7 @@ use decay::{Recent, order};
 use drift::Look;
 use months::Said;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Fewer closed deals say nothing of calibration and order.
 pub const FEWEST_TO_SAY: usize = 30;
@@ -118,7 +120,7 @@ pub fn monitor(
     let (due, rows) = Due::of(&deals, settled, cut_off, reference);
     let all: Vec<usize> = (0..deals.n()).collect();
     let p = said(&deals, predictor, model.blending.as_ref(), &all);
-    let attributes = read_by(&deals, predictor);
+    let attributes: Vec<Attribute> = read_by(&deals, predictor).into_iter().map(Cow::into_owned).collect();
     let p_model: Vec<f64> = predictor.log_odds(&attributes, &all).into_iter().map(sigmoid).collect();
     let w = &deals.snapshots.row_weight;
     let look = Look { model, predictor, reference, attributes: &attributes, p: &p, w };

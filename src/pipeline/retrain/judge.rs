@@ -7,7 +7,7 @@
 use super::super::deals::Deals;
 use super::super::model::Blending;
 use super::super::score::absent;
-use super::super::train::{pick, procedure, rule_curve};
+use super::super::train::{Purpose, pick, procedure, rule_curve};
 use super::gate::{GateRecord, Judged};
 use super::{Current, Judgement, News, RetrainSettings};
 use crate::blend::RuleCurve;
@@ -16,6 +16,7 @@ use crate::features::{Attribute, Source};
 use crate::logodds::sigmoid;
 use crate::predictor::Predictor;
 use crate::scorecard::Scorecard;
+use std::borrow::Cow;
 
 /// Parts of the judged deals. More parts let challengers through earlier in a market that moves, and more of them that
 /// the next month proves worse: of 23 months of a bank's calls none with two parts, 3 with four (see
@@ -76,7 +77,7 @@ fn by_parts(
     let mut told = Told { scorecard: deals.rules.as_ref().map(|_| Vec::new()), ..Told::default() };
     let mut before = older.to_vec();
     for part in parts {
-        let challenger = procedure(deals, scorecard, &before, &settings.train)?;
+        let challenger = procedure(deals, scorecard, &before, Purpose::Keep, &settings.train)?;
         let weights = pick(&deals.snapshots.row_weight, &before);
         let won: f64 = before.iter().map(|&r| deals.snapshots.won[r] * deals.snapshots.row_weight[r]).sum();
         let flat = vec![won / weights.iter().sum::<f64>(); part.len()];
@@ -123,8 +124,8 @@ pub(in crate::pipeline) fn said(
 }
 
 /// The deals' attributes in the order that a predictor reads them; what is not there is missing for every deal.
-pub(in crate::pipeline) fn read_by(deals: &Deals, predictor: &Predictor) -> Vec<Attribute> {
+pub(in crate::pipeline) fn read_by<'d>(deals: &'d Deals, predictor: &Predictor) -> Vec<Cow<'d, Attribute>> {
     let sources = predictor.sources();
-    let found = |source: &Source| deals.attributes.iter().find(|a| a.source == *source).cloned();
-    sources.iter().map(|source| found(source).unwrap_or_else(|| absent(source, deals.n()))).collect()
+    let found = |source: &Source| deals.attributes.iter().find(|a| a.source == *source).map(Cow::Borrowed);
+    sources.iter().map(|source| found(source).unwrap_or_else(|| Cow::Owned(absent(source, deals.n())))).collect()
 }

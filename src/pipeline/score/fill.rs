@@ -8,6 +8,7 @@ use crate::fault::InputError;
 use crate::logodds::sigmoid;
 use crate::mismatch::{Quadrant, Ranks, mismatch_gap};
 use crate::scorecard::{self, Scorecard};
+use rayon::prelude::*;
 
 impl Assessment<'_> {
     pub(super) fn fill(&mut self, version: Option<&Model>, settings: &ScoreSettings) -> Result<(), InputError> {
@@ -28,7 +29,7 @@ impl Assessment<'_> {
             Some(predictor) => (predictor.log_odds(&self.attributes, &rows), Vec::new()),
             None => (vec![f64::NAN; rows.len()], Vec::new()),
         };
-        self.leads = rows.iter().map(|&row| self.lead_score(row, log_odds[row])).collect();
+        self.leads = rows.par_iter().map(|&row| self.lead_score(row, log_odds[row])).collect();
         self.abstain(settings.min_evidence);
         self.model_reasons = reasons;
         self.warnings = self.warn(settings);
