@@ -240,7 +240,8 @@ fn a_copied_column_has_no_coefficient_of_its_own_without_penalty() {
 fn the_four_operations_equal_those_of_the_one_hot_matrix() {
     // 70,000 rows cross the chunk of every sum; the first block alone in its pass, then four at a time.
     let mut case = made_up(70_000, 5);
-    for modulus in [5u32, 2, 7, 3] {
+    // Blocks of one level stand among the others: they are added up with the numbers.
+    for modulus in [1u32, 5, 2, 7, 1, 3] {
         let codes = (0..70_000u32).map(|i| if i % 11 == 0 { NO_LEVEL } else { i / 13 % modulus }).collect();
         case.design.blocks.push(CodeBlock { codes, n_levels: modulus as usize });
     }
@@ -397,4 +398,15 @@ fn a_fit_that_starts_at_the_optimum_stays_there() {
     let second = fit(&case.problem(), &terms, Penalty::Fixed(0.01), Some(&first)).unwrap();
     assert_eq!(second.convergence.steps, 1);
     assert_same_fit(&first, &second, "again");
+}
+
+#[test]
+fn a_fit_of_many_rows_ends_where_one_from_afar_does() {
+    let case = made_up(1 << 18, 16);
+    let sampled = case.fit(1e-3);
+    let n_columns = case.design.n_columns();
+    let afar = Fitted { intercept: 0.0, coefficients: vec![0.0; n_columns], ..sampled.clone() };
+    let whole = fit(&case.problem(), &case.ridge_terms(), Penalty::Fixed(1e-3), Some(&afar)).unwrap();
+    assert_same_fit(&sampled, &whole, "from a sample");
+    assert!(sampled.convergence.steps < whole.convergence.steps, "the sample saves steps");
 }
