@@ -102,7 +102,10 @@ fn scoring(bencher: Bencher<'_, '_>, size: LogSize) {
     let rules: String = kinds()
         .iter()
         .map(|kind| {
-            format!("[[rule]]\nactivity = \"{kind}\"\npoints = 5\nmax_count = 10\ndecay = {{ half_life = \"30d\" }}\n")
+            format!(
+                "[[rule]]\nid = \"{kind}\"\nactivity = \"{kind}\"\npoints = 5\nmax_count = 10\n\
+                 decay = {{ half_life = \"30d\" }}\n"
+            )
         })
         .collect();
     let card = Scorecard::parse(&format!("name = \"bench\"\nrange = [0, 100]\n{rules}"), "scorecard.toml");
