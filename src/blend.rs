@@ -3,7 +3,7 @@
 //! logit p = a + s · ((1 − w) logit p_rule + w logit p_model), w the blend weight. At w = 0 and at w = 1 the blend is
 //! p_rule or p_model itself (s = 1, a = 0).
 
-use crate::logistic::prior::map_fit;
+use crate::logistic::prior::MapProblem;
 use crate::logodds::{log1p_exp, logit, sigmoid};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ fn base_log_odds(wins: f64, total: f64) -> f64 {
 /// Intercept and slope of logit P = a + b x, a free and b ~ N(1, `slope_sd`²).
 fn line(x: &[f64], y: &[f64], w: &[f64], slope_sd: f64) -> (f64, f64) {
     let design = Array2::from_shape_fn((x.len(), 2), |(i, j)| if j == 0 { 1.0 } else { x[i] });
-    let fit = map_fit(design.view(), None, y, w, &[0.0, 1.0], &[f64::INFINITY, slope_sd]);
+    let fit = MapProblem::new(design, y, w).fit(&[0.0, 1.0], &[f64::INFINITY, slope_sd]);
     (fit.coefficients[0], fit.coefficients[1])
 }
 

@@ -11,7 +11,7 @@
 use super::ComparisonInput;
 use super::deals::Deals;
 use super::root::root;
-use crate::logistic::prior::map_fit_from;
+use crate::logistic::prior::MapProblem;
 use ndarray::{Array2, Axis};
 
 /// Columns before the rules' own: intercept and hand-set score.
@@ -117,25 +117,28 @@ impl<'a> Design<'a> {
 
     /// The fit on some deals, with a prior for each deviation.
     pub fn fit(&self, deals: &[usize], priors: &[Prior]) -> Posterior {
-        let cells = self.cells(deals);
+        let (x, y, weights) = self.cells(deals);
+        let problem = MapProblem::new(x, &y, &weights);
+        let mut prior_mean = vec![0.0; self.columns.ncols()];
+        prior_mean[1] = 1.0;
         let touching = |size: &dyn Fn(usize) -> Option<f64>| -> Vec<f64> {
             priors.iter().enumerate().map(|(column, prior)| prior.touching(size(column))).collect()
         };
-        let mut posterior = cells.fit(&touching(&|_| None), &cells.prior_mean());
+        let mut posterior = Posterior::of(&problem, &prior_mean, &touching(&|_| None), &prior_mean);
         if priors.iter().all(|prior| matches!(prior, Prior::Normal(_))) {
             return posterior;
         }
         for _ in 0..TURNS {
             let sizes = posterior.mean_squares();
-            posterior = cells.fit(&touching(&|column| Some(sizes[column])), &posterior.mode);
+            posterior = Posterior::of(&problem, &prior_mean, &touching(&|column| Some(sizes[column])), &posterior.mode);
             let above = priors.iter().zip(&sizes).map(|(prior, &size)| prior.log_above_normal(size));
             posterior.log_evidence += above.sum::<f64>();
         }
         posterior
     }
 
-    /// Equal deals of one outcome folded into one.
-    fn cells(&self, deals: &[usize]) -> Cells {
+    /// Equal deals of one outcome folded into one: columns, outcome and summed row weight of each.
+    fn cells(&self, deals: &[usize]) -> (Array2<f64>, Vec<f64>, Vec<f64>) {
         let mut summed = vec![[0.0; 2]; self.columns.nrows()];
         for &deal in deals {
             let won = usize::from(self.input.y[deal] == 1.0);
@@ -149,30 +152,15 @@ impl<'a> Design<'a> {
                 weights.push(weight);
             }
         }
-        Cells { x: self.columns.select(Axis(0), &rows), y, weights }
+        (self.columns.select(Axis(0), &rows), y, weights)
     }
 }
 
-/// Distinct deals: columns, outcome and summed row weight of each.
-struct Cells {
-    x: Array2<f64>,
-    y: Vec<f64>,
-    weights: Vec<f64>,
-}
-
-impl Cells {
-    /// Of every column: 1 for κ·sd(S), else 0.
-    fn prior_mean(&self) -> Vec<f64> {
-        let mut mean = vec![0.0; self.x.ncols()];
-        mean[1] = 1.0;
-        mean
-    }
-
-    /// The fit with a normal prior of this standard deviation for each column after the shared ones; 0 holds it at 0.
-    fn fit(&self, deviations: &[f64], start: &[f64]) -> Posterior {
-        let prior_mean = self.prior_mean();
+impl Posterior {
+    /// The fit with a normal prior of the given standard deviation for each column after the shared ones; 0 holds it.
+    fn of(problem: &MapProblem<'_>, prior_mean: &[f64], deviations: &[f64], start: &[f64]) -> Posterior {
         let prior_sd = [&[f64::INFINITY, 1.0], deviations].concat();
-        let fit = map_fit_from(self.x.view(), None, &self.y, &self.weights, &prior_mean, &prior_sd, start);
+        let fit = problem.fit_from(prior_mean, &prior_sd, start);
         // A coefficient that is held has no volume, neither before the deals nor after.
         let log_volume = |sds: &mut dyn Iterator<Item = f64>| sds.filter(|sd| *sd > 0.0).map(f64::ln).sum::<f64>();
         let after = log_volume(&mut root(&fit.covariance).diag().iter().copied());
@@ -180,9 +168,7 @@ impl Cells {
         let log_evidence = fit.log_posterior + after - before;
         Posterior { mode: fit.coefficients, covariance: fit.covariance, log_evidence }
     }
-}
 
-impl Posterior {
     /// Mean square ξ² of each deviation.
     fn mean_squares(&self) -> Vec<f64> {
         let square = |(column, mode): (usize, &f64)| mode.powi(2) + self.covariance[[column, column]];

@@ -11,7 +11,7 @@
 //! suggest no rule in 95 of 100 scorecards.
 
 use super::overlap::SAME_FROM;
-use crate::logistic::prior::map_fit;
+use crate::logistic::prior::MapProblem;
 use crate::logodds::sigmoid;
 use crate::metrics::Z95;
 use ndarray::Array2;
@@ -180,7 +180,7 @@ fn regress(score: &[f64], holds: Option<&[bool]>, y: &[f64], weights: &[f64]) ->
     }
     let n = x.ncols();
     // Three units of log-odds are much for one fact, so the prior speaks only where a fact has won or lost every deal.
-    let fit = map_fit(x.view(), None, y, weights, &[0.0; 3][..n], &[f64::INFINITY, f64::INFINITY, 3.0][..n]);
+    let fit = MapProblem::new(x, y, weights).fit(&[0.0; 3][..n], &[f64::INFINITY, f64::INFINITY, 3.0][..n]);
     let errors = fit.covariance.diag().iter().map(|variance| variance.sqrt()).collect();
     (fit.coefficients, errors)
 }

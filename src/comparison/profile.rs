@@ -10,7 +10,7 @@
 //! where `others` is what all other rules add by their learned points. A shape is plausible when its log posterior lies
 //! within half the 95 % point of χ² with one degree of freedom of the best: the profile-likelihood interval.
 
-use crate::logistic::prior::map_fit;
+use crate::logistic::prior::MapProblem;
 use ndarray::Array2;
 
 /// Half the 95 % point of χ²(1).
@@ -102,7 +102,7 @@ fn posterior(others: &[f64], shape: Option<&[f64]>, y: &[f64], weights: &[f64]) 
         }
     }
     let n = x.ncols();
-    let fit = map_fit(x.view(), None, y, weights, &[0.0, 1.0, 0.0][..n], &[f64::INFINITY, 1.0, 1.0][..n]);
+    let fit = MapProblem::new(x, y, weights).fit(&[0.0, 1.0, 0.0][..n], &[f64::INFINITY, 1.0, 1.0][..n]);
     (fit.log_posterior, fit.coefficients.get(2).copied().unwrap_or(0.0))
 }
 

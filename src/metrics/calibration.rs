@@ -2,7 +2,7 @@
 
 use super::interval::{Estimate, Interval, Z95};
 use super::weighted_mean;
-use crate::logistic::prior::map_fit;
+use crate::logistic::prior::MapProblem;
 use crate::logodds::{log1p_exp, logit, sigmoid};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ fn reach(eta: &[f64], y: &[f64], w: &[f64], won: bool) -> Option<Interval> {
 /// a of logit P = a + η.
 fn intercept(eta: &[f64], y: &[f64], w: &[f64]) -> Estimate {
     let ones = Array2::ones((eta.len(), 1));
-    let a = map_fit(ones.view(), Some(eta), y, w, &[0.0], &[f64::INFINITY]).coefficients[0];
+    let a = MapProblem::new(ones, y, w).with_offset(eta).fit(&[0.0], &[f64::INFINITY]).coefficients[0];
     wald(a, w, |i| (variance(a + eta[i]), 1.0))
 }
 
@@ -84,7 +84,7 @@ fn slope(eta: &[f64], y: &[f64], w: &[f64]) -> Estimate {
     let mean = weighted_mean(eta.iter().copied(), w);
     let sd = weighted_mean(eta.iter().map(|eta| (eta - mean).powi(2)), w).sqrt();
     let x = Array2::from_shape_fn((eta.len(), 2), |(i, j)| if j == 0 { 1.0 } else { (eta[i] - mean) / sd });
-    let found = map_fit(x.view(), None, y, w, &[0.0; 2], &[f64::INFINITY; 2]).coefficients;
+    let found = MapProblem::new(x, y, w).fit(&[0.0; 2], &[f64::INFINITY; 2]).coefficients;
     let b = found[1] / sd;
     let v = |i: usize| variance(found[0] + b * (eta[i] - mean));
     let informed: Vec<f64> = (0..eta.len()).map(|i| w[i] * v(i)).collect();

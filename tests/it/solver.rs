@@ -5,7 +5,7 @@ use std::ops::Range;
 use leadscore::design::{CodeBlock, Design, NO_LEVEL};
 use leadscore::logistic::lbfgs::fit_lbfgs;
 use leadscore::logistic::linfa_impl::LogisticParams;
-use leadscore::logistic::prior::map_fit;
+use leadscore::logistic::prior::MapProblem;
 use leadscore::logistic::{FitError, Fitted, Penalty, Problem, StopReason, Structure, Term, fit};
 use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, Array2};
@@ -162,12 +162,12 @@ fn posterior_mode_equals_scipy() {
     let sd: Vec<f64> =
         expected["prior_sd"].as_array().unwrap().iter().map(|s| s.as_f64().unwrap_or(f64::INFINITY)).collect();
     let (mean, offset) = (numbers(&expected["prior_mean"]), numbers(&expected["offset"]));
-    let found = map_fit(one_hot(&case.design).view(), Some(&offset), &case.y, &case.weights, &mean, &sd);
+    let found = MapProblem::new(one_hot(&case.design), &case.y, &case.weights).with_offset(&offset).fit(&mean, &sd);
     assert!(found.convergence.is_converged());
     assert_close(&found.coefficients, &numbers(&expected["coefficients"]), REFERENCE, "mode");
     assert_close(&found.covariance.diag().to_vec(), &numbers(&expected["variances"]), REFERENCE, "variances");
     assert_close(&[found.log_posterior], &[expected["log_posterior"].as_f64().unwrap()], REFERENCE, "log posterior");
-    let held = map_fit(one_hot(&case.design).view(), None, &case.y, &case.weights, &mean, &[0.0; 8]);
+    let held = MapProblem::new(one_hot(&case.design), &case.y, &case.weights).fit(&mean, &[0.0; 8]);
     assert_eq!(held.coefficients, mean);
     assert!(held.covariance.iter().all(|v| *v == 0.0));
 }
