@@ -26,28 +26,26 @@ pub use stability::{Bins, psi, psi_noise, sample_psi};
 /// # Panics
 /// When the slices differ in length.
 fn descending(score: &[f64], w: &[f64]) -> Vec<usize> {
-    assert_eq!(score.len(), w.len(), "one row weight a row");
-    let mut rows = ranked(score, w, |rank| !rank);
-    rows.sort_unstable();
-    rows.into_iter().map(|(_, row)| row as usize).collect()
+    ranked(score, w, |rank| !rank)
 }
 
 /// The same from low to high.
 pub(crate) fn ascending(score: &[f64], w: &[f64]) -> Vec<usize> {
-    assert_eq!(score.len(), w.len(), "one row weight a row");
-    let mut rows = ranked(score, w, |rank| rank);
-    rows.sort_unstable();
-    rows.into_iter().map(|(_, row)| row as usize).collect()
+    ranked(score, w, |rank| rank)
 }
 
-/// Row numbers of positive weight, each behind a whole number that orders the scores as `total_cmp` does: sorting such pairs
+/// Row numbers of positive weight, sorted behind whole numbers that order the scores as `total_cmp` does: sorting such pairs
 /// waits for no memory, as looking up two scores a comparison would.
-fn ranked(score: &[f64], w: &[f64], turn: impl Fn(u64) -> u64) -> Vec<(u64, u32)> {
+fn ranked(score: &[f64], w: &[f64], turn: impl Fn(u64) -> u64) -> Vec<usize> {
+    assert_eq!(score.len(), w.len(), "one row weight a row");
     let rank = |value: f64| {
         let bits = value.to_bits();
         if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
     };
-    (0..score.len()).filter(|&i| w[i] > 0.0).map(|i| (turn(rank(score[i])), i as u32)).collect()
+    let weighted = (0..score.len()).filter(|&i| w[i] > 0.0);
+    let mut rows: Vec<(u64, u32)> = weighted.map(|i| (turn(rank(score[i])), i as u32)).collect();
+    rows.sort_unstable();
+    rows.into_iter().map(|(_, row)| row as usize).collect()
 }
 
 /// The ends of runs of equal `score` in `rows`: each item is a slice of tied rows.
