@@ -16,8 +16,6 @@ mod label;
 mod left_out;
 mod mode;
 mod moment;
-#[cfg(test)]
-mod tests;
 
 pub use left_out::LeftOut;
 pub use mode::Mode;

@@ -47,6 +47,7 @@ mod scorecard;
 mod scorecard_advice;
 mod scorecard_errors;
 mod simulate;
+mod snapshot;
 mod solver;
 mod sources;
 mod store;

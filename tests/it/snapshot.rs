@@ -1,6 +1,8 @@
-use super::{LeftOut, Mode, SnapshotSettings, take};
-use crate::asof::{Instant, MICROS_PER_DAY, Span};
-use crate::tables::{LeadTable, Outcome};
+//! At which moment each closed deal is looked at, and which leads are none.
+
+use leadscore::asof::{Instant, MICROS_PER_DAY, Span};
+use leadscore::snapshot::{LeftOut, Mode, SnapshotSettings, take};
+use leadscore::tables::{LeadTable, Outcome};
 
 fn day(d: f64) -> Option<Instant> {
     Some(Instant((d * MICROS_PER_DAY as f64) as i64))
