@@ -11,7 +11,7 @@ use crate::pipeline::model::Model;
 use crate::pipeline::retrain::{Current, Judgement, Outcome, RetrainSettings, SideResult, TooFew, retrain};
 use crate::registry::{Disk, Loaded, Published, Store};
 use crate::tables::ActivityBatches;
-use crate::values::format_instant;
+use crate::values::format_day;
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
@@ -137,7 +137,7 @@ fn look(args: &RetrainArgs, inputs: &Inputs, live: &Loaded<Model>, terminal: &Te
 
 fn too_few_text(few: &TooFew, live: u32) -> String {
     let expected = match few.expected_by {
-        Some(at) => format!("At the usual pace there are enough by {}.", &format_instant(at)[..10]),
+        Some(at) => format!("At the usual pace there are enough by {}.", format_day(at)),
         None => "When there will be enough cannot be told.".to_string(),
     };
     format!(
@@ -183,8 +183,8 @@ fn judged_text(judgement: &Judgement) -> Page {
         "{}\n\nJudged by {} closed {} to {}{}:\n",
         judgement.sentence(),
         plural(judgement.judged.0, "deal"),
-        &format_instant(judgement.span.0)[..10],
-        &format_instant(judgement.span.1)[..10],
+        format_day(judgement.span.0),
+        format_day(judgement.span.1),
         parts,
     ));
     let align = [Align::Left, Align::Right, Align::Right, Align::Right];

@@ -10,5 +10,5 @@ mod zone;
 pub use crate::text::fold;
 pub use number::parse_number;
 pub use order::{DateOrder, OrderEvidence, OrderVerdict};
-pub use time::{TimeReader, format_instant};
+pub use time::{TimeReader, format_day, format_instant};
 pub use words::{MissingWords, WordSet};

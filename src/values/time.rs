@@ -99,6 +99,11 @@ pub fn format_instant(at: Instant) -> String {
     }
 }
 
+/// The day of an instant in UTC: `2024-01-31`.
+pub fn format_day(at: Instant) -> String {
+    format_instant(at)[..10].to_string()
+}
+
 fn check_format(format: &str) -> Result<(), InputError> {
     let sample = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
     let round_trip = jiff::fmt::strtime::format(format, &sample).and_then(|text| {

@@ -5,7 +5,7 @@ mod months;
 use super::super::page::Page;
 use super::super::terminal::{Align, count, percent, plural, table};
 use crate::pipeline::monitor::{Calibration, Drift, Group, Monitor, State};
-use crate::values::format_instant;
+use crate::values::format_day;
 
 /// Columns shown of each group: what has moved first, by what that does to the win probability.
 const SHOWN: usize = 8;
@@ -36,7 +36,7 @@ pub(super) fn monitor(found: &Monitor) -> Page {
     if !found.alarms.is_empty() {
         text.push_str("Next: `leadscore retrain`; if a column or its words have changed, look at the export first.\n");
     }
-    let since = found.due.since.map(|at| format_instant(at)[..10].to_string()).unwrap_or_default();
+    let since = found.due.since.map(format_day).unwrap_or_default();
     let closed = if found.due.settles_within_days.is_some() { "Promised and closed since" } else { "Closed since" };
     for (title, group) in [(format!("{closed} {since}"), &found.closed), ("Open leads".to_string(), &found.open)] {
         text.append(group.as_ref().map(|g| group_text(&title, g)).unwrap_or_default());

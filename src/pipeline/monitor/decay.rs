@@ -4,7 +4,7 @@ use super::super::deals::Deals;
 use super::super::retrain::Current;
 use super::super::train::pick;
 use crate::metrics::{Auc, Z95, auc};
-use crate::mismatch::Quadrant;
+use crate::mismatch::{self, Quadrant, QuadrantRecord};
 use serde::Serialize;
 
 /// The recent closed deals as columns, each `(n_recent,)`.
@@ -84,13 +84,15 @@ impl Recent {
         self.p.iter().map(|&p| blending.link.score(p)).collect()
     }
 
-    /// The recent deals' quadrants; none where the version tells none.
-    pub(super) fn quadrants(&self, current: &Current<'_>) -> Vec<Quadrant> {
+    /// What became of the recent deals of each quadrant; none where the version tells none.
+    pub(super) fn quadrant_records(&self, current: &Current<'_>) -> Vec<QuadrantRecord> {
         let told = current.model.blending.as_ref().filter(|b| b.blurred.is_none());
         let (Some(blending), Some(card), Some(rule_score)) = (told, current.scorecard, &self.rule_score) else {
             return Vec::new();
         };
         let both = rule_score.iter().zip(&self.p_model);
-        both.map(|(&s, &p)| Quadrant::of(card.is_high(s), card.is_high(blending.model_link.score(p)))).collect()
+        let quadrant = |(&s, &p)| Quadrant::of(card.is_high(s), card.is_high(blending.model_link.score(p)));
+        let quadrants: Vec<Quadrant> = both.map(quadrant).collect();
+        if quadrants.is_empty() { Vec::new() } else { mismatch::records(&quadrants, &self.y, &self.w) }
     }
 }

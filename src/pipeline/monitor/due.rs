@@ -9,7 +9,7 @@
 use super::super::deals::Deals;
 use super::super::reference::Reference;
 use crate::asof::{Instant, Span};
-use crate::values::format_instant;
+use crate::values::{format_day, format_instant};
 use serde::{Serialize, Serializer};
 
 /// The deals that are held to what was promised of them, and those that are left out.
@@ -68,7 +68,7 @@ impl Due {
 
     /// What was left out and why; `None` when nothing was.
     pub fn sentence(&self) -> Option<String> {
-        let day = |at: Option<Instant>| at.map_or_else(String::new, |at| format_instant(at)[..10].to_string());
+        let day = |at: Option<Instant>| at.map_or_else(String::new, format_day);
         let wait = self.settles_within_days?;
         if self.due == self.settled {
             return None;

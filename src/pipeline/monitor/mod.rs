@@ -28,9 +28,10 @@ use crate::fault::InputError;
 use crate::features::Attribute;
 use crate::logodds::sigmoid;
 use crate::metrics::Auc;
-use crate::mismatch::{self, QuadrantRecord};
+use crate::mismatch::QuadrantRecord;
 use crate::snapshot::Mode;
 use crate::tables::{ActivityBatches, LeadTable};
+use crate::values::format_day;
 use decay::{Recent, order};
 use drift::Look;
 use months::Said;
@@ -132,7 +133,6 @@ pub fn monitor(
     });
     let promised_auc = promised(model);
     let said = Said { look, deals: &deals, p_model: &p_model };
-    let quadrants = recent.quadrants(current);
     let says = rows.len() >= FEWEST_TO_SAY;
     let (open, left_out) = open_leads(table, log, current, settings, deals.snapshots.until)?;
     let mut found = Monitor {
@@ -145,7 +145,7 @@ pub fn monitor(
         auc: if says { order(&recent) } else { None },
         promised_auc,
         months: months::months(&said, current, &rows, promised_auc, &settings.limits),
-        quadrants: if quadrants.is_empty() { Vec::new() } else { mismatch::records(&quadrants, &recent.y, &recent.w) },
+        quadrants: recent.quadrant_records(current),
         quadrants_then: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
         alarms: Vec::new(),
     };
@@ -168,8 +168,7 @@ fn as_at_training(model: &Model, now: &DealSettings) -> DealSettings {
 fn notes(due: &Due) -> Vec<String> {
     let mut notes: Vec<String> = due.sentence().into_iter().collect();
     if due.due < FEWEST_TO_SAY {
-        let first =
-            due.first_due.filter(|_| due.due == 0).map(|at| crate::values::format_instant(at)[..10].to_string());
+        let first = due.first_due.filter(|_| due.due == 0).map(format_day);
         let first = first.map_or_else(String::new, |day| format!("; the first are due from {day} on"));
         notes.push(format!(
             "{} held to their promise: too few (under {FEWEST_TO_SAY}) to say whether the promised wins came{first}.",

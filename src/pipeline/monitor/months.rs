@@ -7,7 +7,7 @@ use super::signs::{Sign, What, beyond};
 use super::{Current, FEWEST_TO_SAY, Limits};
 use crate::asof::Instant;
 use crate::metrics::Auc;
-use crate::mismatch::{self, QuadrantRecord};
+use crate::mismatch::QuadrantRecord;
 use crate::values::format_instant;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -77,13 +77,12 @@ fn one(said: &Said<'_>, current: &Current<'_>, month: String, rows: &[usize]) ->
     let recent = Recent::of(said.deals, said.look.p, said.p_model, rows);
     let mut group = Group::of(&said.look, rows);
     group.tiers = tiers(current, &recent.scores(current));
-    let quadrants = recent.quadrants(current);
     Month {
         month,
         calibration: Calibration::of(&recent.y, &recent.p, &recent.w),
         auc: order(&recent),
         group,
-        quadrants: if quadrants.is_empty() { Vec::new() } else { mismatch::records(&quadrants, &recent.y, &recent.w) },
+        quadrants: recent.quadrant_records(current),
         beyond: Vec::new(),
         first: Vec::new(),
     }
