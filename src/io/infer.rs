@@ -73,58 +73,98 @@ pub fn infer_types(raw: &RawTable, settings: &ReadSettings) -> Result<Vec<Inferr
     Ok(raw.columns.par_iter().map(|column| infer(column, &cells, settings)).collect())
 }
 
-/// The distinct values of a column with their number of rows, in order of first appearance.
+/// The distinct values of a column: the row in which each appears first, and in how many rows it stands. Texts are made
+/// when somebody asks: a million numbers need not be printed to be known as numbers.
 struct Values<'a> {
-    distinct: Vec<(Cow<'a, str>, usize)>,
+    column: &'a RawColumn,
+    distinct: Vec<(u32, u32)>,
     n_missing: usize,
     n_values: usize,
 }
 
 impl<'a> Values<'a> {
     fn of(column: &'a RawColumn, cells: &CellReader) -> Values<'a> {
+        /// In place of a position among the distinct values.
+        const NO_VALUE: u32 = u32::MAX;
         // Keyed by hash: this is a look at the data, and two values that share 64 bits would only be counted as one.
         let mut index: HashMap<u64, u32, foldhash::fast::FixedState> = HashMap::default();
-        let mut values = Values { distinct: Vec::new(), n_missing: 0, n_values: 0 };
+        let mut values = Values { column, distinct: Vec::new(), n_missing: 0, n_values: 0 };
         for row in 0..column.cells.n_cells() {
-            let text = match column.text(row) {
-                Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-                owned => owned,
+            let Some(key) = key(&column.cells, row) else {
+                values.n_missing += 1;
+                continue;
             };
-            if cells.is_missing(&text) {
+            let at = *index.entry(key).or_insert_with(|| {
+                if may_be_missing(&column.cells, row, cells) && cells.is_missing(&column.text(row)) {
+                    return NO_VALUE;
+                }
+                values.distinct.push((row as u32, 0));
+                values.distinct.len() as u32 - 1
+            });
+            if at == NO_VALUE {
                 values.n_missing += 1;
                 continue;
             }
             values.n_values += 1;
-            let at = *index.entry(xxh3_64(text.as_bytes())).or_insert(values.distinct.len() as u32) as usize;
-            match values.distinct.get_mut(at) {
-                Some((_, n)) => *n += 1,
-                None => values.distinct.push((text, 1)),
-            }
+            values.distinct[at as usize].1 += 1;
         }
         values
     }
 
+    /// The text of a distinct value, trimmed.
+    fn text(&self, index: usize) -> Cow<'a, str> {
+        match self.column.text(self.distinct[index].0 as usize) {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            owned => owned,
+        }
+    }
+
+    /// The distinct values with their number of rows.
+    fn texts(&self) -> impl Iterator<Item = (Cow<'a, str>, usize)> {
+        (0..self.distinct.len()).map(|index| (self.text(index), self.distinct[index].1 as usize))
+    }
+
     fn all(&self, holds: impl Fn(&str) -> bool) -> bool {
-        self.distinct.iter().all(|(text, _)| holds(text))
+        self.texts().all(|(text, _)| holds(&text))
     }
 
     fn rows_where(&self, holds: impl Fn(&str) -> bool) -> usize {
-        self.distinct.iter().filter(|(text, _)| holds(text)).map(|(_, n)| n).sum()
+        self.texts().filter(|(text, _)| holds(text)).map(|(_, n)| n).sum()
     }
 
     /// Whether it is worth the time to look for exceptions: by the first values, most hold.
     fn mostly(&self, holds: impl Fn(&str) -> bool) -> bool {
         const LOOKED_AT: usize = 1000;
-        let first = &self.distinct[..self.distinct.len().min(LOOKED_AT)];
-        2 * first.iter().filter(|(text, _)| holds(text)).count() >= first.len()
+        let n_first = self.distinct.len().min(LOOKED_AT);
+        2 * self.texts().take(n_first).filter(|(text, _)| holds(text)).count() >= n_first
     }
 
     /// The most frequent of the values that do not hold, as `` `n/a` (12), … ``.
     fn exceptions(&self, holds: impl Fn(&str) -> bool) -> String {
-        let mut others: Vec<&(Cow<'_, str>, usize)> = self.distinct.iter().filter(|(text, _)| !holds(text)).collect();
+        let mut others: Vec<(Cow<'_, str>, usize)> = self.texts().filter(|(text, _)| !holds(text)).collect();
         others.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
         let shown: Vec<String> = others.iter().take(4).map(|(text, n)| format!("`{text}` ({n})")).collect();
         shown.join(", ") + if others.len() > 4 { ", …" } else { "" }
+    }
+}
+
+/// The same for the same value; `None` where the format has none.
+fn key(cells: &RawCells, row: usize) -> Option<u64> {
+    match cells {
+        RawCells::Text(cells) => Some(xxh3_64(cells.get(row).trim().as_bytes())),
+        RawCells::Integers(cells) => cells[row].map(|whole| whole as u64),
+        RawCells::Numbers(cells) => Some(cells[row]).filter(|number| !number.is_nan()).map(f64::to_bits),
+        RawCells::Booleans(cells) => cells[row].map(u64::from),
+        RawCells::Instants(cells) => cells[row].map(|at| at.0 as u64),
+    }
+}
+
+/// Whether the text of a value can be among the spellings of "no value" at all.
+fn may_be_missing(cells: &RawCells, row: usize, reader: &CellReader) -> bool {
+    match cells {
+        RawCells::Text(_) | RawCells::Booleans(_) => true,
+        RawCells::Integers(_) | RawCells::Instants(_) => reader.digits_may_be_missing(),
+        RawCells::Numbers(cells) => reader.digits_may_be_missing() || cells[row].is_infinite(),
     }
 }
 
@@ -161,10 +201,13 @@ fn date_order(column: &RawColumn, values: &Values<'_>, cells: &CellReader, setti
         return Order { order: Some(order), problem: None };
     }
     let mut evidence = OrderEvidence::default();
+    if matches!(column.cells, RawCells::Instants(_)) {
+        return Order { order: None, problem: None };
+    }
     let unread =
-        values.distinct.iter().enumerate().filter(|(_, (text, _))| cells.times().read(text.as_bytes(), None).is_none());
+        values.texts().enumerate().filter(|(_, (text, _))| cells.times().read(text.as_bytes(), None).is_none());
     unread.for_each(|(index, (text, _))| evidence.observe(index, text.as_bytes()));
-    let shown = |index: usize| format!("`{}`", values.distinct[index].0);
+    let shown = |index: usize| format!("`{}`", values.text(index));
     match evidence.verdict() {
         OrderVerdict::Irrelevant => Order { order: None, problem: None },
         OrderVerdict::Decided(order) => Order { order: Some(order), problem: None },
@@ -195,20 +238,20 @@ fn guess(
         RawCells::Booleans(_) => return (ColumnType::Category, "true or false in the file".to_string()),
         _ => {}
     }
-    let is_number = |text: &str| match &column.cells {
-        // A literal of the format has a decimal point whatever the project's decimal sign is.
-        RawCells::Text(texts) => {
-            cells.number(text).is_some() || texts.has_literals() && parse_number(text, '.').is_some()
-        }
-        _ => true,
+    let literals = match &column.cells {
+        RawCells::Text(texts) => Some(texts.has_literals()),
+        _ => None,
     };
+    // A literal of the format has a decimal point whatever the project's decimal sign is.
+    let is_number =
+        |text: &str| cells.number(text).is_some() || literals == Some(true) && parse_number(text, '.').is_some();
     // A date with its year last counts as one in either order; whether the column has one order is told separately.
     let orders = match settings.date_orders.get(&column.name) {
         Some(&order) => [order; 2],
         None => [DateOrder::MonthFirst, DateOrder::DayFirst],
     };
     let is_time = |text: &str| orders.iter().any(|order| cells.times().read(text.as_bytes(), Some(*order)).is_some());
-    if values.all(is_number) {
+    if literals.is_none() || values.all(is_number) {
         return numeric(column, values, is_time);
     }
     if values.all(is_time) {
@@ -236,7 +279,8 @@ fn numeric(column: &RawColumn, values: &Values<'_>, is_time: impl Fn(&str) -> bo
     let name_words: Vec<String> = words_of(&column.name);
     let is_whole = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let has_leading_zero = |text: &str| text.len() > 1 && text.starts_with('0') && is_whole(text);
-    if values.distinct.iter().any(|(text, _)| has_leading_zero(text)) {
+    // A number that is printed never begins with a zero that says nothing.
+    if matches!(column.cells, RawCells::Text(_)) && values.texts().any(|(text, _)| has_leading_zero(&text)) {
         return (words(values).0, "digits with leading zeros: a code, not an amount".to_string());
     }
     let named_as_code = name_words.last().is_some_and(|last| NAMES_OF_CODES.contains(&last.as_str()));
@@ -259,7 +303,7 @@ fn words(values: &Values<'_>) -> (ColumnType, String) {
     if n_distinct > CATEGORY_LEVELS && 2 * n_distinct > values.n_values {
         return (ColumnType::Text, format!("{n_distinct} of {} values differ", values.n_values));
     }
-    let n_chars: usize = values.distinct.iter().map(|(text, n)| text.chars().count() * n).sum();
+    let n_chars: usize = values.texts().map(|(text, n)| text.chars().count() * n).sum();
     if n_distinct > CATEGORY_LEVELS && n_chars > SENTENCE * values.n_values {
         return (ColumnType::Text, "long texts".to_string());
     }

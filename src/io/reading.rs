@@ -69,6 +69,11 @@ impl CellReader {
         self.missing.is_missing(cell)
     }
 
+    /// Whether a cell with digits may say that there is no value.
+    pub(super) fn digits_may_be_missing(&self) -> bool {
+        self.missing.may_be_numbers()
+    }
+
     /// The decimal sign of a cell: that of the project, but a point in literals of the format.
     fn decimal_of(&self, cells: &TextCells, row: usize) -> char {
         if cells.is_literal(row) { '.' } else { self.decimal }

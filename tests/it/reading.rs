@@ -502,6 +502,40 @@ fn ndjson_keeps_numbers_as_they_are_written() {
 
 /// The same leads in all three formats, every column of every kind, must give the same table.
 #[test]
+fn a_column_of_numbers_is_taken_for_the_same_with_and_without_a_look_at_its_text() {
+    const ROWS: usize = 300;
+    let mut case = case();
+    case.settings.missing = vec!["-1".to_string(), "inf".to_string()];
+    let every = |value: fn(usize) -> f64| {
+        let value = |n: usize| if n % 11 == 4 { f64::NAN } else { value(n) };
+        OutValues::Number((0..ROWS).map(value).collect(), Rounding::Full)
+    };
+    let columns = [
+        ("amount", every(|n| n as f64 / 8.0)),
+        ("listed", every(|n| if n % 5 == 0 { -1.0 } else { n as f64 })),
+        ("endless", every(|n| if n % 5 == 0 { f64::INFINITY } else { n as f64 })),
+        ("row", OutValues::Number((0..ROWS).map(|n| n as f64).collect(), Rounding::Full)),
+        ("zip", every(|n| (10_000 + n % 7) as f64)),
+        ("customer_id", every(|n| (10_000_000 + n) as f64)),
+        ("half_code", every(|n| n as f64 + 0.5)),
+        ("day", every(|n| (20_240_101 + n % 28) as f64)),
+        ("seen_at", every(|n| (1_700_000_000 + 1000 * n) as f64)),
+        ("nothing", every(|_| f64::NAN)),
+    ]
+    .map(|(name, values)| OutColumn { name: name.to_string(), values });
+    let [from_text, typed] = ["a.csv", "a.parquet"].map(|name| {
+        let path = case.folder.path().join(name);
+        write_table(&path, &columns, WriteOptions::default()).unwrap();
+        infer_types(&read_raw(&[path], &case.settings, Wanted::All).unwrap(), &case.settings).unwrap()
+    });
+    assert_eq!(from_text, typed);
+    let types: Vec<ColumnType> = typed.iter().map(|column| column.column_type).collect();
+    use ColumnType::{Category, Date, Number, Text};
+    assert_eq!(types, [Number, Number, Number, Number, Category, Text, Number, Date, Date, Category]);
+    assert_eq!((typed[1].n_missing, typed[3].n_distinct), (81, ROWS));
+}
+
+#[test]
 fn the_three_formats_give_the_same_table() {
     const ROWS: usize = 500;
     let case = case();
