@@ -142,8 +142,8 @@ fn shard_sums(dense: &[f64], n_dense: usize, wide: &Wide<'_>, first_row: usize, 
         let start = panel * ROWS_PER_PANEL;
         let first_row = first_row + start;
         let rows = wide.rows(&dense[start * n_dense..(start + w.len()) * n_dense], w.len(), first_row);
-        let weighted: Vec<f64> =
-            rows.chunks_exact(width).zip(w).flat_map(|(row, w)| row.iter().map(move |x| w * x)).collect();
+        let mut weighted = rows.clone();
+        weighted.chunks_exact_mut(width).zip(w).for_each(|(row, w)| row.iter_mut().for_each(|x| *x *= w));
         add_gram(&mut sums.gram, &rows, &weighted, width);
         for row in weighted.chunks_exact(width) {
             sums.totals.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
@@ -185,8 +185,13 @@ fn gather<const WIDTH: usize>(rows: &[f64], n_dense: usize) -> Vec<f64> {
     let mut packed = vec![0.0; n_dense.div_ceil(WIDTH) * WIDTH * depth];
     for (panel_index, panel) in packed.chunks_exact_mut(WIDTH * depth).enumerate() {
         let columns = panel_index * WIDTH..n_dense.min((panel_index + 1) * WIDTH);
-        for (cells, row) in panel.chunks_exact_mut(WIDTH).zip(rows.chunks_exact(n_dense)) {
-            cells[..columns.len()].copy_from_slice(&row[columns.clone()]);
+        let (panel, _) = panel.as_chunks_mut::<WIDTH>();
+        for (cells, row) in panel.iter_mut().zip(rows.chunks_exact(n_dense)) {
+            match row[columns.start..].first_chunk::<WIDTH>() {
+                // Of fixed length, which is no call.
+                Some(whole) => *cells = *whole,
+                None => cells[..columns.len()].copy_from_slice(&row[columns.clone()]),
+            }
         }
     }
     packed
