@@ -114,8 +114,8 @@ pub fn fit(
     }
 }
 
-/// From so many rows on the search begins at the fit of some of them. The optimum is the same; what is saved are the steps
-/// far from it, each of which would go over all rows.
+/// From so many rows on the search begins at the fit of some of them, and one Hessian serves several steps. The optimum is
+/// the same; what is saved are walks over all rows.
 const MANY_ROWS: usize = 1 << 18;
 
 /// So many rows, spread over all of them, are fitted first.

@@ -14,6 +14,13 @@ use super::cholesky::Cholesky;
 /// is about 1e-10 standard errors.
 const STEP_TOLERANCE: f64 = 1e-10;
 
+/// [`approach`] ends where the squared length of the step that is left, as far as it can tell, is below this: the step of
+/// [`minimise`] that follows is then short.
+const NEAR: f64 = 0.1 * STEP_TOLERANCE;
+
+/// Steps of [`approach`], of which it takes about five; where it takes more, a Hessian is worth its price.
+const MOST_APPROACHING_STEPS: usize = 12;
+
 /// A vanishing gradient with a step that moves some row's log-odds by more than this is separation. Such steps move it
 /// by about 1; converged ones by less than the square root of the tolerance over a row's leverage.
 const MOVING_LOG_ODDS: f64 = 1e-2;
@@ -42,6 +49,8 @@ pub(crate) trait Objective {
     fn total_weight(&self) -> f64;
     /// Whether a row takes part (has a weight).
     fn is_row_used(&self, row: usize) -> bool;
+    /// Whether there are so many rows that a Hessian is worth many gradients.
+    fn has_many_rows(&self) -> bool;
     /// Whether some direction is without any penalty, so that the optimum may lie at infinity.
     fn can_separate(&self) -> bool;
     /// The linear map from parameters to the linear predictor, without any offset.
@@ -128,8 +137,13 @@ impl Progress {
     }
 
     fn direction(&self, objective: &impl Objective, factor: &Cholesky) -> Direction {
-        let step: Vec<f64> = factor.solve(&self.gradient).iter().map(|d| -d).collect();
-        let decrement = -step.iter().zip(&self.gradient).map(|(d, g)| d * g).sum::<f64>();
+        self.downwards(objective, factor.solve(&self.gradient))
+    }
+
+    /// The direction against `ascent`.
+    fn downwards(&self, objective: &impl Objective, ascent: Vec<f64>) -> Direction {
+        let step: Vec<f64> = ascent.iter().map(|d| -d).collect();
+        let decrement = -dot_in_order(&step, &self.gradient);
         Direction { eta_step: objective.linear_predictor(&step), step, decrement }
     }
 
@@ -153,6 +167,55 @@ impl Progress {
     }
 }
 
+/// Goes nearly to the optimum by a Hessian taken earlier: L-BFGS (Nocedal & Wright, Numerical Optimization, algorithm 7.4)
+/// on top of its factor `near`. A step costs a gradient, where a Newton step costs a walk over the rows for every column.
+/// It only saves time: [`minimise`] decides afterwards.
+pub(crate) fn approach(objective: &impl Objective, progress: &mut Progress, near: &Cholesky) {
+    let mut bends: Vec<Bend> = Vec::new();
+    for _ in 0..MOST_APPROACHING_STEPS {
+        let ascent = bent(&bends, near, &progress.gradient);
+        let direction = progress.downwards(objective, ascent);
+        let is_near = objective.total_weight() * direction.decrement <= NEAR;
+        let (before, gradient) = (progress.parameters.clone(), progress.gradient.clone());
+        if is_near || !progress.search_line(objective, &direction) {
+            return;
+        }
+        let difference = |after: &[f64], before: &[f64]| add_scaled(after, before, -1.0);
+        let bend =
+            Bend { step: difference(&progress.parameters, &before), turn: difference(&progress.gradient, &gradient) };
+        if dot_in_order(&bend.step, &bend.turn) > 0.0 {
+            bends.push(bend);
+        }
+    }
+}
+
+/// A step and by how much the gradient turned along it.
+struct Bend {
+    step: Vec<f64>,
+    turn: Vec<f64>,
+}
+
+/// The gradient under the inverse Hessian that the bends make of the one at hand.
+fn bent(bends: &[Bend], near: &Cholesky, gradient: &[f64]) -> Vec<f64> {
+    let mut rest = gradient.to_vec();
+    let mut shares = Vec::with_capacity(bends.len());
+    for bend in bends.iter().rev() {
+        let share = dot_in_order(&bend.step, &rest) / dot_in_order(&bend.step, &bend.turn);
+        rest = add_scaled(&rest, &bend.turn, -share);
+        shares.push(share);
+    }
+    let mut ascent = near.solve(&rest);
+    for (bend, share) in bends.iter().zip(shares.into_iter().rev()) {
+        let over = dot_in_order(&bend.turn, &ascent) / dot_in_order(&bend.step, &bend.turn);
+        ascent = add_scaled(&ascent, &bend.step, share - over);
+    }
+    ascent
+}
+
+fn dot_in_order(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
 fn add_scaled(start: &[f64], step: &[f64], length: f64) -> Vec<f64> {
     start.iter().zip(step).map(|(x, d)| x + length * d).collect()
 }
@@ -173,7 +236,12 @@ pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_
             (true, _, _) => StopReason::GradientSmall,
             (false, false, _) => StopReason::NoProgress,
             (false, true, true) => StopReason::StepLimit,
-            (false, true, false) => continue,
+            (false, true, false) => {
+                if objective.has_many_rows() {
+                    approach(objective, progress, &factor);
+                }
+                continue;
+            }
         };
         return (progress.stop(reason), factor);
     }

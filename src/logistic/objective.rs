@@ -7,10 +7,10 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::Penalty;
 use super::loss::{curvature, loss, slope};
 use super::newton::Objective;
 use super::penalty::TermPenalty;
+use super::{MANY_ROWS, Penalty};
 use crate::design::Design;
 
 /// Rows summed before partial sums are added; fixed, since the order of additions decides the last bits.
@@ -80,6 +80,10 @@ impl Objective for PenalisedLoss<'_> {
 
     fn is_row_used(&self, row: usize) -> bool {
         self.problem.weights[row] > 0.0
+    }
+
+    fn has_many_rows(&self) -> bool {
+        self.problem.y.len() >= MANY_ROWS
     }
 
     fn can_separate(&self) -> bool {

@@ -126,6 +126,11 @@ impl Posterior<'_> {
 }
 
 impl Objective for Posterior<'_> {
+    fn has_many_rows(&self) -> bool {
+        // Its few columns make a Hessian as cheap as a gradient.
+        false
+    }
+
     fn total_weight(&self) -> f64 {
         1.0
     }

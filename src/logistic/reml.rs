@@ -6,7 +6,7 @@
 
 use super::cholesky::Cholesky;
 use super::inverse_factor::InverseFactor;
-use super::newton::{Convergence, MAX_STEPS, Progress, minimise};
+use super::newton::{Convergence, MAX_STEPS, Objective, Progress, approach, minimise};
 use super::objective::PenalisedLoss;
 
 /// λ of every term before the first round, on the sum of losses.
@@ -34,6 +34,9 @@ pub(crate) fn fit(objective: &mut PenalisedLoss<'_>, progress: &mut Progress, ro
         let (_, factor) = minimise(objective, progress, steps);
         let change = update_lambdas(objective, progress, &InverseFactor::new(&factor));
         progress.refresh(objective);
+        if objective.has_many_rows() {
+            approach(objective, progress, &factor);
+        }
         if change < SETTLED {
             break;
         }
