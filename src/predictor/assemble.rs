@@ -28,17 +28,18 @@ pub(super) struct Assembly {
 
 /// Codes and standardised numbers of the terms on `rows`.
 pub(super) fn assemble(terms: &[Term], attributes: &[&Attribute], rows: &[usize]) -> Assembly {
-    let lines: Vec<Option<Vec<f64>>> =
-        terms.par_iter().zip(attributes).map(|(t, a)| t.standardised(&a.values, rows)).collect();
-    let n_dense = lines.iter().flatten().count();
-    let dense = side_by_side(&lines.iter().flatten().collect::<Vec<_>>(), rows.len());
+    let has_line = |term: &Term, attribute: &Attribute| term.standardised(&attribute.values, &[]).is_some();
+    let lines: Vec<(&Term, &Attribute)> =
+        terms.iter().zip(attributes.iter().copied()).filter(|(term, attribute)| has_line(term, attribute)).collect();
+    let n_dense = lines.len();
+    let dense = side_by_side(&lines, rows);
     let mut blocks = Vec::new();
     let mut penalties = Vec::new();
     let mut places = Vec::new();
     let (mut next_dense, mut next_level) = (0, n_dense);
-    for ((term, attribute), line) in terms.iter().zip(attributes).zip(&lines) {
+    for (term, attribute) in terms.iter().zip(attributes.iter().copied()) {
         let mut place = Place { dense: None, levels: next_level..next_level, penalty: penalties.len() };
-        if line.is_some() {
+        if has_line(term, attribute) {
             penalties.push(logistic::Term { columns: next_dense..next_dense + 1, structure: Structure::Ridge });
             place.dense = Some(next_dense);
             next_dense += 1;
@@ -62,18 +63,19 @@ pub(super) fn assemble(terms: &[Term], attributes: &[&Attribute], rows: &[usize]
     Assembly { design: Design { dense, blocks }, penalties, places }
 }
 
-/// Columns as the rows of a matrix `(n_rows, columns)`, some rows at a time: those stay at hand while column after column is
-/// written into them.
-fn side_by_side(columns: &[&Vec<f64>], n_rows: usize) -> Array2<f64> {
-    let width = columns.len();
-    let mut cells = vec![0.0; n_rows * width];
-    cells.par_chunks_mut((ROWS_WRITTEN * width).max(1)).enumerate().for_each(|(chunk, rows)| {
-        for (column, values) in columns.iter().enumerate() {
-            let values = &values[chunk * ROWS_WRITTEN..];
-            rows[column..].iter_mut().step_by(width).zip(values).for_each(|(cell, value)| *cell = *value);
+/// The numbers of the lines as the rows of a matrix `(n_rows, lines)`, some rows at a time: those stay at hand while column
+/// after column is written into them, and no column is ever whole beside the matrix.
+fn side_by_side(lines: &[(&Term, &Attribute)], rows: &[usize]) -> Array2<f64> {
+    let width = lines.len();
+    let mut cells = vec![0.0; rows.len() * width];
+    let parts = cells.par_chunks_mut((ROWS_WRITTEN * width).max(1)).zip(rows.par_chunks(ROWS_WRITTEN));
+    parts.for_each(|(cells, rows)| {
+        for (column, (term, attribute)) in lines.iter().enumerate() {
+            let values = term.standardised(&attribute.values, rows).expect("only terms with a line are among them");
+            cells[column..].iter_mut().step_by(width).zip(values).for_each(|(cell, value)| *cell = value);
         }
     });
-    Array2::from_shape_vec((n_rows, width), cells).expect("as many cells as rows times columns were just made")
+    Array2::from_shape_vec((rows.len(), width), cells).expect("as many cells as rows times columns were just made")
 }
 
 /// Rows written at a time: with forty numbers they fill a quarter of a second-level cache.
