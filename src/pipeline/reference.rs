@@ -3,7 +3,6 @@
 use super::deals::Deals;
 use super::model::Model;
 use super::retrain::{read_by, said};
-use super::train::pick;
 use crate::asof::Span;
 use crate::features::{Attribute, Source, Values};
 use crate::metrics::{Bins, effective_n};
@@ -118,10 +117,11 @@ impl ColumnReference {
     /// Row-weighted share of each cell among other rows; the last is the share missing. Values of another type than
     /// at training are all missing.
     pub fn shares_of(&self, values: &Values, rows: &[usize], w: &[f64]) -> Vec<f64> {
-        let weights = pick(w, rows);
         match (&self.cells, values) {
-            (Cells::Numbers(bins), Values::Number(numbers)) => bins.shares(&pick(numbers, rows), &weights),
-            (Cells::Numbers(bins), Values::Text(_)) => bins.shares(&vec![f64::NAN; rows.len()], &weights),
+            (Cells::Numbers(bins), Values::Number(numbers)) => {
+                bins.shares_of(rows.iter().map(|&row| (numbers[row], w[row])))
+            }
+            (Cells::Numbers(bins), Values::Text(_)) => bins.shares_of(rows.iter().map(|&row| (f64::NAN, w[row]))),
             (Cells::Words { known, .. }, values) => {
                 let own = known.len().min(WORDS);
                 let mut shares = vec![0.0; own + 2];
@@ -130,14 +130,14 @@ impl ColumnReference {
                     Values::Text(column) => column.levels.iter().map(|level| cell_of(level)).collect(),
                     Values::Number(_) => Vec::new(),
                 };
-                for (&row, weight) in rows.iter().zip(&weights) {
+                for &row in rows {
                     let cell = match values {
                         Values::Text(column) if column.codes[row] != MISSING => cells[column.codes[row] as usize],
                         _ => own + 1,
                     };
-                    shares[cell] += weight;
+                    shares[cell] += w[row];
                 }
-                let total: f64 = weights.iter().sum();
+                let total: f64 = rows.iter().map(|&row| w[row]).sum();
                 shares.iter_mut().for_each(|share| *share /= if total > 0.0 { total } else { 1.0 });
                 shares
             }
