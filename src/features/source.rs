@@ -51,6 +51,14 @@ impl Source {
             _ => None,
         }
     }
+
+    /// The kind of activity it measures, when it measures one.
+    pub fn kind(&self) -> Option<&str> {
+        match self {
+            Source::Activity { kind, .. } => Some(kind),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Source {

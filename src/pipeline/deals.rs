@@ -5,7 +5,7 @@ use crate::asof::{Instant, Span};
 use crate::fault::InputError;
 use crate::features::plan::{PlanSettings, kind_sources, read, sources};
 use crate::features::{Attribute, Fate, PlanLine, Source};
-use crate::measures::{Counter, KindColumns, Measures, ModelKinds, Pass, PassOptions, Plan};
+use crate::measures::{Counter, KindColumns, LogStatistics, Measures, ModelKinds, Pass, PassOptions, Plan};
 use crate::scorecard::{Evidence, GradeReference, Grades, RuleGain, RuleRequests, Scorecard, Scored};
 use crate::snapshot::{self, Mode, SnapshotSettings, Snapshots, unit_hash};
 use crate::tables::{ActivityBatches, LeadTable};
@@ -216,7 +216,7 @@ pub(super) fn gather_and_keep(
     let as_of = snapshots.as_of_by_lead(table.n_leads());
     let open = open_rows(table, &snapshots);
     let mut watch = KindWatch::new(table, &snapshots, &open);
-    let (measures, requests) = measure(inputs, settings, as_of.as_deref(), &mut watch)?;
+    let (mut measures, requests) = measure(inputs, settings, as_of.as_deref(), &mut watch)?;
     let log = log_record(&measures, settings.since);
     if let Some(begins) = log.as_ref().and_then(|l| l.begins) {
         snapshots.drop_before_log(begins.plus(Span::from_days(LOG_WARM_UP_DAYS)));
@@ -225,21 +225,27 @@ pub(super) fn gather_and_keep(
         Some((scorecard, requests)) => {
             let evidence = Evidence { leads: table, measures: &measures, requests, as_of: as_of.as_deref() };
             let scored = scorecard.evaluate(&evidence);
-            (Some(rule_side(scorecard, &scored, &snapshots)), Some(scored).filter(|_| keep))
+            let kept = keep.then(|| scored.clone());
+            (Some(rule_side(scorecard, scored, &snapshots)), kept)
         }
         None => (None, None),
     };
-    let (attributes, left_out) = attributes(table, &snapshots, &measures, as_of.as_deref(), settings);
+    let kinds = measures.take_model_kinds();
+    let acted = |row: &&usize| kinds.iter().any(|k| k.count(**row) > 0.0);
+    let deals_with_acts = snapshots.rows.par_iter().filter(acted).count();
+    let statistics = measures.log().clone();
+    // What nobody keeps is gone before the values of the terms are made.
+    let evidence = requests.zip(scored).map(|((_, requests), scored)| {
+        let as_of = as_of.clone();
+        RuleEvidence { scored, measures, requests, as_of }
+    });
+    let (attributes, left_out) = attributes(table, &snapshots, &statistics, kinds, as_of.as_deref(), settings);
     let kinds = watch.finish(&snapshots);
     let unread = Unread::of(table, &snapshots.rows, &left_out, &settings.plan.exclude);
     let open = OpenLeads::read(table, &snapshots, open, &attributes);
     let draw = snapshots.rows.iter().map(|&r| unit_hash(&table.ids[r], settings.snapshot.seed ^ DRAW_SEED)).collect();
-    let acts_not_seen = measures.log().acts_after;
-    let acted = |row: &&usize| measures.model_kinds().iter().any(|k| k.count(**row) > 0.0);
-    let deals_with_acts = snapshots.rows.iter().filter(acted).count();
+    let acts_not_seen = statistics.acts_after;
     let leaks = Vec::new();
-    let evidence =
-        requests.zip(scored).map(|((_, requests), scored)| RuleEvidence { scored, measures, requests, as_of });
     let deals = Deals {
         snapshots,
         attributes,
@@ -314,10 +320,12 @@ fn log_record(measures: &Measures, since: LogSince) -> Option<LogRecord> {
     Some(LogRecord { begins, acts_seen: log.acts_seen, kinds: log.acts_by_kind.clone() })
 }
 
-fn rule_side(scorecard: &Scorecard, scored: &Scored, snapshots: &Snapshots) -> RuleSide {
+fn rule_side(scorecard: &Scorecard, mut scored: Scored, snapshots: &Snapshots) -> RuleSide {
     let rows = &snapshots.rows;
-    let quantities = scorecard.quantities(scored);
-    let rules = (0..quantities.names.len())
+    let leads: Vec<u32> = rows.iter().map(|&r| r as u32).collect();
+    let grade_reference = scorecard.grade_reference(&scored, &leads);
+    let quantities = scorecard.quantities(&scored);
+    let mut rules: Vec<RuleColumn> = (0..quantities.names.len())
         .map(|i| RuleColumn {
             name: quantities.names[i].clone(),
             id: quantities.ids[i].0.clone(),
@@ -325,24 +333,34 @@ fn rule_side(scorecard: &Scorecard, scored: &Scored, snapshots: &Snapshots) -> R
             group: scorecard.groups[scorecard.rules[quantities.rule[i]].group].name.clone(),
             points: quantities.points[i],
             limit: quantities.limit[i],
-            q: rows.iter().map(|&r| quantities.q[i][r]).collect(),
+            q: Vec::new(),
         })
         .collect();
-    let leads: Vec<u32> = rows.iter().map(|&r| r as u32).collect();
+    for (column, number) in rules.iter_mut().zip(quantities.rule) {
+        column.q = std::mem::take(&mut scored.quantities[number]);
+    }
+    rules.par_iter_mut().for_each(|column| keep_rows(&mut column.q, rows));
     RuleSide {
         score: rows.iter().map(|&r| scored.rule_score[r]).collect(),
         disqualified: rows.iter().map(|&r| scored.disqualified[r]).collect(),
         persona: rows.iter().map(|&r| scored.persona[r]).collect(),
         rules,
-        grade_reference: scorecard.grade_reference(scored, &leads),
+        grade_reference,
     }
+}
+
+/// Moves the values of `rows`, which ascend, to the front of all and lets the others go.
+fn keep_rows(values: &mut Vec<f64>, rows: &[usize]) {
+    rows.iter().enumerate().for_each(|(at, &row)| values[at] = values[row]);
+    values.truncate(rows.len());
 }
 
 /// The candidate sources with their values on the deals, and what was left out unseen.
 fn attributes(
     table: &LeadTable,
     snapshots: &Snapshots,
-    measures: &Measures,
+    log: &LogStatistics,
+    mut kinds: Vec<KindColumns>,
     as_of: Option<&[Instant]>,
     settings: &DealSettings,
 ) -> (Vec<Attribute>, Vec<PlanLine>) {
@@ -356,23 +374,36 @@ fn attributes(
         let why = format!("snapshot mode `{}` chooses it, so it says nothing about the lead", snapshots.mode.name());
         left_out.push(PlanLine { name: Source::Age.to_string(), fate: Fate::LeftOut(why) });
     }
-    let (excluded, kinds): (Vec<&KindColumns>, Vec<&KindColumns>) =
-        kept_kinds(measures, snapshots).into_iter().partition(|k| names(&plan.exclude, &k.kind));
-    left_out.extend(excluded.iter().map(|k| PlanLine {
-        name: k.kind.clone(),
+    let (excluded, kept): (Vec<String>, Vec<String>) =
+        kept_kinds(&kinds, snapshots).into_iter().partition(|kind| names(&plan.exclude, kind));
+    left_out.extend(excluded.iter().map(|kind| PlanLine {
+        name: kind.clone(),
         fate: Fate::LeftOut("a kind of activity excluded by the project file".to_string()),
     }));
-    offered.extend(kinds.iter().flat_map(|k| kind_sources(&k.kind, names(&plan.ours, &k.kind))));
-    for kind in &measures.log().kinds_left_out {
+    offered.extend(kept.iter().flat_map(|kind| kind_sources(kind, names(&plan.ours, kind))));
+    for kind in &log.kinds_left_out {
         let fate = Fate::LeftOut(format!("beyond the {MAX_KINDS} kinds of activity that the model looks at"));
         left_out.push(PlanLine { name: kind.clone(), fate });
     }
     offered.extend(plan.keep.iter().filter(|source| !offered.contains(source)).cloned().collect::<Vec<_>>());
-    let values = offered
-        .par_iter()
-        .filter_map(|source| read(source, table, &snapshots.rows, as_of, measures.model_kinds()))
-        .collect();
+    let mut values = Vec::with_capacity(offered.len());
+    // Kind by kind, and a kind is gone once it is read: all of them weigh as much as all of the values.
+    for (at, sources) in parts_by_kind(&offered) {
+        let read = |source| read(source, table, &snapshots.rows, as_of, &kinds);
+        let part: Vec<Option<Attribute>> = sources.par_iter().map(read).collect();
+        values.extend(part.into_iter().flatten());
+        kinds.retain(|kind| offered[at + sources.len()..].iter().any(|later| later.kind() == Some(&kind.kind)));
+    }
     (values, left_out)
+}
+
+/// The sources in parts of one kind of activity, or of none, each with the position of its first.
+fn parts_by_kind(sources: &[Source]) -> impl Iterator<Item = (usize, &[Source])> {
+    let parts = sources.chunk_by(|a, b| a.kind() == b.kind());
+    parts.scan(0, |next, part| {
+        *next += part.len();
+        Some((*next - part.len(), part))
+    })
 }
 
 /// Whether a list of kinds holds this one; kinds are compared trimmed and case-folded.
@@ -381,10 +412,10 @@ fn names(kinds: &[String], kind: &str) -> bool {
 }
 
 /// Kinds that a kept deal shows; a deal left out must not teach the model a kind.
-fn kept_kinds<'m>(measures: &'m Measures, snapshots: &Snapshots) -> Vec<&'m KindColumns> {
-    let mut kinds: Vec<&KindColumns> =
-        measures.model_kinds().iter().filter(|k| snapshots.rows.iter().any(|&r| k.count(r) > 0.0)).collect();
+fn kept_kinds(kinds: &[KindColumns], snapshots: &Snapshots) -> Vec<String> {
+    let shown = kinds.iter().filter(|k| snapshots.rows.iter().any(|&r| k.count(r) > 0.0));
+    let mut kinds: Vec<String> = shown.map(|k| k.kind.clone()).collect();
     // By name: the order of first appearance would change with a row that no deal sees.
-    kinds.sort_by(|a, b| a.kind.cmp(&b.kind));
+    kinds.sort();
     kinds
 }
