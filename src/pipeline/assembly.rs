@@ -14,13 +14,14 @@ use crate::tables::LeadTable;
 /// A model that looks better than this is called suspicious: it may know the outcome.
 const SUSPICIOUS_AUC: f64 = 0.9;
 
-/// The model of the whole procedure on all deals, with the holdout's figures and drift beside it.
+/// The model of the whole procedure on all deals, with the holdout's figures and drift beside it and the deals' digest.
 pub(super) fn assemble(
     table: &LeadTable,
     deals: &Deals,
     scorecard: Option<&Scorecard>,
     whole: Procedure,
     (holdout, drift): (Option<HoldoutRecord>, Option<DriftRecord>),
+    digest: String,
     settings: &TrainSettings,
 ) -> Model {
     let predictor = whole.learned.as_ref().map(|l| l.predictor.clone());
@@ -33,7 +34,7 @@ pub(super) fn assemble(
     let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan);
     Model {
         recipe: Recipe::of(settings),
-        snapshot: record(table, deals),
+        snapshot: record(deals, digest),
         reading,
         plan,
         predictor,
@@ -101,7 +102,7 @@ fn reading_plan(table: &LeadTable, sources: &[Source], settings: &TrainSettings)
     plan
 }
 
-fn record(table: &LeadTable, deals: &Deals) -> SnapshotRecord {
+fn record(deals: &Deals, digest: String) -> SnapshotRecord {
     let s = &deals.snapshots;
     let range = s.as_of.as_ref().and_then(|t| Some((*t.iter().min()?, *t.iter().max()?)));
     SnapshotRecord {
@@ -115,7 +116,7 @@ fn record(table: &LeadTable, deals: &Deals) -> SnapshotRecord {
         left_out: s.left_out.clone(),
         late_wins: s.late_wins,
         log: deals.log.clone(),
-        digest: super::provenance::digest(table, deals),
+        digest,
     }
 }
 

@@ -6,6 +6,7 @@ use super::drift;
 use super::holdout::hold_out;
 use super::leaks::{self, ScreenSettings};
 use super::model::{Blending, Model};
+use super::provenance::digest;
 use super::reference::Reference;
 use crate::blend::{Blend, Predictions, RuleCurve, choose_weight};
 use crate::fault::InputError;
@@ -62,7 +63,10 @@ pub(super) fn fit_all(
     settings: &TrainSettings,
 ) -> Result<Model, InputError> {
     let all: Vec<usize> = (0..deals.n()).collect();
-    let whole = procedure(deals, scorecard, &all, Purpose::Keep, settings)?;
+    // The digest is one long chain of steps: it is taken beside the fit.
+    let (whole, digest) =
+        rayon::join(|| procedure(deals, scorecard, &all, Purpose::Keep, settings), || digest(table, deals));
+    let whole = whole?;
     let judged = if settings.holdout > 0.0 {
         let (record, drift) = hold_out(deals, scorecard, settings)?;
         let untimed = deals.snapshots.order.is_none();
@@ -71,7 +75,7 @@ pub(super) fn fit_all(
     } else {
         (None, None)
     };
-    let mut model = assemble(table, deals, scorecard, whole, judged, settings);
+    let mut model = assemble(table, deals, scorecard, whole, judged, digest, settings);
     model.reference = Reference::of(deals, &model);
     Ok(model)
 }
@@ -161,14 +165,15 @@ pub(super) fn procedure(
         }
         _ => (None, Vec::new()),
     };
-    let in_sample = predict(deals, &learned, deals.rules.as_ref().map(|r| rule_curve(deals, r, rows)).as_ref(), rows);
+    let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, rows));
+    let in_sample = predict(deals, &learned, curve.as_ref(), rows);
     let reference = out_of_fold.as_ref().unwrap_or(&in_sample);
     let kept = qualified(deals, &reference.rows);
     let weights = pick(&deals.snapshots.row_weight, &pick(&reference.rows, &kept));
     let model_ranks = Some(Ranks::fit(&pick(&reference.p_model, &kept), &weights));
-    let blending = match (&deals.rules, scorecard) {
-        (Some(rules), Some(scorecard)) => {
-            Some(join(deals, rules, scorecard, out_of_fold.as_ref(), &in_sample, rows, settings))
+    let blending = match (&deals.rules, curve, scorecard) {
+        (Some(rules), Some(curve), Some(scorecard)) => {
+            Some(join(deals, rules, scorecard, curve, out_of_fold.as_ref(), &in_sample, settings))
         }
         _ => None,
     };
@@ -283,12 +288,11 @@ fn join(
     deals: &Deals,
     rules: &RuleSide,
     scorecard: &Scorecard,
+    curve: RuleCurve,
     out_of_fold: Option<&Predicted>,
     in_sample: &Predicted,
-    rows: &[usize],
     settings: &TrainSettings,
 ) -> Blending {
-    let curve = rule_curve(deals, rules, rows);
     let training = Sides::of(deals, rules, in_sample);
     let past = out_of_fold.map(|p| Sides::of(deals, rules, p));
     let choice = match (settings.blend_weight, &past) {

@@ -30,6 +30,7 @@ use super::compare::{CompareSettings, Gathered, OfferedShapes, WriteSettings, co
 use super::deals::{DealInputs, DealSettings, Deals, RuleEvidence, gather_and_keep};
 use super::leaks::{self, ScreenSettings};
 use super::model::Model;
+use super::provenance::digest;
 use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::Comparison;
 use crate::fault::InputError;
@@ -133,7 +134,8 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         }
         None => (None, None, deals),
     };
-    let model = assemble(table, &deals, scorecard, done, (None, None), &train);
+    let digest = digest(table, &deals);
+    let model = assemble(table, &deals, scorecard, done, (None, None), digest, &train);
     let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
     let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
     let mut report = Report {
