@@ -1,18 +1,17 @@
 //! The answers of a pass, by request and lead.
 
-use super::accumulator::{Accumulator, Answer, NONE_BEFORE};
+use super::accumulator::{Answer, NONE_BEFORE};
 use super::counter::Counter;
 use super::log_statistics::LogStatistics;
 use super::model_kinds::KindColumns;
-use super::request::{Plan, Request, RequestId};
-use super::shard::{LEADS_PER_SHARD, Shard};
+use super::pass::{Pass, PassOptions};
+use super::request::{Plan, RequestId};
 use crate::asof::Instant;
-use rayon::prelude::*;
 
 /// What is known of every lead's acts before its as-of.
 #[derive(Debug, Clone)]
 pub struct Measures {
-    answers: Vec<Answer>,
+    pub(super) answers: Vec<Answer>,
     pub(super) model_kinds: Vec<KindColumns>,
     pub(super) log: LogStatistics,
 }
@@ -21,33 +20,9 @@ impl Measures {
     /// The answers where there is no activity log at all: only counters are known.
     pub fn without_log(plan: &Plan, n_leads: usize, counters: &[Counter]) -> Measures {
         // Without acts no instant is looked at, so any will do.
-        let as_of = vec![Instant(0); n_leads];
-        let shards = as_of.chunks(LEADS_PER_SHARD).map(|own| Shard::new(plan, own.len()).into_state().0);
-        Measures::gather(plan, shards.collect(), &as_of, counters, false)
-    }
-
-    /// The answers from the state of each shard, request by request, so that the state of one is gone before the columns
-    /// of the next are made.
-    pub(super) fn gather(
-        plan: &Plan,
-        shards: Vec<Vec<Accumulator>>,
-        as_of: &[Instant],
-        counters: &[Counter],
-        has_log: bool,
-    ) -> Measures {
-        let mut shards: Vec<_> = shards.into_iter().map(Vec::into_iter).collect();
-        let answers = plan.requests().iter().map(|request| {
-            let untimed = untimed_counts(request, counters, as_of.len());
-            let states: Vec<Accumulator> = shards.iter_mut().filter_map(Iterator::next).collect();
-            let parts = states.into_par_iter().zip(as_of.par_chunks(LEADS_PER_SHARD)).enumerate();
-            let parts = parts.map(|(shard, (state, as_of))| {
-                let first = shard * LEADS_PER_SHARD;
-                let untimed = untimed.as_deref().map(|counts| &counts[first..first + as_of.len()]);
-                state.finish(&request.amount, untimed, as_of)
-            });
-            Answer::joined(parts.collect(), has_log || untimed.is_some())
-        });
-        Measures { answers: answers.collect(), model_kinds: Vec::new(), log: LogStatistics::default() }
+        let pass = Pass::new(plan, vec![Instant(0); n_leads], PassOptions::default());
+        let (gathered, mut stretches) = pass.into_stretches(counters, usize::MAX);
+        gathered.without_log().measures(stretches.pop().expect("there is always a stretch"))
     }
 
     /// The amount of a request: the sum, the count, or the days of the gap (NaN below two rows). NaN for instants.
@@ -91,17 +66,4 @@ impl Measures {
     pub fn log(&self) -> &LogStatistics {
         &self.log
     }
-}
-
-/// Occurrences at no known time that this request takes, or `None` where it takes none.
-fn untimed_counts(request: &Request, counters: &[Counter], n_leads: usize) -> Option<Vec<f64>> {
-    if request.selection.detail.is_some() || !request.amount.takes_untimed() {
-        return None;
-    }
-    let mut total: Option<Vec<f64>> = None;
-    for counter in counters.iter().filter(|counter| request.selection.kinds.holds(&counter.kind)) {
-        let total = total.get_or_insert_with(|| vec![0.0; n_leads]);
-        total.iter_mut().zip(&counter.counts).for_each(|(sum, count)| *sum += count);
-    }
-    total
 }

@@ -45,8 +45,6 @@ pub(super) struct LogTally {
     pub acts: Vec<u64>,
     /// The same by hour.
     pub hours: HourCounts,
-    /// Rows at or after it.
-    pub after: u64,
 }
 
 impl LogTally {
@@ -55,7 +53,6 @@ impl LogTally {
         self.acts.resize(self.acts.len().max(other.acts.len()), 0);
         self.acts.iter_mut().zip(other.acts).for_each(|(total, acts)| *total += acts);
         self.hours.merge(&other.hours);
-        self.after += other.after;
     }
 }
 

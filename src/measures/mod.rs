@@ -10,6 +10,8 @@
 mod accumulator;
 mod answers;
 mod counter;
+mod dealt;
+mod gathered;
 mod log_statistics;
 mod model_kinds;
 mod pass;
@@ -20,6 +22,7 @@ mod shard;
 
 pub use answers::Measures;
 pub use counter::Counter;
+pub use gathered::{Gathered, Stretch};
 pub use log_statistics::LogStatistics;
 pub use model_kinds::{KindColumns, ModelKinds};
 pub use pass::{Pass, PassOptions};

@@ -20,19 +20,19 @@ pub struct ModelKinds {
     pub max_kinds: usize,
 }
 
-/// What is known of one kind, lead by lead. It stays where the pass gathered it, stretch by stretch: as columns of their
+/// What is known of one kind, lead by lead. It stays where the pass gathered it, shard by shard: as columns of their
 /// own, a dozen kinds of a million leads would be copied once more.
 #[derive(Debug, Clone)]
 pub struct KindColumns {
     /// The kind as first written.
     pub kind: String,
-    stretches: Vec<Vec<Cell>>,
+    shards: Vec<Vec<Cell>>,
 }
 
 impl KindColumns {
     #[inline]
     fn cell(&self, lead: usize) -> &Cell {
-        &self.stretches[lead / LEADS_PER_SHARD][lead % LEADS_PER_SHARD]
+        &self.shards[lead / LEADS_PER_SHARD][lead % LEADS_PER_SHARD]
     }
 
     /// Occurrences before as-of.
@@ -68,7 +68,8 @@ pub(super) struct KindFollower {
     /// How many more kinds may be taken up; `None`: the list is closed.
     room: Option<usize>,
     followed: Vec<Followed>,
-    left_out: Vec<String>,
+    /// Kinds for which there was no room.
+    pub left_out: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -162,16 +163,13 @@ impl KindFollower {
         self.decay.factor(age)
     }
 
-    /// The kinds with what is known of each lead, from the stretches of leads, and the kinds left out.
-    pub(super) fn finish(self, mut stretches: Vec<KindCells>, as_of: &[Instant]) -> (Vec<KindColumns>, Vec<String>) {
-        for (cells, own) in stretches.iter_mut().zip(as_of.chunks(LEADS_PER_SHARD)) {
-            cells.extend(&self, own.len());
-        }
-        let mut stretches: Vec<_> = stretches.into_iter().map(|cells| cells.kinds.into_iter()).collect();
-        let columns = self.followed.into_iter().map(|followed| KindColumns {
-            kind: followed.kind,
-            stretches: stretches.iter_mut().filter_map(Iterator::next).collect(),
+    /// The kinds with what is known of each lead, from the cells of shard after shard.
+    pub(super) fn columns(&self, shards: Vec<KindCells>) -> Vec<KindColumns> {
+        let mut shards: Vec<_> = shards.into_iter().map(|cells| cells.kinds.into_iter()).collect();
+        let columns = self.followed.iter().map(|followed| KindColumns {
+            kind: followed.kind.clone(),
+            shards: shards.iter_mut().filter_map(Iterator::next).collect(),
         });
-        (columns.collect(), self.left_out)
+        columns.collect()
     }
 }

@@ -2,7 +2,8 @@
 
 use super::answers::Measures;
 use super::counter::Counter;
-use super::log_statistics::{LogStatistics, LogTally};
+use super::gathered::{Common, Gathered, Stretch};
+use super::log_statistics::LogTally;
 use super::model_kinds::{KindFollower, ModelKinds};
 use super::request::Plan;
 use super::routes::Routes;
@@ -18,78 +19,78 @@ pub struct PassOptions {
     pub model: Option<ModelKinds>,
 }
 
-/// Acts dealt out before they are added: 48 MB of them, so that each shard gets enough to be worth fetching.
-const ACTS_DEALT: usize = 1 << 21;
+/// Acts that may wait: so many in any case, and so many a lead. That is less than the state of a dozen kinds takes, so
+/// memory grows with the leads; and of a log that is not longer no state is made before the end.
+const ACTS_WAITING: usize = 1 << 21;
+const ACTS_WAITING_A_LEAD: usize = 24;
 
 /// Reads batches in file order and keeps bounded state per lead and request.
 #[derive(Debug)]
 pub struct Pass<'p> {
-    plan: &'p Plan,
-    as_of: Vec<Instant>,
-    follower: Option<KindFollower>,
-    routes: Routes,
+    common: Common<'p>,
     shards: Vec<Shard>,
     /// Acts dealt out to the shards and not added yet.
-    dealt: usize,
+    waiting: usize,
     tally: LogTally,
     /// By kind code, whether the kind has been met before its lead's as-of.
     met: Vec<bool>,
-    /// Kind codes in the order in which they were met.
-    kind_order: Vec<u32>,
 }
 
 impl<'p> Pass<'p> {
     /// A pass for `plan` over leads whose as-of are `as_of`; `Instant(i64::MIN)` makes a lead see nothing.
     pub fn new(plan: &'p Plan, as_of: Vec<Instant>, options: PassOptions) -> Pass<'p> {
         Pass {
-            plan,
-            follower: options.model.map(KindFollower::new),
-            routes: Routes::new(plan),
-            shards: as_of.chunks(LEADS_PER_SHARD).map(|own| Shard::new(plan, own.len())).collect(),
-            dealt: 0,
+            shards: as_of.chunks(LEADS_PER_SHARD).map(|_| Shard::default()).collect(),
+            common: Common {
+                plan,
+                as_of,
+                follower: options.model.map(KindFollower::new),
+                routes: Routes::new(plan),
+                kind_order: Vec::new(),
+            },
+            waiting: 0,
             tally: LogTally::default(),
             met: Vec::new(),
-            kind_order: Vec::new(),
-            as_of,
         }
     }
 
     /// Adds the acts of a batch. A row of count 0 is in the log but no occurrence.
     pub fn add(&mut self, batch: ActivityBatch<'_>) {
-        self.routes.extend(self.plan, &batch);
-        self.met.resize(self.routes.by_kind.len(), false);
-        if self.kind_order.len() < self.met.len() {
+        self.common.routes.extend(self.common.plan, &batch);
+        self.met.resize(self.common.routes.by_kind.len(), false);
+        if self.common.kind_order.len() < self.met.len() {
             self.meet_kinds(batch.acts);
         }
         for act in batch.acts {
             self.shards[act.lead as usize / LEADS_PER_SHARD].deal(*act);
         }
-        self.dealt += batch.acts.len();
-        if self.dealt >= ACTS_DEALT {
+        self.waiting += batch.acts.len();
+        if self.waiting >= ACTS_WAITING.max(ACTS_WAITING_A_LEAD * self.common.as_of.len()) {
             self.add_dealt();
         }
     }
 
     /// Looks for kinds that appear for the first time before their lead's as-of; only now may the model learn of them.
     fn meet_kinds(&mut self, acts: &[Activity]) {
+        let common = &mut self.common;
         for act in acts {
             let kind = act.kind as usize;
-            if self.met[kind] || !seen(act.at, self.as_of[act.lead as usize]) {
+            if self.met[kind] || !seen(act.at, common.as_of[act.lead as usize]) {
                 continue;
             }
             self.met[kind] = true;
-            self.kind_order.push(act.kind);
-            let route = &mut self.routes.by_kind[kind];
-            route.followed = self.follower.as_mut().and_then(|follower| follower.slot(&route.kind));
+            common.kind_order.push(act.kind);
+            let route = &mut common.routes.by_kind[kind];
+            route.followed = common.follower.as_mut().and_then(|follower| follower.slot(&route.kind));
         }
     }
 
     /// Adds what was dealt out, shard by shard in file order, several shards at a time.
     fn add_dealt(&mut self) {
-        let (routes, follower) = (&self.routes, self.follower.as_ref());
-        let shards = self.shards.par_iter_mut().zip(self.as_of.par_chunks(LEADS_PER_SHARD));
+        let common = &self.common;
+        let shards = self.shards.par_iter_mut().zip(common.as_of.par_chunks(LEADS_PER_SHARD));
         let added = shards.fold(LogTally::default, |mut tally, (shard, as_of)| {
-            shard.add_dealt(as_of, routes, follower, &mut tally);
+            shard.add_dealt(common, as_of, &mut tally);
             tally
         });
         // Whole numbers: their sum does not depend on who added which.
@@ -97,28 +98,31 @@ impl<'p> Pass<'p> {
             total.merge(part);
             total
         }));
-        self.dealt = 0;
+        self.waiting = 0;
     }
 
     /// Ends the pass. `counters` are occurrences at no known time, taken where neither window nor decay asks when.
     pub fn finish(mut self, counters: &[Counter]) -> Measures {
-        self.add_dealt();
-        self.tally.acts.resize(self.met.len(), 0);
-        let mut log = LogStatistics {
-            acts_seen: self.tally.acts.iter().sum(),
-            acts_after: self.tally.after,
-            leads_matched: self.shards.iter().map(Shard::leads_matched).sum(),
-            leads_seen: self.shards.iter().map(Shard::leads_seen).sum(),
-            acts_by_kind: self.routes.acts_by_kind(&self.tally.acts, &self.kind_order),
-            by_hour: self.tally.hours.finish(),
-            kinds_left_out: Vec::new(),
-        };
-        let (states, cells) = self.shards.into_iter().map(Shard::into_state).unzip();
-        let mut measures = Measures::gather(self.plan, states, &self.as_of, counters, true);
-        if let Some(follower) = self.follower {
-            (measures.model_kinds, log.kinds_left_out) = follower.finish(cells, &self.as_of);
-        }
-        measures.log = log;
+        let mut tally = std::mem::take(&mut self.tally);
+        let (gathered, mut stretches) = self.into_stretches(counters, usize::MAX);
+        let whole = stretches.pop().expect("there is always a stretch");
+        let (mut measures, added) = gathered.answer(whole);
+        tally.merge(added);
+        gathered.common.describe(&mut measures.log, tally);
         measures
+    }
+
+    /// Ends the reading, for answers about the leads of one stretch after the other: of `n_leads` each, rounded to whole
+    /// shards; there is one stretch at least.
+    pub fn into_stretches(self, counters: &[Counter], n_leads: usize) -> (Gathered<'p>, Vec<Stretch>) {
+        let n_shards = (n_leads / LEADS_PER_SHARD).clamp(1, self.shards.len().max(1));
+        let mut shards = self.shards.into_iter().peekable();
+        let mut stretches = Vec::new();
+        while stretches.is_empty() || shards.peek().is_some() {
+            let first = stretches.len() * n_shards * LEADS_PER_SHARD;
+            let end = (first + n_shards * LEADS_PER_SHARD).min(self.common.as_of.len());
+            stretches.push(Stretch { leads: first..end, shards: shards.by_ref().take(n_shards).collect() });
+        }
+        (Gathered::new(self.common, counters), stretches)
     }
 }
