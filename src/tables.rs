@@ -52,6 +52,28 @@ impl TextColumn {
     }
 }
 
+impl TextColumn {
+    /// The chosen rows, with only the levels that occur in them, in order of first appearance.
+    pub fn rows(&self, rows: &[usize]) -> TextColumn {
+        let mut renumbered = vec![MISSING; self.levels.len()];
+        let mut chosen = TextColumn { codes: Vec::with_capacity(rows.len()), levels: Vec::new() };
+        for &row in rows {
+            let code = self.codes[row];
+            if code == MISSING {
+                chosen.codes.push(MISSING);
+                continue;
+            }
+            let slot = &mut renumbered[code as usize];
+            if *slot == MISSING {
+                *slot = chosen.levels.len() as u32;
+                chosen.levels.push(self.levels[code as usize].clone());
+            }
+            chosen.codes.push(*slot);
+        }
+        chosen
+    }
+}
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -139,7 +161,7 @@ impl LeadTable {
         let columns = self.columns.iter().map(|c| Column {
             name: c.name.clone(),
             column_type: c.column_type,
-            text: c.text.as_ref().map(|t| TextColumn::from_values(rows.iter().map(|&r| t.get(r)))),
+            text: c.text.as_ref().map(|t| t.rows(rows)),
             number: c.number.as_ref().map(|n| pick(n, rows)),
             date: times(&c.date),
         });

@@ -6,6 +6,7 @@ use crate::io::{OutColumn, OutValues, Rounding};
 use crate::mismatch::Quadrant;
 use crate::pipeline::score::{Assessment, Standing};
 use crate::tables::TextColumn;
+use std::ops::Range;
 
 /// The columns of the scored table after the id, in their order.
 pub(super) const COLUMNS: [&str; 20] = [
@@ -66,9 +67,10 @@ impl Chosen {
     }
 }
 
-/// The scored table: the id, the chosen columns, the kept ones.
+/// The scored table: the id, the chosen columns, the kept ones. The leads assessed are the rows `leads` of those read.
 pub(super) fn scored_columns(
     assessment: &Assessment<'_>,
+    leads: Range<usize>,
     read: &LeadsRead,
     chosen: &Chosen,
     keep: &[String],
@@ -98,7 +100,7 @@ pub(super) fn scored_columns(
         while is_taken(&own_name) || own_name != *name && keep.contains(&own_name) {
             own_name.insert_str(0, "input_");
         }
-        let values = read.built.raw_rows.iter().map(|&row| {
+        let values = read.built.raw_rows[leads.clone()].iter().map(|&row| {
             let text = raw.text(row as usize);
             (!text.is_empty()).then(|| text.into_owned())
         });
@@ -205,24 +207,49 @@ pub(super) fn contributions_table(assessment: &Assessment<'_>) -> Vec<OutColumn>
     ]
 }
 
-/// The mismatches with why and what to do: lead, quadrant, gap, reason, action; the largest gap first.
-pub(super) fn mismatches_table(assessment: &Assessment<'_>) -> Vec<OutColumn> {
+/// A lead about which the two sides disagree, with why and what to do.
+pub(super) struct MismatchRow {
+    lead: String,
+    quadrant: Option<&'static str>,
+    gap: f64,
+    reason: Option<String>,
+    action: Option<String>,
+}
+
+/// The open leads about which the two sides disagree, in their order.
+pub(super) fn mismatch_rows(assessment: &Assessment<'_>) -> Vec<MismatchRow> {
     let open = |i: &usize| assessment.standing[*i] == Standing::Open;
-    let mut rows: Vec<usize> = (0..assessment.leads.len()).filter(open).collect();
-    rows.retain(|&i| assessment.leads[i].mismatch == Some(true));
-    let gap = |i: usize| assessment.leads[i].mismatch_gap;
-    rows.sort_by(|&a, &b| gap(b).abs().total_cmp(&gap(a).abs()).then(a.cmp(&b)));
-    let why: Vec<_> = rows.iter().map(|&i| assessment.disagreement(i)).collect();
+    let rows = (0..assessment.leads.len()).filter(open).filter(|&i| assessment.leads[i].mismatch == Some(true));
+    let row = |i: usize| {
+        let why = assessment.disagreement(i);
+        MismatchRow {
+            lead: assessment.table.ids[i].clone(),
+            quadrant: assessment.leads[i].quadrant.map(Quadrant::as_str),
+            gap: assessment.leads[i].mismatch_gap,
+            reason: why.as_ref().map(|why| why.reason.clone()),
+            action: why.map(|why| why.action),
+        }
+    };
+    rows.map(row).collect()
+}
+
+/// The mismatches as a table: lead, quadrant, gap, reason, action; the largest gap first.
+pub(super) fn mismatches_table(id_name: &str, mut rows: Vec<MismatchRow>) -> Vec<OutColumn> {
+    rows.sort_by(|a, b| b.gap.abs().total_cmp(&a.gap.abs()));
     let column = |name: &str, values| OutColumn { name: name.to_string(), values };
-    let quadrants = rows.iter().map(|&i| assessment.leads[i].quadrant.map(Quadrant::as_str));
+    let quadrants = TextColumn::from_values(rows.iter().map(|row| row.quadrant));
+    let gaps = rows.iter().map(|row| row.gap).collect();
+    let (mut leads, mut reasons, mut actions) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        leads.push(Some(row.lead));
+        reasons.push(row.reason);
+        actions.push(row.action);
+    }
     vec![
-        column(
-            &assessment.table.id_name,
-            OutValues::Text(rows.iter().map(|&i| Some(assessment.table.ids[i].clone())).collect()),
-        ),
-        column("quadrant", OutValues::Dictionary(TextColumn::from_values(quadrants))),
-        column("mismatch_gap", OutValues::Number(rows.iter().map(|&i| gap(i)).collect(), Rounding::Points)),
-        column("reason", OutValues::Text(why.iter().map(|d| d.as_ref().map(|d| d.reason.clone())).collect())),
-        column("action", OutValues::Text(why.iter().map(|d| d.as_ref().map(|d| d.action.clone())).collect())),
+        column(id_name, OutValues::Text(leads)),
+        column("quadrant", OutValues::Dictionary(quadrants)),
+        column("mismatch_gap", OutValues::Number(gaps, Rounding::Points)),
+        column("reason", OutValues::Text(reasons)),
+        column("action", OutValues::Text(actions)),
     ]
 }

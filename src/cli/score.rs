@@ -1,20 +1,22 @@
 //! `leadscore score`: score leads as of a moment, write the scored table, say what matters.
 
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
-use super::output::{Chosen, contributions_table, mismatches_table, scored_columns};
+use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
 use super::summary::{ScoreSummary, score_text};
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::asof::Instant;
 use crate::fault::InputError;
-use crate::io::{WriteOptions, write_csv, write_table};
+use crate::io::{CsvWriter, OutColumn, PartWriter, WriteOptions, write_table, write_table_in_parts};
 use crate::pipeline::model::Model;
-use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
+use crate::pipeline::score::{AsOf, Assessment, ScoreInputs, ScoreSettings, score_in_stretches};
 use crate::registry::Loaded;
 use crate::scorecard::Scorecard;
 use crate::tables::ActivityBatches;
 use clap::Args;
+use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -201,6 +203,10 @@ pub(super) fn score_and_write(
         log_orders.insert(key, *order);
     }
     let mut log = open_log(inputs, &table.ids, card, &log_orders, terminal)?;
+    let keep: Vec<String> = if args.keep_all { read.raw.header.clone() } else { args.keep.clone() };
+    let bounds: Vec<f64> = card.map(|c| c.tiers.iter().map(|t| t.bound).collect()).unwrap_or_default();
+    let options = WriteOptions { bounds: &bounds, raw: args.raw };
+    let unbounded = WriteOptions { bounds: &[], ..options };
     let settings = ScoreSettings {
         as_of,
         activity_columns: read.roles.activity_columns.clone(),
@@ -209,35 +215,76 @@ pub(super) fn score_and_write(
         min_evidence: inputs.project.score.min_evidence,
         warnings,
     };
-    let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
-    let assessment = score(ScoreInputs { table, log: source, scorecard: card, model }, &settings)?;
+    let look = |assessment: &Assessment<'_>, leads: Range<usize>| {
+        Ok(Looked {
+            columns: scored_columns(assessment, leads, &read, &chosen, &keep, scorers.version)?,
+            contributions: args.contributions.as_ref().map(|_| contributions_table(assessment)),
+            mismatches: args.mismatches.as_ref().map(|_| mismatch_rows(assessment)).unwrap_or_default(),
+            summary: ScoreSummary::of(assessment, scorers.version, &args.out),
+        })
+    };
+    let (mut summary, mut mismatches) = (None::<ScoreSummary>, Vec::new());
+    let mut fill = |out: &mut PartWriter<'_>, mut contributions: Option<&mut PartWriter<'_>>| {
+        let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+        let inputs = ScoreInputs { table, log: source, scorecard: card, model };
+        score_in_stretches(inputs, &settings, look, |parts: Vec<Looked>| {
+            out(&parts.iter().map(|part| &part.columns[..]).collect::<Vec<_>>())?;
+            if let Some(contributions) = &mut contributions {
+                contributions(&parts.iter().filter_map(|part| part.contributions.as_deref()).collect::<Vec<_>>())?;
+            }
+            for part in parts {
+                mismatches.extend(part.mismatches);
+                match &mut summary {
+                    Some(summary) => summary.add(part.summary),
+                    None => summary = Some(part.summary),
+                }
+            }
+            Ok(())
+        })?;
+        match &args.mismatches {
+            Some(path) => {
+                write_table(path, &mismatches_table(&table.id_name, std::mem::take(&mut mismatches)), unbounded)
+            }
+            None => Ok(()),
+        }
+    };
+    match &args.contributions {
+        Some(path) => write_table_in_parts(path, unbounded, &mut |contributions| {
+            write_scored(&args.out, options, &mut |out| fill(out, Some(contributions)))
+        })?,
+        None => write_scored(&args.out, options, &mut |out| fill(out, None))?,
+    }
     if let Some(log) = &log {
         check_log_for_scoring(log.report(), table.n_leads(), terminal);
     }
-    let keep: Vec<String> = if args.keep_all { read.raw.header.clone() } else { args.keep.clone() };
-    let columns = scored_columns(&assessment, &read, &chosen, &keep, scorers.version)?;
-    let bounds: Vec<f64> = card.map(|c| c.tiers.iter().map(|t| t.bound).collect()).unwrap_or_default();
-    let options = WriteOptions { bounds: &bounds, raw: args.raw };
-    if let Some(path) = &args.contributions {
-        write_table(path, &contributions_table(&assessment), WriteOptions { bounds: &[], raw: args.raw })?;
-    }
-    if let Some(path) = &args.mismatches {
-        write_table(path, &mismatches_table(&assessment), WriteOptions { bounds: &[], raw: args.raw })?;
-    }
-    if args.out == Path::new("-") {
-        write_to_stdout(&columns, options)?;
-    } else {
-        write_table(&args.out, &columns, options)?;
-    }
-    Ok(ScoreSummary::of(&assessment, scorers.version, &args.out))
+    Ok(summary.expect("even of no lead there is a stretch, and its summary").finished())
 }
 
-fn write_to_stdout(columns: &[crate::io::OutColumn], options: WriteOptions<'_>) -> Result<(), InputError> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    match write_csv(&mut out, columns, options).and_then(|()| std::io::Write::flush(&mut out)) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(InputError::new(format!("standard output cannot be written: {e}")))
-        }
-        _ => Ok(()),
+/// What is wanted of the leads of one stretch.
+struct Looked {
+    columns: Vec<OutColumn>,
+    contributions: Option<Vec<OutColumn>>,
+    mismatches: Vec<MismatchRow>,
+    summary: ScoreSummary,
+}
+
+/// The scored table into its file, or as CSV to standard output.
+fn write_scored(
+    out: &Path,
+    options: WriteOptions<'_>,
+    fill: &mut dyn FnMut(&mut PartWriter<'_>) -> Result<(), InputError>,
+) -> Result<(), InputError> {
+    if out != Path::new("-") {
+        return write_table_in_parts(out, options, fill);
     }
+    let unwritten = |error: io::Error| InputError::new(format!("standard output cannot be written: {error}"));
+    let mut sink = io::BufWriter::new(io::stdout().lock());
+    let mut table = CsvWriter::new(&mut sink, options);
+    // Who reads only the first lines wants no more of them, and still the summary.
+    let passed = |written: io::Result<()>| match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(unwritten),
+    };
+    fill(&mut |parts| passed(table.write(parts)))?;
+    passed(table.finish())
 }

@@ -6,6 +6,7 @@ use crate::mismatch::Quadrant;
 use crate::pipeline::score::{Assessment, Standing};
 use crate::tables::Outcome;
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::path::Path;
 
 /// Mismatches shown of each kind.
@@ -36,6 +37,19 @@ pub(super) struct ScoreSummary {
     pub(super) acts_after_as_of: u64,
     pub(super) notes: Vec<String>,
     pub(super) out: String,
+    #[serde(skip)]
+    sums: Sums,
+}
+
+/// Sums over open leads from which figures and notes are made at the end.
+#[derive(Debug, Default)]
+struct Sums {
+    win_probability: f64,
+    /// How many have one.
+    known: usize,
+    /// Won or lost already, in a table without times of closing.
+    decided: usize,
+    abstained: usize,
 }
 
 /// A lead to begin with.
@@ -78,7 +92,7 @@ pub(super) struct Flagged {
 }
 
 impl ScoreSummary {
-    /// Sums up an assessment.
+    /// Sums up an assessment of all leads or of some; [`ScoreSummary::finished`] ends it.
     pub(super) fn of(assessment: &Assessment<'_>, version: Option<u32>, out: &Path) -> ScoreSummary {
         let n = assessment.table.n_leads();
         let open: Vec<usize> = (0..n).filter(|&i| assessment.standing[i] == Standing::Open).collect();
@@ -106,21 +120,100 @@ impl ScoreSummary {
             min_gap: blending.map(|b| b.min_gap),
             mismatches: flagged.len(),
             no_quadrants_because: blending.and_then(|b| b.blurred.clone()),
-            mean_win_probability: (!probabilities.is_empty())
-                .then(|| probabilities.iter().sum::<f64>() / probabilities.len() as f64),
+            mean_win_probability: None,
             acts_seen: assessment.acts.0,
             acts_after_as_of: assessment.acts.1,
             notes: notes(assessment),
             out: out.display().to_string(),
+            sums: Sums {
+                win_probability: probabilities.iter().sum(),
+                known: probabilities.len(),
+                decided: decided(assessment, &open),
+                abstained: open.iter().filter(|&&i| assessment.abstained[i]).count(),
+            },
         }
     }
+
+    /// Takes in the summary of the leads that follow.
+    pub(super) fn add(&mut self, later: ScoreSummary) {
+        self.leads += later.leads;
+        self.open += later.open;
+        self.closed += later.closed;
+        self.not_created += later.not_created;
+        for tier in later.tiers {
+            match self.tiers.iter_mut().find(|own| own.tier == tier.tier) {
+                Some(own) => {
+                    own.by_rules += tier.by_rules;
+                    own.by_score += tier.by_score;
+                }
+                None => self.tiers.push(tier),
+            }
+        }
+        self.quadrants.iter_mut().zip(&later.quadrants).for_each(|(own, more)| own.leads += more.leads);
+        add_worst(&mut self.verify, later.verify);
+        add_worst(&mut self.hidden_gems, later.hidden_gems);
+        self.top.extend(later.top);
+        self.top.sort_by(|a, b| TopLead::order(a.key(), b.key()));
+        self.top.truncate(SHOWN);
+        self.older_than_the_model_knows += later.older_than_the_model_knows;
+        self.mismatches += later.mismatches;
+        self.acts_seen += later.acts_seen;
+        self.acts_after_as_of += later.acts_after_as_of;
+        for note in later.notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+        self.sums.win_probability += later.sums.win_probability;
+        self.sums.known += later.sums.known;
+        self.sums.decided += later.sums.decided;
+        self.sums.abstained += later.sums.abstained;
+    }
+
+    /// The summary with what all leads together say.
+    pub(super) fn finished(mut self) -> ScoreSummary {
+        let Sums { win_probability, known, decided, abstained } = self.sums;
+        self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
+        if decided > 0 {
+            self.notes.push(format!(
+                "{} won or lost already, so this looks back; --leads FILE scores those that are still open",
+                if decided == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(decided)) }
+            ));
+        }
+        if abstained > 0 {
+            self.notes.push(format!(
+                "{} without a tier: too little is known ([score] min_evidence)",
+                plural(abstained, "open lead")
+            ));
+        }
+        self
+    }
+}
+
+impl TopLead {
+    /// By what top leads are ordered: score, then probability.
+    fn key(&self) -> (f64, f64) {
+        (self.score, self.win_probability.unwrap_or(f64::NAN))
+    }
+
+    /// The higher key first.
+    fn order(a: (f64, f64), b: (f64, f64)) -> Ordering {
+        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+    }
+}
+
+/// Keeps the widest gaps; among equal ones the earlier leads stay first.
+fn add_worst(flagged: &mut Vec<Flagged>, later: Vec<Flagged>) {
+    flagged.extend(later);
+    flagged.sort_by(|a, b| b.gap.abs().total_cmp(&a.gap.abs()));
+    flagged.truncate(SHOWN);
 }
 
 /// The open leads with the highest scores; ties by probability, then in the input's order.
 fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
     let mut rows: Vec<usize> = open.iter().copied().filter(|&i| !assessment.is_disqualified(i)).collect();
     let key = |i: usize| (assessment.leads[i].score, assessment.leads[i].win_probability);
-    rows.sort_by(|&a, &b| key(b).0.total_cmp(&key(a).0).then(key(b).1.total_cmp(&key(a).1)).then(a.cmp(&b)));
+    rows.sort_by(|&a, &b| TopLead::order(key(a), key(b)).then(a.cmp(&b)));
     let lead = |&i: &usize| TopLead {
         lead: assessment.table.ids[i].clone(),
         score: assessment.leads[i].score,
@@ -134,23 +227,15 @@ fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
 fn notes(assessment: &Assessment<'_>) -> Vec<String> {
     let mut notes: Vec<String> = assessment.rules.iter().flat_map(|r| r.notes.iter().cloned()).collect();
     notes.extend(assessment.grades.iter().filter_map(|g| g.note.clone()));
-    let open = |i: &usize| assessment.standing[*i] == Standing::Open;
-    if let (Some(outcomes), None) = (&assessment.table.outcome, &assessment.table.closed_at)
-        && let decided @ 1.. = (0..outcomes.len()).filter(open).filter(|&i| outcomes[i] != Outcome::Open).count()
-    {
-        notes.push(format!(
-            "{} won or lost already, so this looks back; --leads FILE scores those that are still open",
-            if decided == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(decided)) }
-        ));
-    }
-    let abstained = (0..assessment.leads.len()).filter(open).filter(|&i| assessment.abstained[i]).count();
-    if abstained > 0 {
-        notes.push(format!(
-            "{} without a tier: too little is known ([score] min_evidence)",
-            plural(abstained, "open lead")
-        ));
-    }
     notes
+}
+
+/// How many open leads have won or lost already, where no time of closing says when.
+fn decided(assessment: &Assessment<'_>, open: &[usize]) -> usize {
+    match (&assessment.table.outcome, &assessment.table.closed_at) {
+        (Some(outcomes), None) => open.iter().filter(|&&i| outcomes[i] != Outcome::Open).count(),
+        _ => 0,
+    }
 }
 
 fn tier_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TierVolume> {

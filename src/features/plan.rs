@@ -4,7 +4,7 @@ use super::derived::Derived;
 use super::source::{Attribute, KindMeasure, Source, Values};
 use crate::asof::Instant;
 use crate::measures::KindColumns;
-use crate::tables::{Column, ColumnType, LeadTable, MISSING};
+use crate::tables::{Column, ColumnType, LeadTable};
 use serde::{Deserialize, Serialize};
 
 /// A text column with more distinct values than this is also read for what it derives.
@@ -87,7 +87,7 @@ pub fn sources(
             offered.extend(derived);
         } else {
             offered.push(Source::Column(name.to_string()));
-            if column.text.as_ref().is_some_and(|t| pick(t, rows).levels.len() > DERIVE_ABOVE_LEVELS)
+            if column.text.as_ref().is_some_and(|t| t.rows(rows).levels.len() > DERIVE_ABOVE_LEVELS)
                 && column.column_type == ColumnType::Category
             {
                 offered.extend(derivations(column, rows));
@@ -103,7 +103,7 @@ pub fn sources(
 /// What can be derived from a text column, judged by its values on the training rows.
 fn derivations(column: &Column, rows: &[usize]) -> Vec<Source> {
     let Some(text) = &column.text else { return Vec::new() };
-    let mut levels = pick(text, rows).levels;
+    let mut levels = text.rows(rows).levels;
     levels.sort_unstable();
     let looked_at = levels.iter().take(1000);
     let n = looked_at.len().max(1) as f64;
@@ -142,7 +142,7 @@ pub fn read(
         }
         Source::Derived { column, what } => {
             let derived = what.of_column(table.column(column)?.text.as_ref()?);
-            Values::Text(pick(&derived, rows))
+            Values::Text(derived.rows(rows))
         }
         Source::Age => {
             let created = table.created_at.as_ref()?;
@@ -171,26 +171,6 @@ fn column_values(column: &Column, rows: &[usize]) -> Option<Values> {
             let numbers = column.number.as_ref()?;
             Values::Number(rows.iter().map(|&r| numbers[r]).collect())
         }
-        _ => Values::Text(pick(column.text.as_ref()?, rows)),
+        _ => Values::Text(column.text.as_ref()?.rows(rows)),
     })
-}
-
-/// The chosen rows of a text column, with only the levels that occur in them, in order of first appearance.
-fn pick(column: &crate::tables::TextColumn, rows: &[usize]) -> crate::tables::TextColumn {
-    let mut renumbered = vec![MISSING; column.levels.len()];
-    let mut picked = crate::tables::TextColumn { codes: Vec::with_capacity(rows.len()), levels: Vec::new() };
-    for &row in rows {
-        let code = column.codes[row];
-        if code == MISSING {
-            picked.codes.push(MISSING);
-            continue;
-        }
-        let slot = &mut renumbered[code as usize];
-        if *slot == MISSING {
-            *slot = picked.levels.len() as u32;
-            picked.levels.push(column.levels[code as usize].clone());
-        }
-        picked.codes.push(*slot);
-    }
-    picked
 }

@@ -38,4 +38,7 @@ pub use leads::{BuiltLeads, ColumnRequest, ReadReport, Unreadable, Views, build_
 pub use outcomes::{OutcomeReport, join_outcomes};
 pub use raw::{RawColumn, RawTable, Wanted, read_raw};
 pub use settings::{Absent, ActivityRoles, LeadRoles, LostWords, OutcomeColumn, OutcomeRoles, ReadSettings};
-pub use write::{OutColumn, OutValues, Rounding, WriteOptions, write_atomically, write_csv, write_table};
+pub use write::{
+    CsvWriter, OutColumn, OutValues, PartWriter, Rounding, WriteOptions, write_atomically, write_csv, write_table,
+    write_table_in_parts,
+};

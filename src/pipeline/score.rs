@@ -15,12 +15,17 @@ use super::model::Model;
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::features::Attribute;
-use crate::measures::{Measures, ModelKinds, Pass, PassOptions, Plan};
+use crate::measures::{Counter, Gathered, Measures, ModelKinds, Pass, PassOptions, Plan, Stretch};
 use crate::mismatch::Quadrant;
 use crate::scorecard::{self, Grades, RuleRequests, Scorecard};
 use crate::tables::{ActivityBatches, LeadTable, TextColumn};
 use attributes::attributes;
 use moments::moments;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Leads that are scored at a time: few enough for what is worked out about them to stay small, and enough for it to pay.
+const LEADS_AT_A_TIME: usize = 1 << 14;
 
 /// For when the scores are true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,60 +141,135 @@ pub struct Assessment<'a> {
 /// # Errors
 /// Neither scorecard nor model; an empty cell in the as-of column; counters that are no counts.
 pub fn score<'a>(inputs: ScoreInputs<'a, '_>, settings: &ScoreSettings) -> Result<Assessment<'a>, InputError> {
-    let (table, scorecard, model) = (inputs.table, inputs.scorecard, inputs.model);
-    if scorecard.is_none() && model.is_none_or(|m| m.predictor.is_none()) {
-        return Err(InputError::new("there is neither a scorecard nor a model to score with")
-            .remedy("write a scorecard.toml (`leadscore init` starts one) or train a model with `leadscore train`"));
+    let ScoreInputs { table, log, scorecard, model } = inputs;
+    let settled = Settled::of(table, scorecard, model, settings)?;
+    let (gathered, mut stretches) = settled.read(log, usize::MAX)?;
+    let whole = stretches.pop().expect("there is always a stretch");
+    settled.assess(table, 0..table.n_leads(), gathered.measures(whole), settings)
+}
+
+/// Scores the leads stretch by stretch, several at a time: `look` takes out of each assessment what is wanted of it, and
+/// `take` gets that together with the rows of the table, in their order, as many stretches at a time as were
+/// looked at side by side. So only what is wanted is ever there for all leads.
+///
+/// # Errors
+/// As [`score`], and those of `look` and `take`.
+pub fn score_in_stretches<T: Send>(
+    inputs: ScoreInputs<'_, '_>,
+    settings: &ScoreSettings,
+    look: impl Fn(&Assessment<'_>, Range<usize>) -> Result<T, InputError> + Sync,
+    mut take: impl FnMut(Vec<T>) -> Result<(), InputError>,
+) -> Result<(), InputError> {
+    let ScoreInputs { table, log, scorecard, model } = inputs;
+    let settled = Settled::of(table, scorecard, model, settings)?;
+    let (gathered, stretches) = settled.read(log, LEADS_AT_A_TIME)?;
+    let one = |stretch: Stretch| {
+        let leads = stretch.leads.clone();
+        let own = table.rows(&leads.clone().collect::<Vec<usize>>());
+        look(&settled.assess(&own, leads.clone(), gathered.measures(stretch), settings)?, leads)
+    };
+    let mut stretches = stretches.into_iter().peekable();
+    while stretches.peek().is_some() {
+        let next: Vec<Stretch> = stretches.by_ref().take(2 * rayon::current_num_threads().max(1)).collect();
+        take(next.into_par_iter().map(one).collect::<Vec<_>>().into_iter().collect::<Result<_, _>>()?)?;
     }
-    let (as_of, standing) = moments(table, settings.as_of)?;
-    let mut plan = Plan::default();
-    let requests = match scorecard {
-        Some(card) => {
-            card.refuse_untimed(&settings.activity_columns)?;
-            Some(card.requests(&mut plan, &settings.ours))
+    Ok(())
+}
+
+/// What is settled before the log is read.
+struct Settled<'a> {
+    scorecard: Option<&'a Scorecard>,
+    model: Option<&'a Model>,
+    as_of: Vec<Instant>,
+    standing: Vec<Standing>,
+    plan: Plan,
+    requests: Option<RuleRequests>,
+    counters: Vec<Counter>,
+}
+
+impl<'a> Settled<'a> {
+    fn of(
+        table: &LeadTable,
+        scorecard: Option<&'a Scorecard>,
+        model: Option<&'a Model>,
+        settings: &ScoreSettings,
+    ) -> Result<Settled<'a>, InputError> {
+        if scorecard.is_none() && model.is_none_or(|m| m.predictor.is_none()) {
+            return Err(InputError::new("there is neither a scorecard nor a model to score with").remedy(
+                "write a scorecard.toml (`leadscore init` starts one) or train a model with `leadscore train`",
+            ));
         }
-        None => None,
-    };
-    let counters = counters(table, &settings.activity_columns)?;
-    let kinds = model.filter(|m| m.needs_log()).map(|m| ModelKinds {
-        half_life: m.recipe.half_life,
-        kinds: Some(m.reading.kinds.clone()),
-        max_kinds: usize::MAX,
-    });
-    let mut measures = match inputs.log {
-        Some(log) => {
-            let mut pass = Pass::new(&plan, as_of.clone(), PassOptions { model: kinds });
-            log.for_each(&mut |batch| pass.add(batch))?;
-            pass.finish(&counters)
-        }
-        None => Measures::without_log(&plan, table.n_leads(), &counters),
-    };
-    let predictor = model.and_then(|m| m.predictor.as_ref());
-    let kinds = measures.take_model_kinds();
-    let follows_kinds = !kinds.is_empty();
-    let attributes = predictor.map(|p| attributes(p, table, kinds, &as_of)).unwrap_or_default();
-    let acts = (measures.log().acts_seen, measures.log().acts_after);
-    let mut assessment = Assessment {
-        table,
-        scorecard,
-        model: model.filter(|m| m.predictor.is_some()),
-        as_of,
-        standing,
-        leads: Vec::new(),
-        rules: None,
-        grades: None,
-        evidence: Vec::new(),
-        abstained: Vec::new(),
-        model_reasons: Vec::new(),
-        warnings: TextColumn::default(),
-        acts,
-        attributes,
-        follows_kinds,
-        measures,
-        requests,
-    };
-    assessment.fill(model, settings)?;
-    Ok(assessment)
+        let (as_of, standing) = moments(table, settings.as_of)?;
+        let mut plan = Plan::default();
+        let requests = match scorecard {
+            Some(card) => {
+                card.refuse_untimed(&settings.activity_columns)?;
+                Some(card.requests(&mut plan, &settings.ours))
+            }
+            None => None,
+        };
+        let counters = counters(table, &settings.activity_columns)?;
+        Ok(Settled { scorecard, model, as_of, standing, plan, requests, counters })
+    }
+
+    /// Reads the log, when there is one, for stretches of about `n_leads`.
+    fn read(
+        &self,
+        log: Option<&mut dyn ActivityBatches>,
+        n_leads: usize,
+    ) -> Result<(Gathered<'_>, Vec<Stretch>), InputError> {
+        let Some(log) = log else {
+            let pass = Pass::new(&self.plan, self.as_of.clone(), PassOptions::default());
+            let (gathered, stretches) = pass.into_stretches(&self.counters, n_leads);
+            return Ok((gathered.without_log(), stretches));
+        };
+        let kinds = self.model.filter(|m| m.needs_log()).map(|m| ModelKinds {
+            half_life: m.recipe.half_life,
+            kinds: Some(m.reading.kinds.clone()),
+            max_kinds: usize::MAX,
+        });
+        let mut pass = Pass::new(&self.plan, self.as_of.clone(), PassOptions { model: kinds });
+        log.for_each(&mut |batch| pass.add(batch))?;
+        Ok(pass.into_stretches(&self.counters, n_leads))
+    }
+
+    /// Scores the leads of `table`, which are the rows `leads` of the whole one.
+    fn assess<'t>(
+        &self,
+        table: &'t LeadTable,
+        leads: Range<usize>,
+        mut measures: Measures,
+        settings: &ScoreSettings,
+    ) -> Result<Assessment<'t>, InputError>
+    where
+        'a: 't,
+    {
+        let predictor = self.model.and_then(|m| m.predictor.as_ref());
+        let kinds = measures.take_model_kinds();
+        let follows_kinds = !kinds.is_empty();
+        let as_of = self.as_of[leads.clone()].to_vec();
+        let mut assessment = Assessment {
+            table,
+            scorecard: self.scorecard,
+            model: self.model.filter(|m| m.predictor.is_some()),
+            standing: self.standing[leads].to_vec(),
+            leads: Vec::new(),
+            rules: None,
+            grades: None,
+            evidence: Vec::new(),
+            abstained: Vec::new(),
+            model_reasons: Vec::new(),
+            warnings: TextColumn::default(),
+            acts: (measures.log().acts_seen, measures.log().acts_after),
+            attributes: predictor.map(|p| attributes(p, table, kinds, &as_of)).unwrap_or_default(),
+            as_of,
+            follows_kinds,
+            measures,
+            requests: self.requests.clone(),
+        };
+        assessment.fill(self.model, settings)?;
+        Ok(assessment)
+    }
 }
 
 impl Assessment<'_> {

@@ -27,8 +27,13 @@ pub fn write_atomically(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io:
         if !folder.is_dir() {
             return failed(path, &format!("there is no folder `{}`", folder.display())).remedy("create it first");
         }
-        failed(path, &format!("cannot be written: {error}"))
+        unwritten(path, &error)
     })
+}
+
+/// The error for a file that cannot be written (further).
+pub(super) fn unwritten(path: &Path, error: &io::Error) -> InputError {
+    failed(path, &format!("cannot be written: {error}"))
 }
 
 fn failed(path: &Path, what: &str) -> InputError {

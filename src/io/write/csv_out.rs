@@ -1,7 +1,7 @@
 //! CSV out.
 
 use super::decimals::push_number;
-use super::{OutColumn, OutValues, WriteOptions, n_rows, write_chunks};
+use super::{OutColumn, OutValues, WriteOptions, write_chunks};
 use crate::values::format_instant;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -11,23 +11,58 @@ use std::io::{self, Write};
 /// # Errors
 /// Those of `sink`.
 pub fn write_csv(sink: &mut dyn Write, columns: &[OutColumn], options: WriteOptions<'_>) -> io::Result<()> {
-    let mut header = csv::Writer::from_writer(Vec::new());
-    for column in columns {
-        header.write_field(safe(&column.name, options).as_bytes())?;
+    let mut table = CsvWriter::new(sink, options);
+    table.write(&[columns])?;
+    table.finish()
+}
+
+/// The same of a table that comes in parts.
+pub struct CsvWriter<'a> {
+    sink: &'a mut dyn Write,
+    options: WriteOptions<'a>,
+    has_header: bool,
+}
+
+impl<'a> CsvWriter<'a> {
+    /// Nothing written yet; the header comes with the first part.
+    pub fn new(sink: &'a mut dyn Write, options: WriteOptions<'a>) -> CsvWriter<'a> {
+        CsvWriter { sink, options, has_header: false }
     }
-    sink.write_all(&finished(header)?)?;
-    write_chunks(sink, n_rows(columns), |rows| {
-        let mut writer = csv::Writer::from_writer(Vec::with_capacity(rows.len() * columns.len() * 8));
-        let mut number = Vec::new();
-        for row in rows {
-            for column in columns {
-                write_cell(&mut writer, &column.values, row, options, &mut number)?;
+
+    /// Writes the rows of these parts, all with the same columns.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn write(&mut self, parts: &[&[OutColumn]]) -> io::Result<()> {
+        let options = self.options;
+        if let Some(columns) = parts.first().filter(|_| !self.has_header) {
+            let mut header = csv::Writer::from_writer(Vec::new());
+            for column in *columns {
+                header.write_field(safe(&column.name, options).as_bytes())?;
             }
-            writer.write_record(None::<&[u8]>)?;
+            self.sink.write_all(&finished(header)?)?;
+            self.has_header = true;
         }
-        writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
-    })?;
-    sink.flush()
+        write_chunks(self.sink, parts, |columns, rows| {
+            let mut writer = csv::Writer::from_writer(Vec::with_capacity(rows.len() * columns.len() * 8));
+            let mut number = Vec::new();
+            for row in rows {
+                for column in columns {
+                    write_cell(&mut writer, &column.values, row, options, &mut number)?;
+                }
+                writer.write_record(None::<&[u8]>)?;
+            }
+            writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+        })
+    }
+
+    /// Ends the table.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn finish(self) -> io::Result<()> {
+        self.sink.flush()
+    }
 }
 
 fn finished(mut writer: csv::Writer<Vec<u8>>) -> io::Result<Vec<u8>> {

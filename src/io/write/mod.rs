@@ -7,7 +7,7 @@ mod ndjson_out;
 mod parquet_out;
 
 pub use atomic::write_atomically;
-pub use csv_out::write_csv;
+pub use csv_out::{CsvWriter, write_csv};
 
 use crate::asof::Instant;
 use crate::fault::InputError;
@@ -87,27 +87,106 @@ impl OutValues {
 /// # Errors
 /// An extension of no such format, a folder that is not there, a disk that is full.
 pub fn write_table(path: &Path, columns: &[OutColumn], options: WriteOptions<'_>) -> Result<(), InputError> {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-    match extension.as_str() {
-        "csv" => write_atomically(path, &mut |sink| write_csv(sink, columns, options)),
-        "ndjson" | "jsonl" => write_atomically(path, &mut |sink| ndjson_out::write(sink, columns)),
-        "parquet" => write_atomically(path, &mut |sink| parquet_out::write(sink, columns)),
-        _ => Err(InputError::new("the extension says no format that can be written")
-            .at(path.display().to_string())
-            .remedy("end the name in .csv, .parquet, .ndjson or .jsonl")),
+    write_table_in_parts(path, options, &mut |part| part(&[columns]))
+}
+
+/// The same of a table that comes in parts of some rows each, all with the same columns: `fill` gives them, one or several
+/// at a time, in their order; there must be one at least. An error of `fill` is handed on, and nothing is left behind.
+///
+/// # Errors
+/// As [`write_table`], and those of `fill`.
+pub fn write_table_in_parts(
+    path: &Path,
+    options: WriteOptions<'_>,
+    fill: &mut dyn FnMut(&mut PartWriter<'_>) -> Result<(), InputError>,
+) -> Result<(), InputError> {
+    let format = Format::of(path)?;
+    let mut stopped = None;
+    let written = write_atomically(path, &mut |sink| {
+        let mut table = TableWriter::new(format, sink, options);
+        let filled = fill(&mut |parts| table.write(parts).map_err(|error| atomic::unwritten(path, &error)));
+        match filled {
+            Ok(()) => table.finish(),
+            Err(error) => {
+                stopped = Some(error);
+                Err(io::Error::other("the table was not finished"))
+            }
+        }
+    });
+    stopped.map_or(written, Err)
+}
+
+/// Writes further parts of a table.
+pub type PartWriter<'a> = dyn FnMut(&[&[OutColumn]]) -> Result<(), InputError> + 'a;
+
+#[derive(Clone, Copy)]
+enum Format {
+    Csv,
+    Ndjson,
+    Parquet,
+}
+
+impl Format {
+    fn of(path: &Path) -> Result<Format, InputError> {
+        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+        match extension.as_str() {
+            "csv" => Ok(Format::Csv),
+            "ndjson" | "jsonl" => Ok(Format::Ndjson),
+            "parquet" => Ok(Format::Parquet),
+            _ => Err(InputError::new("the extension says no format that can be written")
+                .at(path.display().to_string())
+                .remedy("end the name in .csv, .parquet, .ndjson or .jsonl")),
+        }
+    }
+}
+
+/// Writes a table part by part.
+enum TableWriter<'a> {
+    Csv(csv_out::CsvWriter<'a>),
+    Ndjson(&'a mut dyn Write),
+    Parquet(Box<parquet_out::ParquetOut<'a>>),
+}
+
+impl<'a> TableWriter<'a> {
+    fn new(format: Format, sink: &'a mut dyn Write, options: WriteOptions<'a>) -> TableWriter<'a> {
+        match format {
+            Format::Csv => TableWriter::Csv(csv_out::CsvWriter::new(sink, options)),
+            Format::Ndjson => TableWriter::Ndjson(sink),
+            Format::Parquet => TableWriter::Parquet(Box::new(parquet_out::ParquetOut::new(sink))),
+        }
+    }
+
+    fn write(&mut self, parts: &[&[OutColumn]]) -> io::Result<()> {
+        match self {
+            TableWriter::Csv(table) => table.write(parts),
+            TableWriter::Ndjson(sink) => ndjson_out::write(*sink, parts),
+            TableWriter::Parquet(table) => parts.iter().try_for_each(|part| table.write(part)),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            TableWriter::Csv(table) => table.finish(),
+            TableWriter::Ndjson(sink) => sink.flush(),
+            TableWriter::Parquet(table) => table.finish(),
+        }
     }
 }
 
 /// Formats rows in parallel and writes them in order, a few chunks in memory at a time.
 fn write_chunks(
     sink: &mut dyn Write,
-    n_rows: usize,
-    format: impl Fn(std::ops::Range<usize>) -> io::Result<Vec<u8>> + Sync,
+    parts: &[&[OutColumn]],
+    format: impl Fn(&[OutColumn], std::ops::Range<usize>) -> io::Result<Vec<u8>> + Sync,
 ) -> io::Result<()> {
-    let starts: Vec<usize> = (0..n_rows).step_by(CHUNK_ROWS).collect();
-    for group in starts.chunks(4 * rayon::current_num_threads().max(1)) {
+    let chunks_of = |part: usize| {
+        let n_rows = n_rows(parts[part]);
+        (0..n_rows).step_by(CHUNK_ROWS).map(move |start| (part, start..(start + CHUNK_ROWS).min(n_rows)))
+    };
+    let chunks: Vec<_> = (0..parts.len()).flat_map(chunks_of).collect();
+    for group in chunks.chunks(4 * rayon::current_num_threads().max(1)) {
         let texts: Vec<io::Result<Vec<u8>>> =
-            group.par_iter().map(|&start| format(start..(start + CHUNK_ROWS).min(n_rows))).collect();
+            group.par_iter().map(|(part, rows)| format(parts[*part], rows.clone())).collect();
         for text in texts {
             sink.write_all(&text?)?;
         }

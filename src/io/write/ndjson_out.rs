@@ -1,14 +1,15 @@
 //! NDJSON out: one object a row, every number in full, `null` where there is no value.
 
 use super::decimals::push_full;
-use super::{OutColumn, OutValues, n_rows, write_chunks};
+use super::{OutColumn, OutValues, write_chunks};
 use crate::values::format_instant;
 use std::io::{self, Write};
 
-/// Writes a table as NDJSON.
-pub(super) fn write(sink: &mut dyn Write, columns: &[OutColumn]) -> io::Result<()> {
+/// Writes the rows of these parts, all with the same columns, as NDJSON.
+pub(super) fn write(sink: &mut dyn Write, parts: &[&[OutColumn]]) -> io::Result<()> {
+    let columns = parts.first().copied().unwrap_or_default();
     let names = columns.iter().map(|column| serde_json::to_vec(&column.name)).collect::<Result<Vec<_>, _>>()?;
-    write_chunks(sink, n_rows(columns), |rows| {
+    write_chunks(sink, parts, |columns, rows| {
         let mut text = Vec::new();
         for row in rows {
             let mut before = b'{';
@@ -22,8 +23,7 @@ pub(super) fn write(sink: &mut dyn Write, columns: &[OutColumn]) -> io::Result<(
             text.extend_from_slice(b"}\n");
         }
         Ok(text)
-    })?;
-    sink.flush()
+    })
 }
 
 fn push_value(text: &mut Vec<u8>, values: &OutValues, row: usize) -> io::Result<()> {
