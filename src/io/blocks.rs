@@ -1,7 +1,7 @@
 //! A text file in blocks of some megabytes, each ending where a record ends.
 
 use super::recognise::{TextReader, unreadable};
-use super::records::Fields;
+use super::records::{Fields, PlainRecords};
 use crate::fault::InputError;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::io::{self, Read};
@@ -20,6 +20,29 @@ pub(super) struct Block {
     pub first_line: u64,
     /// Whether there is any quote in it.
     pub quotes: bool,
+}
+
+impl Block {
+    /// Calls `each` with line, fields, text and closedness of every record of this block of CSV.
+    pub(super) fn each_record(&self, delimiter: u8, mut each: impl FnMut(u64, &Fields, &[u8], bool)) {
+        let (mut fields, mut line) = (Fields::default(), self.first_line);
+        if !self.quotes {
+            let mut records = PlainRecords::new(&self.bytes, delimiter);
+            while let Some(text) = records.next(&mut fields) {
+                each(line, &fields, text, true);
+                line += 1;
+            }
+            return;
+        }
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let text = &self.bytes[at..];
+            let taken = fields.split(text, delimiter, true);
+            each(line, &fields, &text[..taken.bytes], taken.closed);
+            at += taken.bytes;
+            line += taken.lines;
+        }
+    }
 }
 
 /// How records end in this kind of file.

@@ -69,35 +69,28 @@ fn parse(block: &Block, layout: &Layout) -> Part {
     let mut part = Part { columns: Vec::new(), lines: Vec::new(), faults: RowFaults::default() };
     let mut gathered = vec![(Vec::<u8>::new(), Vec::<u32>::new()); n_kept];
     let is_utf8 = std::str::from_utf8(&block.bytes).is_ok();
-    let (mut fields, mut inner) = (Fields::default(), Fields::default());
-    let (mut at, mut line) = (0, block.first_line);
-    while at < block.bytes.len() {
-        let text = &block.bytes[at..];
-        let taken = fields.split(text, layout.delimiter, block.quotes);
-        let here = line;
-        at += taken.bytes;
-        line += taken.lines;
-        let row = &text[..taken.bytes];
-        if !taken.closed {
-            part.faults.unclosed = Some(here);
+    let mut inner = Fields::default();
+    block.each_record(layout.delimiter, |line, fields, row, closed| {
+        if !closed {
+            part.faults.unclosed = Some(line);
         }
-        if fields.is_blank(text) {
-            continue;
+        if fields.is_blank(row) {
+            return;
         }
         if !is_utf8 && std::str::from_utf8(row).is_err() {
-            part.faults.add_foreign(here, row);
+            part.faults.add_foreign(line, row);
         }
-        let (mut source, mut source_text) = (&fields, text);
+        let (mut source, mut source_text) = (fields, row);
         if fields.len() != layout.width {
-            match unwrapped(&fields, text, layout, &mut inner) {
+            match unwrapped(fields, row, layout, &mut inner) {
                 Some(inside) => {
-                    part.faults.wrapped.add(here, row);
+                    part.faults.wrapped.add(line, row);
                     (source, source_text) = (&inner, inside);
                 }
-                None => part.faults.add_miscounted(fields.len(), layout.width, here, row),
+                None => part.faults.add_miscounted(fields.len(), layout.width, line, row),
             }
         }
-        part.lines.push(here);
+        part.lines.push(line);
         for (&index, (bytes, ends)) in layout.kept.iter().zip(&mut gathered) {
             if index < source.len() {
                 let cell = source.get(index, source_text);
@@ -107,7 +100,7 @@ fn parse(block: &Block, layout: &Layout) -> Part {
             }
             ends.push(bytes.len() as u32);
         }
-    }
+    });
     part.columns = gathered.into_iter().map(|(bytes, ends)| TextCells::from_parts(checked(bytes), ends)).collect();
     part
 }

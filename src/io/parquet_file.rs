@@ -164,6 +164,31 @@ pub(super) fn raw_cells(column: &Column, times: &TimeReader, place: &str) -> Res
     })
 }
 
+/// Times without a gap as the file holds them: none is copied.
+pub(super) struct StoredTimes<'c> {
+    stored: &'c [i64],
+    to_micros: fn(i64) -> i64,
+    /// The reader whose clocks show them, where they are local and its clocks are not those of UTC.
+    local: Option<&'c TimeReader>,
+}
+
+impl<'c> StoredTimes<'c> {
+    /// Of a column of times; `None` when it holds something else, or has a gap.
+    pub(super) fn of(column: &'c Column, times: &'c TimeReader) -> Option<StoredTimes<'c>> {
+        let DataType::Datetime(unit, zone) = column.dtype() else { return None };
+        let stored = column.datetime().ok()?.physical().cont_slice().ok()?;
+        let local = (zone.is_none() && !times.is_utc()).then_some(times);
+        Some(StoredTimes { stored, to_micros: to_micros(*unit), local })
+    }
+
+    /// The instant of a row.
+    #[inline]
+    pub(super) fn get(&self, row: usize) -> Instant {
+        let micros = (self.to_micros)(self.stored[row]);
+        self.local.map_or(Instant(micros), |times| times.on_the_clock(micros))
+    }
+}
+
 /// The instants of a column of dates or times.
 pub(super) fn instants(column: &Column, times: &TimeReader) -> Result<Vec<Option<Instant>>, PolarsError> {
     let physical = column.to_physical_repr().cast(&DataType::Int64)?;

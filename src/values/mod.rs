@@ -12,3 +12,4 @@ pub use number::parse_number;
 pub use order::{DateOrder, OrderEvidence, OrderVerdict};
 pub use time::{TimeReader, format_day, format_instant};
 pub use words::{MissingWords, WordSet};
+pub use written::KnownDay;

@@ -5,7 +5,7 @@
 //! dates with the year last once the order of their column is known.
 
 use super::DateOrder;
-use super::written::{MICROS_PER_SECOND, Written, dated, epoch, iso_to_the_second, slashed_parts};
+use super::written::{KnownDay, MICROS_PER_SECOND, Written, dated, epoch, iso_to_the_second, slashed_parts};
 use super::zone::Zone;
 use crate::asof::Instant;
 use crate::fault::InputError;
@@ -36,13 +36,19 @@ impl TimeReader {
     /// The instant a cell names, or `None` when it is no time. A date with its year last needs `order`.
     #[inline]
     pub fn read(&self, cell: &[u8], order: Option<DateOrder>) -> Option<Instant> {
+        self.read_next(cell, order, &mut KnownDay::default())
+    }
+
+    /// The same for one cell after the other: the day read last is at hand, as logs run on in time.
+    #[inline]
+    pub fn read_next(&self, cell: &[u8], order: Option<DateOrder>, last: &mut KnownDay) -> Option<Instant> {
         let cell = cell.trim_ascii();
         if let Some(format) = &self.format
             && let Some(instant) = self.read_by_format(format, cell)
         {
             return Some(instant);
         }
-        if let Some(written) = iso_to_the_second(cell) {
+        if let Some(written) = iso_to_the_second(cell, last) {
             return Some(self.instant(written));
         }
         match cell.iter().take_while(|b| b.is_ascii_digit()).count() {
@@ -64,6 +70,11 @@ impl TimeReader {
             None => format!("`{text}` is not a time"),
         };
         Err(InputError::new(what).remedy("write it as 2024-01-31 or 2024-01-31T14:00:00+02:00"))
+    }
+
+    /// Whether local times are in UTC.
+    pub fn is_utc(&self) -> bool {
+        self.zone.is_utc()
     }
 
     /// The instant at which clocks of the timezone show this time, given in microseconds since 1970-01-01 00:00.

@@ -29,9 +29,17 @@ pub(super) fn slashed_parts(cell: &[u8]) -> Option<(u32, u32)> {
     (year > 0 && clock(rest).is_some()).then_some((first, second))
 }
 
-/// The common form `2024-01-31T12:00:00`, blank or T between, with whatever may follow the seconds.
+/// A day as it was written, `2024-01-31`, and its number since 1970-01-01; at first of no day.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KnownDay {
+    text: [u8; 10],
+    number: i64,
+}
+
+/// The common form `2024-01-31T12:00:00`, blank or T between, with whatever may follow the seconds. The day is
+/// worked out only when it is not that of `last`.
 #[inline]
-pub(super) fn iso_to_the_second(cell: &[u8]) -> Option<Written> {
+pub(super) fn iso_to_the_second(cell: &[u8], last: &mut KnownDay) -> Option<Written> {
     let (head, rest) = cell.split_first_chunk::<19>()?;
     let marks =
         head[4] == b'-' && head[7] == b'-' && matches!(head[10], b'T' | b' ') && head[13] == b':' && head[16] == b':';
@@ -42,7 +50,12 @@ pub(super) fn iso_to_the_second(cell: &[u8]) -> Option<Written> {
         let (tens, ones) = (head[at].wrapping_sub(b'0'), head[at + 1].wrapping_sub(b'0'));
         if tens < 10 && ones < 10 { Some(u32::from(tens) * 10 + u32::from(ones)) } else { None }
     };
-    let day = day_number(pair(0)? * 100 + pair(2)?, pair(5)?, pair(8)?)?;
+    let date = head.first_chunk::<10>()?;
+    if *date != last.text {
+        let number = day_number(pair(0)? * 100 + pair(2)?, pair(5)?, pair(8)?)?;
+        *last = KnownDay { text: *date, number };
+    }
+    let day = last.number;
     let seconds = seconds_of_day(pair(11)?, pair(14)?, pair(17)?)?;
     let (micros, rest) = fraction(rest)?;
     Some(Written { second: day * SECONDS_PER_DAY + seconds, micros, offset: offset(rest)? })
@@ -143,6 +156,10 @@ pub(super) fn epoch(cell: &[u8]) -> Option<Instant> {
 /// Microseconds of `.123456…` or `,123…`; further digits are cut off.
 #[inline]
 fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
+    // Many programs write every whole second so.
+    if rest == b".000000" {
+        return Some((0, b""));
+    }
     let [b'.' | b',', digits @ ..] = rest else { return Some((0, rest)) };
     let length = digits.iter().take_while(|b| b.is_ascii_digit()).count();
     if length == 0 {

@@ -44,6 +44,11 @@ impl Zone {
         Ok(Zone { starts, offsets })
     }
 
+    /// Whether its clocks always show UTC.
+    pub(super) fn is_utc(&self) -> bool {
+        self.offsets == [0]
+    }
+
     /// The offset in seconds that a clock on the wall showed at this local second.
     pub(super) fn offset_at(&self, local_second: i64) -> i32 {
         self.offsets[self.starts.partition_point(|start| *start <= local_second)]

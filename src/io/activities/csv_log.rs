@@ -28,7 +28,7 @@ pub(super) struct CsvLayout {
 pub(super) fn parse(block: &Block, layout: &CsvLayout, plan: &LogPlan) -> Part {
     let mut part = Part::of(block.bytes.len());
     let is_utf8 = std::str::from_utf8(&block.bytes).is_ok();
-    each_row(block, layout.delimiter, |line, fields, text, closed| {
+    block.each_record(layout.delimiter, |line, fields, text, closed| {
         if !closed {
             part.faults.unclosed = Some(line);
         }
@@ -44,19 +44,6 @@ pub(super) fn parse(block: &Block, layout: &CsvLayout, plan: &LogPlan) -> Part {
     });
     part.find_leads(plan);
     part
-}
-
-/// Calls `each` with line, fields, text and closedness of every row.
-pub(super) fn each_row(block: &Block, delimiter: u8, mut each: impl FnMut(u64, &Fields, &[u8], bool)) {
-    let mut fields = Fields::default();
-    let (mut at, mut line) = (0, block.first_line);
-    while at < block.bytes.len() {
-        let text = &block.bytes[at..];
-        let taken = fields.split(text, delimiter, block.quotes);
-        each(line, &fields, &text[..taken.bytes], taken.closed);
-        at += taken.bytes;
-        line += taken.lines;
-    }
 }
 
 #[inline]

@@ -1,7 +1,8 @@
 //! Parts of the log put together: codes of the whole log, counts, and what is wrong with the file at hand.
 
 use super::LogReport;
-use super::part::{Dictionary, Part, SAMPLES, UnreadCells};
+use super::dictionary::Dictionary;
+use super::part::{Part, SAMPLES, UnreadCells};
 use crate::fault::InputError;
 use crate::io::faults::{RowFaults, Rows};
 use crate::io::ids::others;

@@ -70,6 +70,13 @@ impl LeadIndex {
         LeadIndex::Whole(whole, rows)
     }
 
+    /// The row of an id that is found in a list; `None` as well where it has to be looked for by its key.
+    #[inline]
+    pub(super) fn row_at_once(&self, id: &[u8]) -> Option<u32> {
+        let LeadIndex::Whole(whole, rows) = self else { return None };
+        Some(rows[whole.place(id)?]).filter(|row| *row != MISSING)
+    }
+
     /// What an id is looked up by.
     #[inline]
     pub(super) fn key(&self, id: &[u8]) -> LeadKey {

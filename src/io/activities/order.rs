@@ -1,6 +1,5 @@
 //! Whether the times of the log are month-first or day-first, settled before anything is handed on.
 
-use super::csv_log::each_row;
 use super::{ActivityLog, Source};
 use crate::fault::InputError;
 use crate::io::json_lines::{Object, each_object};
@@ -69,7 +68,7 @@ fn each_time(
         Source::Csv(mut blocks, layout) => {
             let mut more = true;
             while let Some(block) = blocks.next()?.filter(|_| more) {
-                each_row(&block, layout.delimiter, |line, fields, text, _| {
+                block.each_record(layout.delimiter, |line, fields, text, _| {
                     if more && fields.len() > layout.at {
                         more = take(line, fields.get(layout.at, text));
                     }

@@ -1,10 +1,11 @@
 //! The log as Parquet: slices of row groups, only the columns that are needed.
 
-use super::part::{AtCell, Dictionary, KindCell, LogPlan, Part, RowCells};
+use super::dictionary::Dictionary;
+use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::io::cells::{RawCells, TextCells};
-use crate::io::parquet_file::{ParquetFile, instants, raw_cells};
+use crate::io::parquet_file::{ParquetFile, StoredTimes, instants, raw_cells};
 use crate::io::settings::ActivityRoles;
 use crate::tables::{Activity, MISSING};
 use polars::prelude::{Column, DataType};
@@ -44,17 +45,20 @@ impl ParquetLayout {
 }
 
 /// A column whose cells are looked at as text; numbers are printed into one buffer after the other.
-enum Cells {
+enum Cells<'c> {
     Text(TextCells),
-    Whole(Vec<Option<i64>>),
+    /// Whole numbers without a gap, where the file was read to.
+    Whole(&'c [i64]),
     Other(RawCells),
 }
 
-impl Cells {
-    fn of(column: &Column, plan: &LogPlan, place: &str) -> Result<Cells, InputError> {
+impl<'c> Cells<'c> {
+    fn of(column: &'c Column, plan: &LogPlan, place: &str) -> Result<Cells<'c>, InputError> {
+        if let Some(whole) = column.i64().ok().and_then(|whole| whole.cont_slice().ok()) {
+            return Ok(Cells::Whole(whole));
+        }
         Ok(match raw_cells(column, &plan.times, place)? {
             RawCells::Text(cells) => Cells::Text(cells),
-            RawCells::Integers(cells) => Cells::Whole(cells),
             other => Cells::Other(other),
         })
     }
@@ -64,9 +68,8 @@ impl Cells {
             Cells::Text(cells) => return cells.get(row).as_bytes(),
             Cells::Whole(cells) => {
                 buffer.clear();
-                if let Some(value) = cells[row] {
-                    push_whole(buffer, value);
-                }
+                // Writing into a string cannot fail.
+                let _ = write!(buffer, "{}", cells[row]);
             }
             Cells::Other(cells) => {
                 buffer.clear();
@@ -77,14 +80,35 @@ impl Cells {
     }
 }
 
-fn push_whole(buffer: &mut String, value: i64) {
-    // Writing into a string cannot fail.
-    let _ = write!(buffer, "{value}");
+enum Times<'c> {
+    /// Without a gap, where the file was read to.
+    Stored(StoredTimes<'c>),
+    Instants(Vec<Option<Instant>>),
+    Cells(Cells<'c>),
 }
 
-enum Times {
-    Instants(Vec<Option<Instant>>),
-    Cells(Cells),
+impl<'c> Times<'c> {
+    fn of(column: &'c Column, plan: &'c LogPlan, place: &str) -> Result<Times<'c>, InputError> {
+        if let Some(stored) = StoredTimes::of(column, &plan.times) {
+            return Ok(Times::Stored(stored));
+        }
+        Ok(match column.dtype() {
+            DataType::Date | DataType::Datetime(..) => Times::Instants(
+                instants(column, &plan.times).map_err(|error| InputError::new(error.to_string()).at(place))?,
+            ),
+            _ => Times::Cells(Cells::of(column, plan, place)?),
+        })
+    }
+
+    /// The instant of a row, if the file holds it as one.
+    #[inline]
+    fn instant(&self, row: usize) -> Option<Instant> {
+        match self {
+            Times::Stored(times) => Some(times.get(row)),
+            Times::Instants(instants) => instants[row],
+            Times::Cells(_) => None,
+        }
+    }
 }
 
 /// The code of each row's kind, [`MISSING`] where it is blank.
@@ -132,23 +156,18 @@ pub(super) fn parse(
     let leads = text(0)?;
     let mut part = Part::default();
     let kinds = kind_codes(column(&layout.columns[2])?, plan, name, &mut part.kinds)?;
-    let at = column(&layout.columns[1])?;
-    let times = match at.dtype() {
-        DataType::Date | DataType::Datetime(..) => {
-            Times::Instants(instants(at, &plan.times).map_err(|error| InputError::new(error.to_string()).at(name))?)
-        }
-        _ => Times::Cells(text(1)?),
-    };
+    let times = Times::of(column(&layout.columns[1])?, plan, name)?;
     let details = if layout.has_detail { Some(text(3)?) } else { None };
     let counts = if layout.has_count { Some(text(layout.columns.len() - 1)?) } else { None };
+    part.acts.reserve(frame.height());
     let mut buffers: [String; 4] = Default::default();
     let plain = details.is_none() && counts.is_none();
     for row in 0..frame.height() {
         // Nearly every row is one of a lead known by its number, at a time and of a kind known as such.
-        if let (true, Cells::Whole(ids), Times::Instants(instants)) = (plain, &leads, &times)
-            && let (Some(id), Some(at), kind) = (ids[row], instants[row], kinds[row])
+        if let (true, Cells::Whole(ids)) = (plain, &leads)
+            && let (Some(at), kind) = (times.instant(row), kinds[row])
             && kind != MISSING
-            && let Some(lead) = plan.leads.row_of_whole(id)
+            && let Some(lead) = plan.leads.row_of_whole(ids[row])
         {
             part.take_known(plan, Activity { lead, at, kind, detail: MISSING, count: 1 });
             continue;
@@ -157,8 +176,8 @@ pub(super) fn parse(
         let cells = RowCells {
             lead: leads.get(row, lead),
             at: match &times {
-                Times::Instants(instants) => AtCell::Instant(instants[row]),
                 Times::Cells(cells) => AtCell::Text(cells.get(row, time)),
+                known => AtCell::Instant(known.instant(row)),
             },
             kind: KindCell::Code(kinds[row]),
             detail: details.as_ref().map_or(b"", |cells| cells.get(row, detail)),

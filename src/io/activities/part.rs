@@ -1,11 +1,11 @@
 //! Rows of the log, checked one by one into acts of known leads. Every format ends here.
 
+use super::dictionary::Dictionary;
 use super::index::{LeadIndex, LeadKey};
 use crate::asof::Instant;
 use crate::io::faults::{RowFaults, Rows};
 use crate::tables::{Activity, MISSING};
-use crate::values::{DateOrder, MissingWords, TimeReader, parse_number};
-use std::collections::HashMap;
+use crate::values::{DateOrder, KnownDay, MissingWords, TimeReader, parse_number};
 
 /// How many unknown ids are kept to show.
 pub(super) const SAMPLES: usize = 3;
@@ -93,6 +93,8 @@ pub(super) struct Part {
     /// Cells that could not be read.
     pub unread: UnreadCells,
     waiting: Waiting,
+    /// The day of the last row.
+    day: KnownDay,
 }
 
 /// The ids of the newest acts, whose leads have not been looked up yet.
@@ -128,38 +130,6 @@ impl UnreadCells {
     }
 }
 
-/// Distinct texts with codes in order of first appearance.
-#[derive(Default)]
-pub(super) struct Dictionary {
-    codes: HashMap<Box<[u8]>, u32, foldhash::fast::FixedState>,
-    /// The texts by code.
-    pub texts: Vec<String>,
-}
-
-impl Dictionary {
-    /// The code of `text`, a new one if it was not met yet.
-    #[inline]
-    pub(super) fn code(&mut self, text: &[u8]) -> u32 {
-        if let Some(&code) = self.codes.get(text) {
-            return code;
-        }
-        let code = self.texts.len() as u32;
-        self.texts.push(String::from_utf8_lossy(text).into_owned());
-        self.codes.insert(text.into(), code);
-        code
-    }
-
-    /// The code here of what has `code` in `part`; `known` remembers it, [`MISSING`] where it was not asked for yet.
-    #[inline]
-    pub(super) fn code_through(&mut self, known: &mut [u32], code: u32, part: &Dictionary) -> u32 {
-        let known = &mut known[code as usize];
-        if *known == MISSING {
-            *known = self.code(part.texts[code as usize].as_bytes());
-        }
-        *known
-    }
-}
-
 impl Part {
     /// A part that takes so many bytes of its file, with nothing in it yet.
     pub(super) fn of(bytes: usize) -> Part {
@@ -171,7 +141,7 @@ impl Part {
     pub(super) fn take(&mut self, plan: &LogPlan, line: u64, cells: &RowCells<'_>) {
         self.rows += 1;
         let at = match cells.at {
-            AtCell::Text(text) => plan.times.read(text, plan.order),
+            AtCell::Text(text) => plan.times.read_next(text, plan.order, &mut self.day),
             AtCell::Instant(at) => at,
         };
         let count = count(cells.count, plan);
@@ -184,6 +154,10 @@ impl Part {
             KindCell::Text(text) => self.kinds.code(text.trim_ascii()),
             KindCell::Code(code) => code,
         };
+        if let Some(lead) = plan.leads.row_at_once(cells.lead).filter(|_| self.waiting.keys.is_empty()) {
+            self.acts.push(Activity { lead, at, kind, detail, count });
+            return;
+        }
         self.acts.push(Activity { lead: MISSING, at, kind, detail, count });
         self.waiting.keys.push(plan.leads.key(cells.lead));
         self.waiting.ids.extend_from_slice(cells.lead);
