@@ -4,6 +4,9 @@
 /// More places than so many a lead are not worth it.
 const PLACES_PER_ID: u64 = 4;
 
+/// A place fits into 32 bits.
+const MOST_PLACES: u64 = 1 << 32;
+
 /// The digits that a `u64` holds for sure.
 const MOST_DIGITS: usize = 18;
 
@@ -24,13 +27,19 @@ impl WholeIds {
             (first, last) = (first.min(number), last.max(number));
         }
         let n_places = last.checked_sub(first)? + 1;
-        (n_places <= PLACES_PER_ID * ids.len() as u64).then_some(WholeIds { first, n_places: n_places as usize })
+        (n_places <= (PLACES_PER_ID * ids.len() as u64).min(MOST_PLACES))
+            .then_some(WholeIds { first, n_places: n_places as usize })
     }
 
     /// The place of an id; `None` outside of the stretch.
     #[inline]
     pub(super) fn place(&self, id: &[u8]) -> Option<usize> {
         self.place_of(whole(id)?)
+    }
+
+    /// The id of a place.
+    pub(super) fn id(&self, place: usize) -> String {
+        (self.first + place as u64).to_string()
     }
 
     /// The place of an id that is known as a number.

@@ -30,7 +30,7 @@ pub(super) struct LeadKey(u128);
 impl LeadKey {
     /// The key of an id.
     #[inline]
-    fn of(id: &[u8]) -> LeadKey {
+    pub(super) fn of(id: &[u8]) -> LeadKey {
         if id.len() > PLAIN {
             return LeadKey(xxh3_128(id) >> 40 | HASHED);
         }
@@ -53,8 +53,8 @@ impl LeadKey {
 
 /// Rows of the leads by id.
 pub(super) enum LeadIndex {
-    /// The row at each place of the stretch of ids, [`MISSING`] where there is no lead.
-    Whole(WholeIds, Vec<u32>),
+    /// A list.
+    Listed(LeadList),
     /// A hash table.
     Hashed(HashedLeads),
 }
@@ -62,49 +62,60 @@ pub(super) enum LeadIndex {
 impl LeadIndex {
     /// The index of these ids, all different.
     pub(super) fn new(ids: &[String]) -> LeadIndex {
-        let Some(whole) = WholeIds::of(ids) else { return LeadIndex::Hashed(HashedLeads::new(ids)) };
+        WholeIds::of(ids).map_or_else(
+            || LeadIndex::Hashed(HashedLeads::new(ids)),
+            |whole| LeadIndex::Listed(LeadList::new(whole, ids)),
+        )
+    }
+
+    /// The row of the lead with this id.
+    pub(super) fn row_of(&self, id: &[u8]) -> Option<u32> {
+        match self {
+            LeadIndex::Listed(leads) => leads.place(id).and_then(|place| leads.row(place)),
+            LeadIndex::Hashed(leads) => leads.row(LeadKey::of(id)),
+        }
+    }
+}
+
+/// The leads in a list by their ids, which are whole numbers close to each other.
+pub(super) struct LeadList {
+    whole: WholeIds,
+    /// The row at each place of the stretch of ids, [`MISSING`] where there is no lead.
+    rows: Vec<u32>,
+}
+
+impl LeadList {
+    fn new(whole: WholeIds, ids: &[String]) -> LeadList {
         let mut rows = vec![MISSING; whole.n_places];
         for (row, id) in ids.iter().enumerate() {
             rows[whole.place(id.as_bytes()).expect("the stretch was made of these very ids")] = row as u32;
         }
-        LeadIndex::Whole(whole, rows)
+        LeadList { whole, rows }
     }
 
-    /// The row of an id that is found in a list; `None` as well where it has to be looked for by its key.
+    /// The place of an id; `None` where no lead can have it.
     #[inline]
-    pub(super) fn row_at_once(&self, id: &[u8]) -> Option<u32> {
-        let LeadIndex::Whole(whole, rows) = self else { return None };
-        Some(rows[whole.place(id)?]).filter(|row| *row != MISSING)
+    pub(super) fn place(&self, id: &[u8]) -> Option<u32> {
+        self.whole.place(id).map(|place| place as u32)
     }
 
-    /// What an id is looked up by.
+    /// The place of the id that this number prints as.
     #[inline]
-    pub(super) fn key(&self, id: &[u8]) -> LeadKey {
-        match self {
-            LeadIndex::Whole(whole, _) => whole.place(id).map_or(NO_PLACE, |place| LeadKey(place as u128)),
-            LeadIndex::Hashed(_) => LeadKey::of(id),
-        }
+    pub(super) fn place_of(&self, id: i64) -> Option<u32> {
+        self.whole.place_of(u64::try_from(id).ok()?).map(|place| place as u32)
     }
 
-    /// The row of the lead with this key.
+    /// The row of the lead at a place.
     #[inline]
-    pub(super) fn row(&self, key: LeadKey) -> Option<u32> {
-        match self {
-            LeadIndex::Whole(_, rows) => rows.get(usize::try_from(key.0).ok()?).copied().filter(|row| *row != MISSING),
-            LeadIndex::Hashed(leads) => leads.row(key),
-        }
+    pub(super) fn row(&self, place: u32) -> Option<u32> {
+        Some(self.rows[place as usize]).filter(|row| *row != MISSING)
     }
 
-    /// The row of the lead whose id this number prints as; `None` as well where only the printed id could tell.
-    #[inline]
-    pub(super) fn row_of_whole(&self, id: i64) -> Option<u32> {
-        let LeadIndex::Whole(whole, rows) = self else { return None };
-        Some(rows[whole.place_of(u64::try_from(id).ok()?)?]).filter(|row| *row != MISSING)
+    /// The id of a place.
+    pub(super) fn id(&self, place: u32) -> String {
+        self.whole.id(place as usize)
     }
 }
-
-/// The key of an id that is no lead's for sure.
-const NO_PLACE: LeadKey = LeadKey(u128::MAX);
 
 /// A hash table of the leads, half empty at least.
 pub(super) struct HashedLeads {
@@ -131,7 +142,7 @@ impl HashedLeads {
 
     /// The row of the lead with this key.
     #[inline]
-    fn row(&self, key: LeadKey) -> Option<u32> {
+    pub(super) fn row(&self, key: LeadKey) -> Option<u32> {
         let mut at = key.home(self.shift);
         loop {
             let slot = self.slots[at];
@@ -157,10 +168,10 @@ mod tests {
         ids.extend(["0", "00", "a", "a\0", "12345678901", "123456789012"].map(|id| format!("x{id}")));
         let index = LeadIndex::new(&ids);
         for (row, id) in ids.iter().enumerate() {
-            assert_eq!(index.row(index.key(id.as_bytes())), Some(row as u32), "{id}");
+            assert_eq!(index.row_of(id.as_bytes()), Some(row as u32), "{id}");
         }
         for unknown in ["", "20000", "007", "a", "1 ", "lead-with-a-long-id-00020000"] {
-            assert_eq!(index.row(index.key(unknown.as_bytes())), None, "{unknown}");
+            assert_eq!(index.row_of(unknown.as_bytes()), None, "{unknown}");
         }
     }
 
@@ -168,14 +179,16 @@ mod tests {
     fn whole_numbers_are_found_as_text_and_as_numbers() {
         let ids: Vec<String> = (0..1000).rev().map(|n| (7_000 + 2 * n).to_string()).collect();
         let index = LeadIndex::new(&ids);
-        assert!(matches!(index, LeadIndex::Whole(..)));
+        let LeadIndex::Listed(list) = &index else { panic!("ids close to each other are listed") };
         for (row, id) in ids.iter().enumerate() {
-            assert_eq!(index.row(index.key(id.as_bytes())), Some(row as u32), "{id}");
-            assert_eq!(index.row_of_whole(id.parse().unwrap()), Some(row as u32), "{id}");
+            assert_eq!(index.row_of(id.as_bytes()), Some(row as u32), "{id}");
+            let place = list.place_of(id.parse().unwrap()).unwrap();
+            assert_eq!((list.row(place), list.id(place)), (Some(row as u32), id.clone()));
         }
         for unknown in ["", "7001", "07000", "6998", "9000", "x"] {
-            assert_eq!(index.row(index.key(unknown.as_bytes())), None, "{unknown}");
+            assert_eq!(index.row_of(unknown.as_bytes()), None, "{unknown}");
         }
-        assert_eq!([-7000, 7001, 9000].map(|id| index.row_of_whole(id)), [None; 3]);
+        assert_eq!([-7000, 6999, 9000].map(|id| list.place_of(id)), [None; 3]);
+        assert_eq!(list.row(list.place_of(7001).unwrap()), None);
     }
 }

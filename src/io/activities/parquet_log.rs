@@ -1,6 +1,7 @@
 //! The log as Parquet: slices of row groups, only the columns that are needed.
 
 use super::dictionary::Dictionary;
+use super::index::LeadIndex;
 use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
 use crate::asof::Instant;
 use crate::fault::InputError;
@@ -167,9 +168,10 @@ pub(super) fn parse(
         if let (true, Cells::Whole(ids)) = (plain, &leads)
             && let (Some(at), kind) = (times.instant(row), kinds[row])
             && kind != MISSING
-            && let Some(lead) = plan.leads.row_of_whole(ids[row])
+            && let LeadIndex::Listed(listed) = &plan.leads
+            && let Some(lead) = listed.place_of(ids[row])
         {
-            part.take_known(plan, Activity { lead, at, kind, detail: MISSING, count: 1 });
+            part.take_known(listed, Activity { lead, at, kind, detail: MISSING, count: 1 });
             continue;
         }
         let [lead, time, detail, count] = &mut buffers;

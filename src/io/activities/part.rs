@@ -1,7 +1,7 @@
 //! Rows of the log, checked one by one into acts of known leads. Every format ends here.
 
 use super::dictionary::Dictionary;
-use super::index::{LeadIndex, LeadKey};
+use super::index::{HashedLeads, LeadIndex, LeadKey, LeadList};
 use crate::asof::Instant;
 use crate::io::faults::{RowFaults, Rows};
 use crate::tables::{Activity, MISSING};
@@ -11,7 +11,7 @@ use crate::values::{DateOrder, KnownDay, MissingWords, TimeReader, parse_number}
 pub(super) const SAMPLES: usize = 3;
 
 /// How many rows wait for their lead. Looked up together, they wait for memory together rather than in turn.
-const WAITING: usize = 128;
+const WAITING: usize = 256;
 
 /// What every row of the log is read by.
 pub(super) struct LogPlan {
@@ -93,11 +93,13 @@ pub(super) struct Part {
     /// Cells that could not be read.
     pub unread: UnreadCells,
     waiting: Waiting,
+    /// How many of the newest acts hold the place of their lead rather than its row.
+    placed: usize,
     /// The day of the last row.
     day: KnownDay,
 }
 
-/// The ids of the newest acts, whose leads have not been looked up yet.
+/// The ids of the newest acts, whose leads have not been looked up in the hash table yet.
 #[derive(Default)]
 struct Waiting {
     keys: Vec<LeadKey>,
@@ -154,35 +156,77 @@ impl Part {
             KindCell::Text(text) => self.kinds.code(text.trim_ascii()),
             KindCell::Code(code) => code,
         };
-        if let Some(lead) = plan.leads.row_at_once(cells.lead).filter(|_| self.waiting.keys.is_empty()) {
-            self.acts.push(Activity { lead, at, kind, detail, count });
-            return;
-        }
-        self.acts.push(Activity { lead: MISSING, at, kind, detail, count });
-        self.waiting.keys.push(plan.leads.key(cells.lead));
-        self.waiting.ids.extend_from_slice(cells.lead);
-        self.waiting.ends.push(self.waiting.ids.len());
-        if self.waiting.keys.len() == WAITING {
-            self.find_leads(plan);
+        let act = Activity { lead: MISSING, at, kind, detail, count };
+        match &plan.leads {
+            LeadIndex::Listed(leads) => match leads.place(cells.lead) {
+                Some(place) => self.take_placed(leads, Activity { lead: place, ..act }),
+                None => self.take_placeless(plan, cells.lead),
+            },
+            LeadIndex::Hashed(leads) => {
+                self.acts.push(act);
+                self.waiting.keys.push(LeadKey::of(cells.lead));
+                self.waiting.ids.extend_from_slice(cells.lead);
+                self.waiting.ends.push(self.waiting.ids.len());
+                if self.waiting.keys.len() == WAITING {
+                    self.find_hashed(leads);
+                }
+            }
         }
     }
 
-    /// Takes in a row of which all is known, and that stands after every other taken so far.
+    /// Takes in a row of which all is known, but of its lead only the place in the list.
     #[inline]
-    pub(super) fn take_known(&mut self, plan: &LogPlan, act: Activity) {
-        if !self.waiting.keys.is_empty() {
-            self.find_leads(plan);
-        }
+    pub(super) fn take_known(&mut self, leads: &LeadList, act: Activity) {
         self.rows += 1;
+        self.take_placed(leads, act);
+    }
+
+    #[inline]
+    fn take_placed(&mut self, leads: &LeadList, act: Activity) {
         self.acts.push(act);
+        self.placed += 1;
+        if self.placed == WAITING {
+            self.find_placed(leads);
+        }
+    }
+
+    #[cold]
+    fn take_placeless(&mut self, plan: &LogPlan, id: &[u8]) {
+        // Unknown ids are shown in the file's order.
+        self.find_leads(plan);
+        self.take_unknown(id);
     }
 
     /// Looks up the leads of the acts that wait, and takes out those of unknown ones. To be called at the end.
     pub(super) fn find_leads(&mut self, plan: &LogPlan) {
+        match &plan.leads {
+            LeadIndex::Listed(leads) => self.find_placed(leads),
+            LeadIndex::Hashed(leads) => self.find_hashed(leads),
+        }
+    }
+
+    /// The rows for the places that the newest acts hold.
+    fn find_placed(&mut self, leads: &LeadList) {
+        let first = self.acts.len() - std::mem::take(&mut self.placed);
+        let mut kept = first;
+        for index in first..self.acts.len() {
+            let act = self.acts[index];
+            match leads.row(act.lead) {
+                Some(lead) => {
+                    self.acts[kept] = Activity { lead, ..act };
+                    kept += 1;
+                }
+                None => self.take_unknown(leads.id(act.lead).as_bytes()),
+            }
+        }
+        self.acts.truncate(kept);
+    }
+
+    fn find_hashed(&mut self, leads: &HashedLeads) {
         let waiting = std::mem::take(&mut self.waiting);
         let first = self.acts.len() - waiting.keys.len();
         for (act, key) in self.acts[first..].iter_mut().zip(&waiting.keys) {
-            act.lead = plan.leads.row(*key).unwrap_or(MISSING);
+            act.lead = leads.row(*key).unwrap_or(MISSING);
         }
         let mut kept = first;
         for (index, &end) in waiting.ends.iter().enumerate() {
@@ -207,7 +251,7 @@ impl Part {
     fn take_unreadable(&mut self, plan: &LogPlan, line: u64, cells: &RowCells<'_>, has_time: bool) {
         // Those that wait stand before it in the file, and unknown ids are shown in the file's order.
         self.find_leads(plan);
-        if plan.leads.row(plan.leads.key(cells.lead)).is_none() {
+        if plan.leads.row_of(cells.lead).is_none() {
             self.take_unknown(cells.lead);
         } else if !has_time {
             self.unread.at.add(line, if let AtCell::Text(text) = cells.at { text } else { b"" });
