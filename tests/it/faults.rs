@@ -120,7 +120,7 @@ fn killed(kills: u32) {
     let recorded = Recorded::new();
     let company = &recorded.company;
     let commands: [&[&str]; 3] = [&["train"], &["retrain"], &["models", "rollback", "2"]];
-    let durations = commands.map(|arguments| {
+    let mut durations = commands.map(|arguments| {
         company.run(&["models", "rollback", "1"]).ok();
         let start = Instant::now();
         company.run(arguments).ok();
@@ -142,7 +142,12 @@ fn killed(kills: u32) {
         let was_running = victim.try_wait().unwrap().is_none();
         victim.kill().unwrap();
         victim.wait().unwrap();
-        cut_short += u32::from(was_running);
+        if was_running {
+            cut_short += 1;
+        } else {
+            // It was slower when its time was taken: other work of the machine comes and goes.
+            durations[which] = durations[which].mul_f64(0.8);
+        }
         recorded.check(&format!("kill {kill} of {:?}", commands[which]));
     }
     println!("{cut_short} of {kills} kills met the program at work");
