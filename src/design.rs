@@ -96,7 +96,7 @@ impl Design {
     pub fn transpose_matvec(&self, r: &[f64]) -> Vec<f64> {
         assert_eq!(r.len(), self.n_samples(), "one value a row");
         let mut sums = self.dense_transpose_matvec(r);
-        sums.par_extend(self.blocks.par_iter().flat_map_iter(|block| level_sums(block, r)));
+        sums.par_extend(self.blocks.par_chunks(BLOCKS_AT_A_TIME).flat_map_iter(|blocks| level_sums_of(blocks, r)));
         sums
     }
 
@@ -134,6 +134,27 @@ impl Design {
         };
         Design { dense: self.dense.select(Axis(0), rows), blocks: self.blocks.iter().map(take).collect() }
     }
+}
+
+/// Blocks summed side by side: rows of one level follow each other, and each addition would wait for the last.
+const BLOCKS_AT_A_TIME: usize = 4;
+
+/// Sum of `r` over the rows of each level of each block.
+fn level_sums_of(blocks: &[CodeBlock], r: &[f64]) -> Vec<f64> {
+    let [a, b, c, d] = blocks else { return blocks.iter().flat_map(|block| level_sums(block, r)).collect() };
+    let mut sums = [a, b, c, d].map(|block| vec![0.0; block.n_levels + 1]);
+    let [of_a, of_b, of_c, of_d] = &mut sums;
+    for ((((r, &in_a), &in_b), &in_c), &in_d) in r.iter().zip(&a.codes).zip(&b.codes).zip(&c.codes).zip(&d.codes) {
+        of_a[(in_a as usize).min(a.n_levels)] += r;
+        of_b[(in_b as usize).min(b.n_levels)] += r;
+        of_c[(in_c as usize).min(c.n_levels)] += r;
+        of_d[(in_d as usize).min(d.n_levels)] += r;
+    }
+    let levels = |mut sums: Vec<f64>| {
+        sums.pop();
+        sums
+    };
+    sums.into_iter().flat_map(levels).collect()
 }
 
 /// Sum of `r` over the rows of each level.
