@@ -174,24 +174,35 @@ impl Added<'_> {
 /// Row-weighted mean and standard deviation of what each term adds. The rows are taken some at a time, term after term: the
 /// numbers of a row lie side by side, and column by column each would be fetched once a term.
 fn means_and_spreads(added: &[Added<'_>], dense: &Array2<f64>, weights: &[f64]) -> Vec<(f64, f64)> {
+    let width = dense.ncols();
     let dense = dense.as_standard_layout();
+    let dense = dense.as_slice().expect("the layout was just made standard");
     let total: f64 = weights.iter().sum();
-    let sums_of = |of: &(dyn Fn(usize, f64) -> f64 + Sync)| -> Vec<f64> {
-        let mut sums = vec![0.0; added.len()];
-        for first in (0..weights.len()).step_by(ROWS_AT_A_TIME) {
-            let rows = first..(first + ROWS_AT_A_TIME).min(weights.len());
-            sums.par_iter_mut().zip(added).enumerate().for_each(|(term, (sum, added))| {
-                for row in rows.clone() {
-                    let numbers = dense.row(row).to_slice().expect("rows of a standard layout are slices");
-                    *sum += weights[row] * of(term, added.at(numbers, row));
-                }
-            });
-        }
-        sums
-    };
-    let means: Vec<f64> = sums_of(&|_, value| value).into_iter().map(|sum| sum / total).collect();
-    let squares = sums_of(&|term, value| (value - means[term]) * (value - means[term]));
+    let means: Vec<f64> = weighted_sums(added, dense, width, weights, |_, value| value);
+    let means: Vec<f64> = means.into_iter().map(|sum| sum / total).collect();
+    let square = |term: usize, value: f64| (value - means[term]) * (value - means[term]);
+    let squares = weighted_sums(added, dense, width, weights, square);
     means.iter().zip(squares).map(|(mean, squares)| (*mean, (squares / total).sqrt())).collect()
+}
+
+/// Row-weighted sum of a function of what each term adds; `dense` has rows of `width` numbers.
+fn weighted_sums(
+    added: &[Added<'_>],
+    dense: &[f64],
+    width: usize,
+    weights: &[f64],
+    of: impl Fn(usize, f64) -> f64 + Sync,
+) -> Vec<f64> {
+    let mut sums = vec![0.0; added.len()];
+    for first in (0..weights.len()).step_by(ROWS_AT_A_TIME) {
+        let rows = first..(first + ROWS_AT_A_TIME).min(weights.len());
+        sums.par_iter_mut().zip(added).enumerate().for_each(|(term, (sum, added))| {
+            for row in rows.clone() {
+                *sum += weights[row] * of(term, added.at(&dense[row * width..], row));
+            }
+        });
+    }
+    sums
 }
 
 /// Rows whose numbers stay at hand from term to term.
