@@ -19,6 +19,7 @@ use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
 use crate::validation::{self, Folds, MIN_OF_EACH_OUTCOME, Scheme};
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -270,7 +271,7 @@ impl<'a> Sides<'a> {
         let kept = qualified(deals, &predicted.rows);
         let rows = pick(&predicted.rows, &kept);
         Sides {
-            driver: rows.iter().map(|&row| rules.driver(row)).collect(),
+            driver: rows.par_iter().map(|&row| rules.driver(row)).collect(),
             p_model: pick(&predicted.p_model, &kept),
             p_rule: pick(&predicted.p_rule, &kept),
             score: pick(&rules.score, &rows),
@@ -304,19 +305,21 @@ fn join(
     let none = Sides { driver: vec![], p_model: vec![], p_rule: vec![], score: vec![], y: vec![], w: vec![] };
     let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
     let reference = past.as_ref().unwrap_or(&training);
-    let p: Vec<f64> =
-        (0..reference.y.len()).map(|i| blend.probability(reference.p_rule[i], reference.p_model[i])).collect();
+    let all = (0..reference.y.len()).into_par_iter();
+    let p: Vec<f64> = all.map(|i| blend.probability(reference.p_rule[i], reference.p_model[i])).collect();
     let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
     let range = (scorecard.range.min, scorecard.range.max);
-    let model_link = Link::fit(&reference.score, &reference.p_model, &reference.w, &bounds, range);
+    let link = |p: &[f64]| Link::fit(&reference.score, p, &reference.w, &bounds, range);
+    let (model_link, link) = rayon::join(|| link(&reference.p_model), || link(&p));
     let quadrants: Vec<Quadrant> = (0..reference.y.len())
+        .into_par_iter()
         .map(|i| {
             let model_score = model_link.score(reference.p_model[i]);
             Quadrant::of(scorecard.is_high(reference.score[i]), scorecard.is_high(model_score))
         })
         .collect();
     Blending {
-        link: Link::fit(&reference.score, &p, &reference.w, &bounds, range),
+        link,
         rule_ranks: Ranks::fit(&reference.score, &reference.w),
         records: mismatch::records(&quadrants, &reference.y, &reference.w),
         driver_records: mismatch::driver_records(&quadrants, &reference.driver, &reference.y, &reference.w),
