@@ -29,7 +29,7 @@ pub use objective::Problem;
 pub use penalty::Structure;
 
 use cholesky::aliased_columns;
-use newton::{MAX_STEPS, Progress, minimise};
+use newton::{MAX_STEPS, Objective, Progress, minimise};
 use objective::PenalisedLoss;
 use penalty::TermPenalty;
 use reml::{START_LAMBDA, TINY_RIDGE};
@@ -105,7 +105,8 @@ pub fn fit(
         coefficients: fitted.coefficients.clone(),
         lambdas: fitted.lambdas.clone(),
     });
-    let sampled = if given.is_none() { sampled_start(problem, terms, penalty) } else { None };
+    let sampled =
+        if given.is_none() { sampled_start(problem, |some, _| fit(some, terms, penalty, None)) } else { None };
     let rounds = if sampled.is_some() { reml::ROUNDS_FROM_SAMPLE } else { reml::ROUNDS };
     let start = given.or(sampled);
     match penalty {
@@ -121,8 +122,12 @@ const MANY_ROWS: usize = 1 << 18;
 /// So many rows, spread over all of them, are fitted first.
 const SAMPLED_ROWS: usize = 1 << 16;
 
-/// Where to begin with many rows; `None` for fewer, and where some of the rows do not settle.
-fn sampled_start(problem: &Problem<'_>, terms: &[Term], penalty: Penalty) -> Option<Start> {
+/// Where to begin with many rows; `None` for fewer, and where some of the rows do not settle. `fit_some` fits those, whose
+/// share of the row weights it is told.
+fn sampled_start(
+    problem: &Problem<'_>,
+    fit_some: impl Fn(&Problem<'_>, f64) -> Result<Fitted, FitError>,
+) -> Option<Start> {
     let n_rows = problem.design.n_samples();
     if n_rows < MANY_ROWS || problem.y.len() != n_rows || problem.weights.len() != n_rows {
         return None;
@@ -130,9 +135,9 @@ fn sampled_start(problem: &Problem<'_>, terms: &[Term], penalty: Penalty) -> Opt
     let rows: Vec<usize> = (0..n_rows).step_by(n_rows / SAMPLED_ROWS).collect();
     let pick = |values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Vec<f64>>();
     let (design, y, weights) = (problem.design.rows(&rows), pick(problem.y), pick(problem.weights));
-    let fitted = fit(&Problem { design: &design, y: &y, weights: &weights }, terms, penalty, None).ok()?;
     // λ are on the mean; on the sum of losses those of a part are those of the whole.
     let share = objective::sum_in_order(&weights) / objective::sum_in_order(problem.weights);
+    let fitted = fit_some(&Problem { design: &design, y: &y, weights: &weights }, share).ok()?;
     fitted.convergence.is_converged().then(|| Start {
         intercept: fitted.intercept,
         coefficients: fitted.coefficients,
@@ -140,13 +145,21 @@ fn sampled_start(problem: &Problem<'_>, terms: &[Term], penalty: Penalty) -> Opt
     })
 }
 
-/// Fits by REML from the given coefficients and λ, in at most `rounds` rounds: the second stage, after terms were added.
+/// Fits by REML from the given coefficients and λ, in at most `rounds` rounds: the second stage, after terms were added. With
+/// many rows, some of them take those rounds.
 ///
 /// # Errors
 ///
 /// As [`fit`].
 pub fn refit(problem: &Problem<'_>, terms: &[Term], start: &Start, rounds: u32) -> Result<Fitted, FitError> {
-    fit_reml(problem, terms, Some(start), rounds)
+    let sampled = sampled_start(problem, |some, share| {
+        let lambdas = start.lambdas.iter().map(|lambda| lambda / share).collect();
+        fit_reml(some, terms, Some(&Start { lambdas, ..start.clone() }), rounds)
+    });
+    match sampled {
+        Some(sampled) => fit_reml(problem, terms, Some(&sampled), reml::ROUNDS_FROM_SAMPLE),
+        None => fit_reml(problem, terms, Some(start), rounds),
+    }
 }
 
 fn fit_reml(problem: &Problem<'_>, terms: &[Term], start: Option<&Start>, rounds: u32) -> Result<Fitted, FitError> {
@@ -158,7 +171,11 @@ fn fit_reml(problem: &Problem<'_>, terms: &[Term], start: Option<&Start>, rounds
     };
     let mut objective = penalised(problem, terms, Penalty::Reml, &lambdas);
     let mut progress = Progress::new(&objective, parameters(start, problem.design.n_columns()));
-    let (convergence, factor) = reml::fit(&mut objective, &mut progress, rounds);
+    let (convergence, factor) = if objective.has_many_rows() {
+        reml::fit_many(&mut objective, &mut progress, rounds, start.is_some())
+    } else {
+        reml::fit(&mut objective, &mut progress, rounds)
+    };
     Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }
 

@@ -16,10 +16,10 @@ const STEP_TOLERANCE: f64 = 1e-10;
 
 /// [`approach`] ends where the squared length of the step that is left, as far as it can tell, is below this: the step of
 /// [`minimise`] that follows is then short.
-const NEAR: f64 = 0.1 * STEP_TOLERANCE;
+pub(crate) const NEAR: f64 = 0.1 * STEP_TOLERANCE;
 
 /// Steps of [`approach`], of which it takes about five; where it takes more, a Hessian is worth its price.
-const MOST_APPROACHING_STEPS: usize = 12;
+const MOST_APPROACHING_STEPS: usize = 16;
 
 /// A vanishing gradient with a step that moves some row's log-odds by more than this is separation. Such steps move it
 /// by about 1; converged ones by less than the square root of the tolerance over a row's leverage.
@@ -169,13 +169,14 @@ impl Progress {
 
 /// Goes nearly to the optimum by a Hessian taken earlier: L-BFGS (Nocedal & Wright, Numerical Optimization, algorithm 7.4)
 /// on top of its factor `near`. A step costs a gradient, where a Newton step costs a walk over the rows for every column.
-/// It only saves time: [`minimise`] decides afterwards.
-pub(crate) fn approach(objective: &impl Objective, progress: &mut Progress, near: &Cholesky) {
+/// It only saves time: [`minimise`] decides afterwards. It ends when the squared length of what is
+/// left is at most `tolerance`.
+pub(crate) fn approach(objective: &impl Objective, progress: &mut Progress, near: &Cholesky, tolerance: f64) {
     let mut bends: Vec<Bend> = Vec::new();
     for _ in 0..MOST_APPROACHING_STEPS {
         let ascent = bent(&bends, near, &progress.gradient);
         let direction = progress.downwards(objective, ascent);
-        let is_near = objective.total_weight() * direction.decrement <= NEAR;
+        let is_near = objective.total_weight() * direction.decrement <= tolerance;
         let (before, gradient) = (progress.parameters.clone(), progress.gradient.clone());
         if is_near || !progress.search_line(objective, &direction) {
             return;
@@ -238,7 +239,7 @@ pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_
             (false, true, true) => StopReason::StepLimit,
             (false, true, false) => {
                 if objective.has_many_rows() {
-                    approach(objective, progress, &factor);
+                    approach(objective, progress, &factor, NEAR);
                 }
                 continue;
             }

@@ -7,14 +7,17 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use super::Penalty;
 use super::loss::{curvature, loss, slope};
 use super::newton::Objective;
 use super::penalty::TermPenalty;
-use super::{MANY_ROWS, Penalty};
 use crate::design::Design;
 
 /// Rows summed before partial sums are added; fixed, since the order of additions decides the last bits.
 const ROWS_PER_SUM: usize = 16_384;
+
+/// From so many rows on a Hessian is worth many gradients.
+const MANY_ROWS: usize = 1 << 16;
 
 /// Training data: design, outcomes and row weights, one row each.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +55,18 @@ impl PenalisedLoss<'_> {
 
     /// X'WX / Σw plus the penalties for the given curvatures wᵢ pᵢ (1 − pᵢ) / Σw, before anything is pinned.
     pub(crate) fn hessian_for(&self, curvatures: &[f64]) -> Array2<f64> {
-        let mut hessian = self.problem.design.sandwich(curvatures);
+        self.penalised(self.problem.design.sandwich(curvatures))
+    }
+
+    /// X'WX / Σw: the part of the Hessian that stays when penalties change.
+    pub(crate) fn data_hessian(&self, eta: &[f64]) -> Array2<f64> {
+        let rows = self.problem.weights.par_iter().zip(eta);
+        let curvatures: Vec<f64> = rows.map(|(w, &eta)| w * curvature(eta) / self.total_weight).collect();
+        self.problem.design.sandwich(&curvatures)
+    }
+
+    /// The Hessian whose part from the data is this, before anything is pinned.
+    pub(crate) fn penalised(&self, mut hessian: Array2<f64>) -> Array2<f64> {
         for term in &self.penalties {
             term.add_to_hessian(&mut hessian);
         }
@@ -117,9 +131,7 @@ impl Objective for PenalisedLoss<'_> {
     }
 
     fn hessian(&self, eta: &[f64]) -> Array2<f64> {
-        let rows = self.problem.weights.par_iter().zip(eta);
-        let curvatures: Vec<f64> = rows.map(|(w, &eta)| w * curvature(eta) / self.total_weight).collect();
-        let mut hessian = self.hessian_for(&curvatures);
+        let mut hessian = self.penalised(self.data_hessian(eta));
         pin(&mut hessian, &self.pinned);
         hessian
     }

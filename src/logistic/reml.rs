@@ -4,9 +4,11 @@
 //! penalty's prior and the coefficients agree in size. A few rounds of it, each with one Newton step, settle both.
 //! Wood & Fasiolo (2017), doi:10.1111/biom.12666. The λ here are on the mean, those of the paper Σw times as large.
 
+use ndarray::Array2;
+
 use super::cholesky::Cholesky;
 use super::inverse_factor::InverseFactor;
-use super::newton::{Convergence, MAX_STEPS, Objective, Progress, approach, minimise};
+use super::newton::{Convergence, MAX_STEPS, NEAR, Progress, approach, factor_hessian, minimise};
 use super::objective::PenalisedLoss;
 
 /// λ of every term before the first round, on the sum of losses.
@@ -22,6 +24,9 @@ const LARGEST_CHANGE: f64 = 20.0;
 const SETTLED: f64 = 0.1;
 /// Newton steps of the first round, which starts far from the optimum; later rounds take one.
 const FIRST_ROUND_STEPS: u32 = 4;
+/// Squared length of the step, in standard errors, that may be left when λ are updated: they are known to a factor, not to
+/// a digit.
+const NEAR_ENOUGH: f64 = 1e-3;
 /// Rounds of a fit from scratch.
 pub(crate) const ROUNDS: u32 = 5;
 /// Rounds of a fit that begins where a sample of its rows ended, whose λ are nearly those of all rows.
@@ -34,13 +39,40 @@ pub(crate) fn fit(objective: &mut PenalisedLoss<'_>, progress: &mut Progress, ro
         let (_, factor) = minimise(objective, progress, steps);
         let change = update_lambdas(objective, progress, &InverseFactor::new(&factor));
         progress.refresh(objective);
-        if objective.has_many_rows() {
-            approach(objective, progress, &factor);
-        }
         if change < SETTLED {
             break;
         }
     }
+    minimise(objective, progress, MAX_STEPS)
+}
+
+/// The same with many rows, where a Hessian is worth many gradients: its part from the data is taken once, where the search
+/// begins, and serves for all rounds; the fit at the last λ ends with a Hessian of its own. `is_near`: whether the search
+/// begins near the optimum, at the fit of some of the rows or of fewer terms.
+pub(crate) fn fit_many(
+    objective: &mut PenalisedLoss<'_>,
+    progress: &mut Progress,
+    rounds: u32,
+    is_near: bool,
+) -> (Convergence, Cholesky) {
+    let mut data = objective.data_hessian(&progress.eta);
+    let factor =
+        |objective: &PenalisedLoss<'_>, data: &Array2<f64>| factor_hessian(objective.penalised(data.clone())).0;
+    if !is_near {
+        approach(objective, progress, &factor(objective, &data), NEAR_ENOUGH);
+        data = objective.data_hessian(&progress.eta);
+    }
+    for _ in 0..rounds {
+        let factor = factor(objective, &data);
+        approach(objective, progress, &factor, NEAR_ENOUGH);
+        let change = update_lambdas(objective, progress, &InverseFactor::new(&factor));
+        progress.refresh(objective);
+        if change < SETTLED {
+            break;
+        }
+    }
+    approach(objective, progress, &factor(objective, &data), NEAR);
+    drop(data);
     minimise(objective, progress, MAX_STEPS)
 }
 

@@ -410,3 +410,33 @@ fn a_fit_of_many_rows_ends_where_one_from_afar_does() {
     assert_same_fit(&sampled, &whole, "from a sample");
     assert!(sampled.convergence.steps < whole.convergence.steps, "the sample saves steps");
 }
+
+#[test]
+fn penalties_of_many_rows_are_those_of_half_as_many_with_twice_the_weight() {
+    // Few enough rows for Newton's method all along, and twice as many, which share Hessians between the rounds.
+    let few = made_up(40_000, 17);
+    let twice: Vec<usize> = (0..80_000).map(|row| row % 40_000).collect();
+    let pick = |values: &[f64]| twice.iter().map(|&row| values[row]).collect::<Vec<f64>>();
+    let many = Case { design: few.design.rows(&twice), y: pick(&few.y), weights: pick(&few.weights) };
+    let heavy = Case { weights: few.weights.iter().map(|w| 2.0 * w).collect(), ..few };
+    let block_terms = |case: &Case| -> Vec<Term> {
+        let dense = (0..3).map(|column| column..column + 1);
+        dense.chain(case.design.block_columns()).map(|columns| Term { columns, structure: Structure::Ridge }).collect()
+    };
+    let reml = |case: &Case| fit(&case.problem(), &block_terms(case), Penalty::Reml, None).unwrap();
+    let (found, expected) = (reml(&many), reml(&heavy));
+    assert!(found.convergence.is_converged());
+    for (a, b) in found.lambdas.iter().zip(&expected.lambdas) {
+        assert!((a / b).ln().abs() < LAMBDAS_ALIKE, "{a} and {b}");
+    }
+    for (column, error) in expected.standard_errors.iter().enumerate() {
+        let moved = (found.coefficients[column] - expected.coefficients[column]).abs();
+        assert!(moved <= UNNOTICED * error, "column {column} moved by {moved}, standard error {error}");
+    }
+}
+
+/// Logarithm of the factor by which λ may differ: the rounds stop at 0.1.
+const LAMBDAS_ALIKE: f64 = 0.1;
+
+/// Share of a standard error that nobody notices.
+const UNNOTICED: f64 = 0.05;
