@@ -29,8 +29,9 @@ const ACTS_WAITING_A_LEAD: usize = 24;
 pub struct Pass<'p> {
     common: Common<'p>,
     shards: Vec<Shard>,
-    /// Acts dealt out to the shards and not added yet.
+    /// Acts dealt out to the shards and not added yet, and how many may be.
     waiting: usize,
+    room: usize,
     tally: LogTally,
     /// By kind code, whether the kind has been met before its lead's as-of.
     met: Vec<bool>,
@@ -40,6 +41,7 @@ impl<'p> Pass<'p> {
     /// A pass for `plan` over leads whose as-of are `as_of`; `Instant(i64::MIN)` makes a lead see nothing.
     pub fn new(plan: &'p Plan, as_of: Vec<Instant>, options: PassOptions) -> Pass<'p> {
         Pass {
+            room: ACTS_WAITING.max(ACTS_WAITING_A_LEAD * as_of.len()),
             shards: as_of.chunks(LEADS_PER_SHARD).map(|_| Shard::default()).collect(),
             common: Common {
                 plan,
@@ -65,7 +67,7 @@ impl<'p> Pass<'p> {
             self.shards[act.lead as usize / LEADS_PER_SHARD].deal(*act);
         }
         self.waiting += batch.acts.len();
-        if self.waiting >= ACTS_WAITING.max(ACTS_WAITING_A_LEAD * self.common.as_of.len()) {
+        if self.waiting >= self.room {
             self.add_dealt();
         }
     }
@@ -124,5 +126,91 @@ impl<'p> Pass<'p> {
             stretches.push(Stretch { leads: first..end, shards: shards.by_ref().take(n_shards).collect() });
         }
         (Gathered::new(self.common, counters), stretches)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asof::Span;
+    use crate::decay::Decay;
+    use crate::measures::{Amount, KindMatch, Request, RequestId, Selection};
+    use crate::tables::MISSING;
+    use rand::{RngExt, SeedableRng};
+
+    const N_LEADS: usize = 2 * LEADS_PER_SHARD + 700;
+    const DAY: i64 = 86_400_000_000;
+
+    fn plan() -> Plan {
+        let decay = Decay::HalfLife(Span::from_days(9.0));
+        let amounts = [
+            Amount::Sum { within: None, decay: decay.clone(), max_count: Some(2) },
+            Amount::Sum { within: Some(Span::from_days(30.0)), decay, max_count: None },
+            Amount::Sum { within: None, decay: Decay::None, max_count: Some(3) },
+            Amount::Count { within: None },
+            Amount::Newest,
+            Amount::First,
+            Amount::Gap,
+        ];
+        let mut plan = Plan::default();
+        for amount in amounts {
+            let kinds = KindMatch::AnyBut(vec!["k2".to_string()]);
+            plan.ask(Request { selection: Selection { kinds, detail: None }, amount });
+        }
+        plan
+    }
+
+    /// What a pass knows of every lead, bit by bit; `room` acts may wait, and answers are had for `n_leads` at a time.
+    fn known(acts: &[Activity], room: usize, n_leads: usize) -> Vec<Vec<Option<u64>>> {
+        let plan = plan();
+        let kinds: Vec<String> = (0..4).map(|kind| format!("k{kind}")).collect();
+        let model = ModelKinds { half_life: Span::from_days(20.0), kinds: None, max_kinds: 9 };
+        let mut pass = Pass::new(&plan, vec![Instant(100 * DAY); N_LEADS], PassOptions { model: Some(model) });
+        pass.room = room;
+        for acts in acts.chunks(1000) {
+            pass.add(ActivityBatch { acts, kinds: &kinds, details: &[] });
+        }
+        let (gathered, stretches) = pass.into_stretches(&[], n_leads);
+        let mut known = Vec::new();
+        for stretch in stretches {
+            let n_leads = stretch.leads.len();
+            let measures = gathered.measures(stretch);
+            known.extend((0..n_leads).map(|lead| {
+                let of_request = (0..plan.len() as u32).map(RequestId).flat_map(|id| {
+                    let newest = measures.newest(id, lead).map(|at| at.0 as u64);
+                    [Some(measures.number(id, lead).to_bits()), newest, Some(measures.occurrences(id, lead).to_bits())]
+                });
+                let of_kind = measures.model_kinds().iter().flat_map(|kind| {
+                    [
+                        Some(kind.count(lead).to_bits()),
+                        Some(kind.decayed(lead).to_bits()),
+                        kind.newest_at(lead).map(|at| at.0 as u64),
+                    ]
+                });
+                of_request.chain(of_kind).collect()
+            }));
+        }
+        known
+    }
+
+    #[test]
+    fn neither_when_acts_are_added_nor_how_many_leads_are_answered_at_a_time_changes_a_bit() {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+        let act = |_| Activity {
+            lead: rng.random_range(0..N_LEADS as u32),
+            at: Instant(rng.random_range(0..105 * DAY)),
+            kind: rng.random_range(0..4),
+            detail: MISSING,
+            count: if rng.random_range(0..10) == 0 { rng.random_range(0..5) } else { 1 },
+        };
+        let acts: Vec<Activity> = (0..40_000).map(act).collect();
+        let whole = known(&acts, usize::MAX, usize::MAX);
+        assert_eq!(whole.len(), N_LEADS);
+        assert!(whole.iter().flatten().any(Option::is_none), "some lead has no act of some kind");
+        for (room, n_leads) in
+            [(1, usize::MAX), (5000, 1), (usize::MAX, LEADS_PER_SHARD), (39_999, 2 * LEADS_PER_SHARD)]
+        {
+            assert!(known(&acts, room, n_leads) == whole, "room {room}, {n_leads} leads at a time");
+        }
     }
 }

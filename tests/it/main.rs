@@ -51,6 +51,7 @@ mod snapshot;
 mod solver;
 mod sources;
 mod store;
+mod stretches;
 mod times;
 mod validation;
 mod writing;
