@@ -115,6 +115,11 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
 }
 
 impl Snapshots {
+    /// The error for these, where they hold no deal: why each was left out, and what brings the most of them back.
+    pub fn no_deals(&self) -> InputError {
+        left_out::no_deals(&self.left_out)
+    }
+
     /// How many deals there are.
     pub fn n_deals(&self) -> usize {
         self.rows.len()

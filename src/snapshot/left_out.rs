@@ -1,6 +1,8 @@
 //! Why leads are not among the training deals, counted.
 
+use crate::fault::InputError;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::fmt;
 
 /// Why a lead is not among the training deals.
@@ -42,6 +44,43 @@ impl fmt::Display for LeftOut {
             LeftOut::NoWeight => "row weight 0",
             LeftOut::AsOfAfterClose => "its as-of lies more than a day after its close",
         })
+    }
+}
+
+/// The error for data in which no deal is left to be looked at, by what the leads were left out for.
+pub(super) fn no_deals(left_out: &[(LeftOut, usize)]) -> InputError {
+    let mut closed: Vec<(LeftOut, usize)> =
+        left_out.iter().copied().filter(|(reason, _)| *reason != LeftOut::Open).collect();
+    closed.sort_by_key(|(_, n)| Reverse(*n));
+    let Some((most, _)) = closed.first() else {
+        return InputError::new("there is no closed deal to look back on").remedy(
+            "name the outcome column and its words in leadscore.toml: \
+             [leads] outcome = { column = \"…\", won = [\"…\"], lost = [\"…\"] }",
+        );
+    };
+    let reasons: Vec<String> = closed.iter().map(|(reason, n)| format!("{n} ({reason})")).collect();
+    InputError::new(format!("there is no deal to look back on: all closed ones were left out, {}", reasons.join(", ")))
+        .remedy(most.remedy())
+}
+
+impl LeftOut {
+    /// What brings such leads back.
+    fn remedy(self) -> &'static str {
+        match self {
+            LeftOut::Open => "give leads that have closed",
+            LeftOut::NotRipe => "give older leads, or shorten [leads] lost_after",
+            LeftOut::NoCreatedAt => "fill the column that [leads] created_at names",
+            LeftOut::NoClosedAt => "fill the column that [leads] closed_at names",
+            LeftOut::NoOpenLife => "check [leads] created_at and closed_at: a deal closes after it was created",
+            LeftOut::NoAsOf => "fill the column that [leads] as_of names",
+            LeftOut::ClosedTooSoon => "shorten [snapshot] after_created",
+            LeftOut::BeforeLog => {
+                "give the log from its beginning on; where it is complete although it begins later, say so: \
+                 [activities] since = \"always\""
+            }
+            LeftOut::NoWeight => "give the deals a weight above 0 in the column that [leads] weight names",
+            LeftOut::AsOfAfterClose => "check the column that [leads] as_of names: it must not lie after the close",
+        }
     }
 }
 

@@ -42,6 +42,24 @@ fn random_moments_lie_in_the_open_life_and_weigh_by_it() {
 }
 
 #[test]
+fn where_no_deal_is_left_the_error_says_why_and_what_brings_them_back() {
+    use Outcome::{Lost, Open, Won};
+    let mut taken = take(&table(&[(0.0, 10.0, Won), (0.0, 40.0, Lost), (5.0, 5.0, Lost)]), &settings(None)).unwrap();
+    taken.drop_before_log(day(400.0).unwrap());
+    assert_eq!(taken.n_deals(), 0);
+    let error = taken.no_deals();
+    assert_eq!(
+        error.what,
+        "there is no deal to look back on: all closed ones were left out, 2 (as-of less than 30 days after the activity \
+         log begins), 1 (closed at or before its creation)"
+    );
+    assert!(error.remedy.contains("since"), "{}", error.remedy);
+    let open = take(&table(&[(0.0, f64::NAN, Open)]), &settings(None)).unwrap().no_deals();
+    assert_eq!(open.what, "there is no closed deal to look back on");
+    assert!(open.remedy.contains("outcome"), "{}", open.remedy);
+}
+
+#[test]
 fn a_short_life_weighs_less() {
     use Outcome::{Lost, Won};
     let t = table(&[(0.0, 10.0, Lost), (0.0, 40.0, Won)]);

@@ -131,8 +131,7 @@ pub(super) fn look_back_on(
     let done = procedure(&deals, scorecard, &all, Purpose::Keep, &train)?;
     let past = Past::of(&deals, scorecard, &done);
     let Some(judged) = Rate::of(&past.y, &past.w) else {
-        return Err(InputError::new("there is no closed deal to look back on")
-            .remedy("name the outcome column and its words in leadscore.toml: [leads] outcome = { column = \"…\", won = [\"…\"], lost = [\"…\"] }"));
+        return Err(deals.snapshots.no_deals());
     };
     let lists = surprises::lists(&surprises::Sources {
         table,

@@ -82,8 +82,7 @@ pub fn simulate_past(
         return Err(InputError::new("the scorecards could not be judged on the deals"));
     };
     if deals.n() == 0 {
-        return Err(InputError::new("there is no closed deal to look back on")
-            .remedy("name the outcome column and its words in leadscore.toml: [leads] outcome"));
+        return Err(deals.snapshots.no_deals());
     }
     let sides =
         Sides { table, rows: &deals.snapshots.rows, scorecards, current: current.scored(), changed: changed.scored() };
