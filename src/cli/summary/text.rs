@@ -33,7 +33,8 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
             count(summary.acts_after_as_of as usize)
         ));
     }
-    if let Some(p) = summary.mean_win_probability {
+    // Of leads whose outcome is known nobody expects anything.
+    if let Some(p) = summary.mean_win_probability.filter(|_| summary.sums.decided < summary.open) {
         text.push_str(&format!(
             "Expected wins among the open leads: {:.0} ({} on average).\n",
             p * summary.open as f64,
