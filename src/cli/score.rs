@@ -191,6 +191,10 @@ pub(super) fn score_and_write(
     let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
     let read = leads_for_scoring(inputs, card, model, as_of == AsOf::Column, &keep, terminal)?;
     let table = &read.built.table;
+    if table.n_leads() == 0 {
+        terminal
+            .warn(&format!("{}: there is a header and no row below it, so nothing is scored", table.files.join(", ")));
+    }
     let mut missing = read.built.report.missing_columns.clone();
     // A column that only rules read is not in the model's plan.
     missing.extend(card.map(|card| card.missing_columns(table)).unwrap_or_default());

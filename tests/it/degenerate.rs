@@ -286,6 +286,10 @@ fn a_log_of_strangers_stops_training_and_warns_in_scoring() {
     company.write("few.csv", &text.lines().take(20).map(|l| format!("{l}\n")).collect::<String>());
     let run = company.run(&["score", "--leads", "few.csv", "--as-of", AS_OF, "--out", "s.csv"]).ok();
     assert!(!run.stderr.contains("warning"), "19 leads without an act are nothing strange: {}", run.stderr);
+    company.write("none.csv", &text.lines().take(1).map(|l| format!("{l}\n")).collect::<String>());
+    let run = company.run(&["score", "--leads", "none.csv", "--as-of", AS_OF, "--out", "s.csv"]).ok();
+    assert!(run.stderr.contains("none.csv: there is a header and no row below it"), "{}", run.stderr);
+    assert_eq!(company.text("s.csv").lines().count(), 1);
     // A log with its header alone has no rows to be strangers.
     company.write("acts.csv", "lead,at,kind\n");
     company.run(&["score", "--as-of", AS_OF, "--out", "s.csv"]).ok();

@@ -51,6 +51,16 @@ fn listed(words: &[&str]) -> Lost {
     Lost::Words(words.iter().map(|word| word.to_string()).collect())
 }
 
+#[test]
+fn a_header_alone_is_said_to_be_one() {
+    let folder = folder(&[("leads.csv", b"lead_id,created_at,outcome\n")]);
+    let output = leadscore(folder.path(), &["init", "--leads", "leads.csv"]);
+    assert_eq!(output.status.code(), Some(1));
+    let words = words_of(&output);
+    assert!(words.contains("leads.csv: there is a header and no row below it"), "{words}");
+    assert!(!folder.path().join("leadscore.toml").exists());
+}
+
 /// Sixty deals with a log; every third won.
 fn deals_and_log() -> (String, String) {
     let mut leads = String::from("lead_id,created_at,closed_at,job_title,age,owner,employees,deal_amount,outcome\n");

@@ -31,6 +31,11 @@ pub(super) fn look(files: &Files, mut settings: ReadSettings, notes: &mut Vec<St
         },
         read => read?,
     };
+    if leads.n_rows() == 0 {
+        return Err(InputError::new("there is a header and no row below it")
+            .at(leads.files.join(", "))
+            .remedy("give a table with a row for every lead"));
+    }
     if has_decimal_comma(&leads) {
         settings.decimal = ',';
         notes.push("numbers have a decimal comma: `decimal = \",\"` is set".to_string());
