@@ -126,8 +126,7 @@ impl Term {
                 rows.iter().map(|&r| if numbers[r].is_nan() { absent } else { code(numbers[r], edges) }).collect()
             }
             (Shape::Levels { .. }, Values::Text(column)) => {
-                let by_code = self.by_code(column);
-                let absent = self.missing_code();
+                let (by_code, absent) = self.level_codes(column);
                 rows.iter()
                     .map(|&r| match column.codes[r] {
                         MISSING => absent,
@@ -138,6 +137,12 @@ impl Term {
             // A source is always read as the type its term was learned from.
             _ => vec![NO_LEVEL; rows.len()],
         }
+    }
+
+    /// For each level of a column read now the term's code, and the code of a missing value; [`NO_LEVEL`] where no level
+    /// applies.
+    pub fn level_codes(&self, column: &TextColumn) -> (Vec<u32>, u32) {
+        (self.by_code(column), self.missing_code())
     }
 
     /// For each level of a column read now, the term's code.

@@ -13,7 +13,7 @@ pub use learn::{LearnSettings, Learned, Lessons, Solver, learn};
 pub use pairs::FittedPair;
 
 use crate::design::NO_LEVEL;
-use crate::features::{Attribute, Source, Term, Values};
+use crate::features::{Attribute, Shape, Source, Term, Values};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
@@ -82,6 +82,34 @@ impl FittedTerm {
         let rows: Vec<usize> = (0..values.len()).collect();
         let codes = self.term.codes(values, &rows);
         self.contributions(&Attribute { source: self.term.source.clone(), values: values.clone() }, &rows, &codes)
+    }
+
+    /// Adds the contribution of each of the given rows to its sum.
+    fn add_to(&self, sums: &mut [f64], attribute: &Attribute, rows: &[usize]) {
+        match (&self.term.shape, &attribute.values) {
+            (Shape::Line { mean, sd, missing }, Values::Number(numbers)) => {
+                let effect = if *missing { self.effects[0] } else { 0.0 };
+                let absent = -self.mean + effect;
+                for (sum, &row) in sums.iter_mut().zip(rows) {
+                    let value = numbers[row];
+                    *sum += if value.is_nan() { absent } else { self.slope * ((value - mean) / sd) - self.mean };
+                }
+            }
+            (Shape::Levels { .. }, Values::Text(column)) => {
+                let (by_level, absent) = self.term.level_codes(column);
+                let worth = |code: u32| if code == NO_LEVEL { -self.mean } else { -self.mean + self.effects[code as usize] };
+                let (by_level, absent) = (by_level.into_iter().map(worth).collect::<Vec<f64>>(), worth(absent));
+                for (sum, &row) in sums.iter_mut().zip(rows) {
+                    // A missing value has no level.
+                    *sum += by_level.get(column.codes[row] as usize).copied().unwrap_or(absent);
+                }
+            }
+            _ => {
+                let codes = self.term.codes(&attribute.values, rows);
+                let added = self.contributions(attribute, rows, &codes);
+                sums.iter_mut().zip(added).for_each(|(sum, added)| *sum += added);
+            }
+        }
     }
 
     /// The contributions of the given rows.
@@ -174,7 +202,21 @@ impl Predictor {
 
     /// The log-odds of the given rows.
     pub fn log_odds(&self, attributes: &[impl Borrow<Attribute> + Sync], rows: &[usize]) -> Vec<f64> {
-        self.map_rows(attributes, rows, |_, log_odds, _| log_odds)
+        rows.par_chunks(CHUNK).flat_map_iter(|part| self.log_odds_of_some(attributes, part)).collect()
+    }
+
+    /// The same of few rows, term by term: no term's contributions are there beside the sums.
+    fn log_odds_of_some(&self, attributes: &[impl Borrow<Attribute>], rows: &[usize]) -> Vec<f64> {
+        let mut sums = vec![self.average; rows.len()];
+        for (term, attribute) in self.terms.iter().zip(attributes) {
+            term.add_to(&mut sums, attribute.borrow(), rows);
+        }
+        let codes = |term: usize| self.terms[term].term.codes(&attributes[term].borrow().values, rows);
+        for pair in &self.pairs {
+            let added = pair.contributions(&codes(pair.first), &codes(pair.second));
+            sums.iter_mut().zip(added).for_each(|(sum, added)| *sum += added);
+        }
+        sums
     }
 
     /// `(n_contributions,)` row-weighted means of the contributions of the given rows: by how much each moves the
