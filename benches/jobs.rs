@@ -9,7 +9,7 @@ use leadscore::logistic::{Penalty, Problem, Structure, Term, fit};
 use leadscore::measures::{Amount, KindMatch, Pass, PassOptions, Plan, Request, Selection};
 use leadscore::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use leadscore::scorecard::Scorecard;
-use leadscore::tables::{Activity, ActivityBatch, ActivityBatches, LeadTable, MISSING};
+use leadscore::tables::{Activity, ActivityBatch, ActivityBatches, Acts, LeadTable, MISSING};
 use ndarray::Array2;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -44,7 +44,7 @@ const LOGS: [LogSize; 2] = [LogSize { leads: 20_000, acts: 400_000 }, LogSize { 
 
 struct Log {
     kinds: Vec<String>,
-    acts: Vec<Activity>,
+    batches: Vec<Acts>,
 }
 
 impl Log {
@@ -59,13 +59,14 @@ impl Log {
             detail: MISSING,
             count: 1,
         };
-        Log { kinds: kinds(), acts: (0..size.acts).map(act).collect() }
+        let acts: Vec<Activity> = (0..size.acts).map(act).collect();
+        Log { kinds: kinds(), batches: acts.chunks(BATCH).map(|acts| acts.iter().copied().collect()).collect() }
     }
 }
 
 impl ActivityBatches for Log {
     fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
-        for acts in self.acts.chunks(BATCH) {
+        for acts in &self.batches {
             each(ActivityBatch { acts, kinds: &self.kinds, details: &[] });
         }
         Ok(())

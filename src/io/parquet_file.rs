@@ -181,6 +181,11 @@ impl<'c> StoredTimes<'c> {
         Some(StoredTimes { stored, to_micros: to_micros(*unit), local })
     }
 
+    /// The instants of all rows.
+    pub(super) fn all(&self) -> Vec<Instant> {
+        (0..self.stored.len()).map(|row| self.get(row)).collect()
+    }
+
     /// The instant of a row.
     #[inline]
     pub(super) fn get(&self, row: usize) -> Instant {

@@ -1,5 +1,6 @@
 //! The state one request keeps of every lead, and what it comes to.
 
+use super::at_once::AtOnce;
 use super::recent::{Recent, Tally};
 use super::request::Amount;
 use crate::asof::{Instant, Span};
@@ -18,6 +19,8 @@ pub(super) enum Accumulator {
     Running { decay: Decay, leads: Vec<Running> },
     /// Decayed sums over the newest few.
     Recent { decay: Decay, recent: Recent },
+    /// The same where all acts come in one go, lead by lead.
+    AtOnce(AtOnce),
     /// The first instant.
     First(Vec<i64>),
     /// The newest two rows, newest first.
@@ -52,6 +55,10 @@ pub(super) struct Answer {
 impl Answer {
     /// The answers of shard after shard as one.
     pub(super) fn joined(parts: Vec<Answer>, known: bool) -> Answer {
+        let mut parts = parts;
+        if parts.len() == 1 {
+            return Answer { known, ..parts.remove(0) };
+        }
         let n_leads = parts.iter().map(|part| part.newest.len()).sum();
         let mut whole =
             Answer { numbers: Vec::with_capacity(n_leads), newest: Vec::with_capacity(n_leads), ..Answer::default() };
@@ -68,6 +75,17 @@ impl Answer {
 }
 
 impl Accumulator {
+    /// State for acts that come in one go, lead by lead; `shared` is the decay whose factors come with them.
+    pub(super) fn at_once(amount: &Amount, n_leads: usize, shared: Option<&Decay>) -> Accumulator {
+        match amount {
+            Amount::Sum { decay, max_count: Some(max_count), .. } if *decay != Decay::None => {
+                Accumulator::AtOnce(AtOnce::new(n_leads, *max_count, decay, shared))
+            }
+            _ => Accumulator::new(amount, n_leads),
+        }
+    }
+
+    /// State for acts in any order.
     pub(super) fn new(amount: &Amount, n_leads: usize) -> Accumulator {
         match amount {
             Amount::Sum { decay: Decay::None, .. } | Amount::Count { .. } | Amount::Newest => {
@@ -85,9 +103,10 @@ impl Accumulator {
         }
     }
 
-    /// Adds a row of `count` ≥ 1 occurrences at `at`, which lies in the request's window before `as_of`.
+    /// Adds a row of `count` ≥ 1 occurrences at `at`, which lies in the request's window before `as_of`; `factor` is that of
+    /// the shared decay.
     #[inline]
-    pub(super) fn add(&mut self, lead: usize, at: Instant, as_of: Instant, count: u64) {
+    pub(super) fn add(&mut self, lead: usize, at: Instant, as_of: Instant, count: u64, factor: f64) {
         match self {
             Accumulator::Counted(leads) => leads[lead].add(at, count),
             Accumulator::Running { decay, leads } => {
@@ -95,24 +114,12 @@ impl Accumulator {
                 leads[lead].amount += decay.factor(as_of.since(at)) * count as f64;
             }
             Accumulator::Recent { recent, .. } => recent.push(lead, at, as_of, count),
+            Accumulator::AtOnce(newest) => newest.push(lead, at, as_of, count, factor),
             Accumulator::First(first) => first[lead] = first[lead].min(at.0),
             Accumulator::Gap(newest) => {
                 let [first, second] = newest[lead];
                 newest[lead] = if at.0 >= first { [at.0, first] } else { [first, second.max(at.0)] };
             }
-        }
-    }
-
-    /// Reads some of the state of a lead, so that it is at hand when changed.
-    #[inline]
-    pub(super) fn touch(&self, lead: usize) -> i64 {
-        match self {
-            Accumulator::Counted(leads) => leads[lead].newest,
-            Accumulator::Running { leads, .. } => leads[lead].counted.newest,
-            // Its acts are appended, wherever their lead.
-            Accumulator::Recent { .. } => 0,
-            Accumulator::First(first) => first[lead],
-            Accumulator::Gap(newest) => newest[lead][0],
         }
     }
 
@@ -127,6 +134,7 @@ impl Accumulator {
                 known: false,
             },
             Accumulator::Recent { decay, recent } => recent_answer(recent, &decay, as_of),
+            Accumulator::AtOnce(newest) => newest.finish(),
             Accumulator::First(first) => Answer {
                 numbers: vec![f64::NAN; first.len()],
                 newest: first.iter().map(|at| if *at == NONE_AFTER { NONE_BEFORE } else { *at }).collect(),

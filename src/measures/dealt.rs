@@ -1,4 +1,4 @@
-//! Acts of one stretch of leads that wait to be added: 12 bytes each, in the order of the log.
+//! Acts of one stretch of leads that wait to be added: 12 bytes each, in the order of the log, and then lead by lead.
 
 use super::shard::LEADS_PER_SHARD;
 use crate::asof::Instant;
@@ -7,87 +7,126 @@ use crate::tables::{Activity, MISSING};
 /// Acts of one piece: a list that grows piece by piece is never copied, and wastes one piece at most.
 const PIECE: usize = 1024;
 
+/// Acts written beside the stretch itself before they go to a piece: dealing jumps from stretch to stretch, and this way it
+/// jumps between places that all stay in a second-level cache.
+const OPEN: usize = 32;
+
 const KIND_BITS: u32 = 32 - LEADS_PER_SHARD.trailing_zeros();
-/// Stands where a kind would: the act's particulars stand aside.
+/// Stands where a kind would: the act stands aside, and its number there where the instant would.
 const ASIDE: u32 = (1 << KIND_BITS) - 1;
 
 /// An act as it waits. The instant in halves, so that it takes 12 bytes rather than 16 for the sake of alignment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Dealt {
     at: [u32; 2],
     /// The lead within the stretch in the high bits, the kind or [`ASIDE`] in the low ones.
     what: u32,
 }
 
-/// What few acts have: a detail, a count other than 1, or a kind beyond the first two million.
-#[derive(Debug, Clone, Copy)]
-struct Particulars {
-    kind: u32,
-    detail: u32,
-    count: u32,
-}
-
 /// Waiting acts of one stretch.
 #[derive(Debug, Default)]
 pub(super) struct DealtActs {
+    open: [Dealt; OPEN],
+    n_open: usize,
     pieces: Vec<Vec<Dealt>>,
-    /// Those of the acts marked [`ASIDE`], in their order.
-    aside: Vec<Particulars>,
+    /// The few acts that have a detail, a count other than 1, or a kind beyond the first two million.
+    aside: Vec<Activity>,
+}
+
+/// The acts of one stretch, lead by lead, those of each lead in the order of the log.
+#[derive(Debug)]
+pub(super) struct ActsByLead {
+    acts: Vec<Dealt>,
+    /// `(n_leads,)` where those of each lead end.
+    ends: Vec<u32>,
+    aside: Vec<Activity>,
 }
 
 impl DealtActs {
-    /// Takes an act of one of the stretch's leads.
+    /// Takes a row that is one act without a detail, of one of the stretch's leads.
     #[inline]
+    pub(super) fn push_plain(&mut self, lead: u32, at: Instant, kind: u32) {
+        if kind >= ASIDE {
+            return self.push(Activity { lead, at, kind, detail: MISSING, count: 1 });
+        }
+        self.push_dealt(at.0 as u64, lead % LEADS_PER_SHARD as u32, kind);
+    }
+
+    /// Takes any act of one of the stretch's leads.
     pub(super) fn push(&mut self, act: Activity) {
+        if act.detail == MISSING && act.count == 1 && act.kind < ASIDE {
+            return self.push_plain(act.lead, act.at, act.kind);
+        }
         let lead = act.lead % LEADS_PER_SHARD as u32;
-        let is_plain = act.detail == MISSING && act.count == 1 && act.kind < ASIDE;
-        let kind = if is_plain { act.kind } else { self.put_aside(act) };
-        let dealt = Dealt { at: [(act.at.0 as u64 >> 32) as u32, act.at.0 as u32], what: lead << KIND_BITS | kind };
-        match self.pieces.last_mut() {
-            Some(piece) if piece.len() < PIECE => piece.push(dealt),
-            _ => self.begin_piece(dealt),
+        self.push_dealt(self.aside.len() as u64, lead, ASIDE);
+        self.aside.push(Activity { lead, ..act });
+    }
+
+    #[inline]
+    fn push_dealt(&mut self, at: u64, lead: u32, kind: u32) {
+        self.open[self.n_open] = Dealt { at: [(at >> 32) as u32, at as u32], what: lead << KIND_BITS | kind };
+        self.n_open += 1;
+        if self.n_open == OPEN {
+            self.close();
         }
     }
 
-    #[cold]
-    fn begin_piece(&mut self, dealt: Dealt) {
-        let mut piece = Vec::with_capacity(PIECE);
-        piece.push(dealt);
-        self.pieces.push(piece);
+    /// Moves the acts at hand to the last piece.
+    #[inline(never)]
+    fn close(&mut self) {
+        if self.pieces.last().is_none_or(|piece| piece.len() + self.n_open > PIECE) {
+            self.pieces.push(Vec::with_capacity(PIECE));
+        }
+        let piece = self.pieces.last_mut().expect("a piece with room was just made");
+        piece.extend_from_slice(&self.open[..self.n_open]);
+        self.n_open = 0;
     }
 
-    fn put_aside(&mut self, act: Activity) -> u32 {
-        self.aside.push(Particulars { kind: act.kind, detail: act.detail, count: act.count });
-        ASIDE
-    }
-
-    /// Calls `each` with the acts in their order, up to `n` at a time, their leads counted from the stretch's first.
-    /// None waits any longer afterwards.
-    pub(super) fn drain(&mut self, n: usize, mut each: impl FnMut(&[Activity])) {
-        let mut aside = self.aside.drain(..);
-        let mut acts = Vec::with_capacity(n);
-        for piece in self.pieces.drain(..) {
-            for part in piece.chunks(n) {
-                acts.clear();
-                acts.extend(part.iter().map(|dealt| dealt.unpack(&mut aside)));
-                each(&acts);
+    /// Takes the acts out, sorted by lead by counting. None waits any longer afterwards.
+    pub(super) fn take_by_lead(&mut self, n_leads: usize) -> ActsByLead {
+        self.close();
+        let pieces = std::mem::take(&mut self.pieces);
+        let mut ends = vec![0_u32; n_leads];
+        for dealt in pieces.iter().flatten() {
+            ends[(dealt.what >> KIND_BITS) as usize] += 1;
+        }
+        let mut before = 0;
+        for end in &mut ends {
+            before += std::mem::replace(end, before);
+        }
+        // Now each "end" is a start; filling in a lead's acts moves it to the end.
+        let mut acts = vec![Dealt::default(); before as usize];
+        for piece in pieces {
+            for dealt in piece {
+                let position = &mut ends[(dealt.what >> KIND_BITS) as usize];
+                acts[*position as usize] = dealt;
+                *position += 1;
             }
         }
+        ActsByLead { acts, ends, aside: std::mem::take(&mut self.aside) }
+    }
+}
+
+impl ActsByLead {
+    /// The acts of a lead, which is counted from the stretch's first.
+    #[inline]
+    pub(super) fn of_lead(&self, lead: usize) -> impl Iterator<Item = Activity> + '_ {
+        let start = if lead == 0 { 0 } else { self.ends[lead - 1] };
+        let own = &self.acts[start as usize..self.ends[lead] as usize];
+        own.iter().map(|dealt| dealt.unpack(&self.aside))
     }
 }
 
 impl Dealt {
     #[inline]
-    fn unpack(self, aside: &mut impl Iterator<Item = Particulars>) -> Activity {
-        let at = Instant((u64::from(self.at[0]) << 32 | u64::from(self.at[1])) as i64);
-        let lead = self.what >> KIND_BITS;
+    fn unpack(self, aside: &[Activity]) -> Activity {
+        let at = u64::from(self.at[0]) << 32 | u64::from(self.at[1]);
         match self.what & ASIDE {
-            ASIDE => {
-                let Particulars { kind, detail, count } =
-                    aside.next().expect("an act is marked only when its particulars are put aside");
-                Activity { lead, at, kind, detail, count }
+            ASIDE => aside[at as usize],
+            kind => {
+                let lead = self.what >> KIND_BITS;
+                Activity { lead, at: Instant(at as i64), kind, detail: MISSING, count: 1 }
             }
-            kind => Activity { lead, at, kind, detail: MISSING, count: 1 },
         }
     }
 }
@@ -97,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn acts_come_back_as_they_were_in_their_order() {
+    fn acts_come_back_as_they_were_lead_by_lead_in_their_order() {
         let act = |n: u32| Activity {
             lead: n * 7 % LEADS_PER_SHARD as u32,
             at: Instant(if n.is_multiple_of(3) { -i64::from(n) } else { i64::MAX - i64::from(n) }),
@@ -107,12 +146,18 @@ mod tests {
         };
         let mut dealt = DealtActs::default();
         for round in 0..2 {
-            let wanted: Vec<Activity> = (0..2 * PIECE as u32 + 5).map(|n| act(n + round)).collect();
+            let mut wanted: Vec<Activity> = (0..5 * PIECE as u32 + 5).map(|n| act(n + round)).collect();
             // A stretch that is not the first: its leads are counted from its own first.
             let of_stretch = |act: &Activity| Activity { lead: act.lead + 3 * LEADS_PER_SHARD as u32, ..*act };
             wanted.iter().for_each(|act| dealt.push(of_stretch(act)));
             let mut back = Vec::new();
-            dealt.drain(64, |acts| back.extend_from_slice(acts));
+            let by_lead = dealt.take_by_lead(LEADS_PER_SHARD);
+            for lead in 0..LEADS_PER_SHARD {
+                let own: Vec<Activity> = by_lead.of_lead(lead).collect();
+                assert!(own.iter().all(|act| act.lead as usize == lead));
+                back.extend(own);
+            }
+            wanted.sort_by_key(|act| act.lead);
             assert_eq!(back, wanted);
         }
     }

@@ -9,6 +9,7 @@ use super::request::{Plan, Request};
 use super::routes::Routes;
 use super::shard::{LEADS_PER_SHARD, Shard, ShardResult};
 use crate::asof::Instant;
+use crate::decay::Decay;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +21,10 @@ pub(super) struct Common<'p> {
     /// `(n_leads,)`.
     pub as_of: Vec<Instant>,
     pub follower: Option<KindFollower>,
+    /// The decay whose factors are worked out for all acts: the model's, or that of the first rule whose points fade.
+    pub shared: Option<Decay>,
+    /// Whether somebody wants to know how the log runs, by hour and kind.
+    pub tallies: bool,
     pub routes: Routes,
     /// Kind codes in the order in which they were met before their lead's as-of.
     pub kind_order: Vec<u32>,

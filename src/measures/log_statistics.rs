@@ -56,12 +56,21 @@ impl LogTally {
     }
 }
 
-/// Counts rows by hour. Pages of hours, the last one at hand, because logs run on in time.
-#[derive(Debug, Default)]
+/// Counts rows by hour. Pages of hours, those met lately at hand, each in the one place that its number says: the acts of
+/// a lead lie months apart, and a log is a few dozen pages long.
+#[derive(Debug)]
 pub(super) struct HourCounts {
     pages: Vec<Box<[u64; HOURS_PER_PAGE]>>,
     page_of: HashMap<i64, usize, FixedState>,
-    last: Option<(i64, usize)>,
+    at_hand: [Option<(i64, usize)>; PAGES_AT_HAND],
+}
+
+const PAGES_AT_HAND: usize = 64;
+
+impl Default for HourCounts {
+    fn default() -> HourCounts {
+        HourCounts { pages: Vec::new(), page_of: HashMap::default(), at_hand: [None; PAGES_AT_HAND] }
+    }
 }
 
 impl HourCounts {
@@ -69,8 +78,8 @@ impl HourCounts {
     pub(super) fn add(&mut self, at: Instant) {
         let hour = at.0.div_euclid(MICROS_PER_HOUR);
         let number = hour.div_euclid(HOURS_PER_PAGE as i64);
-        let page = match self.last {
-            Some((last, page)) if last == number => page,
+        let page = match self.at_hand[number.rem_euclid(PAGES_AT_HAND as i64) as usize] {
+            Some((known, page)) if known == number => page,
             _ => self.turn_to(number),
         };
         self.pages[page][hour.rem_euclid(HOURS_PER_PAGE as i64) as usize] += 1;
@@ -82,7 +91,7 @@ impl HourCounts {
             pages.push(Box::new([0; HOURS_PER_PAGE]));
             pages.len() - 1
         });
-        self.last = Some((number, page));
+        self.at_hand[number.rem_euclid(PAGES_AT_HAND as i64) as usize] = Some((number, page));
         page
     }
 

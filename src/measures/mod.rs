@@ -9,6 +9,7 @@
 
 mod accumulator;
 mod answers;
+mod at_once;
 mod counter;
 mod dealt;
 mod gathered;

@@ -94,12 +94,20 @@ struct Cell {
     first: i64,
 }
 
+/// Room left behind the cells of a kind. Without it those of one lead would lie a power of two apart, kind by kind, and so
+/// all in the same few places of a cache.
+const CELLS_APART: usize = 2;
+
 const NOTHING: Cell = Cell { count: 0.0, decayed: 0.0, newest: NEVER, first: i64::MAX };
 
 impl KindCells {
     /// Makes room for the kinds that are followed by now.
     pub(super) fn extend(&mut self, follower: &KindFollower, n_leads: usize) {
-        self.kinds.resize_with(follower.followed.len(), || vec![NOTHING; n_leads]);
+        self.kinds.resize_with(follower.followed.len(), || {
+            let mut cells = Vec::with_capacity(n_leads + CELLS_APART);
+            cells.resize(n_leads, NOTHING);
+            cells
+        });
     }
 
     /// Adds `count` occurrences at `at`, each of which has kept the share `factor` of its worth.
@@ -110,12 +118,6 @@ impl KindCells {
         cell.decayed += factor * count as f64;
         cell.newest = cell.newest.max(at.0);
         cell.first = cell.first.min(at.0);
-    }
-
-    /// Reads some of the state of a lead, so that it is at hand when changed.
-    #[inline]
-    pub(super) fn touch(&self, slot: usize, lead: usize) -> i64 {
-        self.kinds[slot][lead].newest
     }
 }
 
@@ -157,10 +159,9 @@ impl KindFollower {
         self.followed.len() - 1
     }
 
-    /// The share of its worth that an act of this age keeps.
-    #[inline]
-    pub(super) fn factor(&self, age: Span) -> f64 {
-        self.decay.factor(age)
+    /// How the model's decayed amounts fade.
+    pub(super) fn decay(&self) -> &Decay {
+        &self.decay
     }
 
     /// The kinds with what is known of each lead, from the cells of shard after shard.

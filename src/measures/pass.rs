@@ -9,7 +9,7 @@ use super::request::Plan;
 use super::routes::Routes;
 use super::shard::{LEADS_PER_SHARD, Shard};
 use crate::asof::{Instant, seen};
-use crate::tables::{Activity, ActivityBatch};
+use crate::tables::{ActivityBatch, Acts};
 use rayon::prelude::*;
 
 /// What else to gather on the way.
@@ -40,13 +40,17 @@ pub struct Pass<'p> {
 impl<'p> Pass<'p> {
     /// A pass for `plan` over leads whose as-of are `as_of`; `Instant(i64::MIN)` makes a lead see nothing.
     pub fn new(plan: &'p Plan, as_of: Vec<Instant>, options: PassOptions) -> Pass<'p> {
+        let follower = options.model.map(KindFollower::new);
+        let of_rules = || plan.requests().iter().find_map(|request| request.amount.decay()).cloned();
         Pass {
             room: ACTS_WAITING.max(ACTS_WAITING_A_LEAD * as_of.len()),
             shards: as_of.chunks(LEADS_PER_SHARD).map(|_| Shard::default()).collect(),
             common: Common {
                 plan,
                 as_of,
-                follower: options.model.map(KindFollower::new),
+                shared: follower.as_ref().map(|follower| follower.decay().clone()).or_else(of_rules),
+                tallies: true,
+                follower,
                 routes: Routes::new(plan),
                 kind_order: Vec::new(),
             },
@@ -56,6 +60,12 @@ impl<'p> Pass<'p> {
         }
     }
 
+    /// The same for answers about leads alone: the log's statistics by hour and kind stay empty.
+    pub fn without_statistics(mut self) -> Pass<'p> {
+        self.common.tallies = false;
+        self
+    }
+
     /// Adds the acts of a batch. A row of count 0 is in the log but no occurrence.
     pub fn add(&mut self, batch: ActivityBatch<'_>) {
         self.common.routes.extend(self.common.plan, &batch);
@@ -63,19 +73,27 @@ impl<'p> Pass<'p> {
         if self.common.kind_order.len() < self.met.len() {
             self.meet_kinds(batch.acts);
         }
-        for act in batch.acts {
-            self.shards[act.lead as usize / LEADS_PER_SHARD].deal(*act);
-        }
+        self.deal(batch.acts);
         self.waiting += batch.acts.len();
         if self.waiting >= self.room {
             self.add_dealt();
         }
     }
 
+    fn deal(&mut self, acts: &Acts) {
+        if acts.are_plain() {
+            for ((&lead, &at), &kind) in acts.leads.iter().zip(&acts.at).zip(&acts.kinds) {
+                self.shards[lead as usize / LEADS_PER_SHARD].dealt().push_plain(lead, at, kind);
+            }
+        } else {
+            acts.iter().for_each(|act| self.shards[act.lead as usize / LEADS_PER_SHARD].dealt().push(act));
+        }
+    }
+
     /// Looks for kinds that appear for the first time before their lead's as-of; only now may the model learn of them.
-    fn meet_kinds(&mut self, acts: &[Activity]) {
+    fn meet_kinds(&mut self, acts: &Acts) {
         let common = &mut self.common;
-        for act in acts {
+        for act in acts.iter() {
             let kind = act.kind as usize;
             if self.met[kind] || !seen(act.at, common.as_of[act.lead as usize]) {
                 continue;
@@ -135,7 +153,7 @@ mod tests {
     use crate::asof::Span;
     use crate::decay::Decay;
     use crate::measures::{Amount, KindMatch, Request, RequestId, Selection};
-    use crate::tables::MISSING;
+    use crate::tables::{Activity, MISSING};
     use rand::{RngExt, SeedableRng};
 
     const N_LEADS: usize = 2 * LEADS_PER_SHARD + 700;
@@ -168,7 +186,8 @@ mod tests {
         let mut pass = Pass::new(&plan, vec![Instant(100 * DAY); N_LEADS], PassOptions { model: Some(model) });
         pass.room = room;
         for acts in acts.chunks(1000) {
-            pass.add(ActivityBatch { acts, kinds: &kinds, details: &[] });
+            let acts = acts.iter().copied().collect();
+            pass.add(ActivityBatch { acts: &acts, kinds: &kinds, details: &[] });
         }
         let (gathered, stretches) = pass.into_stretches(&[], n_leads);
         let mut known = Vec::new();

@@ -1,8 +1,8 @@
 //! The newest few instants of every lead, in one compact list per request.
 //!
-//! Acts are appended in the order of the log, each with its lead: a log in order of time jumps from lead to lead, and a
-//! list per lead would wait for memory at every jump. They are brought together by lead when the pass ends, and before
-//! that whenever there are twice as many as can ever count, which gives the older ones back. That costs 12 bytes an act.
+//! Acts are appended as they are added, each with its lead. Where they were not added lead by lead, they are brought together
+//! when the pass ends, and before that whenever there are twice as many as can ever count, which gives the older ones
+//! back. That costs 12 bytes an act.
 
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
@@ -11,7 +11,7 @@ use crate::decay::Decay;
 const COUNT_BITS: u32 = 12;
 const MAX_ENTRY_COUNT: u64 = (1 << COUNT_BITS) - 1;
 /// Ages are kept up to 2^52 microseconds, 142 years; anything older is as old as that.
-const MAX_AGE: u64 = (1 << (64 - COUNT_BITS)) - 1;
+pub(super) const MAX_AGE: u64 = (1 << (64 - COUNT_BITS)) - 1;
 /// Entries for which there is always room: so many a lead, and so many more.
 const ROOM: [usize; 2] = [4, 64];
 
@@ -21,6 +21,8 @@ pub(super) struct Recent {
     max_count: u64,
     n_leads: usize,
     nodes: Vec<Node>,
+    /// Whether the nodes stand lead by lead.
+    by_lead: bool,
     /// So many nodes at most before the older ones are given back.
     limit: usize,
 }
@@ -33,7 +35,6 @@ struct Node {
 }
 
 impl Node {
-    /// Age in the high bits, count in the low ones, so that the smaller entry is the newer.
     fn new(entry: u64, lead: u32) -> Node {
         Node { entry: [(entry >> 32) as u32, entry as u32], lead }
     }
@@ -60,18 +61,15 @@ pub(super) struct Tally {
 
 impl Recent {
     pub(super) fn new(n_leads: usize, max_count: u64) -> Recent {
-        Recent { max_count, n_leads, nodes: Vec::new(), limit: room(n_leads) }
+        Recent { max_count, n_leads, nodes: Vec::new(), by_lead: true, limit: room(n_leads) }
     }
 
     /// Adds `count` occurrences at `at`, which lies before `as_of`.
     #[inline]
     pub(super) fn push(&mut self, lead: usize, at: Instant, as_of: Instant, count: u64) {
-        let age = (as_of.since(at).0 as u64).min(MAX_AGE);
-        let mut left = count.min(self.max_count);
-        while left > 0 {
-            let part = left.min(MAX_ENTRY_COUNT);
-            self.nodes.push(Node::new(age << COUNT_BITS | part, lead as u32));
-            left -= part;
+        for entry in entries(as_of.since(at), count.min(self.max_count)) {
+            self.by_lead &= self.nodes.last().is_none_or(|last| last.lead <= lead as u32);
+            self.nodes.push(Node::new(entry, lead as u32));
         }
         if self.nodes.len() >= self.limit {
             self.condense();
@@ -95,16 +93,23 @@ impl Recent {
             let kept = own.len().min(keep);
             self.nodes.extend(own[..kept].iter().map(|&entry| Node::new(entry, lead as u32)));
         }
-        self.limit = 2 * self.nodes.len() + room(self.n_leads);
+        (self.by_lead, self.limit) = (true, 2 * self.nodes.len() + room(self.n_leads));
     }
 
-    /// Sorts the entries by lead, by counting.
+    /// Sorts the entries by lead, by counting, unless they stand so already.
     fn by_lead(&self) -> ByLead {
         let mut ends = vec![0_u32; self.n_leads];
         for node in &self.nodes {
             ends[node.lead as usize] += 1;
         }
         let mut before = 0;
+        if self.by_lead {
+            for end in &mut ends {
+                before += *end;
+                *end = before;
+            }
+            return ByLead { entries: self.nodes.iter().map(|node| node.entry()).collect(), ends };
+        }
         for end in &mut ends {
             before += std::mem::replace(end, before);
         }
@@ -124,11 +129,20 @@ impl Recent {
         let ByLead { mut entries, ends } = self.by_lead();
         drop(self.nodes);
         let mut start = 0;
-        let tally = |&end: &u32| {
+        for &end in &ends {
             let own = &mut entries[start..end as usize];
             start = end as usize;
-            own.sort_unstable();
-            tally_sorted(own, self.max_count, decay)
+            if own.len() > 1 {
+                own.sort_unstable();
+            }
+        }
+        let mut factors = Vec::with_capacity(entries.len());
+        decay.factors(entries.iter().map(|&entry| age(entry)), &mut factors);
+        start = 0;
+        let tally = |&end: &u32| {
+            let own = start..end as usize;
+            start = end as usize;
+            tally_sorted(&entries[own.clone()], &factors[own], self.max_count)
         };
         ends.iter().map(tally).collect()
     }
@@ -138,16 +152,33 @@ fn room(n_leads: usize) -> usize {
     ROOM[0] * n_leads + ROOM[1]
 }
 
-fn tally_sorted(entries: &[u64], max_count: u64, decay: &Decay) -> Tally {
+/// The entries of `count` occurrences of one age: the age in the high bits and the count in the low ones, so that the
+/// smaller is the newer.
+#[inline]
+pub(super) fn entries(age: Span, count: u64) -> impl Iterator<Item = u64> {
+    let age = (age.0 as u64).min(MAX_AGE) << COUNT_BITS;
+    (0..count.div_ceil(MAX_ENTRY_COUNT)).map(move |part| age | (count - part * MAX_ENTRY_COUNT).min(MAX_ENTRY_COUNT))
+}
+
+/// How long before the as-of an entry lies.
+pub(super) fn age(entry: u64) -> Span {
+    Span((entry >> COUNT_BITS) as i64)
+}
+
+/// How many occurrences an entry stands for.
+pub(super) fn count(entry: u64) -> u64 {
+    entry & MAX_ENTRY_COUNT
+}
+
+fn tally_sorted(entries: &[u64], factors: &[f64], max_count: u64) -> Tally {
     let mut tally = Tally::default();
-    for entry in entries {
-        let counted = (entry & MAX_ENTRY_COUNT).min(max_count - tally.occurrences);
+    for (&entry, factor) in entries.iter().zip(factors) {
+        let counted = count(entry).min(max_count - tally.occurrences);
         if counted == 0 {
             break;
         }
-        let age = Span((entry >> COUNT_BITS) as i64);
-        tally.newest_age = tally.newest_age.or(Some(age));
-        tally.amount += decay.factor(age) * counted as f64;
+        tally.newest_age = tally.newest_age.or(Some(age(entry)));
+        tally.amount += factor * counted as f64;
         tally.occurrences += counted;
     }
     tally

@@ -60,6 +60,14 @@ pub enum Amount {
 }
 
 impl Amount {
+    /// How its occurrences fade, if they do.
+    pub(super) fn decay(&self) -> Option<&Decay> {
+        match self {
+            Amount::Sum { decay, .. } if *decay != Decay::None => Some(decay),
+            _ => None,
+        }
+    }
+
     /// Whether acts at no known time can be counted in.
     pub(super) fn takes_untimed(&self) -> bool {
         matches!(self, Amount::Sum { within: None, decay: Decay::None, .. } | Amount::Count { within: None })

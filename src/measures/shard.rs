@@ -2,23 +2,22 @@
 //!
 //! A log in order of time jumps from lead to lead, and every jump into the state of a million leads waits for memory and
 //! for the address of its page. So acts are first dealt out by stretches, which is writing in sequence; those of a stretch
-//! are then added in one go, in file order, to state that fits into a second-level cache, and stretches side by side. A
-//! stretch has no state before acts are added to it, and of a log that is no longer than its leads are many, none before
-//! the end: then the states of all stretches are never there together.
+//! are then sorted by lead and added in one go, those of each lead in file order, and stretches side by side. A stretch has
+//! no state before acts are added to it, and of a log that is no longer than its leads are many, none before the end: then
+//! the states of all stretches are never there together.
 
 use super::accumulator::{Accumulator, Answer};
-use super::dealt::DealtActs;
+use super::dealt::{ActsByLead, DealtActs};
 use super::gathered::Common;
 use super::log_statistics::LogTally;
 use super::model_kinds::KindCells;
+use super::request::Amount;
 use crate::asof::{Instant, in_window, seen};
 use crate::tables::Activity;
 
-/// Leads of one shard: with a dozen kinds their state is three quarters of a megabyte.
-pub(super) const LEADS_PER_SHARD: usize = 2048;
+/// Leads of one shard: with a dozen kinds their state and their acts take a megabyte.
+pub(super) const LEADS_PER_SHARD: usize = 1024;
 
-/// Acts whose state is fetched at once: enough for the waits to overlap, few enough to stay in the nearest cache.
-const ACTS_FETCHED: usize = 64;
 const MATCHED: u8 = 1;
 const SEEN: u8 = 2;
 
@@ -55,25 +54,17 @@ pub(super) struct ShardResult {
 }
 
 impl Shard {
-    /// Takes an act of one of its leads, to be added later.
+    /// The acts that wait to be added, to take further ones of its leads.
     #[inline]
-    pub(super) fn deal(&mut self, act: Activity) {
-        self.dealt.push(act);
+    pub(super) fn dealt(&mut self) -> &mut DealtActs {
+        &mut self.dealt
     }
 
     /// Adds the acts that were dealt out; `as_of` are those of its leads.
     pub(super) fn add_dealt(&mut self, common: &Common<'_>, as_of: &[Instant], tally: &mut LogTally) {
-        let state = self.state.get_or_insert_with(|| State::new(common, as_of.len()));
-        if let Some(follower) = &common.follower {
-            state.cells.extend(follower, as_of.len());
-        }
-        tally.acts.resize(common.routes.by_kind.len(), 0);
-        self.dealt.drain(ACTS_FETCHED, |acts| {
-            state.fetch(acts, common);
-            for act in acts {
-                state.add(act, as_of, common, tally);
-            }
-        });
+        let acts = self.dealt.take_by_lead(as_of.len());
+        let state = self.state.get_or_insert_with(|| State::new(common, as_of.len(), Accumulator::new));
+        state.add_all(&acts, as_of, common, tally);
     }
 
     /// Adds what waits still, and answers; `untimed` are occurrences at no known time, by request. Gives as well what the
@@ -85,9 +76,10 @@ impl Shard {
         untimed: &[Option<Vec<f64>>],
     ) -> (ShardResult, LogTally) {
         let mut tally = LogTally::default();
-        self.add_dealt(common, as_of, &mut tally);
-        let State { accumulators, cells, marks, acts_seen, acts_after } =
-            self.state.unwrap_or_else(|| State::new(common, as_of.len()));
+        let at_once = |amount: &Amount, n_leads| Accumulator::at_once(amount, n_leads, common.shared.as_ref());
+        let mut state = self.state.take().unwrap_or_else(|| State::new(common, as_of.len(), at_once));
+        state.add_all(&self.dealt.take_by_lead(as_of.len()), as_of, common, &mut tally);
+        let State { accumulators, cells, marks, acts_seen, acts_after } = state;
         let answers = accumulators.into_iter().zip(common.plan.requests()).zip(untimed);
         let answers =
             answers.map(|((state, request), untimed)| state.finish(&request.amount, untimed.as_deref(), as_of));
@@ -104,10 +96,10 @@ impl Shard {
 }
 
 impl State {
-    fn new(common: &Common<'_>, n_leads: usize) -> State {
+    fn new(common: &Common<'_>, n_leads: usize, accumulator: impl Fn(&Amount, usize) -> Accumulator) -> State {
         let requests = common.plan.requests().iter();
         State {
-            accumulators: requests.map(|request| Accumulator::new(&request.amount, n_leads)).collect(),
+            accumulators: requests.map(|request| accumulator(&request.amount, n_leads)).collect(),
             cells: KindCells::default(),
             marks: vec![0; n_leads],
             acts_seen: 0,
@@ -115,45 +107,53 @@ impl State {
         }
     }
 
-    /// Touches the state that these acts will change, so that the waits for it overlap.
-    fn fetch(&self, acts: &[Activity], common: &Common<'_>) {
-        let mut touched = 0;
-        for act in acts {
-            let (lead, route) = (act.lead as usize, &common.routes.by_kind[act.kind as usize]);
-            for target in &route.targets {
-                touched ^= self.accumulators[target.accumulator].touch(lead);
+    /// Adds acts, lead by lead.
+    fn add_all(&mut self, acts: &ActsByLead, as_of: &[Instant], common: &Common<'_>, tally: &mut LogTally) {
+        if let Some(follower) = &common.follower {
+            self.cells.extend(follower, as_of.len());
+        }
+        tally.acts.resize(common.routes.by_kind.len(), 0);
+        let mut factors = Vec::new();
+        for (lead, as_of) in as_of.iter().enumerate() {
+            let own = || acts.of_lead(lead);
+            match &common.shared {
+                Some(decay) => decay.factors(own().map(|act| as_of.since(act.at)), &mut factors),
+                None => factors.resize(factors.len().max(own().count()), 1.0),
             }
-            if let Some(slot) = route.followed {
-                touched ^= self.cells.touch(slot, lead);
+            let seen_before = self.acts_seen;
+            for (act, factor) in own().zip(&factors) {
+                self.add(act, *as_of, *factor, common, tally);
+            }
+            if own().next().is_some() {
+                self.marks[lead] |= if self.acts_seen > seen_before { MATCHED | SEEN } else { MATCHED };
             }
         }
-        std::hint::black_box(touched);
     }
 
+    /// Adds an act; `factor` is what the shared decay leaves of it.
     #[inline]
-    fn add(&mut self, act: &Activity, as_of: &[Instant], common: &Common<'_>, tally: &mut LogTally) {
-        let (lead, count) = (act.lead as usize, u64::from(act.count));
-        let as_of = as_of[lead];
+    fn add(&mut self, act: Activity, as_of: Instant, factor: f64, common: &Common<'_>, tally: &mut LogTally) {
         if !seen(act.at, as_of) {
-            self.marks[lead] |= MATCHED;
             self.acts_after += 1;
             return;
         }
-        self.marks[lead] |= MATCHED | SEEN;
         self.acts_seen += 1;
-        tally.acts[act.kind as usize] += 1;
-        tally.hours.add(act.at);
+        if common.tallies {
+            tally.acts[act.kind as usize] += 1;
+            tally.hours.add(act.at);
+        }
+        let (lead, count) = (act.lead as usize, u64::from(act.count));
         if count == 0 {
             return;
         }
         let route = &common.routes.by_kind[act.kind as usize];
         for target in &route.targets {
             if common.routes.detail_holds(target, act.detail) && in_window(act.at, as_of, target.within) {
-                self.accumulators[target.accumulator].add(lead, act.at, as_of, count);
+                self.accumulators[target.accumulator].add(lead, act.at, as_of, count, factor);
             }
         }
-        if let (Some(slot), Some(follower)) = (route.followed, &common.follower) {
-            self.cells.add(slot, lead, act.at, follower.factor(as_of.since(act.at)), count);
+        if let Some(slot) = route.followed {
+            self.cells.add(slot, lead, act.at, factor, count);
         }
     }
 }

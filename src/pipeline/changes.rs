@@ -9,7 +9,7 @@ use super::score::{AsOf, Assessment, ScoreInputs, ScoreSettings, Standing, score
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::scorecard::Scorecard;
-use crate::tables::{Activity, ActivityBatch, ActivityBatches, LeadTable};
+use crate::tables::{ActivityBatch, ActivityBatches, Acts, LeadTable};
 use crate::values::format_instant;
 use serde::Serialize;
 
@@ -203,7 +203,7 @@ struct Until<'l> {
 impl ActivityBatches for Until<'_> {
     fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
         let Some(until) = self.until else { return self.log.for_each(each) };
-        let mut kept: Vec<Activity> = Vec::new();
+        let mut kept = Acts::default();
         self.log.for_each(&mut |batch| {
             kept.clear();
             kept.extend(batch.acts.iter().filter(|act| act.at < until));

@@ -24,7 +24,7 @@ use settled::Settled;
 use std::ops::Range;
 
 /// Leads that are scored at a time: few enough for what is worked out about them to stay small, and enough for it to pay.
-const LEADS_AT_A_TIME: usize = 1 << 14;
+const LEADS_AT_A_TIME: usize = 1 << 10;
 
 /// For when the scores are true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -97,7 +97,8 @@ impl FittedTerm {
             }
             (Shape::Levels { .. }, Values::Text(column)) => {
                 let (by_level, absent) = self.term.level_codes(column);
-                let worth = |code: u32| if code == NO_LEVEL { -self.mean } else { -self.mean + self.effects[code as usize] };
+                let worth =
+                    |code: u32| if code == NO_LEVEL { -self.mean } else { -self.mean + self.effects[code as usize] };
                 let (by_level, absent) = (by_level.into_iter().map(worth).collect::<Vec<f64>>(), worth(absent));
                 for (sum, &row) in sums.iter_mut().zip(rows) {
                     // A missing value has no level.

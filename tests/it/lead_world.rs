@@ -126,7 +126,8 @@ impl World {
             let known =
                 self.acts.iter().take_while(|act| !std::ptr::eq(*act, &acts[0])).map(|act| act.kind as usize + 1);
             let kinds = kinds.max(known.max().unwrap_or(0));
-            pass.add(ActivityBatch { acts, kinds: &self.kinds[..kinds], details: &self.details });
+            let acts = acts.iter().copied().collect();
+            pass.add(ActivityBatch { acts: &acts, kinds: &self.kinds[..kinds], details: &self.details });
         }
         pass.finish(&self.counters)
     }

@@ -37,7 +37,7 @@ impl Case {
         let mut log = ActivityLog::open(paths, &self.roles, &self.settings, &self.ids, true)?;
         let (mut acts, mut kinds) = (Vec::new(), Vec::new());
         log.for_each(&mut |batch| {
-            for act in batch.acts {
+            for act in batch.acts.iter() {
                 let detail = if act.detail == MISSING { "" } else { &batch.details[act.detail as usize] };
                 let kind = batch.kinds[act.kind as usize].clone();
                 acts.push((act.lead, format_instant(act.at), kind, detail.to_string(), act.count));

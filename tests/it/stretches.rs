@@ -14,7 +14,8 @@ struct Log<'a>(&'a World);
 
 impl ActivityBatches for Log<'_> {
     fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
-        each(ActivityBatch { acts: &self.0.acts, kinds: &self.0.kinds, details: &self.0.details });
+        let acts = self.0.acts.iter().copied().collect();
+        each(ActivityBatch { acts: &acts, kinds: &self.0.kinds, details: &self.0.details });
         Ok(())
     }
 }

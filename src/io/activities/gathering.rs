@@ -62,12 +62,10 @@ impl Gathering {
     fn recode(&mut self, part: &mut Part) {
         let mut kinds = vec![MISSING; part.kinds.texts.len()];
         let mut details = vec![MISSING; part.details.texts.len()];
-        for act in &mut part.acts {
-            act.kind = self.kinds.code_through(&mut kinds, act.kind, &part.kinds);
-            if act.detail != MISSING {
-                act.detail = self.details.code_through(&mut details, act.detail, &part.details);
-            }
+        for kind in &mut part.acts.kinds {
+            *kind = self.kinds.code_through(&mut kinds, *kind, &part.kinds);
         }
+        part.acts.recode_details(|detail| self.details.code_through(&mut details, detail, &part.details));
     }
 
     /// Says what was wrong with the file that ends here.

@@ -80,8 +80,9 @@ impl LeadIndex {
 /// The leads in a list by their ids, which are whole numbers close to each other.
 pub(super) struct LeadList {
     whole: WholeIds,
-    /// The row at each place of the stretch of ids, [`MISSING`] where there is no lead.
-    rows: Vec<u32>,
+    /// The row at each place of the stretch of ids, [`MISSING`] where there is no lead; `None` where the ids count up row by
+    /// row, as those of an export in order of creation do, so that a place is a row.
+    rows: Option<Vec<u32>>,
 }
 
 impl LeadList {
@@ -90,7 +91,8 @@ impl LeadList {
         for (row, id) in ids.iter().enumerate() {
             rows[whole.place(id.as_bytes()).expect("the stretch was made of these very ids")] = row as u32;
         }
-        LeadList { whole, rows }
+        let counts_up = rows.iter().enumerate().all(|(place, row)| *row == place as u32);
+        LeadList { whole, rows: (!counts_up).then_some(rows) }
     }
 
     /// The place of an id; `None` where no lead can have it.
@@ -108,7 +110,7 @@ impl LeadList {
     /// The row of the lead at a place.
     #[inline]
     pub(super) fn row(&self, place: u32) -> Option<u32> {
-        Some(self.rows[place as usize]).filter(|row| *row != MISSING)
+        self.rows.as_ref().map_or(Some(place), |rows| Some(rows[place as usize]).filter(|row| *row != MISSING))
     }
 
     /// The id of a place.

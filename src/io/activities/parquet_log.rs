@@ -8,7 +8,7 @@ use crate::fault::InputError;
 use crate::io::cells::{RawCells, TextCells};
 use crate::io::parquet_file::{ParquetFile, StoredTimes, instants, raw_cells};
 use crate::io::settings::ActivityRoles;
-use crate::tables::{Activity, MISSING};
+use crate::tables::MISSING;
 use polars::prelude::{Column, DataType};
 use std::fmt::Write;
 
@@ -160,20 +160,16 @@ pub(super) fn parse(
     let times = Times::of(column(&layout.columns[1])?, plan, name)?;
     let details = if layout.has_detail { Some(text(3)?) } else { None };
     let counts = if layout.has_count { Some(text(layout.columns.len() - 1)?) } else { None };
-    part.acts.reserve(frame.height());
+    // Nearly every log is one of leads known by their numbers, at times and of kinds known as such.
+    if let (None, None, Cells::Whole(ids), Times::Stored(times)) = (&details, &counts, &leads, &times)
+        && let LeadIndex::Listed(listed) = &plan.leads
+        && !kinds.contains(&MISSING)
+    {
+        part.take_known(listed, ids, times.all(), kinds);
+        return Ok(part);
+    }
     let mut buffers: [String; 4] = Default::default();
-    let plain = details.is_none() && counts.is_none();
     for row in 0..frame.height() {
-        // Nearly every row is one of a lead known by its number, at a time and of a kind known as such.
-        if let (true, Cells::Whole(ids)) = (plain, &leads)
-            && let (Some(at), kind) = (times.instant(row), kinds[row])
-            && kind != MISSING
-            && let LeadIndex::Listed(listed) = &plan.leads
-            && let Some(lead) = listed.place_of(ids[row])
-        {
-            part.take_known(listed, Activity { lead, at, kind, detail: MISSING, count: 1 });
-            continue;
-        }
         let [lead, time, detail, count] = &mut buffers;
         let cells = RowCells {
             lead: leads.get(row, lead),

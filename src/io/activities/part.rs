@@ -4,7 +4,7 @@ use super::dictionary::Dictionary;
 use super::index::{HashedLeads, LeadIndex, LeadKey, LeadList};
 use crate::asof::Instant;
 use crate::io::faults::{RowFaults, Rows};
-use crate::tables::{Activity, MISSING};
+use crate::tables::{Activity, Acts, MISSING};
 use crate::values::{DateOrder, KnownDay, MissingWords, TimeReader, parse_number};
 
 /// How many unknown ids are kept to show.
@@ -71,7 +71,7 @@ pub(super) struct Part {
     /// How much of its file it takes.
     pub bytes: u64,
     /// Acts of known leads.
-    pub acts: Vec<Activity>,
+    pub acts: Acts,
     /// Kinds by code.
     pub kinds: Dictionary,
     /// Details by code.
@@ -174,11 +174,18 @@ impl Part {
         }
     }
 
-    /// Takes in a row of which all is known, but of its lead only the place in the list.
-    #[inline]
-    pub(super) fn take_known(&mut self, leads: &LeadList, act: Activity) {
-        self.rows += 1;
-        self.take_placed(leads, act);
+    /// Takes in rows of which all is known: ids, instants and kinds. Nothing may have been taken in before.
+    pub(super) fn take_known(&mut self, leads: &LeadList, ids: &[i64], at: Vec<Instant>, kinds: Vec<u32>) {
+        self.rows += ids.len() as u64;
+        let row = |id: &i64| leads.place_of(*id).and_then(|place| leads.row(place)).unwrap_or(MISSING);
+        let rows: Vec<u32> = ids.iter().map(row).collect();
+        for id in ids.iter().zip(&rows).filter(|(_, row)| **row == MISSING).map(|(id, _)| id) {
+            self.take_unknown(id.to_string().as_bytes());
+        }
+        self.acts = Acts::of_plain(rows, at, kinds);
+        if self.unknown > 0 {
+            self.acts.keep_known(0);
+        }
     }
 
     #[inline]
@@ -208,38 +215,36 @@ impl Part {
     /// The rows for the places that the newest acts hold.
     fn find_placed(&mut self, leads: &LeadList) {
         let first = self.acts.len() - std::mem::take(&mut self.placed);
-        let mut kept = first;
-        for index in first..self.acts.len() {
-            let act = self.acts[index];
-            match leads.row(act.lead) {
-                Some(lead) => {
-                    self.acts[kept] = Activity { lead, ..act };
-                    kept += 1;
-                }
-                None => self.take_unknown(leads.id(act.lead).as_bytes()),
+        let mut unknown = Vec::new();
+        for lead in &mut self.acts.leads[first..] {
+            let place = std::mem::replace(lead, leads.row(*lead).unwrap_or(MISSING));
+            if *lead == MISSING {
+                unknown.push(place);
             }
         }
-        self.acts.truncate(kept);
+        for place in &unknown {
+            self.take_unknown(leads.id(*place).as_bytes());
+        }
+        if !unknown.is_empty() {
+            self.acts.keep_known(first);
+        }
     }
 
     fn find_hashed(&mut self, leads: &HashedLeads) {
         let waiting = std::mem::take(&mut self.waiting);
         let first = self.acts.len() - waiting.keys.len();
-        for (act, key) in self.acts[first..].iter_mut().zip(&waiting.keys) {
-            act.lead = leads.row(*key).unwrap_or(MISSING);
+        for (lead, key) in self.acts.leads[first..].iter_mut().zip(&waiting.keys) {
+            *lead = leads.row(*key).unwrap_or(MISSING);
         }
-        let mut kept = first;
-        for (index, &end) in waiting.ends.iter().enumerate() {
-            let act = self.acts[first + index];
-            if act.lead == MISSING {
-                let start = if index == 0 { 0 } else { waiting.ends[index - 1] };
-                self.take_unknown(&waiting.ids[start..end]);
-            } else {
-                self.acts[kept] = act;
-                kept += 1;
-            }
+        let unknown: Vec<usize> =
+            (0..waiting.ends.len()).filter(|index| self.acts.leads[first + index] == MISSING).collect();
+        for &index in &unknown {
+            let start = if index == 0 { 0 } else { waiting.ends[index - 1] };
+            self.take_unknown(&waiting.ids[start..waiting.ends[index]]);
         }
-        self.acts.truncate(kept);
+        if !unknown.is_empty() {
+            self.acts.keep_known(first);
+        }
         self.waiting = waiting;
         self.waiting.keys.clear();
         self.waiting.ids.clear();

@@ -58,7 +58,7 @@ pub(super) fn look(
     let mut by_hour: BTreeMap<i64, u64> = BTreeMap::new();
     let mut facts = LogFacts::default();
     log.for_each(&mut |batch| {
-        for act in batch.acts {
+        for act in batch.acts.iter() {
             any.add(act.lead, n);
             *by_hour.entry(act.at.0.div_euclid(MICROS_PER_HOUR)).or_default() += 1;
             facts.newest = facts.newest.max(Some(act.at));

@@ -80,7 +80,7 @@ impl KindWatch {
             let slot = self.slot(kind);
             self.slot_of_kind.push(slot);
         }
-        for act in batch.acts {
+        for act in batch.acts.iter() {
             let lead = act.lead as usize;
             let (from, before) = self.windows[lead];
             if act.at < from || !seen(act.at, before) {

@@ -23,7 +23,7 @@ impl Touches {
     }
 
     fn add(&mut self, batch: ActivityBatch<'_>, closed_at: &[Option<Instant>]) {
-        for act in batch.acts {
+        for act in batch.acts.iter() {
             let lead = act.lead as usize;
             if closed_at[lead].is_none_or(|closed| act.at >= closed) {
                 continue;

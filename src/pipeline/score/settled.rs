@@ -64,7 +64,7 @@ impl<'a> Settled<'a> {
             kinds: Some(m.reading.kinds.clone()),
             max_kinds: usize::MAX,
         });
-        let mut pass = Pass::new(&self.plan, self.as_of.clone(), PassOptions { model: kinds });
+        let mut pass = Pass::new(&self.plan, self.as_of.clone(), PassOptions { model: kinds }).without_statistics();
         log.for_each(&mut |batch| pass.add(batch))?;
         Ok(pass.into_stretches(&self.counters, n_leads))
     }

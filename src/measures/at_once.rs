@@ -1,0 +1,92 @@
+//! The newest few acts of every lead, where each lead's acts come one after the other and all of them at once.
+//!
+//! Then nothing need be kept: the acts of a lead wait in one small list until the next lead's come, and are answered.
+
+use super::accumulator::{Answer, NONE_BEFORE};
+use super::recent::{MAX_AGE, age, count, entries};
+use crate::asof::Instant;
+use crate::decay::Decay;
+
+/// The decayed sum over the newest occurrences, up to a number, lead by lead.
+#[derive(Debug)]
+pub(super) struct AtOnce {
+    max_count: u64,
+    decay: Decay,
+    /// Whether the acts come with the factors of this very decay.
+    factors_come: bool,
+    /// The lead whose acts are at hand, and its as-of.
+    lead: usize,
+    as_of: Instant,
+    /// Its acts: entry and factor.
+    acts: Vec<(u64, f64)>,
+    /// Whether they came oldest first.
+    oldest_first: bool,
+    answer: Answer,
+}
+
+impl AtOnce {
+    /// For so many leads; `shared` is the decay whose factors come with the acts.
+    pub(super) fn new(n_leads: usize, max_count: u64, decay: &Decay, shared: Option<&Decay>) -> AtOnce {
+        AtOnce {
+            max_count,
+            decay: decay.clone(),
+            factors_come: shared == Some(decay),
+            lead: 0,
+            as_of: Instant(0),
+            acts: Vec::new(),
+            oldest_first: true,
+            answer: Answer {
+                numbers: vec![0.0; n_leads],
+                occurrences: Some(vec![0; n_leads]),
+                newest: vec![NONE_BEFORE; n_leads],
+                known: false,
+            },
+        }
+    }
+
+    /// Adds `count` occurrences of a lead at `at`, which lies before `as_of`; `factor` is that of the shared decay.
+    #[inline]
+    pub(super) fn push(&mut self, lead: usize, at: Instant, as_of: Instant, count: u64, factor: f64) {
+        if lead != self.lead {
+            self.settle();
+            (self.lead, self.as_of) = (lead, as_of);
+        }
+        let span = as_of.since(at);
+        let factor = if self.factors_come && span.0 as u64 <= MAX_AGE { factor } else { self.decay.factor(span) };
+        for entry in entries(span, count.min(self.max_count)) {
+            self.oldest_first &= self.acts.last().is_none_or(|(last, _)| *last >= entry);
+            self.acts.push((entry, factor));
+        }
+        self.as_of = as_of;
+    }
+
+    /// Answers for the lead whose acts are at hand: they are summed newest first, so that the order of the log does not show.
+    fn settle(&mut self) {
+        if !self.oldest_first {
+            self.acts.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        }
+        let Some((newest, _)) = self.acts.last() else { return };
+        self.answer.newest[self.lead] = self.as_of.minus(age(*newest)).0;
+        let (mut amount, mut occurrences) = (0.0, 0);
+        for (entry, factor) in self.acts.iter().rev() {
+            let counted = count(*entry).min(self.max_count - occurrences);
+            if counted == 0 {
+                break;
+            }
+            amount += factor * counted as f64;
+            occurrences += counted;
+        }
+        self.answer.numbers[self.lead] = amount;
+        if let Some(all) = &mut self.answer.occurrences {
+            all[self.lead] = u32::try_from(occurrences).unwrap_or(u32::MAX);
+        }
+        self.acts.clear();
+        self.oldest_first = true;
+    }
+
+    /// The answers.
+    pub(super) fn finish(mut self) -> Answer {
+        self.settle();
+        self.answer
+    }
+}
