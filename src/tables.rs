@@ -7,6 +7,7 @@ use crate::asof::Instant;
 use crate::fault::InputError;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::ops::Index;
 
 /// The code of a missing value in a [`TextColumn`].
 pub const MISSING: u32 = u32::MAX;
@@ -74,6 +75,60 @@ impl TextColumn {
     }
 }
 
+/// Ids one behind the other in a single text: a million of them are one piece of memory, not a million.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    text: String,
+    /// Where each ends in `text`.
+    ends: Vec<usize>,
+}
+
+impl Ids {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Appends one.
+    pub fn push(&mut self, id: &str) {
+        self.text.push_str(id);
+        self.ends.push(self.text.len());
+    }
+
+    /// All in their order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone + '_ {
+        (0..self.len()).map(|row| &self[row])
+    }
+}
+
+impl Index<usize> for Ids {
+    type Output = str;
+
+    fn index(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.text[start..self.ends[row]]
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<T> for Ids {
+    fn from_iter<I: IntoIterator<Item = T>>(ids: I) -> Ids {
+        let mut all = Ids::default();
+        ids.into_iter().for_each(|id| all.push(id.as_ref()));
+        all
+    }
+}
+
+impl<const N: usize> PartialEq<[&str; N]> for Ids {
+    fn eq(&self, ids: &[&str; N]) -> bool {
+        self.iter().eq(ids.iter().copied())
+    }
+}
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -124,7 +179,7 @@ pub struct LeadTable {
     /// The header of the id column.
     pub id_name: String,
     /// `(n_leads,)` ids exactly as written.
-    pub ids: Vec<String>,
+    pub ids: Ids,
     /// Attributes in the order of the file (roles such as outcome and times are not among them, unless a rule or
     /// `--keep` asked for them by name).
     pub columns: Vec<Column>,
@@ -167,7 +222,7 @@ impl LeadTable {
         });
         LeadTable {
             id_name: self.id_name.clone(),
-            ids: rows.iter().map(|&r| self.ids[r].clone()).collect(),
+            ids: rows.iter().map(|&r| &self.ids[r]).collect(),
             columns: columns.collect(),
             created_at: times(&self.created_at),
             closed_at: times(&self.closed_at),

@@ -118,7 +118,7 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
 /// The table with this lead alone.
 fn one_lead(table: &LeadTable, id: &str) -> Result<LeadTable, InputError> {
     let Some(row) = table.ids.iter().position(|i| i == id) else {
-        let nearest = crate::text::nearest(id, table.ids.iter().map(String::as_str));
+        let nearest = crate::text::nearest(id, table.ids.iter());
         let hint = nearest.map(|n| format!("the nearest id is `{n}`; ")).unwrap_or_default();
         return Err(InputError::new(format!("there is no lead `{id}` in {}", table.files.join(", ")))
             .remedy(format!("{hint}ids are compared exactly as written; --leads FILE looks in another file")));

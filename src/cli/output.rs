@@ -77,10 +77,7 @@ pub(super) fn scored_columns(
     version: Option<u32>,
 ) -> Result<Vec<OutColumn>, InputError> {
     let table = assessment.table;
-    let id = OutColumn {
-        name: table.id_name.clone(),
-        values: OutValues::Text(table.ids.iter().map(|id| Some(id.clone())).collect()),
-    };
+    let id = OutColumn { name: table.id_name.clone(), values: OutValues::Ids(table.ids.clone()) };
     let mut columns = vec![id];
     for name in &chosen.0 {
         columns.push(OutColumn { name: name.clone(), values: column(assessment, name, version) });
@@ -179,7 +176,7 @@ pub(super) fn contributions_table(assessment: &Assessment<'_>) -> Vec<OutColumn>
     let (mut lead, mut ledger, mut name, mut value, mut contribution) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut add = |row: usize, which: &'static str, what: String, shown: String, amount: f64| {
-        lead.push(Some(assessment.table.ids[row].clone()));
+        lead.push(Some(assessment.table.ids[row].to_string()));
         ledger.push(Some(which));
         name.push(Some(what));
         value.push((!shown.is_empty()).then_some(shown));
@@ -223,7 +220,7 @@ pub(super) fn mismatch_rows(assessment: &Assessment<'_>) -> Vec<MismatchRow> {
     let row = |i: usize| {
         let why = assessment.disagreement(i);
         MismatchRow {
-            lead: assessment.table.ids[i].clone(),
+            lead: assessment.table.ids[i].to_string(),
             quadrant: assessment.leads[i].quadrant.map(Quadrant::as_str),
             gap: assessment.leads[i].mismatch_gap,
             reason: why.as_ref().map(|why| why.reason.clone()),

@@ -9,7 +9,7 @@ use crate::io::{
 };
 use crate::pipeline::model::Model;
 use crate::scorecard::{Scorecard, View};
-use crate::tables::ColumnType;
+use crate::tables::{ColumnType, Ids};
 use std::collections::BTreeMap;
 
 /// Below this share of leads with any activity, training warns.
@@ -281,7 +281,7 @@ pub(super) fn looks_at_details(scorecards: [Option<&Scorecard>; 2]) -> Option<&S
 /// Opens the activity log, when there is one; whoever sits at the terminal sees how far its reading has come.
 pub(super) fn open_log<'a>(
     inputs: &Inputs,
-    ids: &'a [String],
+    ids: &'a Ids,
     scorecard: Option<&Scorecard>,
     date_orders: &BTreeMap<String, crate::values::DateOrder>,
     terminal: &Terminal,

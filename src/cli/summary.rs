@@ -218,7 +218,7 @@ fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
     let key = |i: usize| (assessment.leads[i].score, assessment.leads[i].win_probability);
     rows.sort_by(|&a, &b| TopLead::order(key(a), key(b)).then(a.cmp(&b)));
     let lead = |&i: &usize| TopLead {
-        lead: assessment.table.ids[i].clone(),
+        lead: assessment.table.ids[i].to_string(),
         score: assessment.leads[i].score,
         tier: assessment.tier_name(i, assessment.leads[i].tier).to_string(),
         win_probability: Some(assessment.leads[i].win_probability).filter(|p| !p.is_nan()),
@@ -292,7 +292,7 @@ fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> 
         .map(|(i, why)| Flagged {
             reason: why.reason,
             action: why.action,
-            lead: assessment.table.ids[i].clone(),
+            lead: assessment.table.ids[i].to_string(),
             rule_score: assessment.rule_score(i),
             model_probability: assessment.leads[i].model_probability,
             gap: assessment.leads[i].mismatch_gap,

@@ -150,15 +150,12 @@ pub fn read(
         }
         Source::Activity { kind, measure } => {
             let kind = kinds.iter().find(|k| k.kind == *kind)?;
+            let since = |at: Option<Instant>, row| at.map_or(f64::NAN, |at| days(at, row));
             Values::Number(match measure {
-                KindMeasure::Count => rows.iter().map(|&r| kind.count(r)).collect(),
-                KindMeasure::Decayed => rows.iter().map(|&r| kind.decayed(r)).collect(),
-                KindMeasure::DaysSince => {
-                    rows.iter().map(|&r| kind.newest_at(r).map_or(f64::NAN, |t| days(t, r))).collect()
-                }
-                KindMeasure::DaysSinceFirst => {
-                    rows.iter().map(|&r| kind.first_at(r).map_or(f64::NAN, |t| days(t, r))).collect()
-                }
+                KindMeasure::Count => kind.numbers(rows, |_, of| of.count),
+                KindMeasure::Decayed => kind.numbers(rows, |_, of| of.decayed),
+                KindMeasure::DaysSince => kind.numbers(rows, |row, of| since(of.newest_at(), row)),
+                KindMeasure::DaysSinceFirst => kind.numbers(rows, |row, of| since(of.first_at(), row)),
             })
         }
     };

@@ -5,6 +5,7 @@ use super::names::no_such_column;
 use super::raw::RawTable;
 use super::whole_ids::WholeIds;
 use crate::fault::InputError;
+use crate::tables::Ids;
 use std::collections::HashMap;
 
 /// Rows to keep and their ids. A blank id is refused (`lenient`: the row is left out), so is an id that stands twice
@@ -13,10 +14,10 @@ pub(super) fn distinct_ids(
     building: &Building<'_>,
     name: &str,
     report: &mut ReadReport,
-) -> Result<(Vec<u32>, Vec<String>), InputError> {
+) -> Result<(Vec<u32>, Ids), InputError> {
     let raw = building.raw;
     let column = raw.column(name).ok_or_else(|| no_such_column(name, &raw.place_of_files(), &raw.header, ""))?;
-    let mut ids: Vec<String> = (0..raw.n_rows()).map(|row| column.text(row).into_owned()).collect();
+    let mut ids: Ids = (0..raw.n_rows()).map(|row| column.text(row)).collect();
     let mut keep: Vec<bool> = ids.iter().map(|id| !id.trim().is_empty()).collect();
     report.blank_id_rows = keep.iter().filter(|kept| !**kept).count();
     if let Some(row) = keep.iter().position(|kept| !kept).filter(|_| !building.settings.lenient) {
@@ -25,13 +26,13 @@ pub(super) fn distinct_ids(
     report.replaced_rows = drop_replaced(raw, &ids, &mut keep)?;
     let rows: Vec<u32> = (0..ids.len()).filter(|row| keep[*row]).map(|row| row as u32).collect();
     if rows.len() < ids.len() {
-        ids = rows.iter().map(|&row| std::mem::take(&mut ids[row as usize])).collect();
+        ids = rows.iter().map(|&row| &ids[row as usize]).collect();
     }
     Ok((rows, ids))
 }
 
 /// Unmarks rows whose id a later file has too, and says how many; twice in one file is an error.
-fn drop_replaced(raw: &RawTable, ids: &[String], keep: &mut [bool]) -> Result<usize, InputError> {
+fn drop_replaced(raw: &RawTable, ids: &Ids, keep: &mut [bool]) -> Result<usize, InputError> {
     let mut rows_by_id = RowsById::new(ids);
     let (mut n_replaced, mut n_twice, mut first_twice) = (0, 0, None);
     for row in 0..ids.len() {
@@ -63,7 +64,7 @@ enum RowsById<'a> {
 const NO_ROW: u32 = u32::MAX;
 
 impl<'a> RowsById<'a> {
-    fn new(ids: &'a [String]) -> RowsById<'a> {
+    fn new(ids: &'a Ids) -> RowsById<'a> {
         match WholeIds::of(ids) {
             Some(whole) => RowsById::Whole(whole, vec![NO_ROW; whole.n_places]),
             None => RowsById::Any(HashMap::with_capacity_and_hasher(ids.len(), Default::default())),

@@ -28,6 +28,7 @@ mod recognise;
 mod records;
 mod roles;
 mod settings;
+mod short_texts;
 mod whole_ids;
 mod write;
 

@@ -5,6 +5,8 @@ use super::raw::{RawColumn, RawTable, Wanted};
 use super::settings::ReadSettings;
 use crate::fault::InputError;
 use crate::values::TimeReader;
+use polars::prelude::Column;
+use rayon::prelude::*;
 use std::fs::File;
 
 /// Reads the columns of `file`. Columns that hold lists, structures or bytes are left out, and named.
@@ -23,10 +25,10 @@ pub(super) fn read(
     let columns: Vec<String> = file.names.iter().filter(|name| wanted.includes(name)).cloned().collect();
     if !columns.is_empty() {
         let frame = file.read_all(&columns)?;
-        for column in frame.columns() {
-            let cells = raw_cells(column, &times, &name)?;
-            table.columns.push(RawColumn { name: column.name().to_string(), cells });
-        }
+        let raw = |column: &Column| {
+            raw_cells(column, &times, &name).map(|cells| RawColumn { name: column.name().to_string(), cells })
+        };
+        table.columns = frame.columns().par_iter().map(raw).collect::<Result<_, _>>()?;
     }
     table.origin = (1..=file.n_rows as u64).map(|row| (0, row)).collect();
     table.files = vec![name];

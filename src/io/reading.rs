@@ -4,6 +4,7 @@ use super::cells::{RawCells, TextCells};
 use super::ids::others;
 use super::raw::{RawColumn, RawTable};
 use super::settings::ReadSettings;
+use super::short_texts::{ShortText, ShortTexts};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::tables::{MISSING, TextColumn};
@@ -161,8 +162,16 @@ impl CellReader {
         let RawCells::Text(cells) = &column.cells else { return self.text_of_natives(column, rows) };
         let mut codes_by_cell: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
         let mut text = TextColumn { codes: Vec::with_capacity(rows.len()), levels: Vec::new() };
+        // Most columns repeat a few short texts.
+        let mut recent = ShortTexts::default();
         for &row in rows {
-            let cell = cells.get(row as usize).trim();
+            let cell = cells.get(row as usize);
+            let short = ShortText::of(cell.as_bytes());
+            if let Some(code) = short.and_then(|short| recent.code(short)) {
+                text.codes.push(code);
+                continue;
+            }
+            let cell = cell.trim();
             let code = *codes_by_cell.entry(cell).or_insert_with(|| {
                 if self.missing.is_missing(cell) {
                     return MISSING;
@@ -170,6 +179,9 @@ impl CellReader {
                 text.levels.push(cell.to_string());
                 text.levels.len() as u32 - 1
             });
+            if let Some(short) = short {
+                recent.put(short, code);
+            }
             text.codes.push(code);
         }
         text

@@ -1,6 +1,8 @@
 //! Ids that are whole numbers close to each other, as counters give them: what is kept of each stands in a list at its
 //! distance from the smallest, which takes a tenth of the memory of a hash table and of the waits for it.
 
+use crate::tables::Ids;
+
 /// More places than so many a lead are not worth it.
 const PLACES_PER_ID: u64 = 4;
 
@@ -20,9 +22,9 @@ pub(super) struct WholeIds {
 
 impl WholeIds {
     /// The stretch of these ids; `None` when one is no whole number as a counter prints it, or they lie far apart.
-    pub(super) fn of(ids: &[String]) -> Option<WholeIds> {
+    pub(super) fn of(ids: &Ids) -> Option<WholeIds> {
         let (mut first, mut last) = (u64::MAX, 0);
-        for id in ids {
+        for id in ids.iter() {
             let number = whole(id.as_bytes())?;
             (first, last) = (first.min(number), last.max(number));
         }
@@ -63,8 +65,8 @@ fn whole(id: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn ids(list: &[&str]) -> Vec<String> {
-        list.iter().map(|id| id.to_string()).collect()
+    fn ids(list: &[&str]) -> Ids {
+        list.iter().collect()
     }
 
     #[test]

@@ -26,13 +26,21 @@ pub struct ModelKinds {
 pub struct KindColumns {
     /// The kind as first written.
     pub kind: String,
-    shards: Vec<Vec<Cell>>,
+    shards: Vec<Vec<KindOfLead>>,
 }
 
 impl KindColumns {
     #[inline]
-    fn cell(&self, lead: usize) -> &Cell {
+    fn cell(&self, lead: usize) -> &KindOfLead {
         &self.shards[lead / LEADS_PER_SHARD][lead % LEADS_PER_SHARD]
+    }
+
+    /// A number of each of these leads, in their order, from its count, decayed amount, newest and first act.
+    pub fn numbers(&self, leads: &[usize], number: impl Fn(usize, &KindOfLead) -> f64) -> Vec<f64> {
+        if let [shard] = &self.shards[..] {
+            return leads.iter().map(|&lead| number(lead, &shard[lead])).collect();
+        }
+        leads.iter().map(|&lead| number(lead, self.cell(lead))).collect()
     }
 
     /// Occurrences before as-of.
@@ -50,14 +58,13 @@ impl KindColumns {
     /// When the newest act of this kind was.
     #[inline]
     pub fn newest_at(&self, lead: usize) -> Option<Instant> {
-        let newest = self.cell(lead).newest;
-        (newest != NEVER).then_some(Instant(newest))
+        self.cell(lead).newest_at()
     }
 
     /// When the first act of this kind was.
     #[inline]
     pub fn first_at(&self, lead: usize) -> Option<Instant> {
-        self.newest_at(lead).map(|_| Instant(self.cell(lead).first))
+        self.cell(lead).first_at()
     }
 }
 
@@ -81,15 +88,17 @@ struct Followed {
 /// What is known of a stretch of leads: by kind and lead.
 #[derive(Debug, Default)]
 pub(super) struct KindCells {
-    kinds: Vec<Vec<Cell>>,
+    kinds: Vec<Vec<KindOfLead>>,
 }
 
-/// Aligned to its size, so that none lies across two cache lines.
+/// What is known of one kind and one lead. Aligned to its size, so that none lies across two cache lines.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(32))]
-struct Cell {
-    count: f64,
-    decayed: f64,
+pub struct KindOfLead {
+    /// Occurrences before as-of.
+    pub count: f64,
+    /// Σ 2^(−age / half-life) over them.
+    pub decayed: f64,
     newest: i64,
     first: i64,
 }
@@ -98,7 +107,21 @@ struct Cell {
 /// all in the same few places of a cache.
 const CELLS_APART: usize = 2;
 
-const NOTHING: Cell = Cell { count: 0.0, decayed: 0.0, newest: NEVER, first: i64::MAX };
+const NOTHING: KindOfLead = KindOfLead { count: 0.0, decayed: 0.0, newest: NEVER, first: i64::MAX };
+
+impl KindOfLead {
+    /// When the newest act was.
+    #[inline]
+    pub fn newest_at(&self) -> Option<Instant> {
+        (self.newest != NEVER).then_some(Instant(self.newest))
+    }
+
+    /// When the first act was.
+    #[inline]
+    pub fn first_at(&self) -> Option<Instant> {
+        self.newest_at().map(|_| Instant(self.first))
+    }
+}
 
 impl KindCells {
     /// Makes room for the kinds that are followed by now.

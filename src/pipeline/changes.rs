@@ -123,7 +123,7 @@ pub fn changes(
     };
     let states = [&first, &other, &later, &last];
     Ok(Changes {
-        lead: after.lead.ids[0].clone(),
+        lead: after.lead.ids[0].to_string(),
         since: format_instant(first.moment),
         as_of: format_instant(last.moment),
         acts,
@@ -147,7 +147,7 @@ struct State {
 fn state(scored: &Assessment<'_>) -> Result<State, InputError> {
     let moment = scored.as_of[0];
     if scored.standing[0] == Standing::NotCreated {
-        let what = format!("lead `{}` did not exist yet at {}", scored.table.ids[0], format_instant(moment));
+        let what = format!("lead `{}` did not exist yet at {}", &scored.table.ids[0], format_instant(moment));
         return Err(InputError::new(what).remedy("choose a --since after it was created, or leave --since out"));
     }
     let lead = &scored.leads[0];

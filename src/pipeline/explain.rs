@@ -70,7 +70,7 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
     let disagreement = assessment.disagreement(row);
     let created = assessment.standing[row] != Standing::NotCreated;
     Explanation {
-        lead: assessment.table.ids[row].clone(),
+        lead: assessment.table.ids[row].to_string(),
         as_of,
         points: if created { points } else { Vec::new() },
         log_odds: if created { log_odds } else { Vec::new() },

@@ -22,9 +22,14 @@ use crate::tables::{ActivityBatches, LeadTable, TextColumn};
 use rayon::prelude::*;
 use settled::Settled;
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
 
 /// Leads that are scored at a time: few enough for what is worked out about them to stay small, and enough for it to pay.
 const LEADS_AT_A_TIME: usize = 1 << 10;
+
+/// How many times so many leads a thread looks at before they are handed on together.
+const STRETCHES_A_THREAD: usize = 8;
 
 /// For when the scores are true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,12 +172,24 @@ pub fn score_in_stretches<T: Send>(
         let own = table.rows(&leads.clone().collect::<Vec<usize>>());
         look(&settled.assess(&own, leads.clone(), gathered.measures(stretch), settings)?, leads)
     };
-    let mut stretches = stretches.into_iter().peekable();
-    while stretches.peek().is_some() {
-        let next: Vec<Stretch> = stretches.by_ref().take(2 * rayon::current_num_threads().max(1)).collect();
-        take(next.into_par_iter().map(one).collect::<Vec<_>>().into_iter().collect::<Result<_, _>>()?)?;
+    let some = |stretches: Vec<Stretch>| stretches.into_par_iter().map(one).collect::<Result<Vec<T>, InputError>>();
+    let mut stretches = stretches.into_iter();
+    let mut next = || -> Vec<Stretch> {
+        stretches.by_ref().take(STRETCHES_A_THREAD * rayon::current_num_threads().max(1)).collect()
+    };
+    let mut looked = some(next())?;
+    loop {
+        // The next ones are looked at while the last ones are taken.
+        let coming = next();
+        if coming.is_empty() {
+            return take(looked);
+        }
+        looked = thread::scope(|scope| {
+            let coming = scope.spawn(|| some(coming));
+            take(looked)?;
+            coming.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })?;
     }
-    Ok(())
 }
 
 impl Assessment<'_> {

@@ -8,7 +8,7 @@
 //! taken for another is below 10⁻¹¹.
 
 use crate::io::whole_ids::WholeIds;
-use crate::tables::MISSING;
+use crate::tables::{Ids, MISSING};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The longest id that is its own key.
@@ -61,7 +61,7 @@ pub(super) enum LeadIndex {
 
 impl LeadIndex {
     /// The index of these ids, all different.
-    pub(super) fn new(ids: &[String]) -> LeadIndex {
+    pub(super) fn new(ids: &Ids) -> LeadIndex {
         WholeIds::of(ids).map_or_else(
             || LeadIndex::Hashed(HashedLeads::new(ids)),
             |whole| LeadIndex::Listed(LeadList::new(whole, ids)),
@@ -86,7 +86,7 @@ pub(super) struct LeadList {
 }
 
 impl LeadList {
-    fn new(whole: WholeIds, ids: &[String]) -> LeadList {
+    fn new(whole: WholeIds, ids: &Ids) -> LeadList {
         let mut rows = vec![MISSING; whole.n_places];
         for (row, id) in ids.iter().enumerate() {
             rows[whole.place(id.as_bytes()).expect("the stretch was made of these very ids")] = row as u32;
@@ -127,7 +127,7 @@ pub(super) struct HashedLeads {
 
 impl HashedLeads {
     /// The index of these ids, all different.
-    fn new(ids: &[String]) -> HashedLeads {
+    fn new(ids: &Ids) -> HashedLeads {
         // At least half of the slots stay empty, so that a run of full ones is short.
         let bits = (2 * ids.len().max(4)).next_power_of_two().trailing_zeros();
         let mut index = HashedLeads { slots: vec![EMPTY; 1 << bits], shift: u64::BITS - bits };
@@ -168,7 +168,7 @@ mod tests {
         let mut ids: Vec<String> = (0..20_000).map(|n| n.to_string()).collect();
         ids.extend((0..20_000).map(|n| format!("lead-with-a-long-id-{n:08}")));
         ids.extend(["0", "00", "a", "a\0", "12345678901", "123456789012"].map(|id| format!("x{id}")));
-        let index = LeadIndex::new(&ids);
+        let index = LeadIndex::new(&ids.iter().collect());
         for (row, id) in ids.iter().enumerate() {
             assert_eq!(index.row_of(id.as_bytes()), Some(row as u32), "{id}");
         }
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn whole_numbers_are_found_as_text_and_as_numbers() {
         let ids: Vec<String> = (0..1000).rev().map(|n| (7_000 + 2 * n).to_string()).collect();
-        let index = LeadIndex::new(&ids);
+        let index = LeadIndex::new(&ids.iter().collect());
         let LeadIndex::Listed(list) = &index else { panic!("ids close to each other are listed") };
         for (row, id) in ids.iter().enumerate() {
             assert_eq!(index.row_of(id.as_bytes()), Some(row as u32), "{id}");

@@ -18,7 +18,7 @@ use super::parquet_file::ParquetFile;
 use super::recognise::{Input, open};
 use super::settings::{ActivityRoles, ReadSettings};
 use crate::fault::InputError;
-use crate::tables::{ActivityBatch, ActivityBatches};
+use crate::tables::{ActivityBatch, ActivityBatches, Ids};
 use crate::values::{DateOrder, MissingWords, TimeReader};
 use csv_log::CsvLayout;
 use gathering::Gathering;
@@ -58,7 +58,7 @@ pub struct ActivityLog<'a> {
     roles: ActivityRoles,
     settings: ReadSettings,
     plan: LogPlan,
-    ids: &'a [String],
+    ids: &'a Ids,
     report: LogReport,
     watcher: Watcher<'a>,
 }
@@ -80,7 +80,7 @@ impl<'a> ActivityLog<'a> {
         paths: &[PathBuf],
         roles: &ActivityRoles,
         settings: &ReadSettings,
-        ids: &'a [String],
+        ids: &'a Ids,
         want_details: bool,
     ) -> Result<ActivityLog<'a>, InputError> {
         let mut roles = roles.clone();
@@ -204,7 +204,7 @@ impl ActivityBatches for ActivityLog<'_> {
             gathering.end_of_file(&name, width, &self.roles)?;
         }
         watcher.end();
-        gathering.report.sample_lead_ids = self.ids.iter().take(SAMPLES).cloned().collect();
+        gathering.report.sample_lead_ids = self.ids.iter().take(SAMPLES).map(str::to_string).collect();
         self.report = gathering.report;
         self.watcher = watcher;
         Ok(())

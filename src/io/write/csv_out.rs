@@ -78,6 +78,7 @@ fn write_cell(
     number: &mut Vec<u8>,
 ) -> io::Result<()> {
     match values {
+        OutValues::Ids(values) => write_text(writer, Some(&values[row]), options)?,
         OutValues::Text(values) => write_text(writer, values[row].as_deref(), options)?,
         OutValues::Dictionary(values) => write_text(writer, values.get(row), options)?,
         OutValues::Number(values, rounding) => {

@@ -11,7 +11,7 @@ pub use csv_out::{CsvWriter, write_csv};
 
 use crate::asof::Instant;
 use crate::fault::InputError;
-use crate::tables::TextColumn;
+use crate::tables::{Ids, TextColumn};
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::path::Path;
@@ -31,6 +31,8 @@ pub struct OutColumn {
 /// The values of a column to be written; all columns of a table have the same length.
 #[derive(Debug, Clone)]
 pub enum OutValues {
+    /// Ids.
+    Ids(Ids),
     /// Texts of their own.
     Text(Vec<Option<String>>),
     /// Texts of which many are alike.
@@ -67,6 +69,7 @@ impl OutValues {
     /// How many values there are.
     pub fn len(&self) -> usize {
         match self {
+            OutValues::Ids(values) => values.len(),
             OutValues::Text(values) => values.len(),
             OutValues::Dictionary(values) => values.codes.len(),
             OutValues::Number(values, _) => values.len(),

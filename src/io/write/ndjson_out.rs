@@ -28,6 +28,7 @@ pub(super) fn write(sink: &mut dyn Write, parts: &[&[OutColumn]]) -> io::Result<
 
 fn push_value(text: &mut Vec<u8>, values: &OutValues, row: usize) -> io::Result<()> {
     match values {
+        OutValues::Ids(values) => push_json(text, &&values[row])?,
         OutValues::Text(values) => push_json(text, &values[row])?,
         OutValues::Dictionary(values) => push_json(text, &values.get(row))?,
         OutValues::Number(values, _) if values[row].is_finite() => push_full(text, values[row]),

@@ -63,6 +63,7 @@ impl<'a> ParquetOut<'a> {
 fn to_series(column: &OutColumn) -> Column {
     let name = column.name.as_str().into();
     let series: Series = match &column.values {
+        OutValues::Ids(values) => StringChunked::from_iter_values(name, values.iter()).into_series(),
         OutValues::Text(values) => {
             StringChunked::from_iter_options(name, values.iter().map(Option::as_deref)).into_series()
         }

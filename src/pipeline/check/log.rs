@@ -129,7 +129,7 @@ fn misplaced(table: &LeadTable, any: &Tally, wrong: &Tally, where_: &str, eviden
         Grade::Look,
         Area::Activities,
         sentence,
-        format!("The first: `{}`. {evidence}", table.ids[first as usize]),
+        format!("The first: `{}`. {evidence}", &table.ids[first as usize]),
     ))
 }
 

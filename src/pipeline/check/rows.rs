@@ -34,7 +34,7 @@ pub(super) fn look(table: &LeadTable, columns: &[ColumnLook], notes: &mut Notebo
     }
     alike.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
     let leads: usize = alike.iter().map(Vec::len).sum();
-    let ids: Vec<&str> = alike[0].iter().take(IDS_SHOWN).map(|&row| table.ids[row].as_str()).collect();
+    let ids: Vec<&str> = alike[0].iter().take(IDS_SHOWN).map(|&row| &table.ids[row]).collect();
     let sentence = format!(
         "{} are alike in all {} columns under different ids ({})",
         counted(leads, "lead"),

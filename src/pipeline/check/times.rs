@@ -96,7 +96,7 @@ fn reversed(table: &LeadTable) -> Option<Finding> {
     let both = (0..table.n_leads()).filter(|&r| created[r].is_some() && closed[r].is_some());
     let n_both = both.clone().count();
     let wrong: Vec<usize> = both.filter(|&r| closed[r] <= created[r]).collect();
-    let ids: Vec<&str> = wrong.iter().take(3).map(|&r| table.ids[r].as_str()).collect();
+    let ids: Vec<&str> = wrong.iter().take(3).map(|&r| &table.ids[r]).collect();
     (!wrong.is_empty()).then(|| {
         let grade = if wrong.len() as f64 > TOO_MANY * n_both as f64 { Grade::Mend } else { Grade::Look };
         let sentence = format!("{} closed at or before their creation", counted(wrong.len(), "lead"));

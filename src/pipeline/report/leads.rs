@@ -66,7 +66,7 @@ fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: 
     let lead = |&i: &usize| {
         let (reason, action) = assessment.disagreement(i).map_or_else(Default::default, |d| (d.reason, d.action));
         CallLead {
-            lead: assessment.table.ids[i].clone(),
+            lead: assessment.table.ids[i].to_string(),
             rule_score: assessment.rule_score(i),
             model_probability: assessment.leads[i].model_probability,
             gap: assessment.leads[i].mismatch_gap,

@@ -20,7 +20,7 @@ pub(super) fn moments(table: &LeadTable, as_of: AsOf) -> Result<(Vec<Instant>, V
         let at = match (as_of, own) {
             (AsOf::At(at), _) => at,
             (AsOf::Column, Some(own)) => own[row].ok_or_else(|| {
-                InputError::new(format!("lead `{}` has no as-of", table.ids[row]))
+                InputError::new(format!("lead `{}` has no as-of", &table.ids[row]))
                     .at(table.place(row))
                     .remedy("fill the cell, or score all leads as of one instant: --as-of 2026-07-01")
             })?,

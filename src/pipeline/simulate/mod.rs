@@ -90,7 +90,7 @@ pub fn simulate_past(
     let traded = sides.exchange(y, &vec![1.0; y.len()]);
     let wins = |of: &dyn Fn(&exchange::Traded, usize) -> bool| -> Vec<String> {
         let own = traded.iter().flat_map(|t| (0..y.len()).filter(move |&i| y[i] > 0.5 && of(t, i)));
-        own.map(|i| table.ids[deals.snapshots.rows[i]].clone()).collect()
+        own.map(|i| table.ids[deals.snapshots.rows[i]].to_string()).collect()
     };
     let movement = sides.movement();
     let times = deals.snapshots.as_of.as_ref();

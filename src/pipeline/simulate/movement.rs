@@ -151,7 +151,7 @@ impl Sides<'_> {
             moved: moved
                 .into_iter()
                 .map(|i| Moved {
-                    lead: self.table.ids[self.rows[i]].clone(),
+                    lead: self.table.ids[self.rows[i]].to_string(),
                     score_current: before.score[i],
                     score_changed: after.score[i],
                     tier_current: before.tier(i).to_string(),
