@@ -5,7 +5,7 @@
 //! dates with the year last once the order of their column is known.
 
 use super::DateOrder;
-use super::written::{KnownDay, MICROS_PER_SECOND, Written, dated, epoch, iso_to_the_second, slashed_parts};
+use super::written::{KnownDay, MICROS_PER_SECOND, Written, dated, epoch, iso_front, iso_to_the_second, slashed_parts};
 use super::zone::Zone;
 use crate::asof::Instant;
 use crate::fault::InputError;
@@ -70,6 +70,14 @@ impl TimeReader {
             None => format!("`{text}` is not a time"),
         };
         Err(InputError::new(what).remedy("write it as 2024-01-31 or 2024-01-31T14:00:00+02:00"))
+    }
+
+    /// The instant that `2024-01-31T12:00:00` at the front of a text names, with its fraction and a `Z`, and how many bytes
+    /// that is; `None` where the text begins otherwise, or the project has a form of its own.
+    #[inline]
+    pub fn read_front(&self, text: &[u8], last: &mut KnownDay) -> Option<(Instant, usize)> {
+        let (written, length) = self.format.is_none().then(|| iso_front(text, last))??;
+        Some((self.instant(written), length))
     }
 
     /// Whether local times are in UTC.

@@ -41,6 +41,26 @@ pub struct KnownDay {
 #[inline]
 pub(super) fn iso_to_the_second(cell: &[u8], last: &mut KnownDay) -> Option<Written> {
     let (head, rest) = cell.split_first_chunk::<19>()?;
+    let second = iso_second(head, last)?;
+    let (micros, rest) = fraction(rest)?;
+    Some(Written { second, micros, offset: offset(rest)? })
+}
+
+/// The same form at the front of a text, with a decimal fraction and a `Z` where they follow, and how long it is.
+#[inline]
+pub(super) fn iso_front(text: &[u8], last: &mut KnownDay) -> Option<(Written, usize)> {
+    let (head, rest) = text.split_first_chunk::<19>()?;
+    let second = iso_second(head, last)?;
+    let (micros, rest) = if rest.first() == Some(&b'.') { fraction(rest)? } else { (0, rest) };
+    let (offset, rest) = match rest.split_first() {
+        Some((b'Z', rest)) => (Some(0), rest),
+        _ => (None, rest),
+    };
+    Some((Written { second, micros, offset }, text.len() - rest.len()))
+}
+
+#[inline]
+fn iso_second(head: &[u8; 19], last: &mut KnownDay) -> Option<i64> {
     let marks =
         head[4] == b'-' && head[7] == b'-' && matches!(head[10], b'T' | b' ') && head[13] == b':' && head[16] == b':';
     if !marks {
@@ -55,10 +75,7 @@ pub(super) fn iso_to_the_second(cell: &[u8], last: &mut KnownDay) -> Option<Writ
         let number = day_number(pair(0)? * 100 + pair(2)?, pair(5)?, pair(8)?)?;
         *last = KnownDay { text: *date, number };
     }
-    let day = last.number;
-    let seconds = seconds_of_day(pair(11)?, pair(14)?, pair(17)?)?;
-    let (micros, rest) = fraction(rest)?;
-    Some(Written { second: day * SECONDS_PER_DAY + seconds, micros, offset: offset(rest)? })
+    Some(last.number * SECONDS_PER_DAY + seconds_of_day(pair(11)?, pair(14)?, pair(17)?)?)
 }
 
 /// A date in one of the other forms, with a time of day or without.
@@ -157,8 +174,10 @@ pub(super) fn epoch(cell: &[u8]) -> Option<Instant> {
 #[inline]
 fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
     // Many programs write every whole second so.
-    if rest == b".000000" {
-        return Some((0, b""));
+    if let Some((b".000000", after)) = rest.split_first_chunk::<7>()
+        && !after.first().is_some_and(u8::is_ascii_digit)
+    {
+        return Some((0, after));
     }
     let [b'.' | b',', digits @ ..] = rest else { return Some((0, rest)) };
     let length = digits.iter().take_while(|b| b.is_ascii_digit()).count();

@@ -1,6 +1,7 @@
 //! The log as CSV: blocks split into rows, rows into the few cells that are needed.
 
 use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
+use super::plain_rows::{PlainRows, Row};
 use crate::io::blocks::Block;
 use crate::io::records::Fields;
 
@@ -28,6 +29,11 @@ pub(super) struct CsvLayout {
 pub(super) fn parse(block: &Block, layout: &CsvLayout, plan: &LogPlan) -> Part {
     let mut part = Part::of(block.bytes.len());
     let is_utf8 = std::str::from_utf8(&block.bytes).is_ok();
+    if is_utf8 && !block.quotes {
+        parse_plain(&mut part, block, layout, plan);
+        part.find_leads(plan);
+        return part;
+    }
     block.each_record(layout.delimiter, |line, fields, text, closed| {
         if !closed {
             part.faults.unclosed = Some(line);
@@ -35,15 +41,35 @@ pub(super) fn parse(block: &Block, layout: &CsvLayout, plan: &LogPlan) -> Part {
         if !is_utf8 && std::str::from_utf8(text).is_err() {
             part.faults.add_foreign(line, text);
         }
-        if fields.len() == layout.width {
-            take(&mut part, plan, layout, line, fields, text);
-        } else if !fields.is_blank(text) {
-            part.rows += u64::from(!layout.lenient);
-            take_miscounted(&mut part, plan, layout, line, fields, text);
-        }
+        take_any(&mut part, plan, layout, line, fields, text);
     });
     part.find_leads(plan);
     part
+}
+
+/// Reads a block without quotes. Rows that are not as most are go the way of all others.
+fn parse_plain(part: &mut Part, block: &Block, layout: &CsvLayout, plan: &LogPlan) {
+    let mut rows = PlainRows::new(&block.bytes, layout, &plan.times);
+    let (mut fields, mut line) = (Fields::default(), block.first_line);
+    while let Some(row) = rows.next() {
+        match row {
+            Row::Cells(cells) => part.take(plan, line, &cells),
+            Row::Other(text) => {
+                fields.split(text, layout.delimiter, false);
+                take_any(part, plan, layout, line, &fields, text);
+            }
+        }
+        line += 1;
+    }
+}
+
+fn take_any(part: &mut Part, plan: &LogPlan, layout: &CsvLayout, line: u64, fields: &Fields, text: &[u8]) {
+    if fields.len() == layout.width {
+        take(part, plan, layout, line, fields, text);
+    } else if !fields.is_blank(text) {
+        part.rows += u64::from(!layout.lenient);
+        take_miscounted(part, plan, layout, line, fields, text);
+    }
 }
 
 #[inline]

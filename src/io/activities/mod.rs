@@ -8,6 +8,7 @@ mod ndjson_log;
 mod order;
 mod parquet_log;
 mod part;
+mod plain_rows;
 mod progress;
 
 use super::blocks::{BlockReader, Ends};
