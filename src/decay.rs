@@ -113,7 +113,9 @@ fn power_of_two(x: f64) -> f64 {
     let number = rounded.to_bits();
     let power = POWERS[number as usize % PARTS];
     let [c1, c2, c3, c4, c5, c6] = SERIES;
-    let series = r * (c1 + r * (c2 + r * (c3 + r * (c4 + r * (c5 + r * c6)))));
+    // In pairs, so that few steps wait for one another.
+    let square = r * r;
+    let series = r * ((c1 + r * c2) + square * ((c3 + r * c4) + square * (c5 + r * c6)));
     let exponent = (number / PARTS as u64) << 52;
     f64::from_bits((power + power * series).to_bits().wrapping_add(exponent))
 }

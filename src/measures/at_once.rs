@@ -3,7 +3,7 @@
 //! Then nothing need be kept: the acts of a lead wait in one small list until the next lead's come, and are answered.
 
 use super::accumulator::{Answer, NONE_BEFORE};
-use super::recent::{MAX_AGE, age, count, entries};
+use super::recent::{MAX_AGE, age, count, entries, one};
 use crate::asof::Instant;
 use crate::decay::Decay;
 
@@ -31,7 +31,7 @@ impl AtOnce {
             max_count,
             decay: decay.clone(),
             factors_come: shared == Some(decay),
-            lead: 0,
+            lead: usize::MAX,
             as_of: Instant(0),
             acts: Vec::new(),
             oldest_first: true,
@@ -53,11 +53,17 @@ impl AtOnce {
         }
         let span = as_of.since(at);
         let factor = if self.factors_come && span.0 as u64 <= MAX_AGE { factor } else { self.decay.factor(span) };
-        for entry in entries(span, count.min(self.max_count)) {
-            self.oldest_first &= self.acts.last().is_none_or(|(last, _)| *last >= entry);
-            self.acts.push((entry, factor));
+        // Nearly every row is one act.
+        if count == 1 {
+            return self.put(one(span), factor);
         }
-        self.as_of = as_of;
+        entries(span, count.min(self.max_count)).for_each(|entry| self.put(entry, factor));
+    }
+
+    #[inline]
+    fn put(&mut self, entry: u64, factor: f64) {
+        self.oldest_first &= self.acts.last().is_none_or(|(last, _)| *last >= entry);
+        self.acts.push((entry, factor));
     }
 
     /// Answers for the lead whose acts are at hand: they are summed newest first, so that the order of the log does not show.

@@ -1,7 +1,7 @@
 //! Acts of one stretch of leads that wait to be added: 12 bytes each, in the order of the log, and then lead by lead.
 
 use super::shard::LEADS_PER_SHARD;
-use crate::asof::Instant;
+use crate::asof::{Instant, Span};
 use crate::tables::{Activity, MISSING};
 
 /// Acts of one piece: a list that grows piece by piece is never copied, and wastes one piece at most.
@@ -108,9 +108,19 @@ impl DealtActs {
 }
 
 impl ActsByLead {
+    /// How many acts there are.
+    pub(super) fn len(&self) -> usize {
+        self.acts.len()
+    }
+
+    /// How long before its lead's as-of each act lies, in their order; negative from the as-of on.
+    pub(super) fn ages<'a>(&'a self, as_of: &'a [Instant]) -> impl Iterator<Item = Span> + 'a {
+        self.acts.iter().map(move |dealt| as_of[(dealt.what >> KIND_BITS) as usize].since(dealt.at(&self.aside)))
+    }
+
     /// The acts of a lead, which is counted from the stretch's first.
     #[inline]
-    pub(super) fn of_lead(&self, lead: usize) -> impl Iterator<Item = Activity> + '_ {
+    pub(super) fn of_lead(&self, lead: usize) -> impl ExactSizeIterator<Item = Activity> + '_ {
         let start = if lead == 0 { 0 } else { self.ends[lead - 1] };
         let own = &self.acts[start as usize..self.ends[lead] as usize];
         own.iter().map(|dealt| dealt.unpack(&self.aside))
@@ -118,14 +128,24 @@ impl ActsByLead {
 }
 
 impl Dealt {
+    /// The instant, or its number among those that stand aside.
+    #[inline]
+    fn whole(self) -> u64 {
+        u64::from(self.at[0]) << 32 | u64::from(self.at[1])
+    }
+
+    #[inline]
+    fn at(self, aside: &[Activity]) -> Instant {
+        if self.what & ASIDE == ASIDE { aside[self.whole() as usize].at } else { Instant(self.whole() as i64) }
+    }
+
     #[inline]
     fn unpack(self, aside: &[Activity]) -> Activity {
-        let at = u64::from(self.at[0]) << 32 | u64::from(self.at[1]);
         match self.what & ASIDE {
-            ASIDE => aside[at as usize],
+            ASIDE => aside[self.whole() as usize],
             kind => {
-                let lead = self.what >> KIND_BITS;
-                Activity { lead, at: Instant(at as i64), kind, detail: MISSING, count: 1 }
+                let (lead, at) = (self.what >> KIND_BITS, Instant(self.whole() as i64));
+                Activity { lead, at, kind, detail: MISSING, count: 1 }
             }
         }
     }

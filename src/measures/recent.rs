@@ -156,8 +156,14 @@ fn room(n_leads: usize) -> usize {
 /// smaller is the newer.
 #[inline]
 pub(super) fn entries(age: Span, count: u64) -> impl Iterator<Item = u64> {
-    let age = (age.0 as u64).min(MAX_AGE) << COUNT_BITS;
-    (0..count.div_ceil(MAX_ENTRY_COUNT)).map(move |part| age | (count - part * MAX_ENTRY_COUNT).min(MAX_ENTRY_COUNT))
+    (0..count.div_ceil(MAX_ENTRY_COUNT))
+        .map(move |part| one(age) - 1 + (count - part * MAX_ENTRY_COUNT).min(MAX_ENTRY_COUNT))
+}
+
+/// The entry of one occurrence.
+#[inline]
+pub(super) fn one(age: Span) -> u64 {
+    (age.0 as u64).min(MAX_AGE) << COUNT_BITS | 1
 }
 
 /// How long before the as-of an entry lies.

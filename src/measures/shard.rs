@@ -13,6 +13,7 @@ use super::log_statistics::LogTally;
 use super::model_kinds::KindCells;
 use super::request::Amount;
 use crate::asof::{Instant, in_window, seen};
+use crate::decay::Decay;
 use crate::tables::Activity;
 
 /// Leads of one shard: with a dozen kinds their state and their acts take a megabyte.
@@ -113,18 +114,16 @@ impl State {
             self.cells.extend(follower, as_of.len());
         }
         tally.acts.resize(common.routes.by_kind.len(), 0);
-        let mut factors = Vec::new();
+        let mut factors = Vec::with_capacity(acts.len());
+        common.shared.as_ref().unwrap_or(&Decay::None).factors(acts.ages(as_of), &mut factors);
+        let mut factors = &factors[..];
         for (lead, as_of) in as_of.iter().enumerate() {
-            let own = || acts.of_lead(lead);
-            match &common.shared {
-                Some(decay) => decay.factors(own().map(|act| as_of.since(act.at)), &mut factors),
-                None => factors.resize(factors.len().max(own().count()), 1.0),
-            }
-            let seen_before = self.acts_seen;
-            for (act, factor) in own().zip(&factors) {
-                self.add(act, *as_of, *factor, common, tally);
-            }
-            if own().next().is_some() {
+            let own = acts.of_lead(lead);
+            let (own_factors, others) = factors.split_at(own.len());
+            factors = others;
+            if !own_factors.is_empty() {
+                let seen_before = self.acts_seen;
+                own.zip(own_factors).for_each(|(act, factor)| self.add(act, *as_of, *factor, common, tally));
                 self.marks[lead] |= if self.acts_seen > seen_before { MATCHED | SEEN } else { MATCHED };
             }
         }

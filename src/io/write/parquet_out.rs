@@ -2,11 +2,15 @@
 
 use super::{OutColumn, OutValues, n_rows};
 use polars::io::parquet::write::BatchedWriter;
+use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, ParquetWriter,
-    Series, StringChunked, TimeUnit, TimeZone,
+    BooleanChunked, Column, DataFrame, Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, ParquetCompression,
+    ParquetWriter, Series, StringChunked, TimeUnit, TimeZone,
 };
 use std::io::{self, Write};
+
+/// Scores hardly compress, and ids compress as well at the quickest level.
+const ZSTD_LEVEL: i32 = 1;
 
 /// Rows of one row group.
 const GROUP_ROWS: usize = 1 << 18;
@@ -31,7 +35,9 @@ impl<'a> ParquetOut<'a> {
         let series = columns.iter().map(to_series).collect();
         let frame = DataFrame::new(n_rows(columns), series).map_err(io::Error::other)?;
         if let Some(sink) = self.sink.take() {
-            self.writer = Some(ParquetWriter::new(sink).batched(frame.schema()).map_err(io::Error::other)?);
+            let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(io::Error::other)?;
+            let writer = ParquetWriter::new(sink).with_compression(ParquetCompression::Zstd(Some(level)));
+            self.writer = Some(writer.batched(frame.schema()).map_err(io::Error::other)?);
             self.waiting = frame;
         } else {
             self.waiting.vstack_mut_owned(frame).map_err(io::Error::other)?;
