@@ -175,6 +175,31 @@ fn exports_of_six_products_are_recognised_with_their_columns_and_words() {
             roles: ["External ID", "Created on", "Closed Date", "Won Status"],
             words: ("Won", "Lost"),
         },
+        // The same products, as the API names the columns, and in other languages.
+        Export {
+            product: "Salesforce",
+            header: "Id,Name,StageName,CreatedDate,CloseDate,Amount,Probability,IsClosed,IsWon,OwnerId,LeadSource",
+            won: "n,Closed Won,2024-01-%dT09:30:00.000Z,2024-03-%d,100,100,true,true,005x,Web",
+            lost: "n,Closed Lost,2024-01-%dT09:30:00.000Z,2024-03-%d,100,0,true,false,005x,Web",
+            roles: ["Id", "CreatedDate", "CloseDate", "StageName"],
+            words: ("Closed Won", "Closed Lost"),
+        },
+        Export {
+            product: "Pipedrive",
+            header: "Deal - ID,Deal - Titel,Deal - Status,Deal - Deal erstellt,Deal - Deal abgeschlossen am,Deal - Verlustgrund,Deal - Wert,Deal - Besitzer",
+            won: "t,Gewonnen,2024-01-%d 09:30:00,2024-03-%d 10:00:00,,100,Ann",
+            lost: "t,Verloren,2024-01-%d 09:30:00,2024-03-%d 10:00:00,Preis,100,Ann",
+            roles: ["Deal - ID", "Deal - Deal erstellt", "Deal - Deal abgeschlossen am", "Deal - Status"],
+            words: ("Gewonnen", "Verloren"),
+        },
+        Export {
+            product: "Pipedrive",
+            header: "Negócio - ID,Negócio - Título,Negócio - Status,Negócio - Negócio criado em,Negócio - Negócio fechado em,Negócio - Motivo da perda,Negócio - Valor,Negócio - Proprietário",
+            won: "t,Ganho,2024-01-%d 09:30:00,2024-03-%d 10:00:00,,100,Ann",
+            lost: "t,Perdido,2024-01-%d 09:30:00,2024-03-%d 10:00:00,preço,100,Ann",
+            roles: ["Negócio - ID", "Negócio - Negócio criado em", "Negócio - Negócio fechado em", "Negócio - Status"],
+            words: ("Ganho", "Perdido"),
+        },
     ] {
         let mut text = format!("{}\n", export.header);
         for i in 0..50 {
@@ -200,6 +225,16 @@ fn exports_of_six_products_are_recognised_with_their_columns_and_words() {
             "Modified Time",
             "Lost Reason",
             "Expected Revenue",
+            "Probability",
+            "IsClosed",
+            "IsWon",
+            "OwnerId",
+            "Deal - Verlustgrund",
+            "Deal - Wert",
+            "Deal - Besitzer",
+            "Negócio - Motivo da perda",
+            "Negócio - Valor",
+            "Negócio - Proprietário",
         ] {
             let is_there = export.header.split(',').any(|name| name == column);
             assert_eq!(leads.exclude.iter().any(|name| name == column), is_there, "{}: {column}", export.product);

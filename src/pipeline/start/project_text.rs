@@ -151,9 +151,9 @@ fn exclude(text: &mut String, layout: &Layout) {
     text.push_str("exclude = [                         # the model never sees these; rules may\n");
     for (name, verdict) in &layout.others {
         match verdict {
-            Verdict::Exclude(why) => text.push_str(&format!("    {:32}# {}\n", quoted(name) + ",", single_line(why))),
+            Verdict::Exclude(why) => text.push_str(&format!("    {:31} # {}\n", quoted(name) + ",", single_line(why))),
             Verdict::Doubt(why) => {
-                text.push_str(&format!("    # {:30}# {}\n", single_line(&quoted(name)) + ",", single_line(why)))
+                text.push_str(&format!("    # {:29} # {}\n", single_line(&quoted(name)) + ",", single_line(why)))
             }
             Verdict::Attribute | Verdict::Counter => {}
         }

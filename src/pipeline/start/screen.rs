@@ -1,7 +1,7 @@
 //! Columns without a role: which of them a model should not learn from, and which count acts.
 
 use super::outcome::{LostWords, OutcomeChoice};
-use super::roles::sensitive;
+use super::roles::{ends_like_an_id, sensitive};
 use super::sheet::{Sheet, SheetColumn};
 use super::vocabulary::{mentions, rank};
 use crate::tables::{ColumnType, MISSING};
@@ -13,6 +13,12 @@ const FILLED_FOR_ONE: f64 = 0.95;
 const FILLED_FOR_OTHER: f64 = 0.05;
 /// Share of the leads from which on a date is said to lie after the creation.
 const MOSTLY_LATER: f64 = 0.5;
+/// Filled shares of won and lost deals that lie so far apart are suspicious.
+const FILLED_APART: f64 = 0.25;
+/// In a shorter table a number may have another value in every row by chance.
+const ENOUGH_ROWS: usize = 20;
+/// A running number may have gaps, where rows were left out: its values span less than this times the rows.
+const MOST_GAPS: f64 = 2.0;
 /// Closed deals of each outcome below which "filled for one outcome only" may be chance.
 const ENOUGH_DEALS: usize = 20;
 
@@ -49,6 +55,9 @@ impl Screen<'_> {
         if rank("after", &column.name).is_some() {
             return Verdict::Exclude("by its name known only once the deal is closed".to_string());
         }
+        if let Some(why) = self.names_the_row(column) {
+            return Verdict::Exclude(why.to_string());
+        }
         if let Some(why) = self.filled_for_one_outcome(column).or_else(|| self.later_than_creation(column)) {
             return Verdict::Exclude(why);
         }
@@ -69,11 +78,32 @@ impl Screen<'_> {
         if mentions("in doubt words", &column.name) && !mentions("not in doubt", &column.name) {
             return Verdict::Doubt("may be written after the outcome: then take the # away".to_string());
         }
+        if let Some([won, lost]) = self.shares_filled(column).filter(|s| (s[0] - s[1]).abs() >= FILLED_APART) {
+            let [won, lost] = [won, lost].map(|share| format!("{:.0} %", 100.0 * share));
+            return Verdict::Doubt(format!(
+                "filled for {won} of the won and {lost} of the lost deals: if sales fills it while working the lead, take \
+                 the # away"
+            ));
+        }
         Verdict::Attribute
     }
 
-    /// Filled for nearly every deal of one outcome and hardly any of the other.
-    fn filled_for_one_outcome(&self, column: &SheetColumn) -> Option<String> {
+    /// A value of its own in every row under a name like an id, or a running number: it tells which lead, not what it is
+    /// like, and as a number it stands for the order in which leads came.
+    fn names_the_row(&self, column: &SheetColumn) -> Option<&'static str> {
+        let is_id_like = column.column_type != ColumnType::Date && column.numbers.iter().all(|n| n.fract() == 0.0);
+        if !is_id_like || self.sheet.n_rows() < ENOUGH_ROWS || !self.sheet.is_unique(column) {
+            return None;
+        }
+        if rank("id", &column.name).is_some() || ends_like_an_id(&column.name) {
+            return Some("an id, another one in every row: it tells which lead, not what it is like");
+        }
+        let (least, most) = (column.quantile(0.0)?, column.quantile(1.0)?);
+        (most - least < MOST_GAPS * self.sheet.n_rows() as f64).then_some("a running number, another one in every row")
+    }
+
+    /// How often the column is filled on won and on lost deals; `None` on few deals.
+    fn shares_filled(&self, column: &SheetColumn) -> Option<[f64; 2]> {
         let outcome = self.outcome?;
         let of_outcome = self.sheet.column(&outcome.column)?;
         let is_won = |level: &str| outcome.won.iter().any(|word| fold(word) == fold(level));
@@ -95,7 +125,12 @@ impl Screen<'_> {
         if n[0].min(n[1]) < ENOUGH_DEALS {
             return None;
         }
-        let share = [0, 1].map(|side| filled[side] as f64 / n[side] as f64);
+        Some([0, 1].map(|side| filled[side] as f64 / n[side] as f64))
+    }
+
+    /// Filled for nearly every deal of one outcome and hardly any of the other.
+    fn filled_for_one_outcome(&self, column: &SheetColumn) -> Option<String> {
+        let share = self.shares_filled(column)?;
         let one_only = |a: f64, b: f64| a >= FILLED_FOR_ONE && b <= FILLED_FOR_OTHER;
         match (one_only(share[0], share[1]), one_only(share[1], share[0])) {
             (true, _) => Some("filled for won deals only: known once they are won".to_string()),
@@ -165,6 +200,15 @@ mod tests {
         assert!(why("Duration").contains("closed"));
         assert!(matches!(verdict("lead_status"), Verdict::Doubt(_)));
         assert_eq!(verdict("site_visits"), Verdict::Counter);
+        let numbered: Vec<String> =
+            (0..30).map(|i| format!("u{i} {} {} {} {}", 9000 - 7 * i, i + 3, 100 + 40 * i, i % 4)).collect();
+        let numbered: Vec<&str> = numbered.iter().map(String::as_str).collect();
+        let table = sheet("uid Lead_Number row employees floor_number", &numbered);
+        let screen_of = Screen { sheet: &table, outcome: None, created_at: None, looks_back: false };
+        let fate = |name: &str| screen_of.verdict(table.column(name).unwrap());
+        assert!(matches!(fate("Lead_Number"), Verdict::Exclude(why) if why.contains("id")));
+        assert!(matches!(fate("row"), Verdict::Exclude(why) if why.contains("running")));
+        assert_eq!([fate("employees"), fate("floor_number")], [Verdict::Attribute, Verdict::Attribute]);
         let looking_back = Screen { looks_back: true, ..screen };
         assert!(matches!(looking_back.verdict(leads.column("site_visits").unwrap()), Verdict::Exclude(_)));
     }

@@ -33,10 +33,20 @@ pub(super) fn words(name: &str) -> &'static [&'static str] {
     &topic(name).words
 }
 
-/// The place of `text` among the words of a topic: the whole of it, not a part.
+/// The place of `text` among the words of a topic: the whole of it, not a part. What it is a property of, as Pipedrive
+/// writes before each header (`Deal - Owner`, `Negócio - Proprietário`), may stand before it.
 pub(super) fn rank(name: &str, text: &str) -> Option<usize> {
-    let plain = plain(text);
-    topic(name).words.iter().position(|word| *word == plain)
+    let place = |text: &str| {
+        let plain = plain(text);
+        topic(name).words.iter().position(|word| *word == plain)
+    };
+    place(text).or_else(|| place(without_object(text)?))
+}
+
+/// The header without the object that it belongs to; `None` where none stands before it.
+pub(super) fn without_object(text: &str) -> Option<&str> {
+    let (object, rest) = text.split_once(" - ")?;
+    words("object of a header").contains(&crate::text::fold(object).as_str()).then_some(rest)
 }
 
 /// Whether a value is one of the words of a topic as a value: trimmed and case-folded, signs kept.
@@ -87,6 +97,10 @@ mod tests {
         assert_eq!(plain("Deal - ID"), "deal id");
         assert_eq!(plain("(Do Not Modify) Lead"), "do not modify lead");
         assert_eq!(plain("顧客ID"), "顧客id");
+        for name in ["Deal - Owner", "Negócio - Proprietário", "Person - Owner", "Deal - Besitzer"] {
+            assert!(rank("owner", name).is_some(), "{name}");
+        }
+        assert_eq!(rank("owner", "Regional - Owner"), None);
     }
 
     #[test]
