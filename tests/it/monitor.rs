@@ -23,6 +23,14 @@ fn a_world_that_has_not_changed_raises_no_alarm() {
 }
 
 #[test]
+fn where_nothing_could_be_judged_that_is_said() {
+    let company = Company::trained();
+    let found = company.run(&["monitor"]).stdout;
+    assert!(found.starts_with("Version 1") && found.contains("could not be judged yet"), "{found}");
+    assert!(!found.contains("is within its limits"), "{found}");
+}
+
+#[test]
 fn drift_new_words_missing_values_and_lost_wins_are_each_named() {
     let company = half_trained(800);
     let leads = company.text("leads.csv");

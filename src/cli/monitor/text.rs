@@ -11,10 +11,7 @@ use crate::values::format_day;
 const SHOWN: usize = 8;
 
 pub(super) fn monitor(found: &Monitor) -> Page {
-    let mut text = Page::from(match found.alarms.len() {
-        0 => format!("Version {} is within its limits.\n", found.version),
-        n => format!("Version {} needs a look: {} beyond the limits.\n", found.version, plural(n, "finding")),
-    });
+    let mut text = Page::from(verdict(found));
     for alarm in &found.alarms {
         let new = if alarm.new { "New: " } else { "" };
         text.push_str(&format!("- {new}{}\n", alarm.sentence));
@@ -44,6 +41,21 @@ pub(super) fn monitor(found: &Monitor) -> Page {
     text.append(months::months(found));
     text.append(quadrants(found));
     text
+}
+
+/// That nothing lies beyond the limits is good news only of what could be judged.
+fn verdict(found: &Monitor) -> String {
+    let version = found.version;
+    let looks = found.closed.is_some() || found.open.is_some();
+    match (found.alarms.len(), found.calibration.is_some()) {
+        (0, true) => format!("Version {version} is within its limits.\n"),
+        (0, false) if looks => format!(
+            "Version {version}: whether its promises are kept could not be judged yet. How the leads are spread is within \
+             the limits.\n"
+        ),
+        (0, false) => format!("Version {version}: nothing could be judged yet.\n"),
+        (n, _) => format!("Version {version} needs a look: {} beyond the limits.\n", plural(n, "finding")),
+    }
 }
 
 fn group_text(title: &str, group: &Group) -> Page {
