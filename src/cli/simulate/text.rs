@@ -1,7 +1,7 @@
 //! What a simulation says to a sales manager.
 
 use super::super::page::Page;
-use super::super::terminal::{Align, count, table};
+use super::super::terminal::{Align, count, plural, table};
 use super::Summary;
 use crate::features::short_number;
 use crate::pipeline::simulate::{Movement, PastEffect};
@@ -27,13 +27,21 @@ pub(super) fn simulation_text(found: &Summary, top: usize) -> Page {
 fn push_past(text: &mut Page, past: &PastEffect, top: usize) {
     text.push_str(&format!("\nPast deals as they were then: {}, {} won.\n", count(past.deals), count(past.won)));
     if let Some(e) = &past.same_volume {
+        let about = |n: f64| count(n.round() as usize);
         text.push_str(&format!(
             "With the same work ({} deals from the top) sales would have met {} wins instead of {}: {} gained, {} lost.\n",
-            short_number(e.volume),
-            short_number(e.wins_changed),
-            short_number(e.wins_current),
-            short_number(e.gained),
-            short_number(e.lost)
+            about(e.volume),
+            about(e.wins_changed),
+            about(e.wins_current),
+            about(e.gained),
+            about(e.lost)
+        ));
+    }
+    if let Some(tied) = &past.tied {
+        text.push_str(&format!(
+            "{} tie where that work ends, and {:.0} % of them fit: their wins count by that share, and nobody can say which.\n",
+            plural(tied.deals, "deal"),
+            100.0 * tied.share
         ));
     }
     if let Some(week) = &past.per_week {
@@ -43,8 +51,9 @@ fn push_past(text: &mut Page, past: &PastEffect, top: usize) {
             short_number(week.current)
         ));
     }
-    text.push_str(&ids("Wins gained", &past.wins_gained, top));
-    text.push_str(&ids("Wins lost", &past.wins_lost, top));
+    let sure = if past.tied.is_some() { " whatever the ties" } else { "" };
+    text.push_str(&ids(&format!("Wins gained{sure}"), &past.wins_gained, top));
+    text.push_str(&ids(&format!("Wins lost{sure}"), &past.wins_lost, top));
     push_movement(text, &past.movement, top);
 }
 
@@ -54,7 +63,7 @@ fn ids(title: &str, ids: &[String], top: usize) -> String {
     }
     let shown: Vec<&str> = ids.iter().take(top).map(String::as_str).collect();
     let more = if ids.len() > top { format!(" and {} more", count(ids.len() - top)) } else { String::new() };
-    format!("{title}: {}{more}.\n", shown.join(", "))
+    format!("{title}, {}: {}{more}.\n", count(ids.len()), shown.join(", "))
 }
 
 fn push_movement(text: &mut Page, movement: &Movement, top: usize) {

@@ -1,5 +1,6 @@
 //! Past wins gained and lost when sales works as many deals as before.
 
+use super::Tied;
 use serde::Serialize;
 
 /// Wins at the same volume: `wins_changed = wins_current + gained − lost`.
@@ -25,6 +26,14 @@ pub(super) struct Traded {
     pub(super) before: Vec<bool>,
     /// `(n,)` which share of the deal is worked by the changed scorecard: 1 above the cut, 0 below.
     pub(super) share: Vec<f64>,
+}
+
+impl Traded {
+    /// The deals tied at the cut.
+    pub(super) fn tied(&self) -> Option<Tied> {
+        let partly: Vec<f64> = self.share.iter().copied().filter(|share| *share > 0.0 && *share < 1.0).collect();
+        partly.first().map(|&share| Tied { deals: partly.len(), share })
+    }
 }
 
 /// `before` are the deals handed over now, `score` the changed scores (−∞: never worked), `y` 1 for a win, `w` how much
@@ -74,6 +83,8 @@ mod tests {
         let found = exchange(&before, &[1.0, 5.0, 9.0, 5.0], &[1.0, 0.0, 1.0, 1.0], &[1.0; 4]);
         assert_eq!((found.volume, found.wins_current, found.wins_changed), (2.0, 1.0, 1.5));
         assert_eq!((found.gained, found.lost), (1.5, 1.0));
+        let traded = trade(before.to_vec(), &[1.0, 5.0, 9.0, 5.0], &[1.0, 0.0, 1.0, 1.0], &[1.0; 4]);
+        assert_eq!(traded.tied(), Some(Tied { deals: 2, share: 0.5 }));
     }
 
     #[test]

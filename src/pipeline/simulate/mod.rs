@@ -43,12 +43,23 @@ pub struct PastEffect {
     pub same_volume: Option<Exchange>,
     /// The same by row weight, as someone who scores open leads meets the deals.
     pub same_volume_by_row_weight: Option<Exchange>,
+    /// The deals tied at the cut, which count by the share of them that can be worked; `None` where all can or none.
+    pub tied: Option<Tied>,
     /// Won deals that only the changed scorecard brings at that volume; those tied at the cut are not named.
     pub wins_gained: Vec<String>,
-    /// Won deals that only the current scorecard brings.
+    /// Won deals that only the current scorecard brings; again without those tied at the cut.
     pub wins_lost: Vec<String>,
     /// Deals a week at or above the handover; `None` without times.
     pub per_week: Option<PerWeek>,
+}
+
+/// Deals at one score, of which only some can be worked.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Tied {
+    /// How many.
+    pub deals: usize,
+    /// The share of them that can be worked.
+    pub share: f64,
 }
 
 /// How much comes to sales in a week.
@@ -103,6 +114,7 @@ pub fn simulate_past(
             current: movement.handed_over.0 as f64 * WEEK / days,
             changed: movement.handed_over.1 as f64 * WEEK / days,
         }),
+        tied: traded.as_ref().and_then(exchange::Traded::tied),
         wins_gained: wins(&|t, i| !t.before[i] && t.share[i] == 1.0),
         wins_lost: wins(&|t, i| t.before[i] && t.share[i] == 0.0),
         same_volume: traded.as_ref().map(|t| t.exchange),
