@@ -173,6 +173,8 @@ pub struct RuleComparison {
     pub leads: usize,
     /// Deals won among them.
     pub won: usize,
+    /// Row-weighted share of won deals among them; 0 where it hit none.
+    pub win_rate: f64,
     /// How many deals it hit, in three classes.
     pub evidence: Evidence,
     /// What the deals say of the hand-set points.

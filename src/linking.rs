@@ -75,6 +75,15 @@ impl Link {
         self.error
     }
 
+    /// The least probability whose score reaches `bound`; `None` where none does.
+    pub fn reaches(&self, bound: f64) -> Option<f64> {
+        let above = self.score.partition_point(|&score| score < bound - REACHED);
+        let (p, score) = (*self.p.get(above)?, self.score[above]);
+        let Some(before) = above.checked_sub(1) else { return Some(p) };
+        let part = (bound - self.score[before]) / (score - self.score[before]);
+        Some((self.p[before] + part * (p - self.p[before])).min(p))
+    }
+
     /// The tier bounds that no probability reaches, because no reference deal's rule score reached them.
     pub fn out_of_reach(&self, tier_bounds: &[f64]) -> Vec<f64> {
         let top = self.score(1.0);

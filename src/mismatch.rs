@@ -2,7 +2,7 @@
 
 mod reason;
 
-pub use reason::{Gain, LikeCases, Opinion, Sides, reason, usual_action};
+pub use reason::{Chance, Gain, LikeCases, Opinion, Sides, reason, usual_action};
 
 use crate::metrics::{Auc, Rate, ascending};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub const FEWEST_TO_SAY: usize = 30;
 pub enum Quadrant {
     /// Both high.
     WorkNow,
-    /// Rules high, model low: high score, unlikely to order.
+    /// Rules high, model low: a high score, but the model ranks it below the handover.
     Verify,
     /// Rules low, model high.
     HiddenGem,

@@ -7,7 +7,7 @@ use super::page::Page;
 use super::score::{ScoreArgs, score_and_write, scorers};
 use super::summary::score_text;
 use super::terminal::{Terminal, plural};
-use super::train::train_and_save;
+use super::train::{Trained, train_and_save};
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::write_atomically;
@@ -105,10 +105,10 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
         .map_err(|e| InputError::new(format!("cannot be made: {e}")).at(args.out.display().to_string()))?;
     let inputs = input_args(&args.data, &args.out.join("models"));
     let resolved = inputs.resolve()?;
-    let (published, model) = train_and_save(&resolved, None, false, terminal, &RealDisk)?;
+    let Trained { published, model, .. } = train_and_save(&resolved, None, false, terminal, &RealDisk)?;
     let mut text = Page::new();
     begin(&mut text, "1. Train on the closed deals");
-    text.append(Page::of_markdown(&model_card(&model, "default")));
+    text.append(Page::of_markdown(&model_card(&model, "default", resolved.scorecard.as_ref().map(|s| &s.scorecard))));
 
     let open = InputArgs { leads: vec![args.data.join("open_leads.csv")], ..inputs.clone() };
     let score_args = ScoreArgs {
@@ -198,7 +198,7 @@ fn without_word_of_mouth(terminal: &Terminal) -> Result<Model, InputError> {
     let folder = tempfile::tempdir().map_err(|e| InputError::new(format!("no temporary folder can be made: {e}")))?;
     write_company(&make(&Settings { word_of_mouth: false, ..Settings::default() }), folder.path())?;
     let inputs = input_args(folder.path(), &folder.path().join("models")).resolve()?;
-    Ok(train_and_save(&inputs, None, false, terminal, &RealDisk)?.1)
+    Ok(train_and_save(&inputs, None, false, terminal, &RealDisk)?.model)
 }
 
 fn honest_auc(model: &Model) -> Option<f64> {

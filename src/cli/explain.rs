@@ -6,6 +6,7 @@ use super::inputs::InputArgs;
 use super::page::{Page, Table, bars};
 use super::reading::{leads_for_scoring, looks_at_details, open_log};
 use super::score::{as_of, general_warnings, scorers, stored, version};
+use super::stale::Stale;
 use super::terminal::{Align, Terminal, percent, table};
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
@@ -78,6 +79,9 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
     let read = leads_for_scoring(&inputs, card, model, moment == AsOf::Column, &[], terminal)?;
     let lead = one_lead(&read.built.table, &args.lead)?;
+    if let Some(stale) = Stale::of_table(&read.built.table, moment, &inputs.times) {
+        terminal.note(&stale.sentence());
+    }
     let mut log = open_log(&inputs, &lead.ids, card, &read.date_orders, terminal)?;
     let settings = ScoreSettings {
         as_of: moment,
@@ -167,6 +171,9 @@ fn chain(e: &Explanation) -> String {
     }
     if !e.quadrant.is_empty() {
         text.push_str(&format!("\nquadrant: {} ({})\n", e.quadrant, e.record));
+    }
+    if !e.high_means.is_empty() {
+        text.push_str(&format!("{}\n", e.high_means));
     }
     if !e.reason.is_empty() {
         text.push_str(&format!("why: {}\n", e.reason));

@@ -6,11 +6,14 @@ mod look;
 mod told;
 mod trial;
 
+use super::inputs::quoted;
+use super::stale::Stale;
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::{ReadSettings, write_atomically};
 use crate::pipeline::start::{Bounds, Layout, View, Wishes, lay_out, project_text, scorecard_text, starting_rules};
+use crate::values::TimeReader;
 use clap::Args;
 use look::{Looked, look};
 use std::path::{Path, PathBuf};
@@ -81,6 +84,8 @@ pub(super) struct Start {
     pub(super) n_rules: usize,
     pub(super) bounds: Bounds,
     pub(super) best_score: Option<f64>,
+    /// The as-of to score these leads for, where now is implausibly late.
+    pub(super) as_of: Option<String>,
     pub(super) notes: Vec<String>,
     pub(super) missing: Vec<String>,
 }
@@ -139,8 +144,22 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         let mut talk = ask::Talk { answers: &mut answers, questions: &mut questions };
         ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes)?;
     }
-    let layout = lay_out(&looked.view, &wishes)?;
+    let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, args))?;
     write(args, &files, looked, layout, (project, scorecard), notes)
+}
+
+/// An error whose remedy is `--add-id`, with the command to paste.
+fn with_command(mut error: InputError, args: &InitArgs) -> InputError {
+    let files = [("leads", &args.leads), ("activities", &args.activities), ("outcomes", &args.outcomes)];
+    let typed: String = files
+        .into_iter()
+        .flat_map(|(name, paths)| {
+            paths.iter().map(move |path| format!(" --{name} {}", quoted(&path.display().to_string())))
+        })
+        .collect();
+    let command = format!("`leadscore init{typed} --add-id leads-with-ids.csv`");
+    error.remedy = error.remedy.replace("--add-id FILE", &command);
+    error
 }
 
 #[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
@@ -178,7 +197,12 @@ fn write(
         write_atomically(scorecard, &mut |out| out.write_all(scorecard_text.as_bytes()))?;
     }
     write_atomically(project, &mut |out| out.write_all(project_text.as_bytes()))?;
+    let times = TimeReader::new(&looked.settings.timezone, looked.settings.time_format.as_deref())?;
+    let created = layout.created_at.as_ref().and_then(|choice| looked.view.leads.column(&choice.column));
+    let created = created.into_iter().flat_map(|column| column.times.iter().flatten().copied());
+    let as_of = Stale::by_the_clock(created, &times).map(|stale| stale.as_of);
     Ok(Start {
+        as_of,
         project: project.to_path_buf(),
         scorecard: scorecard.to_path_buf(),
         view: looked.view,

@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// The project file in the working folder.
 const PROJECT_FILE: &str = "leadscore.toml";
 
+/// The name of the model when nobody gives one.
+const DEFAULT_NAME: &str = "default";
+
 /// The seed when nobody names one.
 const DEFAULT_SEED: u64 = 1;
 
@@ -44,7 +47,7 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) models: Option<PathBuf>,
     /// Name of the model in the store.
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
     pub(super) name: String,
     /// Seed of every draw [default: 1, or the project file's].
     #[arg(long, value_name = "N")]
@@ -76,6 +79,28 @@ pub(super) struct Inputs {
 }
 
 impl InputArgs {
+    /// These arguments as somebody would type them, for a command to paste; the seed decides nothing of a score.
+    pub(super) fn as_typed(&self) -> String {
+        let mut typed = String::new();
+        let mut option = |name: &str, value: &str| typed.push_str(&format!(" --{name} {}", quoted(value)));
+        let files = [("leads", &self.leads), ("activities", &self.activities), ("outcomes", &self.outcomes)];
+        let single = [("project", &self.project), ("scorecard", &self.scorecard), ("models", &self.models)];
+        for (name, path) in single.into_iter().filter_map(|(name, path)| Some((name, path.as_ref()?))) {
+            option(name, &path.display().to_string());
+        }
+        for (name, path) in files.into_iter().flat_map(|(name, paths)| paths.iter().map(move |path| (name, path))) {
+            option(name, &path.display().to_string());
+        }
+        if self.name != DEFAULT_NAME {
+            option("name", &self.name);
+        }
+        for (flag, _) in [(" --no-activities", self.no_activities), (" --lenient", self.lenient)].iter().filter(|f| f.1)
+        {
+            typed.push_str(flag);
+        }
+        typed
+    }
+
     /// Reads the project file and the scorecard, and settles which files are meant.
     pub(super) fn resolve(&self) -> Result<Inputs, InputError> {
         let has_project = self.project.is_some() || Path::new(PROJECT_FILE).is_file();
@@ -111,6 +136,11 @@ impl InputArgs {
 }
 
 impl Inputs {
+    /// The scorecard, without its file.
+    pub(super) fn card(&self) -> Option<&Scorecard> {
+        self.scorecard.as_ref().map(|file| &file.scorecard)
+    }
+
     /// The store.
     pub(super) fn store(&self) -> Store {
         Store::at(&self.models)
@@ -196,6 +226,15 @@ impl Inputs {
             },
         }
     }
+}
+
+/// An argument as a shell takes it: in quotes where it holds more than letters, digits and signs of paths.
+pub(super) fn quoted(argument: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:,+@%".contains(c);
+    if !argument.is_empty() && argument.chars().all(is_plain) {
+        return argument.to_string();
+    }
+    format!("'{}'", argument.replace('\'', "'\\''"))
 }
 
 /// Headers that are an id when the project file names none.

@@ -23,6 +23,7 @@ mod report;
 mod retrain;
 mod score;
 mod simulate;
+mod stale;
 mod summary;
 mod terminal;
 mod train;

@@ -3,10 +3,10 @@
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
 use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
-use super::summary::{ScoreSummary, score_text};
+use super::stale::{Stale, now};
+use super::summary::{ScoreSummary, looks_back, score_text};
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
-use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::io::{CsvWriter, OutColumn, PartWriter, WriteOptions, write_table, write_table_in_parts};
 use crate::pipeline::model::Model;
@@ -18,7 +18,6 @@ use clap::Args;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Score leads and write the scored table.
 #[derive(Debug, Args)]
@@ -136,10 +135,7 @@ fn with_scorecard(loaded: Loaded<Model>, inputs: &Inputs, terminal: &Terminal) -
 pub(super) fn as_of(inputs: &Inputs, text: &str) -> Result<AsOf, InputError> {
     Ok(match text {
         "column" => AsOf::Column,
-        "now" => {
-            let micros = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
-            AsOf::At(Instant(micros))
-        }
+        "now" => AsOf::At(now()),
         text => AsOf::At(inputs.instant("--as-of", text)?),
     })
 }
@@ -219,12 +215,13 @@ pub(super) fn score_and_write(
         min_evidence: inputs.project.score.min_evidence,
         warnings,
     };
+    let looks_back = looks_back(table);
     let look = |assessment: &Assessment<'_>, leads: Range<usize>| {
         Ok(Looked {
             columns: scored_columns(assessment, leads, &read, &chosen, &keep, scorers.version)?,
             contributions: args.contributions.as_ref().map(|_| contributions_table(assessment)),
             mismatches: args.mismatches.as_ref().map(|_| mismatch_rows(assessment)).unwrap_or_default(),
-            summary: ScoreSummary::of(assessment, scorers.version, &args.out),
+            summary: ScoreSummary::of(assessment, scorers.version, looks_back, &args.out),
         })
     };
     let (mut summary, mut mismatches) = (None::<ScoreSummary>, Vec::new());
@@ -261,7 +258,8 @@ pub(super) fn score_and_write(
     if let Some(log) = &log {
         check_log_for_scoring(log.report(), table.n_leads(), terminal);
     }
-    Ok(summary.expect("even of no lead there is a stretch, and its summary").finished())
+    let stale = Stale::of_table(table, as_of, &inputs.times);
+    Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(stale))
 }
 
 /// What is wanted of the leads of one stretch.

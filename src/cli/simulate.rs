@@ -5,6 +5,7 @@ mod text;
 use super::inputs::{InputArgs, Inputs, load_scorecard};
 use super::reading::{LeadsRead, leads_for_scoring, leads_for_training, looks_at_details, open_log};
 use super::score::{as_of, stored};
+use super::stale::Stale;
 use super::terminal::Terminal;
 use super::train::deal_settings;
 use super::{CommandResult, Ending};
@@ -162,8 +163,12 @@ fn open_effect(
     cards: Scorecards<'_>,
     terminal: &Terminal,
 ) -> Result<Movement, InputError> {
+    let moment = as_of(inputs, &args.as_of)?;
+    if let Some(stale) = Stale::of_table(table, moment, &inputs.times) {
+        terminal.note(&stale.sentence());
+    }
     let settings = ScoreSettings {
-        as_of: as_of(inputs, &args.as_of)?,
+        as_of: moment,
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
         reasons: false,

@@ -4,13 +4,18 @@ mod text;
 
 pub(super) use text::score_text;
 
-use super::terminal::{count, plural};
+use super::stale::Stale;
+use super::terminal::plural;
 use crate::mismatch::Quadrant;
+use crate::pipeline::handover::Handover;
 use crate::pipeline::score::{Assessment, Standing};
-use crate::tables::Outcome;
+use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
 use std::cmp::Ordering;
 use std::path::Path;
+
+/// From this win probability on a lead is more likely than not to be won.
+const LIKELY: f64 = 0.5;
 
 /// Mismatches shown of each kind.
 const SHOWN: usize = 5;
@@ -21,11 +26,20 @@ pub(super) struct ScoreSummary {
     pub(super) leads: usize,
     pub(super) open: usize,
     pub(super) closed: usize,
+    /// Of them those that count as lost only because they were not won in time.
+    pub(super) lost_by_now: usize,
+    /// Whether all leads are decided, so that the figures look back on them.
+    pub(super) looks_back: bool,
+    /// An as-of that does not go with the file.
+    pub(super) stale: Option<Stale>,
     pub(super) not_created: usize,
     pub(super) scorecard: Option<String>,
     pub(super) model_version: Option<u32>,
     pub(super) blend_weight: Option<f64>,
     pub(super) tiers: Vec<TierVolume>,
+    pub(super) handover: Option<Handover>,
+    /// Leads below the handover, though more likely than not to be won.
+    pub(super) likely_below_handover: usize,
     pub(super) quadrants: Vec<QuadrantVolume>,
     pub(super) verify: Vec<Flagged>,
     pub(super) hidden_gems: Vec<Flagged>,
@@ -50,8 +64,6 @@ struct Sums {
     win_probability: f64,
     /// How many have one.
     known: usize,
-    /// Won or lost already, in a table without times of closing.
-    decided: usize,
     abstained: usize,
 }
 
@@ -96,10 +108,15 @@ pub(super) struct Flagged {
 
 impl ScoreSummary {
     /// Sums up an assessment of all leads or of some; [`ScoreSummary::finished`] ends it.
-    pub(super) fn of(assessment: &Assessment<'_>, version: Option<u32>, out: &Path) -> ScoreSummary {
+    pub(super) fn of(assessment: &Assessment<'_>, version: Option<u32>, looks_back: bool, out: &Path) -> ScoreSummary {
         let n = assessment.table.n_leads();
-        let open: Vec<usize> = (0..n).filter(|&i| assessment.standing[i] == Standing::Open).collect();
-        let standing = |s| assessment.standing.iter().filter(|x| **x == s).count();
+        let is_open = |&i: &usize| {
+            assessment.standing[i] == Standing::Open
+                && !assessment.is_lost_by_now(i)
+                && (looks_back || !assessment.is_decided(i))
+        };
+        let open: Vec<usize> = (0..n).filter(is_open).collect();
+        let not_created = assessment.standing.iter().filter(|s| **s == Standing::NotCreated).count();
         let blending = assessment.model.and_then(|m| m.blending.as_ref());
         let flagged: Vec<usize> =
             open.iter().copied().filter(|&i| assessment.leads[i].mismatch == Some(true)).collect();
@@ -108,12 +125,17 @@ impl ScoreSummary {
         ScoreSummary {
             leads: n,
             open: open.len(),
-            closed: standing(Standing::Closed),
-            not_created: standing(Standing::NotCreated),
+            closed: n - open.len() - not_created,
+            lost_by_now: (0..n).filter(|&i| assessment.is_lost_by_now(i)).count(),
+            looks_back,
+            stale: None,
+            not_created,
             scorecard: assessment.scorecard.map(|c| c.name.clone()),
             model_version: version.filter(|_| assessment.model.is_some()),
             blend_weight: blending.map(|b| b.blend.weight),
             tiers: tier_volumes(assessment, &open),
+            handover: Handover::of(assessment.scorecard, assessment.model),
+            likely_below_handover: open.iter().filter(|&&i| is_likely_below_handover(assessment, i)).count(),
             quadrants: quadrant_volumes(assessment, &open),
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
@@ -131,7 +153,6 @@ impl ScoreSummary {
             sums: Sums {
                 win_probability: probabilities.iter().sum(),
                 known: probabilities.len(),
-                decided: decided(assessment, &open),
                 abstained: open.iter().filter(|&&i| assessment.abstained[i]).count(),
             },
         }
@@ -142,6 +163,7 @@ impl ScoreSummary {
         self.leads += later.leads;
         self.open += later.open;
         self.closed += later.closed;
+        self.lost_by_now += later.lost_by_now;
         self.not_created += later.not_created;
         for tier in later.tiers {
             match self.tiers.iter_mut().find(|own| own.tier == tier.tier) {
@@ -152,6 +174,7 @@ impl ScoreSummary {
                 None => self.tiers.push(tier),
             }
         }
+        self.likely_below_handover += later.likely_below_handover;
         self.quadrants.iter_mut().zip(&later.quadrants).for_each(|(own, more)| own.leads += more.leads);
         add_worst(&mut self.verify, later.verify);
         add_worst(&mut self.hidden_gems, later.hidden_gems);
@@ -169,20 +192,14 @@ impl ScoreSummary {
         }
         self.sums.win_probability += later.sums.win_probability;
         self.sums.known += later.sums.known;
-        self.sums.decided += later.sums.decided;
         self.sums.abstained += later.sums.abstained;
     }
 
     /// The summary with what all leads together say.
-    pub(super) fn finished(mut self) -> ScoreSummary {
-        let Sums { win_probability, known, decided, abstained } = self.sums;
+    pub(super) fn finished(mut self, stale: Option<Stale>) -> ScoreSummary {
+        let Sums { win_probability, known, abstained } = self.sums;
         self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
-        if decided > 0 {
-            self.notes.push(format!(
-                "{} won or lost already, so this looks back; --leads FILE scores those that are still open",
-                if decided == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(decided)) }
-            ));
-        }
+        self.stale = stale;
         if abstained > 0 {
             self.notes.push(format!(
                 "{} without a tier: too little is known ([score] min_evidence)",
@@ -233,12 +250,17 @@ fn notes(assessment: &Assessment<'_>) -> Vec<String> {
     notes
 }
 
-/// How many open leads have won or lost already, where no time of closing says when.
-fn decided(assessment: &Assessment<'_>, open: &[usize]) -> usize {
-    match (&assessment.table.outcome, &assessment.table.closed_at) {
-        (Some(outcomes), None) => open.iter().filter(|&&i| outcomes[i] != Outcome::Open).count(),
-        _ => 0,
-    }
+/// Whether all leads are won or lost and nothing says when: then there is nobody to call, and the figures look back.
+pub(super) fn looks_back(table: &LeadTable) -> bool {
+    let decided = |outcomes: &Vec<Outcome>| outcomes.iter().all(|outcome| *outcome != Outcome::Open);
+    table.closed_at.is_none() && table.n_leads() > 0 && table.outcome.as_ref().is_some_and(decided)
+}
+
+/// More likely than not to be won, and still not handed over.
+fn is_likely_below_handover(assessment: &Assessment<'_>, i: usize) -> bool {
+    let lead = &assessment.leads[i];
+    let is_high = assessment.scorecard.is_some_and(|card| card.is_high(lead.score));
+    lead.win_probability >= LIKELY && !is_high && !assessment.is_disqualified(i)
 }
 
 fn tier_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TierVolume> {

@@ -1,9 +1,10 @@
 //! `leadscore train`: learn from closed deals, save a version, print its model card.
 
-use super::inputs::{InputArgs, Inputs};
+use super::inputs::{InputArgs, Inputs, quoted};
 use super::page::Page;
 use super::read_as::read_as;
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, log_key, open_log};
+use super::stale::Stale;
 use super::terminal::{Terminal, plural};
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
@@ -44,7 +45,8 @@ struct Summary<'a> {
 
 pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> CommandResult {
     let inputs = args.inputs.resolve()?;
-    let (published, model) = train_and_save(&inputs, args.until.as_deref(), args.inputs.no_activities, terminal, disk)?;
+    let Trained { published, model, as_of, .. } =
+        train_and_save(&inputs, args.until.as_deref(), args.inputs.no_activities, terminal, disk)?;
     let new_version = matches!(published, Published::New(_));
     let version = published.version();
     let folder = inputs.models.join(&inputs.name).join(format!("v{version:04}"));
@@ -55,11 +57,28 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
             "the same data and settings gave the same model: version {version} stands, nothing is saved"
         ));
     }
-    let text = Page::of_markdown(&card::model_card(&model, &inputs.name));
-    terminal.note("next: `leadscore score --leads FILE --out scored.csv` ranks open leads; `leadscore compare` sets learned beside hand-set points");
+    let text = Page::of_markdown(&card::model_card(&model, &inputs.name, inputs.card()));
+    let typed = args.inputs.as_typed();
+    let as_of = as_of.map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(&as_of)));
+    terminal.note(&format!(
+        "next: `leadscore score{typed} --out scored.csv{as_of}` ranks these leads (with --leads FILE those of another file){}",
+        if inputs.scorecard.is_some() {
+            format!("; `leadscore compare{typed}` sets learned beside hand-set points")
+        } else {
+            String::new()
+        }
+    ));
     let summary = Summary { name: &inputs.name, version, new_version, model: dump::model(&model, None)? };
     terminal.summary(&summary, text)?;
     Ok(Ending::Done)
+}
+
+/// What a training left behind.
+pub(super) struct Trained {
+    pub(super) published: Published,
+    pub(super) model: Model,
+    /// The as-of to score the same leads for, where now is implausibly late.
+    pub(super) as_of: Option<String>,
 }
 
 /// Trains, and saves the version unless it equals the live one.
@@ -69,7 +88,7 @@ pub(super) fn train_and_save(
     no_activities: bool,
     terminal: &Terminal,
     disk: &dyn Disk,
-) -> Result<(Published, Model), InputError> {
+) -> Result<Trained, InputError> {
     let store = Store::on(&inputs.models, disk);
     // Taken before the first file is read, so that a second trainer is refused at once.
     let writer = store.writer(&inputs.name)?;
@@ -100,7 +119,9 @@ pub(super) fn train_and_save(
     }
     let published = writer.publish(&new_version(inputs, &model)?)?;
     terminal.detail(&format!("{} read", plural(read.built.table.n_leads(), "lead")));
-    Ok((published, model))
+    let created = read.built.table.created_at.iter().flatten().flatten().copied();
+    let as_of = Stale::by_the_clock(created, &inputs.times).map(|stale| stale.as_of);
+    Ok(Trained { published, model, as_of })
 }
 
 /// What is saved of a model.
@@ -110,7 +131,7 @@ pub(super) fn new_version(inputs: &Inputs, model: &Model) -> Result<NewVersion, 
         model_bin: format::encode(model).map_err(|e| InputError::new(e.to_string()))?,
         model_json: dump::text(model, Some(saved_at))?,
         scorecard_toml: inputs.scorecard.as_ref().map(|s| s.text.clone()),
-        card_md: card::model_card(model, &inputs.name),
+        card_md: card::model_card(model, &inputs.name, inputs.card()),
     })
 }
 

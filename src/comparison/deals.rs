@@ -29,6 +29,8 @@ pub(super) struct Deals {
     pub leads: Vec<usize>,
     /// Deals won among them.
     pub won: Vec<usize>,
+    /// Row-weighted share of won deals among them.
+    pub win_rate: Vec<f64>,
     /// Row-weighted mean of each rule's quantity.
     pub mean: Vec<f64>,
     /// Standard deviation of the hand-set score S; 0 when all deals have the same.
@@ -55,8 +57,10 @@ impl Deals {
             .map(|rule| scale(quantities.column(rule).iter().zip(&row_weights), covariance[[rule, rule]]))
             .collect();
         let sd_score = spread(&covariance, &points);
-        let (leads, won) = rules.iter().map(|rule| hits(rule, input)).unzip();
-        Deals { order, points, quantities, row_of, covariance, scale, leads, won, mean, sd_score }
+        let hits: Vec<Hits> = rules.iter().map(|rule| hits(rule, input)).collect();
+        let (leads, won) = hits.iter().map(|hits| (hits.leads, hits.won)).unzip();
+        let win_rate = hits.iter().map(Hits::win_rate).collect();
+        Deals { order, points, quantities, row_of, covariance, scale, leads, won, win_rate, mean, sd_score }
     }
 
     /// F = sd(S) / sd(Σ β_j q_j); none where β tells no deal from another.
@@ -78,12 +82,32 @@ impl Deals {
     }
 }
 
-/// Deals that a rule hits, and those won among them; deals of no row weight are none.
-fn hits(rule: &RuleInput, input: &ComparisonInput) -> (usize, usize) {
+/// Deals that a rule hits, and those won among them.
+#[derive(Default)]
+struct Hits {
+    leads: usize,
+    won: usize,
+    row_weight: f64,
+    row_weight_won: f64,
+}
+
+impl Hits {
+    fn win_rate(&self) -> f64 {
+        if self.row_weight > 0.0 { self.row_weight_won / self.row_weight } else { 0.0 }
+    }
+}
+
+/// Deals of no row weight are none.
+fn hits(rule: &RuleInput, input: &ComparisonInput) -> Hits {
+    let mut hits = Hits::default();
     let deals = rule.quantity.iter().zip(input.y).zip(input.weights);
-    deals
-        .filter(|((quantity, _), weight)| **quantity != 0.0 && **weight > 0.0)
-        .fold((0, 0), |(leads, won), ((_, y), _)| (leads + 1, won + usize::from(*y == 1.0)))
+    for ((_, y), weight) in deals.filter(|((quantity, _), weight)| **quantity != 0.0 && **weight > 0.0) {
+        hits.leads += 1;
+        hits.won += usize::from(*y == 1.0);
+        hits.row_weight += weight;
+        hits.row_weight_won += weight * y;
+    }
+    hits
 }
 
 /// The row of each deal and the first deal of each row.

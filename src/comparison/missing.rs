@@ -45,6 +45,8 @@ pub struct Missing {
     pub leads: usize,
     /// Deals won among them.
     pub won: usize,
+    /// Row-weighted share of won deals among them.
+    pub win_rate: f64,
     /// What such a rule would move: |points| × share of the deals, in points.
     pub matters: f64,
 }
@@ -155,17 +157,19 @@ impl<'a> Base<'a> {
         }
         let half = Z95 * errors[2] / b;
         let points = gamma / b;
-        let (mut leads, mut won, mut hit, mut total) = (0, 0, 0.0, 0.0);
+        let (mut leads, mut won, mut hit, mut hit_won, mut total) = (0, 0, 0.0, 0.0, 0.0);
         for ((holds, y), weight) in holds.iter().zip(self.y).zip(self.weights) {
             total += weight;
             if *holds && *weight > 0.0 {
                 hit += weight;
+                hit_won += weight * y;
                 leads += 1;
                 won += usize::from(*y == 1.0);
             }
         }
         let matters = points.abs() * hit / total;
-        Some(Missing { candidate, points, interval: [points - half, points + half], leads, won, matters })
+        let win_rate = if hit > 0.0 { hit_won / hit } else { 0.0 };
+        Some(Missing { candidate, points, interval: [points - half, points + half], leads, won, win_rate, matters })
     }
 }
 

@@ -76,6 +76,8 @@ pub struct PersonaComparison {
     pub deals: usize,
     /// Deals won among them.
     pub won: usize,
+    /// Row-weighted share of won deals among them.
+    pub win_rate: f64,
     /// The rules that hit any of them, those that matter most first.
     pub rules: Vec<PersonaRule>,
 }
@@ -219,7 +221,8 @@ impl Said<'_> {
         let here = worths.filter(|(_, worth)| worth.cell == cell);
         let mut rules: Vec<PersonaRule> = here.map(|(at, worth)| self.rule(at, worth.rule, of.row_weight)).collect();
         rules.sort_by(|a, b| b.here.matters.total_cmp(&a.here.matters).then_with(|| a.here.id.cmp(&b.here.id)));
-        PersonaComparison { persona: of.name.map(str::to_owned), deals: of.deals, won: of.won, rules }
+        let (persona, win_rate) = (of.name.map(str::to_owned), of.row_weight_won / of.row_weight);
+        PersonaComparison { persona, deals: of.deals, won: of.won, win_rate, rules }
     }
 
     /// The rule at a place of the expanded deals; its persona's row weight makes the mean of what it moves.
@@ -242,6 +245,7 @@ impl Said<'_> {
             interval,
             leads: self.deals.leads[at],
             won: self.deals.won[at],
+            win_rate: self.deals.win_rate[at],
             evidence: evidence(self.deals.leads[at]),
             verdict: verdict(tells, self.deals.leads[at], from.points, interval),
             matters: (learned - from.points).abs() * self.deals.mean[at] * total / row_weight,

@@ -13,10 +13,11 @@ const ENOUGH_OF_RARER: usize = 50;
 /// Growth of the deals beyond which a forecast from what there is says nothing.
 const MOST_PROMISED: f64 = 20.0;
 
-/// Two or three plain sentences, the most important first.
-pub fn sentences(comparison: &Comparison) -> Vec<String> {
+/// Two or three plain sentences, the most important first. `is_start`: the points are nobody's opinion yet, for a program
+/// drew them up.
+pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
     if !comparison.says_something() {
-        return too_little(comparison);
+        return too_little(comparison, if is_start { "starting" } else { "hand-set" });
     }
     let mut contradicted: Vec<&RuleComparison> = comparison.rules.iter().filter(|rule| contradicts(rule)).collect();
     contradicted.sort_by(|a, b| b.matters.total_cmp(&a.matters).then_with(|| a.id.cmp(&b.id)));
@@ -32,10 +33,16 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
         wrong => format!(", {wrong} in the sign"),
     };
     let contradict = if contradicted.is_empty() { "none".to_owned() } else { contradicted.len().to_string() };
-    let mut said = vec![format!("The deals contradict {contradict} of {}{wrong}{unsure}.", count(rules, "rule"))];
+    let whose = if is_start { " of the starting scorecard" } else { "" };
+    let mut said =
+        vec![format!("The deals contradict {contradict} of {}{whose}{wrong}{unsure}.", count(rules, "rule"))];
     let order = ["Change first", "Then"];
     said.extend(
-        order.iter().zip(contradicted).take(TOLD).map(|(when, rule)| format!("{when}: {}", one_rule(rule, comparison))),
+        order
+            .iter()
+            .zip(contradicted)
+            .take(TOLD)
+            .map(|(when, rule)| format!("{when}: {}", one_rule(rule, comparison, is_start))),
     );
     said
 }
@@ -44,36 +51,37 @@ fn contradicts(rule: &RuleComparison) -> bool {
     !matches!(rule.verdict, Verdict::TooLittleData | Verdict::Agrees)
 }
 
-fn one_rule(rule: &RuleComparison, comparison: &Comparison) -> String {
+fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> String {
     let [low, high] = rule.interval.map(signed);
     format!(
-        "`{}` is set to {} and worth {} ({low} to {high}): {} hit it, {} won ({}, all leads {}).",
+        "`{}` {} {} and {}worth {} ({low} to {high}): {} hit it, {} of them won (all {}).",
         rule.id,
+        if is_start { "starts at" } else { "is set to" },
         signed(rule.hand_set_points),
+        if is_start { "is " } else { "" },
         signed(rule.learned_points),
         count(rule.leads, "lead"),
-        thousands(rule.won),
-        percent(rule.won as f64 / rule.leads.max(1) as f64),
-        percent(comparison.won as f64 / comparison.deals.max(1) as f64),
+        percent(rule.win_rate),
+        percent(comparison.win_rate),
     )
 }
 
 /// What to say when every verdict is `too little data`: that, why, and what would help.
-fn too_little(comparison: &Comparison) -> Vec<String> {
+fn too_little(comparison: &Comparison, points: &str) -> Vec<String> {
     let lost = comparison.deals - comparison.won;
     let mut said = vec![format!(
-        "Too little data: {} ({} won, {} lost) cannot tell any rule's points from the hand-set ones.",
+        "Too little data: {} ({} won, {} lost) cannot tell any rule's points from the {points} ones.",
         count(comparison.deals, "closed deal"),
         thousands(comparison.won),
         thousands(lost),
     )];
     said.extend(comparison.notes.first().map(|why| format!("{}.", capital(why))));
-    said.push(what_would_help(comparison));
+    said.push(what_would_help(comparison, points));
     said
 }
 
 /// How many more deals would bring the first verdict, as far as what there is lets one reckon.
-fn what_would_help(comparison: &Comparison) -> String {
+fn what_would_help(comparison: &Comparison, points: &str) -> String {
     let times = comparison.rules.iter().map(|rule| times_the_deals(rule, comparison)).fold(f64::INFINITY, f64::min);
     if comparison.auc.is_some() && times <= MOST_PROMISED {
         let more = (comparison.deals as f64 * (times - 1.0)).max(1.0);
@@ -87,7 +95,7 @@ fn what_would_help(comparison: &Comparison) -> String {
         let (outcome, there) = if comparison.won <= lost { ("won", comparison.won) } else { ("lost", lost) };
         return format!("About {} more {outcome} deals would help.", ENOUGH_OF_RARER - there);
     }
-    "The hand-set points stand; nothing suggests that more deals of the same kind would change that soon.".into()
+    format!("The {points} points stand; nothing suggests that more deals of the same kind would change that soon.")
 }
 
 /// By how many times the deals would have to grow for this rule's first verdict.
@@ -137,6 +145,7 @@ mod tests {
             interval,
             leads: hits[0],
             won: hits[1],
+            win_rate: hits[1] as f64 / hits[0].max(1) as f64,
             evidence: Evidence::Over100,
             verdict,
             mean_quantity: hits[0] as f64,
@@ -168,24 +177,27 @@ mod tests {
             rule("student", [-20.0, -19.0], [-30.0, -9.0], [90, 3], Verdict::Agrees),
             rule("rare", [30.0, 29.0], [-20.0, 70.0], [4, 1], Verdict::TooLittleData),
         ];
-        let said = sentences(&comparison(rules, 2_000, 770, 1.0));
+        let said = sentences(&comparison(rules.clone(), 2_000, 770, 1.0), false);
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
-            "Change first: `many_visits` is set to +15 and worth -3 (-6 to 0): 812 leads hit it, 96 won (11.8 %, all leads 38.5 %)."
+            "Change first: `many_visits` is set to +15 and worth -3 (-6 to 0): 812 leads hit it, 11.8 % of them won (all 38.5 %)."
         );
         assert!(said[2].starts_with("Then: `vp`") && said.len() == 3);
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0), true);
+        assert!(said[0].contains("2 of 4 rules of the starting scorecard, 1 in the sign"), "{}", said[0]);
+        assert!(said[1].contains("`many_visits` starts at +15 and is worth -3"), "{}", said[1]);
     }
 
     #[test]
     fn too_little_data_says_how_many_more_would_help() {
         let unsure = |hits| vec![rule("vp", [10.0, 12.0], [-10.0, 30.0], [hits, hits / 3], Verdict::TooLittleData)];
-        let said = sentences(&comparison(unsure(60), 200, 70, 1.0));
+        let said = sentences(&comparison(unsure(60), 200, 70, 1.0), false);
         assert_eq!(said[1], "If the trend holds, about 600 more closed deals would bring a first verdict.");
-        let said = sentences(&comparison(unsure(0), 20, 7, 0.0));
+        let said = sentences(&comparison(unsure(0), 20, 7, 0.0), false);
         assert_eq!(said[1], "About 43 more won deals would help.");
         assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
-        let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0));
+        let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0), false);
         assert!(said[1].starts_with("The hand-set points stand"));
     }
 }

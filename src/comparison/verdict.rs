@@ -22,6 +22,7 @@ pub(super) fn judge(input: &ComparisonInput, deals: &Deals, learned: &Learned, r
         interval: learned.intervals[at],
         leads,
         won: deals.won[at],
+        win_rate: deals.win_rate[at],
         evidence: evidence(leads),
         verdict: verdict(told, leads, from.points, learned.intervals[at]),
         mean_quantity: deals.mean[at],

@@ -1,6 +1,7 @@
 //! Intervals of shares, and the small values that carry any figure with its interval.
 
 use super::weighted_mean;
+use crate::text::thousands;
 use serde::{Deserialize, Serialize};
 
 /// The 97.5 % quantile of the normal distribution: 95 % lie within ± this.
@@ -44,13 +45,26 @@ pub struct Rate {
     pub interval: Interval,
 }
 
+/// Said once wherever rates are told and row weights differ. Beside a rate stands the number of deals, never that of wins:
+/// a rate by row weight is not wins ÷ deals, and two figures that do not divide make a reader doubt both.
+pub const BY_ROW_WEIGHT: &str =
+    "Rates are by row weight: a deal that was open longer counts more, so they are not wins ÷ deals.";
+
+/// Whether a share of `wins` in `n` differs from wins ÷ deals as it is printed.
+pub fn is_weighted(n: usize, wins: usize, rate: f64) -> bool {
+    (wins as f64 / n.max(1) as f64 - rate).abs() >= 5e-4
+}
+
+/// `15.9 %`, or `15.9 % by row weight` where that is not wins ÷ deals: for the one place where the wins are told, too.
+pub fn share_won(n: usize, wins: usize, rate: f64) -> String {
+    format!("{:.1} %{}", 100.0 * rate, if is_weighted(n, wins, rate) { " by row weight" } else { "" })
+}
+
 impl std::fmt::Display for Rate {
-    /// `28 of 41 won, 62.2 % by row weight (45.4 to 76.5 %)`; the row weights are named only where they matter.
+    /// `62.2 % of 41 won (45.4 to 76.5 %)`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let by_count = self.wins as f64 / self.n.max(1) as f64;
-        let how = if (by_count - self.rate).abs() < 5e-4 { "" } else { " by row weight" };
         let [rate, low, high] = [self.rate, self.interval.low, self.interval.high].map(|share| share * 100.0);
-        write!(f, "{} of {} won, {rate:.1} %{how} ({low:.1} to {high:.1} %)", self.wins, self.n)
+        write!(f, "{rate:.1} % of {} won ({low:.1} to {high:.1} %)", thousands(self.n))
     }
 }
 

@@ -16,7 +16,7 @@ pub use calibration::{Calibration, bare_log_loss, brier, calibration, log_loss, 
 pub use calibration_curve::{CurveBin, calibration_curve, expected_calibration_error};
 pub use discrimination::{Auc, auc};
 pub use figures::{Figures, ProbabilityFigures, figures, score_figures};
-pub use interval::{Estimate, Interval, Rate, Z95, effective_n, wilson};
+pub use interval::{BY_ROW_WEIGHT, Estimate, Interval, Rate, Z95, effective_n, is_weighted, share_won, wilson};
 pub use lift::{LIFT_SHARES, LiftRow, lift};
 pub use paired::{Ranking, paired_bootstrap};
 pub use stability::{Bins, psi, psi_noise, sample_psi};

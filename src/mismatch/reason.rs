@@ -42,10 +42,22 @@ pub struct Opinion {
 /// What became of past leads like this one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikeCases {
-    /// Which they are: `high by points, low by the model, most points from the same rule`.
+    /// Which they are: `SQL by points, not by the model, most points from the same rule`.
     pub which: String,
     /// Deals, wins, win rate.
     pub record: Rate,
+}
+
+/// How likely the model thinks the lead, and beside what: high and low are places in the order of the deals, which may
+/// lie far from what is likely.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Chance {
+    /// The model's probability.
+    pub of_lead: f64,
+    /// The win rate of the deals.
+    pub average: f64,
+    /// The share of the deals that the handover tier holds.
+    pub share: f64,
 }
 
 /// Both sides of one lead.
@@ -55,6 +67,8 @@ pub struct Sides {
     pub rule_score: f64,
     /// The score at which sales takes over, and its name.
     pub handover: Option<(String, f64)>,
+    /// How likely the model thinks it; `None` where nobody asked.
+    pub chance: Option<Chance>,
     /// Rules that brought points, the strongest first.
     pub gains: Vec<Gain>,
     /// What the model makes of the lead, the largest first.
@@ -68,6 +82,7 @@ pub struct Sides {
 pub fn reason(quadrant: Quadrant, sides: &Sides) -> String {
     let mut said = vec![points_sentence(quadrant, sides)];
     said.push(model_sentence(quadrant, sides));
+    said.push(chance_sentence(quadrant, sides));
     said.extend(sides.like.as_ref().map(record_sentence));
     said.retain(|sentence| !sentence.is_empty());
     said.join(" ")
@@ -138,6 +153,25 @@ fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     }
 }
 
+/// Said where the quadrant's name would belie the chance: likely, and yet low; unlikely, and yet high.
+fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> String {
+    let (Some(Chance { of_lead, average, share }), Some((tier, _))) = (sides.chance, &sides.handover) else {
+        return String::new();
+    };
+    let [own, all, held] = [of_lead, average, share].map(|share| format!("{:.1} %", 100.0 * share));
+    match quadrant {
+        Quadrant::Verify if of_lead >= average => format!(
+            "A chance of {own} is still above the average of {all}: the model only ranks it below the {held} of deals that \
+             {tier} holds."
+        ),
+        Quadrant::HiddenGem if of_lead < average => format!(
+            "A chance of {own} is still below the average of {all}: {tier} holds so many deals ({held}) that the model \
+             ranks it among them."
+        ),
+        _ => String::new(),
+    }
+}
+
 /// What the model makes of what brought the points.
 fn opinion_of(gain: &Gain, by_name: bool) -> String {
     let that = if by_name { format!("`{}`", gain.rule) } else { "that".to_string() };
@@ -156,10 +190,8 @@ fn record_sentence(like: &LikeCases) -> String {
     if *n < FEWEST_TO_SAY {
         return format!("Leads like it ({}) won {wins} of {n}: too few to say.", like.which);
     }
-    let plain = format!("{:.0} %", 100.0 * *wins as f64 / *n as f64);
-    let weighted = format!("{:.0} %", 100.0 * like.record.rate);
-    let share = if weighted == plain { plain } else { format!("{weighted} by row weight") };
-    format!("Leads like it ({}) won {} of {} ({share}).", like.which, thousands(*wins), thousands(*n))
+    let share = 100.0 * like.record.rate;
+    format!("Of {} leads like it ({}) {share:.0} % were won.", thousands(*n), like.which)
 }
 
 /// A factor on the odds, which people can multiply: `odds × 0.6`.
@@ -197,6 +229,7 @@ mod tests {
         Sides {
             rule_score: 100.0,
             handover: Some(("SQL".into(), 80.0)),
+            chance: Some(Chance { of_lead: 0.04, average: 0.4, share: 0.12 }),
             gains: vec![
                 gain("price_page", "page_view 9 times, newest 3 d ago", 90.0, Some(0.2)),
                 gain("link_click", "link_click once, 5 d ago", 10.0, None),
@@ -206,7 +239,7 @@ mod tests {
                 Opinion { about: "page_view, 9 times".into(), log_odds: 0.2 },
             ],
             like: Rate::of(&[vec![1.0; 3], vec![0.0; 68]].concat(), &[1.0; 71])
-                .map(|record| LikeCases { which: "high by points, low by the model".into(), record }),
+                .map(|record| LikeCases { which: "SQL by points, not by the model".into(), record }),
         }
     }
 
@@ -215,15 +248,36 @@ mod tests {
         assert_eq!(
             reason(Quadrant::Verify, &sides()),
             "90 of 100 points are from `price_page` (page_view 9 times, newest 3 d ago). The model finds that worth \
-             little (odds × 1.2). Most speaks against it: `inquiry, never` (odds × 0.5). Leads like it (high by points, \
-             low by the model) won 3 of 71 (4 %)."
+             little (odds × 1.2). Most speaks against it: `inquiry, never` (odds × 0.5). Of 71 leads like it (SQL by \
+             points, not by the model) 4 % were won."
         );
+    }
+
+    #[test]
+    fn the_quadrant_never_belies_the_chance() {
+        let mut likely = sides();
+        likely.like = None;
+        likely.chance = Some(Chance { of_lead: 0.84, average: 0.385, share: 0.12 });
+        let said = reason(Quadrant::Verify, &likely);
+        assert!(
+            said.ends_with(
+                "A chance of 84.0 % is still above the average of 38.5 %: the model only ranks it below the 12.0 % of \
+                 deals that SQL holds."
+            ),
+            "{said}"
+        );
+        assert!(!reason(Quadrant::HiddenGem, &likely).contains("average"));
+        likely.chance = Some(Chance { of_lead: 0.09, average: 0.12, share: 0.83 });
+        let said = reason(Quadrant::HiddenGem, &likely);
+        assert!(said.contains("A chance of 9.0 % is still below the average of 12.0 %: SQL holds so many"), "{said}");
+        assert!(!reason(Quadrant::Verify, &likely).contains("average"));
     }
 
     #[test]
     fn a_low_score_says_what_speaks_for_the_lead() {
         let mut low = sides();
         low.rule_score = 33.0;
+        low.chance = Some(Chance { of_lead: 0.6, average: 0.4, share: 0.12 });
         low.gains = vec![Gain {
             rule: "inquiry".into(),
             what: "inquiry once, 5 d ago".into(),

@@ -3,6 +3,7 @@
 use super::deals::Deals;
 use super::figures::side_figures;
 use super::leaks;
+use super::leaning::{BEWARE, beware};
 use super::model::{DriftRecord, HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SnapshotRecord};
 use super::train::{Procedure, TrainSettings};
 use crate::features::{Fate, PlanLine, Source};
@@ -128,7 +129,9 @@ fn notes(
     out_of_fold_auc: Option<&metrics::Auc>,
     plan: &[PlanLine],
 ) -> Vec<String> {
-    let mut notes = leaks::notes(&deals.leaks);
+    let mut notes: Vec<String> =
+        whole.learned.iter().filter_map(|learned| beware(&deals.leaks, &learned.predictor)).collect();
+    notes.extend(leaks::notes(&deals.leaks));
     if let Some(learned) = whole.learned.as_ref().filter(|l| !l.additive.convergence.is_converged()) {
         notes.push(format!(
             "The solver stopped before it had converged ({:?} after {} steps): take the coefficients with care.",
@@ -142,7 +145,8 @@ fn notes(
     notes.extend(whole.folds.iter().flat_map(|f| f.notes.iter().cloned()));
     match out_of_fold_auc {
         Some(auc) if auc.value > SUSPICIOUS_AUC => notes.push(format!(
-            "An AUC of {:.3} is suspicious: look for a column that knows the outcome (the largest terms come first in the model card).",
+            "{BEWARE}an AUC of {:.3} is suspicious: look for a column that knows the outcome (the widest terms come first \
+             in the model card).",
             auc.value
         )),
         Some(auc) if !auc.beats_chance() => notes.push(format!(

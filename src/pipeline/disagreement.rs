@@ -1,11 +1,12 @@
 //! What the words of a mismatch rest on: the rules that brought points, what the model makes of the same acts and
 //! columns, and the record of past leads like it.
 
+use super::handover::Handover;
 use super::model::{Blending, Model};
 use super::score::Assessment;
 use crate::features::{Attribute, KindMeasure, Source, Values};
 use crate::metrics::Rate;
-use crate::mismatch::{FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Sides, reason, usual_action};
+use crate::mismatch::{Chance, FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Sides, reason, usual_action};
 use crate::predictor::Predictor;
 use crate::scorecard::{Rule, RuleGain, Scorecard};
 use crate::text::fold;
@@ -111,6 +112,7 @@ pub(super) fn sides(
     gains: Vec<RuleGain>,
     view: Option<&ModelView<'_>>,
     like: Option<LikeCases>,
+    chance: Option<Chance>,
 ) -> Sides {
     let gain = |gain: RuleGain| {
         let rule = &scorecard.rules[gain.rule];
@@ -125,6 +127,7 @@ pub(super) fn sides(
     Sides {
         rule_score,
         handover: handover.map(|tier| (tier.name.clone(), tier.bound)),
+        chance,
         gains: gains.into_iter().map(gain).collect(),
         opinions: view.map(ModelView::opinions).unwrap_or_default(),
         like,
@@ -133,10 +136,10 @@ pub(super) fn sides(
 
 /// The record of the reference deals of this quadrant whose points came most from the same rule; where those are too
 /// few, of the whole quadrant.
-fn like_cases(blending: &Blending, quadrant: Quadrant, driver: &str) -> Option<LikeCases> {
+fn like_cases(blending: &Blending, quadrant: Quadrant, tier: &str, driver: &str) -> Option<LikeCases> {
     let of = match quadrant {
-        Quadrant::Verify => "high by points, low by the model",
-        _ => "low by points, high by the model",
+        Quadrant::Verify => format!("{tier} by points, not by the model"),
+        _ => format!("{tier} by the model, not by points"),
     };
     let near = blending.driver_records.iter().find(|r| r.quadrant == quadrant && r.rule == driver);
     if let Some(near) = near.filter(|r| r.record.n >= FEWEST_TO_SAY) {
@@ -144,7 +147,7 @@ fn like_cases(blending: &Blending, quadrant: Quadrant, driver: &str) -> Option<L
         return Some(LikeCases { which: format!("{of}, {most}"), record: near.record });
     }
     let all = blending.records.iter().find(|r| r.quadrant == quadrant)?;
-    Some(LikeCases { which: of.to_string(), record: all.record? })
+    Some(LikeCases { which: of, record: all.record? })
 }
 
 /// What became of the deals of `rows`, which `which` describes: for closed deals looked back on.
@@ -169,10 +172,13 @@ impl Assessment<'_> {
     fn sides(&self, row: usize, scorecard: &Scorecard, model: &Model, quadrant: Quadrant) -> Option<Sides> {
         let gains = scorecard.gains(self.rules.as_ref()?, &self.evidence()?, row);
         let driver = gains.first().map_or("", |g| scorecard.rules[g.rule].name.as_str());
-        let like = model.blending.as_ref().and_then(|blending| like_cases(blending, quadrant, driver));
+        let handover = Handover::of(Some(scorecard), Some(model));
+        let tier = handover.as_ref().map_or("", |handover| handover.tier.as_str());
+        let like = model.blending.as_ref().and_then(|blending| like_cases(blending, quadrant, tier, driver));
+        let chance = handover.as_ref().map(|handover| handover.chance(self.leads[row].model_probability));
         let predictor = model.predictor.as_ref()?;
         let parts: Vec<f64> = self.log_odds_ledger(row).iter().skip(1).map(|line| line.log_odds).collect();
         let view = ModelView { predictor, attributes: self.attributes(), row, parts: &parts };
-        Some(sides(scorecard, self.rule_score(row), gains, Some(&view), like))
+        Some(sides(scorecard, self.rule_score(row), gains, Some(&view), like, chance))
     }
 }

@@ -1,5 +1,6 @@
 //! One lead, every contribution: both ledgers and the chain from them to the score.
 
+use super::handover::Handover;
 use super::score::{Assessment, Standing};
 use serde::Serialize;
 
@@ -43,6 +44,8 @@ pub struct Explanation {
     pub tier: String,
     /// The quadrant; empty when there is none.
     pub quadrant: String,
+    /// What high means there, in words.
+    pub high_means: String,
     /// What became of the deals in that quadrant, in words.
     pub record: String,
     /// Why rules and model disagree; empty where they do not.
@@ -83,6 +86,10 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
         rule_tier: assessment.rule_tier(row).to_string(),
         tier: assessment.tier_name(row, lead.tier).to_string(),
         quadrant: lead.quadrant.map_or("", |q| q.as_str()).to_string(),
+        high_means: lead
+            .quadrant
+            .and_then(|_| Handover::of(assessment.scorecard, assessment.model))
+            .map_or_else(String::new, |h| h.sentence()),
         record: record(assessment, row),
         next_action: disagreement
             .as_ref()

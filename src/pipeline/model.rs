@@ -1,6 +1,7 @@
 //! What a training leaves behind: everything scoring needs, and the figures by which the model can be believed.
 
 use super::deals::{LogRecord, LogSince};
+use super::leaning::BEWARE;
 use super::reference::Reference;
 use super::retrain::Judgement;
 use crate::asof::{Instant, Span};
@@ -230,6 +231,11 @@ impl Model {
     /// What must be said where the deals have no times.
     pub const NO_TIMES: &'static str = "There are no times, so attributes are used as they stand: that they know what \
                                         happened after the deal closed (leakage) cannot be ruled out.";
+
+    /// What must be read before any figure, and the other notes.
+    pub fn notes_first_and_last(&self) -> (Vec<&str>, Vec<&str>) {
+        self.notes.iter().map(String::as_str).partition(|note| note.starts_with(BEWARE))
+    }
 
     /// Whether the model needs an activity log.
     pub fn needs_log(&self) -> bool {

@@ -1,16 +1,15 @@
 //! The model card: what was learned, from what, and how far it can be believed, in Markdown that reads as plain text.
 
 use super::sentences;
-use super::sides::{percent, sides};
+use super::sides::sides;
 use crate::features::{Fate, Shape, short_number};
+use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_won};
 use crate::pipeline::model::{HoldoutRecord, Model};
 use crate::predictor::{FittedTerm, Predictor};
+use crate::scorecard::Scorecard;
 use crate::values::format_instant;
 use std::fmt::Write;
 
-/// Said where row weights differ, lest somebody divide the counts.
-const RATES_BY_WEIGHT: &str =
-    "Rates are by row weight (a deal that was open longer counts more), so they are not wins ÷ deals.";
 /// Terms shown, largest effect first.
 const TERMS_SHOWN: usize = 12;
 /// Levels shown of a term.
@@ -18,17 +17,19 @@ const LEVELS_SHOWN: usize = 4;
 /// Columns left out that are listed.
 const LEFT_OUT_SHOWN: usize = 20;
 
-/// The card of a model called `name`. Holds no time of saving, so that the same training gives the same card.
-pub fn model_card(model: &Model, name: &str) -> String {
+/// The card of a model called `name`, trained with `scorecard`. Holds no time of saving, so that the same training gives
+/// the same card.
+pub fn model_card(model: &Model, name: &str, scorecard: Option<&Scorecard>) -> String {
     let mut card = String::new();
+    let whose = if scorecard.is_some_and(Scorecard::is_start) { "the starting scorecard" } else { "your scorecard" };
     // Writing to a String cannot fail.
-    let _ = write_card(&mut card, model, name);
+    let _ = write_card(&mut card, model, name, whose);
     card
 }
 
-fn write_card(out: &mut String, model: &Model, name: &str) -> std::fmt::Result {
+fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::fmt::Result {
     writeln!(out, "# Model card: {name}\n")?;
-    headline(out, model)?;
+    headline(out, model, whose)?;
     if let Some(drift) = &model.drift {
         sentences::drift(out, drift)?;
     }
@@ -55,36 +56,39 @@ fn write_card(out: &mut String, model: &Model, name: &str) -> std::fmt::Result {
     }
     plan(out, model)?;
     writeln!(out, "\n## What to know\n")?;
-    for note in &model.notes {
+    for note in model.notes_first_and_last().1 {
         writeln!(out, "- {note}")?;
     }
     Ok(())
 }
 
 /// The sentences that matter.
-fn headline(out: &mut String, model: &Model) -> std::fmt::Result {
+fn headline(out: &mut String, model: &Model, whose: &str) -> std::fmt::Result {
     let s = &model.snapshot;
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
     writeln!(
         out,
-        "Learned from {} closed deals, {} of them won ({} by row weight).",
+        "Learned from {} closed deals, {} of them won ({}).",
         s.deals,
         s.won,
-        percent(s.win_rate)
+        share_won(s.deals, s.won, s.win_rate)
     )?;
+    for note in model.notes_first_and_last().0 {
+        writeln!(out, "\n{note}")?;
+    }
     let figures = model.holdout.as_ref().and_then(|h| h.figures.as_ref()).or(model.out_of_fold.as_ref());
     let Some(figures) = figures else { return Ok(()) };
-    if s.horizon.is_some() {
-        writeln!(out, "{RATES_BY_WEIGHT}")?;
+    if is_weighted(s.deals, s.won, s.win_rate) {
+        writeln!(out, "{BY_ROW_WEIGHT}")?;
     }
     let which = match &model.holdout {
         Some(holdout) if holdout.figures.is_some() => judged_on(holdout),
         _ => "deals that the model had not seen, each in its turn",
     };
     writeln!(out, "\nOn {which}:\n")?;
-    sentences::figures(out, figures)
+    sentences::figures(out, figures, whose)
 }
 
 /// Which deals a holdout judges.

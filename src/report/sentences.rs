@@ -8,16 +8,22 @@ use std::fmt::Write;
 /// The share of the deals that the sentence about ranking speaks of.
 const TOP_SHARE: f64 = 0.2;
 
-/// A sentence for each figure of the score (of the model where there is no scorecard), the scorecard's beside it.
-pub(super) fn figures(out: &mut String, sides: &SideFigures) -> std::fmt::Result {
+/// A calibration intercept so near to 0 shifts the odds by a fifth at most.
+const NEAR_ZERO: f64 = 0.2;
+/// A calibration slope so near to 1 is as good as 1.
+const NEAR_ONE: std::ops::RangeInclusive<f64> = 0.8..=1.25;
+
+/// A sentence for each figure of the score (of the model where there is no scorecard), the scorecard's beside it; `whose`
+/// is what to call that: `your scorecard`.
+pub(super) fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Result {
     let (name, best) = match (&sides.blend, &sides.model) {
         (Some(blend), _) => ("score", blend),
         (None, Some(model)) => ("model", model),
         (None, None) => return Ok(()),
     };
     let by_points = sides.scorecard.as_ref();
-    ranking(out, name, best, by_points)?;
-    order(out, name, best, by_points)?;
+    ranking(out, name, best, by_points, whose)?;
+    order(out, name, best, by_points, whose)?;
     if let Some(probability) = &best.probability {
         doubt(out, best.win_rate, probability)?;
         boldness(out, &probability.calibration.intercept, &probability.calibration.slope)?;
@@ -25,7 +31,7 @@ pub(super) fn figures(out: &mut String, sides: &SideFigures) -> std::fmt::Result
     if let (Some(low), Some(high)) = (sides.calibration.first(), sides.calibration.last()) {
         extremes(out, low, high)?;
     }
-    sides.tiers.first().map_or(Ok(()), |highest| tier(out, highest))
+    sides.tiers.first().map_or(Ok(()), |highest| tier(out, highest, whose))
 }
 
 /// What differs between older and newer deals, under a heading of its own.
@@ -50,7 +56,7 @@ fn top(figures: &Figures) -> Option<&LiftRow> {
     figures.lift.iter().find(|row| (row.share - TOP_SHARE).abs() < 1e-9)
 }
 
-fn ranking(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figures>) -> std::fmt::Result {
+fn ranking(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figures>, whose: &str) -> std::fmt::Result {
     let Some(row) = top(best) else { return Ok(()) };
     write!(
         out,
@@ -59,12 +65,12 @@ fn ranking(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figu
         row.lift
     )?;
     if let Some(points) = by_points.and_then(top) {
-        write!(out, " Your scorecard's top 20 %: {:.1} times.", points.lift)?;
+        write!(out, " {}'s top 20 %: {:.1} times.", capital(whose), points.lift)?;
     }
     writeln!(out)
 }
 
-fn order(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figures>) -> std::fmt::Result {
+fn order(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figures>, whose: &str) -> std::fmt::Result {
     let Some(auc) = &best.auc else { return Ok(()) };
     let [value, low, high] = [auc.value, auc.interval.low, auc.interval.high].map(|a| 100.0 * a);
     write!(
@@ -73,7 +79,7 @@ fn order(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figure
          ({low:.0} to {high:.0}; 50 is chance)."
     )?;
     if let Some(points) = by_points.and_then(|f| f.auc.as_ref()) {
-        write!(out, " Your scorecard: {:.0}.", 100.0 * points.value)?;
+        write!(out, " {}: {:.0}.", capital(whose), 100.0 * points.value)?;
     }
     writeln!(out)
 }
@@ -85,31 +91,54 @@ fn doubt(out: &mut String, win_rate: f64, probability: &ProbabilityFigures) -> s
         return Ok(());
     }
     let less = 100.0 * (1.0 - probability.log_loss / bare);
-    let how = if less >= 0.0 { "less" } else { "more" };
+    let doubt = match less {
+        less if less.abs() < 0.5 => "as much doubt as".to_string(),
+        less if less > 0.0 => format!("{less:.0} % less doubt than"),
+        less => format!("{:.0} % more doubt than", -less),
+    };
     writeln!(
         out,
-        "- Its win probabilities leave {:.0} % {how} doubt than the bare win rate (log loss {:.3} against {bare:.3}, \
-         Brier score {:.3} against {:.3}).",
-        less.abs(),
+        "- Its win probabilities leave {doubt} the bare win rate (log loss {:.3} against {bare:.3}, Brier score {:.3} \
+         against {:.3}).",
         probability.log_loss,
         probability.brier,
         win_rate * (1.0 - win_rate)
     )
 }
 
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Whether the probabilities are right on the whole, and spread as they should be. An interval that holds the ideal
+/// proves nothing where the figure is far from it: then the deals are too few to say.
 fn boldness(out: &mut String, intercept: &Option<Estimate>, slope: &Option<Estimate>) -> std::fmt::Result {
     let (Some(intercept), Some(slope)) = (intercept, slope) else { return Ok(()) };
+    let level_is_near = intercept.value.abs() <= NEAR_ZERO;
+    let spread_is_near = NEAR_ONE.contains(&slope.value);
+    let perhaps = |is_sure: bool| if is_sure { "" } else { "perhaps " };
+    let level_is_sure = !intercept.interval.holds(0.0);
     let level = match () {
-        () if intercept.interval.holds(0.0) => "right on the whole",
-        () if intercept.value > 0.0 => "too low on the whole",
-        () => "too high on the whole",
+        () if !level_is_sure && level_is_near => "right on the whole".to_string(),
+        () if intercept.value > 0.0 => format!("{}too low on the whole", perhaps(level_is_sure)),
+        () => format!("{}too high on the whole", perhaps(level_is_sure)),
     };
+    let spread_is_sure = !slope.interval.holds(1.0);
     let spread = match () {
-        () if slope.interval.holds(1.0) => "neither too bold nor too timid",
-        () if slope.value < 1.0 => "too bold: the high ones too high, the low ones too low",
-        () => "too timid: the high ones too low, the low ones too high",
+        () if !spread_is_sure && spread_is_near => "neither too bold nor too timid".to_string(),
+        () if slope.value < 1.0 => {
+            format!("{}too bold: the high ones too high, the low ones too low", perhaps(spread_is_sure))
+        }
+        () => format!("{}too timid: the high ones too low, the low ones too high", perhaps(spread_is_sure)),
     };
-    writeln!(out, "- They are {level}, and {spread}.")
+    let doubt = if (level_is_sure || level_is_near) && (spread_is_sure || spread_is_near) {
+        String::new()
+    } else {
+        let of = |e: &Estimate| format!("{:.2}, {:.2} to {:.2}", e.value, e.interval.low, e.interval.high);
+        format!(" (too few deals to be sure: calibration intercept {}; slope {})", of(intercept), of(slope))
+    };
+    writeln!(out, "- They are {level}, and {spread}{doubt}.")
 }
 
 /// What came of the least and the most promising.
@@ -126,15 +155,40 @@ fn extremes(out: &mut String, low: &CurveBin, high: &CurveBin) -> std::fmt::Resu
     writeln!(out, "- The most promising deals: {}; the least promising: {}.", of(high), of(low))
 }
 
-fn tier(out: &mut String, highest: &TierRates) -> std::fmt::Result {
+fn tier(out: &mut String, highest: &TierRates, whose: &str) -> std::fmt::Result {
     match (&highest.by_score, &highest.by_rules) {
         (Some(score), Some(rules)) if !highest.tier.is_empty() => writeln!(
             out,
-            "- Tier {}: {} of the deals it holds by the score were won, {} of those it holds by your points.",
+            "- Tier {}: {} of the deals it holds by the score were won, {} of those it holds by the points of {whose}.",
             highest.tier,
             percent(score.rate),
             percent(rules.rate)
         ),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Interval;
+
+    fn said(intercept: [f64; 3], slope: [f64; 3]) -> String {
+        let of = |[value, low, high]: [f64; 3]| Some(Estimate { value, interval: Interval { low, high } });
+        let mut out = String::new();
+        boldness(&mut out, &of(intercept), &of(slope)).unwrap();
+        out
+    }
+
+    #[test]
+    fn words_of_calibration_follow_the_figure_and_its_interval() {
+        let good = said([0.05, -0.2, 0.3], [0.95, 0.7, 1.2]);
+        assert_eq!(good, "- They are right on the whole, and neither too bold nor too timid.\n");
+        let sure = said([-0.57, -0.94, -0.21], [0.5, 0.3, 0.7]);
+        assert!(sure.contains("are too high on the whole, and too bold: the high"), "{sure}");
+        let unsure = said([0.01, -0.3, 0.3], [0.52, -0.1, 1.2]);
+        assert!(unsure.contains("and perhaps too bold") && unsure.contains("slope 0.52, -0.10 to 1.20"), "{unsure}");
+        let low = said([0.6, -0.1, 1.3], [1.0, 0.8, 1.2]);
+        assert!(low.contains("perhaps too low on the whole, and neither too bold nor too timid (too few"), "{low}");
     }
 }

@@ -1,6 +1,6 @@
 //! Scorecard, model and blend side by side, as tables of the model card.
 
-use crate::metrics::{CurveBin, Estimate, Figures, Rate};
+use crate::metrics::{CurveBin, Estimate, Figures, Rate, share_won};
 use crate::pipeline::model::{SideFigures, TierRates};
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result
     .filter_map(|(name, f)| f.map(|f| (name, f)))
     .collect();
     let Some((_, first)) = columns.first() else { return Ok(()) };
-    writeln!(out, "{} deals, {} won ({}).\n", first.n, first.wins, percent(first.win_rate))?;
+    writeln!(out, "{} deals, {} won ({}).\n", first.n, first.wins, share_won(first.n, first.wins, first.win_rate))?;
     let mut row = |label: &str, cell: &dyn Fn(&Figures) -> String| -> std::fmt::Result {
         write!(out, "| {label:<22} |")?;
         for (_, figures) in &columns {

@@ -68,7 +68,15 @@ pub struct Scorecard {
     pub grade: GradeBounds,
 }
 
+/// The name of the scorecard that `init` draws up: nobody's opinion yet, so nobody is to blame for it.
+pub const STARTING_NAME: &str = "Starting scorecard";
+
 impl Scorecard {
+    /// Whether this is still the scorecard that `init` drew up, by its name.
+    pub fn is_start(&self) -> bool {
+        self.name == STARTING_NAME
+    }
+
     /// What one point of a rule is worth on the scale of the range.
     pub fn factor(&self) -> f64 {
         self.rescale.map_or(1.0, Rescale::factor)

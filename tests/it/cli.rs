@@ -510,7 +510,87 @@ fn a_score_of_leads_already_decided_says_that_it_looks_back() {
     let rule = "[[rule]]\nid = \"web\"\nwhen = { field = \"source\", any_of = [\"web\"] }\npoints = 5\n";
     company.write("scorecard.toml", &format!("range = [0, 100]\ntiers = {{ SQL = 5 }}\n{rule}"));
     let told = company.run(&["score", "--rules-only", "--out", "scored.csv"]).ok().stdout;
-    assert!(told.contains("2 leads are won or lost already"), "{told}");
+    assert!(told.contains("1 open at the as-of; 2 had closed before it"), "{told}");
+    assert!(
+        told.contains("call first") && told.contains("Leave out the 2 leads whose `warnings` begin with"),
+        "{told}"
+    );
+    let warnings: Vec<String> = company.rows("scored.csv").iter().map(|row| row["warnings"].clone()).collect();
+    assert!(warnings[0].starts_with("closed") && warnings[1].starts_with("closed") && warnings[2].is_empty());
+    company.write("leads.csv", "lead_id,source,outcome\n1,web,won\n2,web,lost\n");
+    let told = company.run(&["score", "--rules-only", "--out", "scored.csv"]).ok().stdout;
+    assert!(told.contains("All of them are won or lost already") && told.contains("highest scores"), "{told}");
+}
+
+/// Leads and, in a table of their own, those that were won: who is not won within a time counts as lost.
+fn leads_and_their_deals() -> Company {
+    let (mut leads, mut deals) =
+        (String::from("mql_id,first_contact_date,origin\n"), String::from("mql_id,won_date\n"));
+    for i in 0..240 {
+        let (month, day) = (1 + i / 20, 1 + i % 20);
+        let origin = ["referral", "paid search", "organic search"][i % 3];
+        leads.push_str(&format!("m{i},2021-{month:02}-{day:02},{origin}\n"));
+        if i % 5 == 0 || i % 9 == 0 {
+            deals.push_str(&format!("m{i},2021-{month:02}-{:02}\n", day + 7));
+        }
+    }
+    Company::with(&[("leads.csv", &leads), ("deals.csv", &deals)])
+}
+
+#[test]
+fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_can_be_pasted() {
+    let company = leads_and_their_deals();
+    let told = company.run(&["init", "--leads", "leads.csv", "--outcomes", "deals.csv"]).ok().stdout;
+    let pasted: Vec<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("leadscore ")).collect();
+    assert_eq!(pasted.last().copied(), Some("score --out scored.csv --as-of 2021-12-21"), "{told}");
+    let next = company.run(&["train"]).ok().says("`leadscore score --out scored.csv --as-of 2021-12-21`").stderr;
+    assert!(next.contains("`leadscore compare`"), "{next}");
+    for command in pasted {
+        assert!([0, 3].contains(&company.run(&command.split(' ').collect::<Vec<_>>()).status), "{command}");
+    }
+    let now = company.run(&["score", "--out", "now.csv"]).ok().stdout;
+    assert!(now.contains("The newest lead came on 2021-12-20, ") && now.contains("`--as-of 2021-12-21`"), "{now}");
+    assert!(now.contains("0 open at the as-of") && now.contains("because they were not won in time"), "{now}");
+    let warned =
+        |row: &Row| row["warnings"].contains("closed: not won within") || row["warnings"].starts_with("closed");
+    assert!(company.rows("now.csv").iter().all(warned));
+    let then = company.run(&["score", "--out", "then.csv", "--as-of", "2021-12-21"]).ok().stdout;
+    assert!(!then.contains("The newest lead came on") && then.contains("call first"), "{then}");
+}
+
+#[test]
+fn a_quadrant_is_told_by_the_tier_and_never_belies_the_chance() {
+    // Most deals are won, and the tier holds but a tenth of them.
+    let mut leads = String::from("lead_id,created_at,closed_at,source,size,outcome\n");
+    for i in 0..660_usize {
+        let (source, size) = (["fair", "web"][usize::from(i % 10 > 0)], i * 31 % 97);
+        let outcome = if i * 7919 % 100 < if size > 48 { 95 } else { 30 } { "won" } else { "lost" };
+        let (month, day) = (1 + i % 11, 1 + i % 18);
+        match i {
+            ..600 => leads.push_str(&format!(
+                "L{i},2024-{month:02}-{day:02},2024-{month:02}-{:02},{source},{size},{outcome}\n",
+                day + 10
+            )),
+            _ => leads.push_str(&format!("L{i},2024-12-{:02},,{source},{size},\n", 18 + i % 5)),
+        }
+    }
+    let company = Company::with(&[("leads.csv", &leads)]);
+    let rule = "[[rule]]\nid = \"fair\"\nwhen = { field = \"source\", any_of = [\"fair\"] }\npoints = 50\n";
+    company.run(&["init", "--leads", "leads.csv"]).ok();
+    company.write("scorecard.toml", &format!("range = [0, 100]\ntiers = {{ SQL = 50 }}\n{rule}"));
+    company.run(&["train"]).ok();
+    let told = company.run(&["score", "--out", "scored.csv", "--as-of", "2024-12-24"]).ok().stdout;
+    assert!(told.contains("SQL by points, not by the model: look before calling"), "{told}");
+    assert!(told.contains("SQL holds 9.8 % of past deals by points (50 or more), and as many by the model"), "{told}");
+    assert!(told.contains("more likely than not to be won: a tier holds a share of the deals"), "{told}");
+    let belied = company
+        .rows("scored.csv")
+        .into_iter()
+        .find(|row| row["quadrant"] == "verify" && row["model_probability"].parse::<f64>().is_ok_and(|p| p > 0.8));
+    let lead = belied.expect("a lead with many points that is likely, though others are likelier")["lead_id"].clone();
+    let why = company.run(&["explain", &lead, "--as-of", "2024-12-24"]).ok().stdout;
+    assert!(why.contains("is still above the average of") && why.contains("of deals that SQL holds"), "{why}");
+    assert!(!told.contains("unlikely to order"), "{told}");
 }
 
 #[test]

@@ -19,7 +19,10 @@ fn lead_a_is_to_verify_for_its_repeated_page_views() {
     let reason = text(&a, "reason");
     assert!(reason.starts_with("90 of 100 points are from `price_page` (page_view 9 times, newest "), "{reason}");
     assert!(reason.contains("The model finds that worth"), "{reason}");
-    assert!(reason.contains("high by points, low by the model") && reason.contains(" won "), "{reason}");
+    assert!(
+        reason.contains("leads like it (SQL by points, not by the model") && reason.contains(" were won"),
+        "{reason}"
+    );
     assert_eq!(text(&a, "next_action"), "Ask what the prices are for before a salesperson calls");
 }
 
@@ -61,5 +64,5 @@ fn past_deals_that_went_against_their_points_say_why() {
         }
     }
     let quadrants = company.run(&["backtest", "--top", "1"]).ok().stdout;
-    assert!(quadrants.contains("Leads like it (high by points"), "{quadrants}");
+    assert!(quadrants.contains("leads like it (high by points"), "{quadrants}");
 }

@@ -369,7 +369,8 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     let folder = folder(&[("bank.csv", text.as_bytes())]);
     let refused = leadscore(folder.path(), &["init", "--leads", "bank.csv"]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(words_of(&refused).contains("--add-id FILE"), "{}", words_of(&refused));
+    let command = "`leadscore init --leads bank.csv --add-id leads-with-ids.csv` writes a copy";
+    assert!(words_of(&refused).contains(command), "{}", words_of(&refused));
     assert!(!folder.path().join("leadscore.toml").exists());
     let (project, _, _) = init(&folder, &["--leads", "bank.csv", "--add-id", "numbered.csv"]);
     assert_eq!(
@@ -461,8 +462,42 @@ fn a_log_of_strangers_and_a_workbook_are_refused_by_name() {
     assert!(refused.contains("book.csv") && refused.contains("Excel"), "{refused}");
 }
 
-/// `script` of util-linux gives the program a terminal to talk to; where there is none, the answers are only tested
-/// beside the questions.
+/// A column that sales fills more often for deals it wins: not clearly a leak, and strong.
+#[test]
+fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_out() {
+    let mut leads = String::from("lead_no,source,feedback,ticket_number,converted\n");
+    for i in 0..600_usize {
+        let converted = i % 3 == 0;
+        let is_filled = if converted { i % 10 > 0 } else { i % 10 > 4 };
+        let feedback = match (is_filled, converted) {
+            (false, _) => "",
+            (true, true) => ["keen", "keen", "cool"][i / 3 % 3],
+            (true, false) => ["cool", "cool", "keen"][i / 3 % 3],
+        };
+        let source = ["web", "fair", "mail", "phone"][i * 7 % 4];
+        leads.push_str(&format!("c{i},{source},{feedback},{},{}\n", 90_000 - 3 * i, u8::from(converted)));
+    }
+    let folder = folder(&[("leads.csv", leads.as_bytes())]);
+    let (project, _, _) = init(&folder, &["--leads", "leads.csv"]);
+    assert_eq!(project.leads.exclude, ["ticket_number"], "an id beside the id is no attribute");
+    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
+    assert!(text.contains("    # \"feedback\","), "{text}");
+    let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
+    let line = "paste into `exclude = [ … ]` of leadscore.toml and train again: \"feedback\",";
+    assert!(run(&["--format", "markdown", "check"]).contains(line));
+    let card = run(&["--format", "markdown", "train"]);
+    let beware = card.find("Beware: the model leans on `feedback`").unwrap_or_else(|| panic!("{card}"));
+    assert!(beware < card.find("Of the 20 % of deals").unwrap() && card.contains(line), "{card}");
+    assert!(card.contains("The starting scorecard's top 20 %") && !card.contains("our scorecard"), "{card}");
+    let report = run(&["--quiet", "--format", "json", "report", "--out", "report.html"]);
+    assert!(report.contains("\"Beware: the model leans on `feedback`"), "{report}");
+    let compared = run(&["compare"]);
+    assert!(compared.contains("nobody's opinion yet") || compared.contains("Too little data"), "{compared}");
+    std::fs::write(folder.path().join("leadscore.toml"), text.replace("# \"feedback\",", "\"feedback\",")).unwrap();
+    assert!(!run(&["train"]).contains("Beware"));
+}
+
+/// `script` of util-linux (Debian's bsdutils) gives the program a terminal to talk to; `.ci/run` makes sure of it.
 #[test]
 fn at_a_terminal_the_open_questions_are_asked_and_the_answers_written() {
     let mut leads = String::from("code,login,state,size\n");

@@ -3,7 +3,7 @@
 use super::super::page::{Page, Table};
 use super::super::terminal::{Align, count, percent, plural, table};
 use crate::features::short_number;
-use crate::metrics::{Figures, Interval, Rate};
+use crate::metrics::{Figures, Interval, Rate, share_won};
 use crate::pipeline::backtest::{
     Backtest, Band, CapacityCut, Cut, Quality, Side, Standing, SurpriseList, ValueCut, ValueRow,
 };
@@ -35,12 +35,7 @@ pub(super) fn backtest_text(found: &Backtest) -> Page {
     text
 }
 
-/// `12.3 % (10.1 to 14.8 %)`.
-fn rate_text(rate: &Rate) -> String {
-    format!("{} {}", percent(rate.rate), interval_text(&rate.interval))
-}
-
-/// The same as a cell: `12.3 % (10.1–14.8)`.
+/// `12.3 % (10.1–14.8)`.
 fn rate_cell(rate: &Rate) -> String {
     format!("{} ({:.1}–{:.1})", percent(rate.rate), 100.0 * rate.interval.low, 100.0 * rate.interval.high)
 }
@@ -66,10 +61,11 @@ fn opening(found: &Backtest) -> Page {
         format!(", looked at between {} and {}", day(first), day(last))
     });
     let mut text = Page::from(format!(
-        "{} judged{when}: {} won, a win rate of {}.\n",
+        "{} judged{when}: {} won, {} {}.\n",
         plural(judged.n, "closed deal"),
         count(judged.wins),
-        rate_text(judged)
+        share_won(judged.n, judged.wins, judged.rate),
+        interval_text(&judged.interval)
     ));
     if judged.n < found.deals {
         text.push_str(&format!("The other {} only trained.\n", plural(found.deals - judged.n, "deal")));
@@ -190,16 +186,16 @@ fn range_text(side: Side, band: &Band) -> String {
 fn surprises_text(found: &Backtest) -> String {
     let (Some(high), Some(low)) = (&found.high_score_no_order, &found.low_score_order) else { return String::new() };
     let seen = |list: &SurpriseList, word: &str| {
-        list.seen_by_model.map_or_else(String::new, |n| format!(", {} of them {word} by the model", count(n)))
+        list.seen_by_model.map_or_else(String::new, |n| format!(", {} of them {word} it by the model", count(n)))
     };
     let mut text = format!(
-        "\n{} high by points: {} without an order{}.\n{} low by points: {} ordered all the same{}.\n",
+        "\n{} at or above the handover by points: {} without an order{}.\n{} below it by points: {} ordered all the same{}.\n",
         plural(high.of, "deal"),
         count(high.deals),
-        seen(high, "low"),
+        seen(high, "below"),
         plural(low.of, "deal"),
         count(low.deals),
-        seen(low, "high")
+        seen(low, "at or above")
     );
     text.push_str(&list_text("High score, no order (high_score_no_order)", high));
     text.push_str(&list_text("Low score, order (low_score_order)", low));
@@ -345,15 +341,14 @@ fn quality_text(quality: &Quality, all: &Rate) -> Page {
         rows.push(vec![
             level.level.clone(),
             count(level.record.n),
-            count(level.record.wins),
-            level.expected_wins.map_or_else(String::new, |e| format!("{e:.1}")),
+            level.expected_rate.map_or_else(String::new, percent),
             rate_cell(&level.record),
             format!("{:.2}", level.lift),
         ]);
     }
-    rows.iter_mut().for_each(|row| row.resize(6, String::new()));
-    let header = [quality.column.as_str(), "deals", "won", "expected", WON, "lift"];
-    let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left, Align::Right];
+    rows.iter_mut().for_each(|row| row.resize(5, String::new()));
+    let header = [quality.column.as_str(), "deals", "expected", WON, "lift"];
+    let align = [Align::Left, Align::Right, Align::Right, Align::Left, Align::Right];
     text.append(Page::below_a_blank(table(&header, &align, &rows)));
     if quality.pooled > 0 {
         text.push_str(&format!(

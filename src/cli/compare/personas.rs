@@ -17,6 +17,7 @@ pub(in super::super) struct PersonaRows {
     persona: Option<String>,
     deals: usize,
     won: usize,
+    win_rate: f64,
     rules: Vec<PersonaRow>,
     #[serde(skip)]
     sentences: Vec<String>,
@@ -38,6 +39,7 @@ struct PersonaRow {
     departs: bool,
     leads: usize,
     won: usize,
+    win_rate: f64,
     evidence: String,
     matters: f64,
     verdict: String,
@@ -45,7 +47,7 @@ struct PersonaRow {
 
 impl PersonaRows {
     pub(super) fn of(persona: &PersonaComparison) -> PersonaRows {
-        let PersonaComparison { persona: name, deals, won, rules } = persona;
+        let PersonaComparison { persona: name, deals, won, win_rate, rules } = persona;
         let mut news: Vec<&PersonaRule> = rules.iter().filter(|rule| is_news(rule)).collect();
         let weight = |rule: &PersonaRule| rule.departure.abs() * rule.here.leads as f64;
         news.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
@@ -53,6 +55,7 @@ impl PersonaRows {
             persona: name.clone(),
             deals: *deals,
             won: *won,
+            win_rate: *win_rate,
             rules: rules.iter().map(row).collect(),
             sentences: news.into_iter().take(TOLD).map(sentence).collect(),
         }
@@ -74,6 +77,7 @@ fn row(rule: &PersonaRule) -> PersonaRow {
         departs: rule.departs(),
         leads: here.leads,
         won: here.won,
+        win_rate: here.win_rate,
         evidence: here.evidence.to_string(),
         matters: here.matters,
         verdict: here.verdict_text(),
@@ -96,7 +100,7 @@ fn sentence(rule: &PersonaRule) -> String {
         signed(rule.over_all),
         signed(here.hand_set_points),
         count(here.leads),
-        percent(here.won as f64 / here.leads.max(1) as f64),
+        percent(here.win_rate),
     )
 }
 
@@ -110,7 +114,7 @@ pub(super) fn persona_text(personas: &[PersonaRows]) -> Page {
     text.heading(2, "Within each persona");
     for of in personas {
         let name = of.persona.as_ref().map_or("no persona".to_owned(), |name| format!("`{name}`"));
-        let rate = percent(of.won as f64 / of.deals.max(1) as f64);
+        let rate = percent(of.win_rate);
         let alike =
             if of.sentences.is_empty() { " No rule is clearly worth more or less here than elsewhere." } else { "" };
         text.push_str(&format!("  {name}: {} deals, {rate} won.{alike}\n", count(of.deals)));

@@ -10,6 +10,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(in super::super) struct Summary {
     pub(in super::super) scorecard: String,
+    /// Whether it is still the one that `init` drew up.
+    pub(in super::super) is_start: bool,
     pub(in super::super) deals: usize,
     pub(in super::super) won: usize,
     pub(in super::super) win_rate: f64,
@@ -44,6 +46,8 @@ pub(in super::super) struct RuleRow {
     pub(in super::super) interval: [f64; 2],
     pub(in super::super) leads: usize,
     pub(in super::super) won: usize,
+    /// Row-weighted share of won deals among them.
+    pub(in super::super) win_rate: f64,
     pub(in super::super) evidence: String,
     pub(in super::super) matters: f64,
     pub(in super::super) verdict: String,
@@ -78,7 +82,8 @@ impl Summary {
             win_rate: comparison.win_rate,
             rho: comparison.rho,
             auc_out_of_fold: comparison.auc,
-            sentences: sentences(comparison),
+            is_start: scorecard.is_start(),
+            sentences: sentences(comparison, scorecard.is_start()),
             rules: rules.into_iter().map(row).collect(),
             groups: groups(comparison),
             personas: compared.personas.iter().map(PersonaRows::of).collect(),
@@ -105,6 +110,7 @@ fn row(rule: &RuleComparison) -> RuleRow {
         interval: rule.interval,
         leads: rule.leads,
         won: rule.won,
+        win_rate: rule.win_rate,
         evidence: rule.evidence.to_string(),
         matters: rule.matters,
         verdict: rule.verdict_text(),

@@ -5,6 +5,7 @@ use super::super::terminal::{Align, count, percent, table};
 use super::personas::persona_text;
 use super::summary::Summary;
 use crate::features::short_number;
+use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
 
 /// The column that draws the figures beside it.
@@ -39,7 +40,7 @@ fn rules(text: &mut Page, summary: &Summary) {
         .iter()
         .map(|r| {
             let name = r.persona.as_ref().map_or_else(|| r.rule.clone(), |p| format!("{p}/{}", r.rule));
-            let rate = if r.leads == 0 { String::new() } else { percent(r.won as f64 / r.leads as f64) };
+            let rate = if r.leads == 0 { String::new() } else { percent(r.win_rate) };
             vec![
                 name,
                 r.group.clone(),
@@ -53,7 +54,8 @@ fn rules(text: &mut Page, summary: &Summary) {
             ]
         })
         .collect();
-    let header = ["rule", "group", "hand-set", "learned", "95 % interval", PICTURE, "deals hit", "won", "verdict"];
+    let set = if summary.is_start { "at start" } else { "hand-set" };
+    let header = ["rule", "group", set, "learned", "95 % interval", PICTURE, "deals hit", "won", "verdict"];
     let align = [
         Align::Left,
         Align::Left,
@@ -67,11 +69,21 @@ fn rules(text: &mut Page, summary: &Summary) {
     ];
     text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(&["group", PICTURE])));
     text.push_str(&format!(
-        "\n{} deals, {} won ({} by row weight). Points learned are shrunk towards the hand-set ones; sorted by what the difference moves.\n",
+        "\n{} deals, {} won ({}). Points learned are shrunk towards those {}; sorted by what the difference moves.\n",
         count(summary.deals),
         count(summary.won),
-        percent(summary.win_rate)
+        share_won(summary.deals, summary.won, summary.win_rate),
+        if summary.is_start { "at the start" } else { "set by hand" }
     ));
+    if summary.is_start {
+        text.push_str(
+            "The points at the start are those that `init` drew from headers and values: nobody's opinion yet. Once they are \
+             yours, give the scorecard a name of your own.\n",
+        );
+    }
+    if is_weighted(summary.deals, summary.won, summary.win_rate) {
+        text.push_str(&format!("{BY_ROW_WEIGHT}\n"));
+    }
 }
 
 /// What each group pays a deal, where there is more than one.
@@ -116,7 +128,7 @@ fn trial(text: &mut Page, judged: &Judged) {
     text.heading(2, "On trial");
     text.push_str(&format!("  {}\n", judged.sentence()));
     let words = |rate: &Option<crate::metrics::Rate>| match rate {
-        Some(rate) => format!("{} of {} ({})", count(rate.wins), count(rate.n), percent(rate.rate)),
+        Some(rate) => format!("{} of {}", percent(rate.rate), count(rate.n)),
         None => "none".to_string(),
     };
     let rows: Vec<Vec<String>> = judged
@@ -138,7 +150,7 @@ fn endings(text: &mut Page, summary: &Summary) {
     }
     if let Some(why) = &summary.declined {
         text.push_str(&format!(
-            "No learned scorecard is written: {why}. Keep the hand-set one until more deals have closed.\n"
+            "No learned scorecard is written: {why}. Keep the one there is until more deals have closed.\n"
         ));
     }
     if let Some(path) = &summary.written {

@@ -1,5 +1,6 @@
 //! What `init` says: what every column was taken for and why, what to look at, what to run next.
 
+use super::super::inputs::quoted;
 use super::super::page::Page;
 use super::super::terminal::{Align, plural, table};
 use super::Start;
@@ -18,7 +19,7 @@ pub(super) struct Summary {
     missing: Vec<String>,
     snapshot: String,
     rules: usize,
-    tiers: [(&'static str, f64); 2],
+    tiers: Vec<(&'static str, f64)>,
     best_rule_score: Option<f64>,
     ours: Vec<String>,
     notes: Vec<String>,
@@ -36,7 +37,7 @@ pub(super) fn summary(start: &Start) -> Summary {
         missing: start.missing.clone(),
         snapshot: moment(start.layout.moment),
         rules: start.n_rules,
-        tiers: [("MQL", start.bounds.mql), ("SQL", start.bounds.sql)],
+        tiers: start.bounds.mql.map(|mql| ("MQL", mql)).into_iter().chain([("SQL", start.bounds.sql)]).collect(),
         best_rule_score: start.best_score,
         ours: start.layout.log.as_ref().map(|log| log.ours.clone()).unwrap_or_default(),
         notes: notes(start),
@@ -133,21 +134,24 @@ fn notes(start: &Start) -> Vec<String> {
         notes.push(format!("these kinds of activity read like the end of a deal: {}", log.ends.join(", ")));
     }
     if let Some(best) = start.best_score.filter(|best| *best < 80.0) {
-        notes.push(format!(
-            "the best lead has {} points by the starting rules, so the tiers begin at {} and {}",
-            best, start.bounds.mql, start.bounds.sql
-        ));
+        let tiers = match start.bounds.mql {
+            Some(mql) => format!("the tiers begin at {mql} and {}", start.bounds.sql),
+            None => format!("there is one tier, from {} on", start.bounds.sql),
+        };
+        notes.push(format!("the best lead has {best} points by the starting rules, so {tiers}"));
     }
     notes
 }
 
 fn next(start: &Start, dir: &Path) -> Vec<String> {
     let here = dir.as_os_str().is_empty() || dir == Path::new(".");
-    let project = if here { String::new() } else { format!(" --project {}", start.project.display()) };
+    let project =
+        if here { String::new() } else { format!(" --project {}", quoted(&start.project.display().to_string())) };
     let check = Some(format!("leadscore check{project}"));
     let train = Some(format!("leadscore train{project}")).filter(|_| start.layout.knows_outcomes());
     let alone = if train.is_some() { "" } else { " --rules-only" };
     let can_score = train.is_some() || start.n_rules > 0;
-    let score = Some(format!("leadscore score{project}{alone} --out scored.csv")).filter(|_| can_score);
+    let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
+    let score = Some(format!("leadscore score{project}{alone} --out scored.csv{as_of}")).filter(|_| can_score);
     check.into_iter().chain(train).chain(score).collect()
 }

@@ -18,13 +18,27 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
         text.push_str(&format!(" into {}", summary.out));
     }
     text.push_str(".\n");
-    if summary.closed > 0 || summary.not_created > 0 {
+    if summary.looks_back {
         text.push_str(&format!(
-            "{} open at the as-of; {} had closed before it and {} did not exist yet: these are in the file, but not counted below.\n",
+            "{} won or lost already, so there is nobody to call: these figures look back. --leads FILE scores leads that are \
+             still open.\n",
+            if summary.leads == 1 { "It is".to_string() } else { "All of them are".to_string() }
+        ));
+    }
+    if summary.closed > 0 || summary.not_created > 0 {
+        let in_time = match summary.lost_by_now {
+            0 => String::new(),
+            n => format!(" ({} because they were not won in time)", count(n)),
+        };
+        text.push_str(&format!(
+            "{} open at the as-of; {} had closed before it{in_time} and {} did not exist yet: these are in the file, but not counted below.\n",
             count(summary.open),
             count(summary.closed),
             count(summary.not_created)
         ));
+    }
+    if let Some(stale) = &summary.stale {
+        text.push_str(&format!("{}\n", stale.sentence()));
     }
     if summary.acts_after_as_of > 0 {
         text.push_str(&format!(
@@ -34,7 +48,7 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
         ));
     }
     // Of leads whose outcome is known nobody expects anything.
-    if let Some(p) = summary.mean_win_probability.filter(|_| summary.sums.decided < summary.open) {
+    if let Some(p) = summary.mean_win_probability.filter(|_| !summary.looks_back) {
         text.push_str(&format!(
             "Expected wins among the open leads: {:.0} ({} on average).\n",
             p * summary.open as f64,
@@ -45,18 +59,44 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
         text.push_str(&format!(
             "{} older than the {days:.0} days the model knows: their probabilities are its guess.{}\n",
             if n == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(n)) },
-            if 2 * n > summary.open { " Is --as-of right?" } else { "" }
+            if 2 * n > summary.open && summary.stale.is_none() { " Is --as-of right?" } else { "" }
         ));
     }
-    text.append(tiers_text(summary));
-    text.append(top_text(summary));
-    text.append(mismatch_text(summary));
+    // Of nobody there is nothing to tell.
+    if summary.open > 0 {
+        text.append(tiers_text(summary));
+        text.append(top_text(summary));
+        text.append(mismatch_text(summary));
+    }
+    text.push_str(&how_to_use(summary));
     if !summary.notes.is_empty() {
         text.push_str("\n");
     }
     for note in &summary.notes {
         text.push_str(&format!("note: {note}\n"));
     }
+    text
+}
+
+/// For whoever opens the scored table for the first time.
+fn how_to_use(summary: &ScoreSummary) -> String {
+    if summary.out == "-" || summary.looks_back || summary.open == 0 {
+        return String::new();
+    }
+    let mut text = format!(
+        "\nTo work with {}: its rows stand in the order of your file, so sort by `score`, largest first, and call from the top.",
+        summary.out
+    );
+    if summary.scorecard.is_some() {
+        text.push_str(" Filter `tier` for a part of them; `next_action` says what to do.");
+    }
+    if summary.closed > 0 {
+        text.push_str(&format!(
+            " Leave out the {} whose `warnings` begin with `closed`.",
+            if summary.closed == 1 { "lead".to_string() } else { format!("{} leads", count(summary.closed)) }
+        ));
+    }
+    text.push_str(" `leadscore explain ID` shows why a lead stands where it does.\n");
     text
 }
 
@@ -73,7 +113,8 @@ fn top_text(summary: &ScoreSummary) -> Page {
         })
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
-    Page::below_a_blank(table(&["highest scores", "score", "tier", "chance", "next"], &align, &rows))
+    let title = if summary.looks_back { "highest scores" } else { "call first" };
+    Page::below_a_blank(table(&[title, "score", "tier", "chance", "next"], &align, &rows))
 }
 
 fn tiers_text(summary: &ScoreSummary) -> Page {
@@ -98,7 +139,17 @@ fn tiers_text(summary: &ScoreSummary) -> Page {
     } else {
         (&["tier", "leads"], &[Align::Left, Align::Right])
     };
-    Page::below_a_blank(table(header, align, &rows))
+    let mut text = Page::below_a_blank(table(header, align, &rows));
+    if let (Some(handover), n @ 1..) = (&summary.handover, summary.likely_below_handover) {
+        let tier = &handover.tier;
+        text.push_str(&format!(
+            "\n{} below {tier} {} more likely than not to be won: a tier holds a share of the deals, whatever their chance. \
+             If sales has time for more, lower the bound of {tier} in the scorecard.\n",
+            plural(n, "lead"),
+            if n == 1 { "is" } else { "are" }
+        ));
+    }
+    text
 }
 
 fn mismatch_text(summary: &ScoreSummary) -> Page {
@@ -110,26 +161,30 @@ fn mismatch_text(summary: &ScoreSummary) -> Page {
     if summary.quadrants.is_empty() {
         return text;
     }
+    let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
     let meaning = |q: &str| match q {
-        "work_now" => "both high: call",
-        "verify" => "high score, unlikely to order: look before calling",
-        "hidden_gem" => "low score, likely to order: worth a call",
-        _ => "both low: keep in touch",
+        "work_now" => format!("{tier} by points and by the model: call"),
+        "verify" => format!("{tier} by points, not by the model: look before calling"),
+        "hidden_gem" => format!("{tier} by the model, not by points: worth a call"),
+        _ => format!("{tier} by neither: after the others"),
     };
     let rows: Vec<Vec<String>> = summary
         .quadrants
         .iter()
-        .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant).to_string(), q.record.clone()])
+        .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant), q.record.clone()])
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Left];
     text.append(Page::below_a_blank(table(&["quadrant", "leads", "what it means", "past deals there"], &align, &rows)));
+    if let Some(handover) = &summary.handover {
+        text.push_str(&format!("\n{}\n", handover.sentence()));
+    }
     text.push_str(&format!(
         "\nRules and model disagree about {} by {:.0} percentage points of rank or more.\n",
         plural(summary.mismatches, "lead"),
         summary.min_gap.unwrap_or_default()
     ));
-    text.push_str(&flagged_text("High score, unlikely to order (verify)", &summary.verify));
-    text.push_str(&flagged_text("Low score, likely to order (hidden_gem)", &summary.hidden_gems));
+    text.push_str(&flagged_text(&format!("{tier} by points, not by the model (verify)"), &summary.verify));
+    text.push_str(&flagged_text(&format!("{tier} by the model, not by points (hidden_gem)"), &summary.hidden_gems));
     text
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Cell<'a> {
     pub won: usize,
     /// Their row weight.
     pub row_weight: f64,
+    /// That of the won ones.
+    pub row_weight_won: f64,
 }
 
 /// One rule in one cell that has a deal it hits.
@@ -37,13 +39,15 @@ pub(super) struct Cells<'a> {
 impl<'a> Cells<'a> {
     pub fn new(input: &'a ComparisonInput<'a>, personas: Personas<'a>) -> Cells<'a> {
         let names = personas.names.iter().map(|name| Some(name.as_str())).chain([None]);
-        let mut cells: Vec<Cell> = names.map(|name| Cell { name, deals: 0, won: 0, row_weight: 0.0 }).collect();
+        let mut cells: Vec<Cell> =
+            names.map(|name| Cell { name, deals: 0, won: 0, row_weight: 0.0, row_weight_won: 0.0 }).collect();
         let place = |deal: usize| personas.of_deal[deal].map_or(personas.names.len(), usize::from);
         for deal in (0..input.y.len()).filter(|&deal| input.weights[deal] > 0.0) {
             let cell = &mut cells[place(deal)];
             cell.deals += 1;
             cell.won += usize::from(input.y[deal] == 1.0);
             cell.row_weight += input.weights[deal];
+            cell.row_weight_won += input.weights[deal] * input.y[deal];
         }
         let mut kept = Vec::with_capacity(cells.len());
         let mut place_of_kept = Vec::with_capacity(cells.len());

@@ -2,11 +2,13 @@
 
 use super::super::deals::{Deals, RuleEvidence};
 use super::super::disagreement::{ModelView, like_deals, sides};
+use super::super::handover::Handover;
 use super::super::score::model_reasons;
 use super::super::train::{Procedure, in_order};
 use super::past::Past;
 use crate::asof::Instant;
 use crate::features::Attribute;
+use crate::metrics::Rate;
 use crate::mismatch::{Quadrant, mismatch_gap, reason};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
@@ -120,6 +122,11 @@ impl Sources<'_> {
         Some(mismatch_gap(ranks, &blending.rule_ranks, p_model[i], score[i]))
     }
 
+    /// The win rate of the judged deals.
+    fn average(&self) -> f64 {
+        Rate::of(&self.past.y, &self.past.w).map_or(0.0, |rate| rate.rate)
+    }
+
     /// By main rule: the judged deals on the same side of the handover.
     fn like(&self, of: &[usize]) -> BTreeMap<&str, Vec<usize>> {
         let mut like: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -146,7 +153,9 @@ impl Sources<'_> {
         let rows = like.get(driver).map_or(&[][..], Vec::as_slice);
         let like = like_deals(format!("{side}, {most}"), rows, &self.past.y, &self.past.w);
         let model_high = self.past.model_score.as_ref().is_some_and(|m| card.is_high(m[i]));
-        reason(Quadrant::of(high, model_high), &sides(card, score[i], gains, view, like))
+        let handover = self.done.blending.as_ref().and_then(|b| Handover::joined(card, b, self.average()));
+        let chance = handover.zip(self.past.p_model.as_ref()).map(|(handover, p)| handover.chance(p[i]));
+        reason(Quadrant::of(high, model_high), &sides(card, score[i], gains, view, like, chance))
     }
 
     /// By deal: the sentence, and why the model that had not seen it thought so.

@@ -16,6 +16,7 @@ pub use outcomes::Month;
 
 use super::deals::{DealInputs, DealSettings, Deals, gather};
 use super::leaks::{LeakFinding, LeakGrade, ScreenSettings, Subject, screen};
+use super::leaning::how_to_leave_out;
 use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
@@ -281,7 +282,15 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
             );
             (Grade::Mend, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
         }
-        LeakGrade::Suspicious => (Grade::Look, format!("{who} may know the outcome. {question}")),
+        LeakGrade::Suspicious => {
+            let columns: Vec<&str> =
+                alike.iter().filter(|l| l.subject == Subject::Column).map(|l| l.name.as_str()).collect();
+            if !columns.is_empty() {
+                let how = how_to_leave_out(columns.into_iter(), if one { "it" } else { "them" });
+                evidence.insert(0, format!("If so or in doubt: {how}"));
+            }
+            (Grade::Look, format!("{who} may know the outcome. {question}"))
+        }
     };
     Finding { grade, area: Area::Leaks, sentence, evidence, names: alike.iter().map(|l| l.name.clone()).collect() }
 }

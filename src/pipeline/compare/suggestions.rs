@@ -28,6 +28,8 @@ pub struct Suggestion {
     pub leads: usize,
     /// Deals won among them.
     pub won: usize,
+    /// Row-weighted share of won deals among them.
+    pub win_rate: f64,
     /// What it would move, in points a deal.
     pub matters: f64,
     /// The rule, ready to be pasted into the scorecard.
@@ -75,6 +77,7 @@ pub(super) fn suggestions(
                 interval: m.interval,
                 leads: m.leads,
                 won: m.won,
+                win_rate: m.win_rate,
                 matters: m.matters,
                 toml: format!("[[rule]]\nid = {}\n{}\npoints = {points}\n", quoted(&id), fact.condition),
             }
@@ -198,7 +201,7 @@ impl Suggestion {
             "No rule uses {}: worth about {points} ({low} to {high}); {} deals have it, {:.1} % of them won (all {:.1} %).",
             self.fact,
             crate::text::thousands(self.leads),
-            100.0 * self.won as f64 / self.leads.max(1) as f64,
+            100.0 * self.win_rate,
             100.0 * win_rate,
         )
     }

@@ -17,6 +17,7 @@ pub use open::OpenLeads;
 pub(super) use open::open_rows;
 
 use super::deals::{DealSettings, Deals};
+use super::leaning::how_to_leave_out;
 use crate::features::{Fate, KindMeasure, PlanLine, Source};
 use crate::tables::{LeadTable, MISSING};
 use filled::Shares;
@@ -258,11 +259,16 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
     if !leaks.is_empty() {
         notes.push(format!("Left out because they know the outcome: {} (see the columns left out).", leaks.join(", ")));
     }
-    let suspicious = findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);
-    notes.extend(suspicious.take(NAMED).map(|f| format!("Suspicious, but kept: {f}")));
+    let suspicious = || findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);
+    notes.extend(suspicious().take(NAMED).map(|f| format!("Suspicious, but kept: {f}")));
     let more = names(LeakGrade::Suspicious, NAMED);
     if !more.is_empty() {
         notes.push(format!("Suspicious too, but kept: {}.", more.join(", ")));
+    }
+    let columns: Vec<&str> = suspicious().filter(|f| f.subject == Subject::Column).map(|f| f.name.as_str()).collect();
+    if !columns.is_empty() {
+        let them = if columns.len() == 1 { "it" } else { "them" };
+        notes.push(format!("If in doubt: {}", how_to_leave_out(columns.into_iter(), them)));
     }
     notes
 }

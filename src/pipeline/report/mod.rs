@@ -28,6 +28,7 @@ use super::assembly::assemble;
 use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back_on};
 use super::compare::{CompareSettings, Gathered, OfferedShapes, WriteSettings, compare_gathered, gather_with_shapes};
 use super::deals::{DealInputs, DealSettings, Deals, RuleEvidence, gather_and_keep};
+use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
 use super::model::Model;
 use super::provenance::digest;
@@ -37,6 +38,7 @@ use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::mismatch::QuadrantRecord;
 use crate::predictor::Certainty;
+use crate::scorecard::Scorecard;
 use crate::values::format_instant;
 use serde::Serialize;
 use touches::Watched;
@@ -59,7 +61,7 @@ pub struct Report {
     pub program: String,
     /// Whether what names a person was left out.
     pub anonymous: bool,
-    /// The sentences that matter, at most three.
+    /// The sentences that matter, at most three, and before them what makes them doubtful.
     pub sentences: Vec<String>,
     /// Earliest and latest as-of of the judged deals, as written.
     pub as_of: Option<[String; 2]>,
@@ -69,12 +71,18 @@ pub struct Report {
     pub half_life_days: f64,
     /// The look back: figures, bands, tiers, surprises, sources, notes.
     pub backtest: Backtest,
+    /// Whether the scorecard is still the one that `init` drew up.
+    pub is_start: bool,
     /// Learned beside hand-set points; `None` without a scorecard.
     pub comparison: Option<Comparison>,
     /// What else the deals say of the scorecard; `None` without one.
     pub advice: Option<Advice>,
     /// What became of each quadrant's past deals.
     pub quadrants: Vec<QuadrantRecord>,
+    /// What high means there; `None` where there are no quadrants.
+    pub handover: Option<Handover>,
+    /// The same in words.
+    pub handover_sentence: String,
     /// Why there are no quadrants, when there are none.
     pub blurred: Option<String>,
     /// The open leads to call and to verify; `None` when there are no open leads.
@@ -138,16 +146,21 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let model = assemble(table, &deals, scorecard, done, (None, None), digest, &train);
     let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
     let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
+    let handover = Handover::of(scorecard, Some(&model));
+    let is_start = scorecard.is_some_and(Scorecard::is_start);
     let mut report = Report {
         program: model.recipe.program.clone(),
         anonymous: settings.anonymous,
-        sentences: sentences::sentences(&found, comparison.as_ref(), &model),
+        sentences: sentences::sentences(&found, comparison.as_ref(), &model, handover.as_ref(), is_start),
+        is_start,
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),
         half_life_days: train.deals.half_life.days(),
         comparison,
         advice,
         quadrants: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
+        handover_sentence: handover.as_ref().map(Handover::sentence).unwrap_or_default(),
+        handover,
         blurred: model.blending.as_ref().and_then(|b| b.blurred.clone()),
         leads: None,
         grid,

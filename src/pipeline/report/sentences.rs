@@ -1,6 +1,7 @@
 //! The sentences that matter: the points, the order, the disagreement.
 
 use super::super::backtest::Backtest;
+use super::super::handover::Handover;
 use super::super::model::Model;
 use crate::comparison::{self, Comparison};
 use crate::metrics::{Figures, LiftRow};
@@ -10,18 +11,26 @@ use crate::text::thousands;
 /// The share of the deals that the sentence on the order speaks of.
 const TOP: f64 = 0.2;
 
-/// At most three: of the points, of the order of the deals, of where the two sides disagree.
-pub(super) fn sentences(found: &Backtest, comparison: Option<&Comparison>, model: &Model) -> Vec<String> {
+/// At most three: of the points, of the order of the deals, of where the two sides disagree. Before them what makes them
+/// doubtful, if anything.
+pub(super) fn sentences(
+    found: &Backtest,
+    comparison: Option<&Comparison>,
+    model: &Model,
+    handover: Option<&Handover>,
+    is_start: bool,
+) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     if let Some(comparison) = comparison {
-        let all = comparison::sentences(comparison);
+        let all = comparison::sentences(comparison, is_start);
         said.push(all.into_iter().take(2).collect::<Vec<_>>().join(" "));
     }
     said.extend(model.why_no_model.as_ref().map(|why| format!("There is no model: {why}.")));
     said.extend(order(found));
-    said.extend(disagreement(model));
+    said.extend(disagreement(model, handover));
     said.truncate(3);
-    said
+    // What makes all the others doubtful comes before them.
+    model.notes_first_and_last().0.into_iter().map(str::to_string).chain(said).collect()
 }
 
 fn order(found: &Backtest) -> Option<String> {
@@ -57,28 +66,25 @@ fn top(figures: &Figures) -> Option<&LiftRow> {
     figures.lift.iter().find(|row| (row.share - TOP).abs() < 1e-9)
 }
 
-fn disagreement(model: &Model) -> Option<String> {
+fn disagreement(model: &Model, handover: Option<&Handover>) -> Option<String> {
     let blending = model.blending.as_ref()?;
     if let Some(why) = &blending.blurred {
         return Some(format!("Nothing can be said of single leads on which points and model disagree: {why}."));
     }
     let record = |quadrant| blending.records.iter().find(|r| r.quadrant == quadrant).and_then(QuadrantRecord::says);
+    let tier = handover.map_or("high", |handover| handover.tier.as_str());
     let (verify, gem) = (record(Quadrant::Verify), record(Quadrant::HiddenGem));
     match (verify, gem) {
         (Some(verify), Some(gem)) => Some(format!(
-            "Where the two disagree, {} of the deals with few points but a high model score were won ({}), and {} of \
-             those with many points but a low one ({}).",
+            "Where the two disagree: of the {} deals that are {tier} by the model alone {} were won, of the {} that are \
+             {tier} by points alone {}.",
+            thousands(gem.n),
             percent(gem.rate),
-            of(gem.wins, gem.n),
-            percent(verify.rate),
-            of(verify.wins, verify.n)
+            thousands(verify.n),
+            percent(verify.rate)
         )),
         _ => Some("On too few past deals do points and model disagree to say who is right.".to_string()),
     }
-}
-
-fn of(wins: usize, n: usize) -> String {
-    format!("{} of {}", thousands(wins), thousands(n))
 }
 
 fn percent(share: f64) -> String {

@@ -1,7 +1,9 @@
 //! What is known of one lead: its tier, its rule score, and on what they rest.
 
 use super::{Assessment, Standing};
+use crate::asof::Span;
 use crate::scorecard::{DISQUALIFIED, Evidence};
+use crate::tables::Outcome;
 
 impl Assessment<'_> {
     /// Whether the lead is older at its as-of than any deal was when the model looked at it.
@@ -9,6 +11,25 @@ impl Assessment<'_> {
         let horizon = self.model.and_then(|m| m.snapshot.horizon);
         let created = self.table.created_at.as_ref().and_then(|c| c[row]);
         horizon.zip(created).is_some_and(|(horizon, created)| self.as_of[row].since(created) > horizon)
+    }
+
+    /// Whether the lead was won or lost although no time says when, so that it could not be looked at before its close.
+    pub fn is_decided(&self, row: usize) -> bool {
+        let has_outcome = self.table.outcome.as_ref().is_some_and(|o| o[row] != Outcome::Open);
+        let has_close = self.table.closed_at.as_ref().is_some_and(|c| c[row].is_some());
+        self.standing[row] == Standing::Open && has_outcome && !has_close && self.lost_after().is_none()
+    }
+
+    /// Whether the lead counts as lost at its as-of, because it was not won within `lost_after` of its creation.
+    pub fn is_lost_by_now(&self, row: usize) -> bool {
+        let created = self.table.created_at.as_ref().and_then(|c| c[row]);
+        let is_over = self.lost_after().zip(created).is_some_and(|(after, c)| c.plus(after) <= self.as_of[row]);
+        self.standing[row] == Standing::Open && self.table.outcome.is_some() && is_over
+    }
+
+    /// Within what time a lead of the model was won, or counted as lost.
+    pub(super) fn lost_after(&self) -> Option<Span> {
+        self.model.and_then(|m| m.recipe.lost_after)
     }
 
     /// Whether a rule disqualifies the lead.

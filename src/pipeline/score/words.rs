@@ -56,6 +56,12 @@ impl Assessment<'_> {
             if self.standing[row] == Standing::Closed {
                 said.push("closed".to_string());
             }
+            if self.is_decided(row) {
+                said.push("closed (nothing says when)".to_string());
+            }
+            if let Some(after) = self.lost_after().filter(|_| self.is_lost_by_now(row)) {
+                said.push(format!("closed: not won within {:.0} days, so it counts as lost", after.days()));
+            }
             if let Some(horizon) = horizon.filter(|_| self.is_older_than_known(row)) {
                 said.push(format!("older than the {:.0} days the model knows", horizon.days()));
             }

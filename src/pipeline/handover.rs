@@ -1,0 +1,73 @@
+//! What "high" means in figures: the handover tier, how many deals it holds, and from where on the model fills it.
+//!
+//! High is a place in the order of the deals, not a chance: where the tier holds the best tenth and four in ten deals are
+//! won, a lead with a chance of 80 % may lie outside it. So wherever leads are called high or low, these figures stand
+//! beside.
+
+use super::model::{Blending, Model};
+use crate::features::short_number;
+use crate::mismatch::Chance;
+use crate::scorecard::Scorecard;
+use serde::Serialize;
+
+/// Below a bound by less than this a rule score still reaches it.
+const REACHED: f64 = 1e-6;
+
+/// The tier from which on sales takes over, by points and by the model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Handover {
+    /// Its name.
+    pub tier: String,
+    /// The points at which it begins.
+    pub points: f64,
+    /// Row-weighted share of the reference deals that it holds, by points and by the model alike: the link keeps it.
+    pub share: f64,
+    /// The model's probability from which on it holds a deal; `None` where no deal reached it by points.
+    pub model_from: Option<f64>,
+    /// Row-weighted win rate of the deals: what a chance is above or below.
+    pub average: f64,
+}
+
+impl Handover {
+    /// `None` without a scorecard with tiers and a model joined to it.
+    pub fn of(scorecard: Option<&Scorecard>, model: Option<&Model>) -> Option<Handover> {
+        let model = model?;
+        Handover::joined(scorecard?, model.blending.as_ref()?, model.snapshot.win_rate)
+    }
+
+    pub(super) fn joined(scorecard: &Scorecard, blending: &Blending, average: f64) -> Option<Handover> {
+        let tier = &scorecard.tiers[scorecard.handover?];
+        Some(Handover {
+            tier: tier.name.clone(),
+            points: tier.bound,
+            share: 1.0 - blending.rule_ranks.rank(tier.bound - REACHED),
+            model_from: blending.model_link.reaches(tier.bound),
+            average,
+        })
+    }
+
+    /// The model's probability of a lead beside them.
+    pub(super) fn chance(&self, of_lead: f64) -> Chance {
+        Chance { of_lead, average: self.average, share: self.share }
+    }
+
+    /// The figures in words.
+    pub fn sentence(&self) -> String {
+        let Handover { tier, points, share, model_from, average } = self;
+        match model_from {
+            Some(from) => format!(
+                "{tier} holds {} of past deals by points ({} or more), and as many by the model (a chance of {} or more; the \
+                 average is {}).",
+                percent(*share),
+                short_number(*points),
+                percent(*from),
+                percent(*average)
+            ),
+            None => format!("No past deal reached {tier} by its points, so the model puts none there."),
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
