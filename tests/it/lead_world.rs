@@ -146,7 +146,7 @@ impl World {
     pub fn alone(&self, lead: usize) -> World {
         let mut world = self.clone();
         let one = lead..lead + 1;
-        world.leads.ids = self.leads.ids[one.clone()].to_vec();
+        world.leads.ids = [&self.leads.ids[lead]].into_iter().collect();
         world.leads.origin = self.leads.origin[one.clone()].to_vec();
         world.leads.created_at = self.leads.created_at.as_ref().map(|at| at[one.clone()].to_vec());
         for column in &mut world.leads.columns {

@@ -4,7 +4,7 @@ use leadscore::fault::InputError;
 use leadscore::io::{
     ActivityLog, ActivityRoles, LogReport, OutColumn, OutValues, ReadSettings, WriteOptions, write_table,
 };
-use leadscore::tables::{ActivityBatches, MISSING};
+use leadscore::tables::{ActivityBatches, Ids, MISSING};
 use leadscore::values::{DateOrder, TimeReader, format_instant};
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ struct Case {
     folder: TempDir,
     settings: ReadSettings,
     roles: ActivityRoles,
-    ids: Vec<String>,
+    ids: Ids,
 }
 
 /// One act as text: lead row, time, kind, detail, count.
@@ -28,7 +28,7 @@ fn case() -> Case {
         detail: None,
         count: None,
     };
-    let ids = ["a", "007", "an id of more than eleven bytes", "d"].map(str::to_string).to_vec();
+    let ids = ["a", "007", "an id of more than eleven bytes", "d"].into_iter().collect();
     Case { folder: tempfile::tempdir().unwrap(), settings: ReadSettings::default(), roles, ids }
 }
 
@@ -204,7 +204,7 @@ fn the_three_formats_give_the_same_acts() {
 fn whole_numbers_as_ids_in_parquet_are_their_decimal_text() {
     use polars::prelude::{Column, DataFrame, ParquetWriter};
     let mut case = case();
-    case.ids = vec!["10000007".to_string(), "7".to_string()];
+    case.ids = ["10000007", "7"].into_iter().collect();
     let mut frame = DataFrame::new(
         3,
         vec![

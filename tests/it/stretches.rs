@@ -75,7 +75,12 @@ fn settings() -> ScoreSettings {
 fn said(assessment: &Assessment<'_>) -> Vec<(String, u64, String, String)> {
     let of = |row: usize| {
         let tier = assessment.tier_name(row, assessment.leads[row].tier).to_string();
-        (assessment.table.ids[row].clone(), assessment.leads[row].score.to_bits(), tier, assessment.rule_reasons(row))
+        (
+            assessment.table.ids[row].to_string(),
+            assessment.leads[row].score.to_bits(),
+            tier,
+            assessment.rule_reasons(row),
+        )
     };
     (0..assessment.table.n_leads()).map(of).collect()
 }
