@@ -4,7 +4,9 @@ use super::deals::Deals;
 use super::figures::side_figures;
 use super::leaks;
 use super::leaning::{BEWARE, beware};
-use super::model::{DriftRecord, HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SnapshotRecord};
+use super::model::{
+    DriftRecord, HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SideFigures, SnapshotRecord,
+};
 use super::train::{Procedure, TrainSettings};
 use crate::features::{Fate, PlanLine, Source};
 use crate::metrics;
@@ -25,12 +27,38 @@ pub(super) fn assemble(
     digest: String,
     settings: &TrainSettings,
 ) -> Model {
+    let predicted = whole.out_of_fold.as_ref();
+    let out_of_fold = predicted.map(|p| side_figures(deals, scorecard, p, whole.blending.as_ref()));
+    assemble_with(table, deals, scorecard, whole, Beside { out_of_fold, holdout, drift, digest }, settings)
+}
+
+/// What stands beside a procedure in the model that is made of it.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// Its figures on the deals predicted out of fold.
+    pub(super) out_of_fold: Option<SideFigures>,
+    /// The holdout's figures.
+    pub(super) holdout: Option<HoldoutRecord>,
+    /// How the newest deals differ.
+    pub(super) drift: Option<DriftRecord>,
+    /// The deals' digest; empty for a model that is not kept.
+    pub(super) digest: String,
+}
+
+/// As [`assemble`], where the figures are at hand.
+pub(super) fn assemble_with(
+    table: &LeadTable,
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    whole: Procedure,
+    beside: Beside,
+    settings: &TrainSettings,
+) -> Model {
+    let Beside { out_of_fold: oof_figures, holdout, drift, digest } = beside;
     let predictor = whole.learned.as_ref().map(|l| l.predictor.clone());
     let reading = predictor.as_ref().map(|p| reading_plan(table, &p.sources(), settings)).unwrap_or_default();
     let mut plan: Vec<PlanLine> = whole.learned.as_ref().map(|l| l.plan.clone()).unwrap_or_default();
     plan.extend(deals.left_out.iter().cloned());
-    let out_of_fold = whole.out_of_fold.as_ref();
-    let oof_figures = out_of_fold.map(|p| side_figures(deals, scorecard, p, whole.blending.as_ref()));
     let out_of_fold_auc = oof_figures.as_ref().and_then(|f| f.model.as_ref()).and_then(|m| m.auc);
     let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan);
     Model {

@@ -24,14 +24,13 @@ pub use leads::{CallLead, LeadLists};
 pub use map::{Map, Spot};
 pub use months::Month;
 
-use super::assembly::assemble;
+use super::assembly::{Beside, assemble_with};
 use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back_on};
 use super::compare::{CompareSettings, Gathered, OfferedShapes, WriteSettings, compare_gathered, gather_with_shapes};
 use super::deals::{DealInputs, DealSettings, Deals, RuleEvidence, gather_and_keep};
 use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
 use super::model::Model;
-use super::provenance::digest;
 use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::Comparison;
 use crate::fault::InputError;
@@ -109,7 +108,8 @@ pub struct Report {
     pub notes: Vec<String>,
 }
 
-/// The report on the closed deals of `inputs`, and the model it speaks of, with which open leads can be scored.
+/// The report on the closed deals of `inputs`, and the model it speaks of, with which open leads can be scored. That model
+/// has no digest of the deals.
 ///
 /// # Errors
 /// As [`backtest`](super::backtest::backtest).
@@ -142,8 +142,9 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         }
         None => (None, None, deals),
     };
-    let digest = digest(table, &deals);
-    let model = assemble(table, &deals, scorecard, done, (None, None), digest, &train);
+    // Figures were taken looking back, and nobody traces the model of a page: the digest, a long chain of steps, is none.
+    let out_of_fold = done.out_of_fold.is_some().then(|| found.figures.clone());
+    let model = assemble_with(table, &deals, scorecard, done, Beside { out_of_fold, ..Beside::default() }, &train);
     let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
     let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
     let handover = Handover::of(scorecard, Some(&model));

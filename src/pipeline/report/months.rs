@@ -5,12 +5,14 @@ use super::super::deals::Deals;
 use crate::metrics::Rate;
 use crate::values::format_instant;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Months shown, the newest.
 const SHOWN: usize = 36;
 /// Length of `2026-07`.
 const YEAR_AND_MONTH: usize = 7;
+/// Deals of one day are of one month, which is then written once.
+const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
 
 /// The deals looked at in one month.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,10 +31,18 @@ pub struct Month {
 pub(super) fn by_month(deals: &Deals, past: &Past) -> Vec<Month> {
     let Some(as_of) = &deals.snapshots.as_of else { return Vec::new() };
     let mut rows_of: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut months: HashMap<i64, String> = HashMap::new();
     for i in 0..past.n() {
-        let mut month = format_instant(as_of[past.rows[i]]);
-        month.truncate(YEAR_AND_MONTH);
-        rows_of.entry(month).or_default().push(i);
+        let as_of = as_of[past.rows[i]];
+        let month = months.entry(as_of.0.div_euclid(MICROSECONDS_OF_A_DAY)).or_insert_with(|| {
+            let mut written = format_instant(as_of);
+            written.truncate(YEAR_AND_MONTH);
+            written
+        });
+        match rows_of.get_mut(month) {
+            Some(rows) => rows.push(i),
+            None => _ = rows_of.insert(month.clone(), vec![i]),
+        }
     }
     let skipped = rows_of.len().saturating_sub(SHOWN);
     rows_of.into_iter().skip(skipped).filter_map(|(month, rows)| one(month, &rows, past)).collect()
