@@ -16,12 +16,14 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 mod deals;
+mod expansion;
 mod fit;
 mod intervals;
 mod judged;
 mod learned;
 pub mod missing;
 mod mixture;
+mod moments;
 mod overlap;
 pub mod personas;
 pub mod profile;

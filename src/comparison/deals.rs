@@ -1,14 +1,22 @@
 //! The deals as the fit sees them: distinct rows of quantities, the hand-set score over them, and their spread.
 
+use super::moments::{ROWS_PER_SUM, moments, scales, spread};
 use super::{ComparisonInput, FEWEST_LEADS, RuleInput};
 use ndarray::Array2;
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// Grouping equal rows stops paying once this share of the deals is distinct.
 const DISTINCT_SHARE: f64 = 0.5;
 
-/// A variance below this share of the mean square is rounding error of a constant.
-const CONSTANT: f64 = 1e-12;
+/// Rows written by one task.
+const ROWS_PER_TASK: usize = 1 << 12;
+
+/// Of more deals than one sum takes so many are looked at first: where nearly all of these differ, none are grouped.
+const LOOKED_AT_FIRST: usize = 1 << 14;
+
+/// Share of them that counts as nearly all.
+const NEARLY_ALL: f64 = 0.9;
 
 /// Closed deals with equal quantities folded into one row; rules in the order of their ids.
 pub(super) struct Deals {
@@ -44,8 +52,9 @@ impl Deals {
         order.sort_by_key(|&rule| (&input.rules[rule].id, &input.rules[rule].persona));
         let rules: Vec<&RuleInput> = order.iter().map(|&rule| &input.rules[rule]).collect();
         let (row_of, first) = distinct_rows(&rules, input.y.len());
-        let quantities = Array2::from_shape_fn((first.len(), rules.len()), |(row, rule)| {
-            rules[rule].quantity[first[row]].min(rules[rule].limit)
+        let quantities = side_by_side(first.len(), rules.len(), |row, cells| {
+            let deal = first[row];
+            cells.iter_mut().zip(&rules).for_each(|(cell, rule)| *cell = rule.quantity[deal].min(rule.limit));
         });
         let mut row_weights = vec![0.0; first.len()];
         for (&row, weight) in row_of.iter().zip(input.weights) {
@@ -53,11 +62,9 @@ impl Deals {
         }
         let points: Vec<f64> = rules.iter().map(|rule| rule.points).collect();
         let (mean, covariance) = moments(&quantities, &row_weights);
-        let scale = (0..rules.len())
-            .map(|rule| scale(quantities.column(rule).iter().zip(&row_weights), covariance[[rule, rule]]))
-            .collect();
+        let scale = scales(&quantities, &row_weights, &covariance);
         let sd_score = spread(&covariance, &points);
-        let hits: Vec<Hits> = rules.iter().map(|rule| hits(rule, input)).collect();
+        let hits: Vec<Hits> = rules.par_iter().map(|rule| hits(rule, input)).collect();
         let (leads, won) = hits.iter().map(|hits| (hits.leads, hits.won)).unzip();
         let win_rate = hits.iter().map(Hits::win_rate).collect();
         Deals { order, points, quantities, row_of, covariance, scale, leads, won, win_rate, mean, sd_score }
@@ -110,24 +117,29 @@ fn hits(rule: &RuleInput, input: &ComparisonInput) -> Hits {
     hits
 }
 
+/// A matrix `(n_rows, n_columns)` of which each row is written by its number.
+pub(super) fn side_by_side(n_rows: usize, n_columns: usize, write: impl Fn(usize, &mut [f64]) + Sync) -> Array2<f64> {
+    let mut cells = vec![0.0; n_rows * n_columns];
+    let width = n_columns.max(1);
+    cells.par_chunks_mut(ROWS_PER_TASK * width).enumerate().for_each(|(task, rows)| {
+        let rows = rows.chunks_exact_mut(width).enumerate();
+        rows.for_each(|(at, row)| write(task * ROWS_PER_TASK + at, row));
+    });
+    Array2::from_shape_vec((n_rows, n_columns), cells).expect("as many cells as rows times columns were just made")
+}
+
 /// The row of each deal and the first deal of each row.
-///
-/// Rule by rule, deals of one class are split by the value of the next quantity: exact, and in one pass a rule.
 fn distinct_rows(rules: &[&RuleInput], n_deals: usize) -> (Vec<u32>, Vec<usize>) {
-    let most = (n_deals as f64 * DISTINCT_SHARE) as usize;
-    let mut class = vec![0u32; n_deals];
-    for rule in rules {
-        let mut split: HashMap<(u32, u64), u32, foldhash::fast::FixedState> = HashMap::default();
-        for (class, &quantity) in class.iter_mut().zip(&rule.quantity) {
-            // Adding 0 turns −0 into 0, which has other bits but is the same quantity.
-            let value = (quantity.min(rule.limit) + 0.0).to_bits();
-            let next = split.len() as u32;
-            *class = *split.entry((*class, value)).or_insert(next);
-        }
-        if split.len() > most.max(1) {
-            return ((0..n_deals as u32).collect(), (0..n_deals).collect());
+    let alone = || ((0..n_deals as u32).collect(), (0..n_deals).collect());
+    if n_deals > ROWS_PER_SUM {
+        let some: Vec<usize> = (0..n_deals).step_by(n_deals / LOOKED_AT_FIRST).collect();
+        if split(rules, &some, (some.len() as f64 * NEARLY_ALL) as usize).is_none() {
+            return alone();
         }
     }
+    let all: Vec<usize> = (0..n_deals).collect();
+    let most = (n_deals as f64 * DISTINCT_SHARE) as usize;
+    let Some(class) = split(rules, &all, most.max(1)) else { return alone() };
     let mut first = Vec::new();
     for (deal, &class) in class.iter().enumerate() {
         if class as usize == first.len() {
@@ -137,63 +149,24 @@ fn distinct_rows(rules: &[&RuleInput], n_deals: usize) -> (Vec<u32>, Vec<usize>)
     (class, first)
 }
 
-/// Weighted means and covariance of the columns.
-fn moments(quantities: &Array2<f64>, weights: &[f64]) -> (Vec<f64>, Array2<f64>) {
-    let n_rules = quantities.ncols();
-    let total: f64 = weights.iter().sum();
-    let mut mean = vec![0.0; n_rules];
-    let mut covariance = Array2::zeros((n_rules, n_rules));
-    if total <= 0.0 {
-        return (mean, covariance);
-    }
-    for (row, weight) in quantities.outer_iter().zip(weights) {
-        for (mean, quantity) in mean.iter_mut().zip(row) {
-            *mean += weight / total * quantity;
+/// The class of each of the deals, numbered as they appear; none where there are more than `most`.
+///
+/// Rule by rule, deals of one class are split by the value of the next quantity: exact, and in one pass a rule.
+fn split(rules: &[&RuleInput], deals: &[usize], most: usize) -> Option<Vec<u32>> {
+    let mut class = vec![0u32; deals.len()];
+    for rule in rules {
+        let mut split: HashMap<(u32, u64), u32, foldhash::fast::FixedState> = HashMap::default();
+        for (class, &deal) in class.iter_mut().zip(deals) {
+            // Adding 0 turns −0 into 0, which has other bits but is the same quantity.
+            let value = (rule.quantity[deal].min(rule.limit) + 0.0).to_bits();
+            let next = split.len() as u32;
+            *class = *split.entry((*class, value)).or_insert(next);
+        }
+        if split.len() > most {
+            return None;
         }
     }
-    let mut centred = vec![0.0; n_rules];
-    for (row, weight) in quantities.outer_iter().zip(weights) {
-        for (centred, (quantity, mean)) in centred.iter_mut().zip(row.iter().zip(&mean)) {
-            *centred = quantity - mean;
-        }
-        for first in 0..n_rules {
-            let share = weight / total * centred[first];
-            for second in 0..=first {
-                covariance[[first, second]] += share * centred[second];
-            }
-        }
-    }
-    for first in 0..n_rules {
-        for second in 0..first {
-            covariance[[second, first]] = covariance[[first, second]];
-        }
-    }
-    (mean, covariance)
-}
-
-/// Root mean square over the rows hit, or 0 where the quantity is constant over the deals.
-fn scale<'a>(column: impl Iterator<Item = (&'a f64, &'a f64)>, variance: f64) -> f64 {
-    let (mut squares, mut hit, mut total) = (0.0, 0.0, 0.0);
-    for (&quantity, &weight) in column {
-        total += weight;
-        if quantity != 0.0 {
-            squares += weight * quantity * quantity;
-            hit += weight;
-        }
-    }
-    if hit > 0.0 && variance > CONSTANT * squares / total { (squares / hit).sqrt() } else { 0.0 }
-}
-
-/// √(β' C β), 0 where that is rounding error.
-fn spread(covariance: &Array2<f64>, beta: &[f64]) -> f64 {
-    let (mut variance, mut size) = (0.0, 0.0);
-    for (row, first) in covariance.outer_iter().zip(beta) {
-        for (covariance, second) in row.iter().zip(beta) {
-            variance += first * covariance * second;
-            size += (first * covariance * second).abs();
-        }
-    }
-    if variance > CONSTANT * size { variance.sqrt() } else { 0.0 }
+    Some(class)
 }
 
 #[cfg(test)]

@@ -9,10 +9,11 @@
 //! bound that this leaves (Jaakkola and Jordan, 2000, doi:10.1023/A:1008932416310).
 
 use super::ComparisonInput;
-use super::deals::Deals;
+use super::deals::{Deals, side_by_side};
+use super::expansion::{Expansion, Mode};
 use super::root::root;
 use crate::logistic::prior::MapProblem;
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 /// Columns before the rules' own: intercept and hand-set score.
 pub(super) const SHARED: usize = 2;
@@ -35,7 +36,7 @@ pub(super) enum Prior {
 impl Prior {
     /// The standard deviation of the normal density that stands for this one where the mean square of the deviation is
     /// `size`; nothing known of it, the scale.
-    fn touching(self, size: Option<f64>) -> f64 {
+    pub fn touching(self, size: Option<f64>) -> f64 {
         match (self, size) {
             (Prior::HeavyTailed(tau), Some(size)) => ((DEGREES * tau * tau + size) / (DEGREES + 1.0)).sqrt(),
             (Prior::Normal(sd) | Prior::HeavyTailed(sd), _) => sd,
@@ -83,14 +84,14 @@ impl<'a> Design<'a> {
         for (column, &rule) in told.iter().enumerate() {
             to_beta[[rule, SHARED + column]] = 1.0 / deals.scale[rule];
         }
-        let mut columns = Array2::ones((n_rows, SHARED + told.len()));
-        for (mut to, from) in columns.outer_iter_mut().zip(deals.quantities.outer_iter()) {
+        let columns = side_by_side(n_rows, SHARED + told.len(), |row, to| {
+            let from = deals.quantities.row(row);
             let score: f64 = from.iter().zip(&deals.points).map(|(quantity, points)| quantity * points).sum();
-            to[1] = score / deals.sd_score;
-            for (column, &rule) in told.iter().enumerate() {
-                to[SHARED + column] = from[rule] / deals.scale[rule];
+            (to[0], to[1]) = (1.0, score / deals.sd_score);
+            for (to, &rule) in to[SHARED..].iter_mut().zip(&told) {
+                *to = from[rule] / deals.scale[rule];
             }
-        }
+        });
         Design { input, deals, columns, to_beta }
     }
 
@@ -119,22 +120,52 @@ impl<'a> Design<'a> {
     pub fn fit(&self, deals: &[usize], priors: &[Prior]) -> Posterior {
         let (x, y, weights) = self.cells(deals);
         let problem = MapProblem::new(x, &y, &weights);
-        let mut prior_mean = vec![0.0; self.columns.ncols()];
-        prior_mean[1] = 1.0;
+        let mean = self.prior_mean();
+        let posterior = self.in_turns(priors, |prior_sd, start| Some(problem.fit_from(&mean, prior_sd, start).into()));
+        posterior.expect("a walk over the deals always ends at a mode")
+    }
+
+    /// The likelihood of some deals about the mode under normal priors of these standard deviations, one a deviation;
+    /// the search begins at `start`.
+    pub fn expansion(&self, deals: &[usize], deviations: &[f64], start: &[f64]) -> Option<Expansion> {
+        let (x, y, weights) = self.cells(deals);
+        let (mean, prior_sd) = (self.prior_mean(), with_shared(deviations));
+        let mode = MapProblem::new(x, &y, &weights).fit_from(&mean, &prior_sd, start).into();
+        Expansion::about(&mode, &mean, &prior_sd)
+    }
+
+    /// What a prior for each deviation makes of that likelihood; none where rounding leaves no mode.
+    pub fn fit_near(&self, likelihood: &Expansion, priors: &[Prior]) -> Option<Posterior> {
+        let mean = self.prior_mean();
+        self.in_turns(priors, |prior_sd, _| likelihood.under(&mean, prior_sd))
+    }
+
+    /// Prior means of the columns.
+    pub fn prior_mean(&self) -> Vec<f64> {
+        let mut mean = vec![0.0; self.columns.ncols()];
+        mean[1] = 1.0;
+        mean
+    }
+
+    /// Mode and covariance under the priors, where `mode` finds both under normal priors from a start.
+    fn in_turns(&self, priors: &[Prior], mode: impl Fn(&[f64], &[f64]) -> Option<Mode>) -> Option<Posterior> {
         let touching = |size: &dyn Fn(usize) -> Option<f64>| -> Vec<f64> {
             priors.iter().enumerate().map(|(column, prior)| prior.touching(size(column))).collect()
         };
-        let mut posterior = Posterior::of(&problem, &prior_mean, &touching(&|_| None), &prior_mean);
+        let of = |deviations: Vec<f64>, start: &[f64]| {
+            mode(&with_shared(&deviations), start).map(|found| Posterior::of(found, &deviations))
+        };
+        let mut posterior = of(touching(&|_| None), &self.prior_mean())?;
         if priors.iter().all(|prior| matches!(prior, Prior::Normal(_))) {
-            return posterior;
+            return Some(posterior);
         }
         for _ in 0..TURNS {
             let sizes = posterior.mean_squares();
-            posterior = Posterior::of(&problem, &prior_mean, &touching(&|column| Some(sizes[column])), &posterior.mode);
+            posterior = of(touching(&|column| Some(sizes[column])), &posterior.mode)?;
             let above = priors.iter().zip(&sizes).map(|(prior, &size)| prior.log_above_normal(size));
             posterior.log_evidence += above.sum::<f64>();
         }
-        posterior
+        Some(posterior)
     }
 
     /// Equal deals of one outcome folded into one: columns, outcome and summed row weight of each.
@@ -152,25 +183,31 @@ impl<'a> Design<'a> {
                 weights.push(weight);
             }
         }
-        (self.columns.select(Axis(0), &rows), y, weights)
+        let columns = side_by_side(rows.len(), self.columns.ncols(), |at, to| {
+            to.iter_mut().zip(self.columns.row(rows[at])).for_each(|(to, from)| *to = *from);
+        });
+        (columns, y, weights)
     }
 }
 
+/// Prior standard deviations of all columns: the intercept is free, κ·sd(S) has 1.
+fn with_shared(deviations: &[f64]) -> Vec<f64> {
+    [&[f64::INFINITY, 1.0], deviations].concat()
+}
+
 impl Posterior {
-    /// The fit with a normal prior of the given standard deviation for each column after the shared ones; 0 holds it.
-    fn of(problem: &MapProblem<'_>, prior_mean: &[f64], deviations: &[f64], start: &[f64]) -> Posterior {
-        let prior_sd = [&[f64::INFINITY, 1.0], deviations].concat();
-        let fit = problem.fit_from(prior_mean, &prior_sd, start);
+    /// A mode found under a normal prior of the given standard deviation for each column after the shared ones; 0 holds it.
+    fn of(found: Mode, deviations: &[f64]) -> Posterior {
         // A coefficient that is held has no volume, neither before the deals nor after.
         let log_volume = |sds: &mut dyn Iterator<Item = f64>| sds.filter(|sd| *sd > 0.0).map(f64::ln).sum::<f64>();
-        let after = log_volume(&mut root(&fit.covariance).diag().iter().copied());
+        let after = log_volume(&mut root(&found.covariance).diag().iter().copied());
         let before = log_volume(&mut deviations.iter().copied());
-        let log_evidence = fit.log_posterior + after - before;
-        Posterior { mode: fit.coefficients, covariance: fit.covariance, log_evidence }
+        let log_evidence = found.log_posterior + after - before;
+        Posterior { mode: found.coefficients, covariance: found.covariance, log_evidence }
     }
 
     /// Mean square ξ² of each deviation.
-    fn mean_squares(&self) -> Vec<f64> {
+    pub fn mean_squares(&self) -> Vec<f64> {
         let square = |(column, mode): (usize, &f64)| mode.powi(2) + self.covariance[[column, column]];
         self.mode.iter().enumerate().skip(SHARED).map(square).collect()
     }

@@ -3,7 +3,7 @@
 use super::deals::Deals;
 use super::fit::Design;
 use super::intervals::intervals;
-use super::mixture::{Mixture, thinned};
+use super::mixture::{Anchor, Mixture, thinned};
 use super::{AucWithError, ComparisonInput};
 use rayon::prelude::*;
 
@@ -34,9 +34,10 @@ pub(super) fn learn(input: &ComparisonInput, deals: &Deals, auc: &AucWithError) 
         return hand_set(deals, why);
     }
     let design = Design::new(input, deals);
-    let auc = out_of_fold(input, deals, &design, auc);
+    let anchor = Anchor::of(&design);
     let all: Vec<usize> = (0..input.y.len()).collect();
-    let mixture = Mixture::new(&design, &all);
+    let auc = out_of_fold(input, deals, &design, anchor.as_ref(), auc);
+    let mixture = Mixture::new(&design, &all, anchor.as_ref());
     let mean = mixture.mean();
     let beta = design.beta(&mean);
     let Some(factor) = deals.factor(&beta) else {
@@ -88,14 +89,20 @@ fn hand_set(deals: &Deals, why: String) -> Learned {
 }
 
 /// AUC, with its standard error, of Σ β_j q_j on deals that β has not seen.
-fn out_of_fold(input: &ComparisonInput, deals: &Deals, design: &Design, auc: &AucWithError) -> Option<(f64, f64)> {
+fn out_of_fold(
+    input: &ComparisonInput,
+    deals: &Deals,
+    design: &Design,
+    anchor: Option<&Anchor>,
+    auc: &AucWithError,
+) -> Option<(f64, f64)> {
     let predicted = input.folds.iter().map(|fold| fold.1.len()).sum();
     let folds: Vec<(Vec<usize>, Vec<usize>)> =
         input.folds.iter().map(|(train, test)| (thinned(train, predicted), thinned(test, predicted))).collect();
     let scores: Vec<f64> = folds
         .par_iter()
         .flat_map_iter(|(train, test)| {
-            let beta = design.beta(&Mixture::new(design, train).mean());
+            let beta = design.beta(&Mixture::new(design, train, anchor).mean());
             test.iter().map(move |&deal| deals.score(deal, &beta))
         })
         .collect();
