@@ -11,11 +11,13 @@
 //! suggest no rule in 95 of 100 scorecards.
 
 use super::overlap::SAME_FROM;
-use crate::logistic::prior::MapProblem;
 use crate::logodds::sigmoid;
 use crate::metrics::Z95;
-use ndarray::Array2;
+use rayon::prelude::*;
+use regress::regress;
 use statrs::distribution::{ContinuousCDF, Normal};
+
+mod regress;
 
 /// The chance that anything at all is suggested where there is nothing.
 const FALSE_ALARM: f64 = 0.05;
@@ -57,7 +59,7 @@ pub struct Missing {
 pub fn missing(score: &[f64], candidates: &[Candidate], y: &[f64], weights: &[f64]) -> Vec<Missing> {
     let Some(base) = Base::fit(score, y, weights) else { return Vec::new() };
     let asked: Vec<(usize, f64)> = candidates
-        .iter()
+        .par_iter()
         .enumerate()
         .filter(|(_, candidate)| enough(&candidate.holds, weights))
         .filter_map(|(place, candidate)| Some((place, base.z(&candidate.holds)?)))
@@ -72,7 +74,7 @@ pub fn missing(score: &[f64], candidates: &[Candidate], y: &[f64], weights: &[f6
         }
     }
     let mut found: Vec<Missing> =
-        best.into_iter().filter_map(|(place, _)| base.measure(place, &candidates[place].holds)).collect();
+        best.into_par_iter().filter_map(|(place, _)| base.measure(place, &candidates[place].holds)).collect();
     found.sort_by(|a, b| b.matters.total_cmp(&a.matters).then(a.candidate.cmp(&b.candidate)));
     let mut told: Vec<Missing> = Vec::new();
     for fact in found {
@@ -171,22 +173,6 @@ impl<'a> Base<'a> {
         let win_rate = if hit > 0.0 { hit_won / hit } else { 0.0 };
         Some(Missing { candidate, points, interval: [points - half, points + half], leads, won, win_rate, matters })
     }
-}
-
-/// Coefficients and standard errors of intercept, score and one more column.
-fn regress(score: &[f64], holds: Option<&[bool]>, y: &[f64], weights: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let mut x = Array2::ones((y.len(), 2 + usize::from(holds.is_some())));
-    for (row, mut to) in x.outer_iter_mut().enumerate() {
-        to[1] = score[row];
-        if let Some(holds) = holds {
-            to[2] = f64::from(u8::from(holds[row]));
-        }
-    }
-    let n = x.ncols();
-    // Three units of log-odds are much for one fact, so the prior speaks only where a fact has won or lost every deal.
-    let fit = MapProblem::new(x, y, weights).fit(&[0.0; 3][..n], &[f64::INFINITY, f64::INFINITY, 3.0][..n]);
-    let errors = fit.covariance.diag().iter().map(|variance| variance.sqrt()).collect();
-    (fit.coefficients, errors)
 }
 
 #[cfg(test)]

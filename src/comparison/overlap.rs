@@ -1,6 +1,7 @@
 //! Rules that say the same thing: they hit nearly the same deals, so a lead is paid twice for one fact.
 
 use super::{FEWEST_LEADS, RuleComparison, RuleInput};
+use rayon::prelude::*;
 
 /// Deals hit by both ÷ deals hit by either, from which two rules say the same.
 pub(super) const SAME_FROM: f64 = 0.9;
@@ -18,17 +19,17 @@ pub struct Overlap {
 
 /// Pairs of rules with points of one sign that hit nearly the same deals, in the order of the rules.
 pub fn overlaps(rules: &[RuleInput]) -> Vec<Overlap> {
+    let hits: Vec<Vec<u64>> = rules.par_iter().map(|rule| hits(&rule.quantity)).collect();
     let mut found = Vec::new();
     for first in 0..rules.len() {
         for second in first + 1..rules.len() {
-            let (a, b) = (&rules[first], &rules[second]);
-            if a.points * b.points <= 0.0 {
+            if rules[first].points * rules[second].points <= 0.0 {
                 continue;
             }
             let (mut both, mut either) = (0, 0);
-            for (qa, qb) in a.quantity.iter().zip(&b.quantity) {
-                both += usize::from(*qa > 0.0 && *qb > 0.0);
-                either += usize::from(*qa > 0.0 || *qb > 0.0);
+            for (a, b) in hits[first].iter().zip(&hits[second]) {
+                both += (a & b).count_ones() as usize;
+                either += (a | b).count_ones() as usize;
             }
             if both >= FEWEST_LEADS && both as f64 >= SAME_FROM * either as f64 {
                 found.push(Overlap { rules: [first, second], both, either });
@@ -36,6 +37,12 @@ pub fn overlaps(rules: &[RuleInput]) -> Vec<Overlap> {
         }
     }
     found
+}
+
+/// A bit a deal: whether the rule hits it.
+fn hits(quantity: &[f64]) -> Vec<u64> {
+    let word = |deals: &[f64]| deals.iter().rev().fold(0, |word, q| word << 1 | u64::from(*q > 0.0));
+    quantity.chunks(u64::BITS as usize).map(word).collect()
 }
 
 impl Overlap {

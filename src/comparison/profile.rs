@@ -17,7 +17,7 @@ use ndarray::Array2;
 pub const PLAUSIBLE_DROP: f64 = 1.920_729_410_347_062;
 
 /// Deals that a profile is read from at most, evenly spaced: more would only make narrow intervals narrower.
-const MOST_DEALS: usize = 200_000;
+const MOST_DEALS: usize = 100_000;
 
 /// One rule's quantity under every shape on offer.
 #[derive(Debug, Clone, Copy)]

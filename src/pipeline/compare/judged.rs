@@ -8,6 +8,7 @@ use crate::scorecard::Scorecard;
 use crate::text::thousands;
 use crate::validation;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Hand-set and learned points on deals that neither has seen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -49,6 +50,10 @@ impl Judged {
     }
 }
 
+/// What is learned only to be judged is learned from so many deals at most, spread evenly over the older ones; more of them
+/// would move its AUC by far less than the interval of the gain.
+const DEALS_TO_JUDGE_BY: usize = 1 << 17;
+
 /// Learns from the older of `rows` and judges on the newest; none where these lack an outcome.
 pub(super) fn judge(
     offered: &Offered<'_>,
@@ -65,7 +70,7 @@ pub(super) fn judge(
     let (Some(part), Some(rules)) = (apart.part, &deals.rules) else { return Ok(None) };
     let of = |places: &[usize]| -> Vec<usize> { places.iter().map(|&place| rows[place]).collect() };
     let (older, newest) = (of(&part.train), of(&part.test));
-    let lesson = learn(offered, &older, settings);
+    let lesson = learn(offered, &spread(&older, DEALS_TO_JUDGE_BY), false, settings);
     let learned = written::write(text, scorecard, &lesson, deals, &settings.write)?;
     let (y, weights) = (pick(&deals.snapshots.won, &newest), pick(&deals.snapshots.row_weight, &newest));
     let (old, new) = (pick(&rules.score, &newest), pick(&learned.scores, &newest));
@@ -83,4 +88,12 @@ pub(super) fn judge(
         })
         .collect();
     Ok(Some(Judged { scheme: apart.scheme.as_str().to_string(), contest, tiers }))
+}
+
+/// At most so many of the rows, evenly spread.
+fn spread(rows: &[usize], most: usize) -> Cow<'_, [usize]> {
+    if rows.len() <= most {
+        return Cow::Borrowed(rows);
+    }
+    (0..most).map(|at| rows[at * rows.len() / most]).collect()
 }

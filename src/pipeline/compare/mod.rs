@@ -20,6 +20,7 @@ use crate::fault::InputError;
 use crate::metrics::auc;
 use crate::scorecard::{Scorecard, Variant};
 use crate::validation::{self, Scheme};
+use rayon::prelude::*;
 use shapes::{Look, Offer, offers};
 
 /// Share of the newest deals that a learned scorecard is judged on where the project holds out none.
@@ -180,14 +181,14 @@ pub(super) fn compare_gathered(
     let OfferedShapes { offers, columns, why_none } = shapes;
     let offered = Offered { deals: &deals, offers: &offers, columns: &columns };
     let kept = kept(&deals);
-    let lesson = learn(&offered, &kept, settings);
+    let lesson = learn(&offered, &kept, true, settings);
     let (learned, judged) = if lesson.comparison.says_something() {
         let written = written::write(text, scorecard, &lesson, &deals, &settings.write)?;
         (Some(written.text), judged::judge(&offered, scorecard, text, &kept, settings)?)
     } else {
         (None, None)
     };
-    let rules = rule_inputs(&deals.rules.as_ref().map(|r| r.rules.clone()).unwrap_or_default(), &kept);
+    let rules = rule_inputs(deals.rules.as_ref().map_or(&[][..], |side| &side.rules), &kept);
     let hand_set: Vec<f64> = rules.iter().map(|rule| rule.points).collect();
     let suggestions = if lesson.comparison.rho > 0.0 {
         let score = learned_score(&lesson, &kept);
@@ -220,7 +221,8 @@ fn kept(deals: &Deals) -> Vec<usize> {
 }
 
 /// Learns from the deals `rows`: points, shapes, and points under the shapes where these may change.
-fn learn(offered: &Offered<'_>, rows: &[usize], settings: &CompareSettings) -> Lesson {
+/// With `all_shapes` the shapes are looked at though none may change.
+fn learn(offered: &Offered<'_>, rows: &[usize], all_shapes: bool, settings: &CompareSettings) -> Lesson {
     let deals = offered.deals;
     let seed = settings.deals.snapshot.seed;
     let mut columns = deals.rules.as_ref().map(|rules| rules.rules.clone()).unwrap_or_default();
@@ -236,8 +238,10 @@ fn learn(offered: &Offered<'_>, rows: &[usize], settings: &CompareSettings) -> L
         y: &y,
         weights: &weights,
     };
-    let (half_lives, caps) = if comparison.says_something() { look.profiles() } else { (Vec::new(), Vec::new()) };
     let reshaped = Reshaped { decay: settings.write.decay, caps: settings.write.caps };
+    let asked = all_shapes || reshaped.decay || reshaped.caps;
+    let (half_lives, caps) =
+        if asked && comparison.says_something() { look.profiles() } else { (Vec::new(), Vec::new()) };
     let mut lesson =
         Lesson { comparison: comparison.clone(), rows: rows.to_vec(), half_lives, caps, reshaped, columns: Vec::new() };
     let changed: Vec<(usize, usize)> = lesson
@@ -277,7 +281,7 @@ fn rule_inputs(columns: &[RuleColumn], rows: &[usize]) -> Vec<RuleInput> {
         quantity: pick(&rule.q, rows),
         limit: rule.limit,
     };
-    columns.iter().map(input).collect()
+    columns.par_iter().map(input).collect()
 }
 
 fn compare_rows(deals: &Deals, columns: &[RuleColumn], rows: &[usize], folds: usize, seed: u64) -> Comparison {

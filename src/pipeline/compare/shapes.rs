@@ -5,6 +5,8 @@ use crate::comparison::profile::{Profile, ProfileInput};
 use crate::decay::Decay;
 use crate::pipeline::deals::RuleColumn;
 use crate::scorecard::{ActivityMeasure, Scorecard, Variant};
+use crate::text::thousands;
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// Half-lives on offer, in days; beside them no decay at all.
@@ -137,7 +139,8 @@ pub(super) fn offers(
     }
     if offers.len() * n_leads > MOST_CELLS {
         let why = format!(
-            "half-lives and caps are not compared: {n_leads} leads under {} shapes would not fit into memory; compare on a part of the leads",
+            "half-lives and caps are not compared: {} leads under {} shapes would not fit into memory; compare on a part of the leads",
+            thousands(n_leads),
             offers.len()
         );
         return (Vec::new(), Some(why));
@@ -162,10 +165,10 @@ impl Look<'_> {
     /// Profiles of half-lives and of caps, each in the order of the rules.
     pub(super) fn profiles(&self) -> (Vec<ShapeProfile>, Vec<ShapeProfile>) {
         let half_life = |shape: &Shape| matches!(shape, Shape::NoDecay | Shape::HalfLifeDays(_));
-        let of = |kept: &dyn Fn(&Shape) -> bool| -> Vec<ShapeProfile> {
+        let of = |kept: &(dyn Fn(&Shape) -> bool + Sync)| -> Vec<ShapeProfile> {
             let mut rules: Vec<usize> = self.offers.iter().map(|offer| offer.rule).collect();
             rules.dedup();
-            rules.into_iter().filter_map(|rule| self.profile(rule, kept)).collect()
+            rules.into_par_iter().filter_map(|rule| self.profile(rule, kept)).collect()
         };
         (of(&half_life), of(&|shape| !half_life(shape)))
     }

@@ -7,6 +7,7 @@ use crate::pipeline::deals::Deals;
 use crate::scorecard::{ActivityMeasure, Scorecard};
 use crate::tables::TextColumn;
 use crate::text::fold;
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// Where numbers are cut: shares of the deals with a value.
@@ -52,13 +53,15 @@ pub(super) fn suggestions(
     step: f64,
 ) -> Vec<Suggestion> {
     let used = Used::by(scorecard);
-    let (mut facts, mut candidates) = (Vec::new(), Vec::new());
-    for (source, attribute) in deals.attributes.iter().enumerate().filter(|(_, a)| !used.covers(a)) {
-        for (fact, holds) in facts_of(attribute, scorecard, rows) {
-            facts.push(fact);
-            candidates.push(Candidate { source, holds });
-        }
-    }
+    let asked: Vec<(usize, &Attribute)> =
+        deals.attributes.iter().enumerate().filter(|(_, attribute)| !used.covers(attribute)).collect();
+    let (facts, candidates): (Vec<Fact>, Vec<Candidate>) = asked
+        .into_par_iter()
+        .flat_map_iter(|(source, attribute)| {
+            let facts = facts_of(attribute, scorecard, rows).into_iter();
+            facts.map(move |(fact, holds)| (fact, Candidate { source, holds }))
+        })
+        .unzip();
     let pick = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
     let (y, weights) = (pick(&deals.snapshots.won), pick(&deals.snapshots.row_weight));
     let found = missing(score, &candidates, &y, &weights);
@@ -166,9 +169,10 @@ const FEWEST: usize = 30;
 
 /// Distinct values at the [`CUTS`], without the least, which every deal reaches.
 fn cuts(mut values: Vec<f64>) -> Vec<f64> {
-    values.sort_by(f64::total_cmp);
-    let Some(least) = values.first().copied() else { return Vec::new() };
-    let mut cuts: Vec<f64> = CUTS.iter().map(|share| values[((values.len() - 1) as f64 * share) as usize]).collect();
+    let Some(least) = values.iter().copied().min_by(f64::total_cmp) else { return Vec::new() };
+    let last = (values.len() - 1) as f64;
+    let mut cuts: Vec<f64> =
+        CUTS.iter().map(|share| *values.select_nth_unstable_by((last * share) as usize, f64::total_cmp).1).collect();
     cuts.retain(|cut| *cut > least && cut.is_finite());
     cuts.dedup();
     cuts
