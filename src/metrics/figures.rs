@@ -33,26 +33,30 @@ pub struct ProbabilityFigures {
 
 /// The figures of the probabilities `p` for the outcomes `y` at row weights `w`.
 pub fn figures(y: &[f64], p: &[f64], w: &[f64]) -> Figures {
-    let mut figures = score_figures(y, p, w);
-    if figures.n > 0 {
-        figures.probability = Some(ProbabilityFigures {
-            log_loss: log_loss(y, p, w),
-            brier: brier(y, p, w),
-            calibration: calibration(y, p, w),
-        });
+    let (figures, probability) = rayon::join(|| score_figures(y, p, w), || probability_figures(y, p, w));
+    Figures { probability, ..figures }
+}
+
+/// What only a probability can be judged by; `None` without deals.
+pub fn probability_figures(y: &[f64], p: &[f64], w: &[f64]) -> Option<ProbabilityFigures> {
+    if !w.iter().any(|w| *w > 0.0) {
+        return None;
     }
-    figures
+    let losses = || (log_loss(y, p, w), brier(y, p, w));
+    let (calibration, (log_loss, brier)) = rayon::join(|| calibration(y, p, w), losses);
+    Some(ProbabilityFigures { log_loss, brier, calibration })
 }
 
 /// The figures of a score that is no probability: its order, and nothing else.
 pub fn score_figures(y: &[f64], score: &[f64], w: &[f64]) -> Figures {
     let rate = Rate::of(y, w);
+    let (auc, lift) = rayon::join(|| auc(y, score, w), || lift(y, score, w, &LIFT_SHARES));
     Figures {
         n: rate.map_or(0, |r| r.n),
         wins: rate.map_or(0, |r| r.wins),
         win_rate: rate.map_or(0.0, |r| r.rate),
-        auc: auc(y, score, w),
-        lift: lift(y, score, w, &LIFT_SHARES),
+        auc,
+        lift,
         probability: None,
     }
 }

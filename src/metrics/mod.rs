@@ -15,7 +15,7 @@ mod stability;
 pub use calibration::{Calibration, bare_log_loss, brier, calibration, log_loss, row_log_loss};
 pub use calibration_curve::{CurveBin, calibration_curve, expected_calibration_error};
 pub use discrimination::{Auc, auc};
-pub use figures::{Figures, ProbabilityFigures, figures, score_figures};
+pub use figures::{Figures, ProbabilityFigures, figures, probability_figures, score_figures};
 pub use interval::{BY_ROW_WEIGHT, Estimate, Interval, Rate, Z95, effective_n, is_weighted, share_won, wilson};
 pub use lift::{LIFT_SHARES, LiftRow, lift};
 pub use paired::{Ranking, paired_bootstrap};

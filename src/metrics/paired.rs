@@ -7,6 +7,7 @@ use super::descending;
 use super::interval::{Estimate, Interval};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
 
 /// `K` gains of the deals with row weights `w`, each with its 95 % percentile interval over `resamples` seeded draws of
 /// as many deals with replacement.
@@ -17,23 +18,28 @@ pub fn paired_bootstrap<const K: usize>(
     w: &[f64],
     resamples: usize,
     seed: u64,
-    gains: impl Fn(&[f64]) -> [Option<f64>; K],
+    gains: impl Fn(&[f64]) -> [Option<f64>; K] + Sync,
 ) -> [Option<Estimate>; K] {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut drawn: [Vec<f64>; K] = std::array::from_fn(|_| Vec::with_capacity(resamples));
-    let mut resampled = vec![0.0; w.len()];
-    for _ in 0..resamples {
-        draw(w, &mut random, &mut resampled);
-        for (all, gain) in drawn.iter_mut().zip(gains(&resampled)) {
-            all.extend(gain);
-        }
-    }
-    let mut drawn = drawn.into_iter();
+    let random = ChaCha8Rng::seed_from_u64(seed);
+    let of_resample = |resampled: &mut Vec<f64>, number: usize| {
+        // One stream of draws, entered where this resample begins: the same with any number of threads.
+        let mut random = random.clone();
+        random.set_word_pos(number as u128 * w.len() as u128 * WORDS_PER_DRAW);
+        draw(w, &mut random, resampled);
+        gains(resampled)
+    };
+    let drawn: Vec<[Option<f64>; K]> =
+        (0..resamples).into_par_iter().map_init(|| vec![0.0; w.len()], of_resample).collect();
+    let mut gain = 0..K;
     gains(w).map(|value| {
-        let resampled = drawn.next().expect("as many lists as gains");
+        let gain = gain.next().expect("as many gains as gains");
+        let resampled = drawn.iter().filter_map(|gains| gains[gain]).collect();
         value.map(|value| Estimate { value, interval: middle_95(resampled) })
     })
 }
+
+/// Words of 32 bits that a draw takes from the stream.
+const WORDS_PER_DRAW: u128 = 2;
 
 /// Row weights times how often each deal is drawn in as many draws with replacement as there are deals.
 fn draw(w: &[f64], random: &mut ChaCha8Rng, resampled: &mut [f64]) {
@@ -57,29 +63,47 @@ fn middle_95(mut values: Vec<f64>) -> Interval {
 
 /// Deals ranked once by a score, so that the area under the ROC curve at other row weights costs one pass.
 pub struct Ranking {
-    /// Positions and outcomes by descending score, ties together.
-    groups: Vec<Vec<(usize, bool)>>,
+    /// The deals by descending score.
+    deals: Vec<Ranked>,
+}
+
+/// A deal at its place in a ranking.
+struct Ranked {
+    deal: u32,
+    won: bool,
+    /// Whether the next deal has a lower score, or there is none.
+    last_of_tied: bool,
 }
 
 impl Ranking {
     /// Ranks the deals with outcomes `y` by `score`.
     pub fn of(score: &[f64], y: &[f64]) -> Ranking {
         let order = descending(score, &vec![1.0; score.len()]);
-        let groups = super::tied(&order, score);
-        Ranking { groups: groups.map(|tied| tied.iter().map(|&i| (i, y[i] > 0.5)).collect()).collect() }
+        let mut deals = Vec::with_capacity(order.len());
+        for tied in super::tied(&order, score) {
+            let last = tied.last().copied();
+            deals.extend(tied.iter().map(|&i| Ranked {
+                deal: i as u32,
+                won: y[i] > 0.5,
+                last_of_tied: Some(i) == last,
+            }));
+        }
+        Ranking { deals }
     }
 
     /// The row-weighted area, as [`auc`](super::auc) gives it; `None` when an outcome has no weight.
     pub fn auc(&self, w: &[f64]) -> Option<f64> {
         let (mut won, mut lost, mut area) = (0.0, 0.0, 0.0);
-        for tied in &self.groups {
-            let (mut won_here, mut lost_here) = (0.0, 0.0);
-            for &(i, is_won) in tied {
-                *(if is_won { &mut won_here } else { &mut lost_here }) += w[i];
+        let mut here = [0.0, 0.0];
+        for ranked in &self.deals {
+            here[usize::from(ranked.won)] += w[ranked.deal as usize];
+            if ranked.last_of_tied {
+                let [lost_here, won_here] = here;
+                area += lost_here * (won + won_here / 2.0);
+                won += won_here;
+                lost += lost_here;
+                here = [0.0, 0.0];
             }
-            area += lost_here * (won + won_here / 2.0);
-            won += won_here;
-            lost += lost_here;
         }
         (won > 0.0 && lost > 0.0).then(|| area / (won * lost))
     }
@@ -119,5 +143,18 @@ mod tests {
         let [there, gone] = paired_bootstrap(&[1.0, 1.0], 10, 1, |w| [(w == [1.0, 1.0]).then_some(3.0), None]);
         assert_eq!(there.map(|e| e.value), Some(3.0));
         assert_eq!(gone, None);
+    }
+
+    #[test]
+    fn a_resample_begins_where_the_one_before_it_ends() {
+        let w: Vec<f64> = (0..37).map(f64::from).collect();
+        let mut one_after_the_other = ChaCha8Rng::seed_from_u64(5);
+        let mut expected = vec![0.0; w.len()];
+        let drawn = paired_bootstrap(&w, 5, 5, |w| [Some(w.iter().zip(0..).map(|(w, i)| w * f64::from(i)).sum())]);
+        let sums = (0..5).map(|_| {
+            draw(&w, &mut one_after_the_other, &mut expected);
+            expected.iter().zip(0..).map(|(w, i)| w * f64::from(i)).sum::<f64>()
+        });
+        assert_eq!(drawn[0].map(|e| e.interval), Some(middle_95(sums.collect())));
     }
 }

@@ -3,7 +3,7 @@
 use super::deals::Deals;
 use super::model::{Blending, SideFigures, TierRates};
 use super::train::{Predicted, pick};
-use crate::metrics::{Figures, Rate, calibration_curve, figures, score_figures};
+use crate::metrics::{Figures, Rate, calibration_curve, figures, probability_figures, score_figures};
 use crate::scorecard::Scorecard;
 
 /// Bins of the calibration curve.
@@ -18,26 +18,31 @@ pub(super) fn side_figures(
 ) -> SideFigures {
     let rows = &predicted.rows;
     let (y, w) = (pick(&deals.snapshots.won, rows), pick(&deals.snapshots.row_weight, rows));
-    let model = figures(&y, &predicted.p_model, &w);
+    let by_model = || figures(&y, &predicted.p_model, &w);
     let Some((rules, scorecard, blending)) =
         deals.rules.as_ref().zip(scorecard).zip(blending).map(|((r, s), b)| (r, s, b))
     else {
         let calibration = calibration_curve(&y, &predicted.p_model, &w, CURVE_BINS);
-        return SideFigures { scorecard: None, model: Some(model), blend: None, calibration, tiers: Vec::new() };
+        return SideFigures { scorecard: None, model: Some(by_model()), blend: None, calibration, tiers: Vec::new() };
     };
     let score = pick(&rules.score, rows);
-    let by_points = score_figures(&y, &score, &w);
-    let points = Figures { probability: figures(&y, &predicted.p_rule, &w).probability, ..by_points };
+    let by_points = || {
+        let order = || score_figures(&y, &score, &w);
+        let (order, probability) = rayon::join(order, || probability_figures(&y, &predicted.p_rule, &w));
+        Figures { probability, ..order }
+    };
     let p: Vec<f64> =
         (0..rows.len()).map(|i| blending.blend.probability(predicted.p_rule[i], predicted.p_model[i])).collect();
     let blended: Vec<f64> =
         (0..rows.len()).map(|i| final_score(blending, score[i], predicted.p_model[i], p[i])).collect();
     let disqualified = pick(&rules.disqualified, rows);
+    let by_blend = || (figures(&y, &p, &w), calibration_curve(&y, &p, &w, CURVE_BINS));
+    let ((points, model), (blend, calibration)) = rayon::join(|| rayon::join(by_points, by_model), by_blend);
     SideFigures {
         scorecard: Some(points),
         model: Some(model),
-        blend: Some(figures(&y, &p, &w)),
-        calibration: calibration_curve(&y, &p, &w, CURVE_BINS),
+        blend: Some(blend),
+        calibration,
         tiers: tier_rates(scorecard, &score, &blended, &disqualified, &y, &w),
     }
 }

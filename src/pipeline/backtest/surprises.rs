@@ -12,6 +12,7 @@ use crate::metrics::Rate;
 use crate::mismatch::{Quadrant, mismatch_gap, reason};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -76,11 +77,12 @@ impl Sources<'_> {
         let score = past.rule_score.as_ref()?;
         let of: Vec<usize> =
             (0..past.n()).filter(|&i| !past.disqualified[i] && card.is_high(score[i]) == high).collect();
-        let mut rows: Vec<usize> = of.iter().copied().filter(|&i| (past.y[i] > 0.5) != high).collect();
+        let against = of.par_iter().copied().filter(|&i| (past.y[i] > 0.5) != high);
         // Low by the model is a falling gap among the high, high by the model a rising one among the low.
         let sign = if high { 1.0 } else { -1.0 };
-        let key = |i: usize| sign * self.gap(i).unwrap_or(-score[i]);
-        rows.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then_with(|| self.id(a).cmp(self.id(b))));
+        let mut keyed: Vec<(f64, usize)> = against.map(|i| (sign * self.gap(i).unwrap_or(-score[i]), i)).collect();
+        keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| self.id(a.1).cmp(self.id(b.1))));
+        let rows: Vec<usize> = keyed.into_iter().map(|(_, i)| i).collect();
         let seen = past.model_score.as_ref().map(|m| rows.iter().filter(|&&i| card.is_high(m[i]) != high).count());
         let shown: Vec<usize> = rows.iter().copied().take(self.top).collect();
         let like = self.like(&of);
@@ -129,11 +131,10 @@ impl Sources<'_> {
 
     /// By main rule: the judged deals on the same side of the handover.
     fn like(&self, of: &[usize]) -> BTreeMap<&str, Vec<usize>> {
+        let driver = |&i: &usize| self.deals.rules.as_ref().map_or("", |rules| rules.driver(self.past.rows[i]));
+        let drivers: Vec<&str> = of.par_iter().map(driver).collect();
         let mut like: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for &i in of {
-            let driver = self.deals.rules.as_ref().map_or("", |rules| rules.driver(self.past.rows[i]));
-            like.entry(driver).or_default().push(i);
-        }
+        of.iter().zip(drivers).for_each(|(&i, driver)| like.entry(driver).or_default().push(i));
         like
     }
 
