@@ -8,6 +8,7 @@
 use super::FittedTerm;
 use super::assemble::{Assembly, Place, assemble};
 use super::learn::{Learned, Lessons};
+use super::representative::Representatives;
 use crate::design::NO_LEVEL;
 use crate::features::{Attribute, Term, Values};
 use crate::logistic::{FitError, Problem};
@@ -35,7 +36,7 @@ pub struct Certainty {
 type Contrast = Vec<(usize, f64)>;
 
 impl Certainty {
-    /// Of a predictor learned from the deals `rows`.
+    /// Of a predictor learned from the deals `rows`; of many, those that stand for all of them.
     ///
     /// # Errors
     /// When the lessons are not those that it was learned from.
@@ -43,9 +44,10 @@ impl Certainty {
         let terms: Vec<Term> = learned.predictor.terms.iter().map(|fitted| fitted.term.clone()).collect();
         let of_term = |term: &Term| lessons.attributes.iter().find(|a| a.source == term.source);
         let attributes: Vec<&Attribute> = terms.iter().filter_map(of_term).collect();
-        let Assembly { design, penalties, places } = assemble(&terms, &attributes, rows);
-        let pick = |values: &[f64]| rows.iter().map(|&r| values[r]).collect::<Vec<f64>>();
-        let (y, weights) = (pick(lessons.y), pick(lessons.weights));
+        let Representatives { rows, times } = Representatives::of(&terms, &attributes, rows);
+        let Assembly { design, penalties, places } = assemble(&terms, &attributes, &rows);
+        let y: Vec<f64> = rows.iter().map(|&r| lessons.y[r]).collect();
+        let weights: Vec<f64> = rows.iter().zip(&times).map(|(&r, times)| lessons.weights[r] * times).collect();
         let problem = Problem { design: &design, y: &y, weights: &weights };
         let covariance = learned.additive.covariance(&problem, &penalties)?;
         let total: f64 = weights.iter().sum();

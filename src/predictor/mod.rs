@@ -7,6 +7,7 @@ mod assemble;
 mod certainty;
 mod learn;
 mod pairs;
+mod representative;
 
 pub use certainty::{Certainty, Spot};
 pub use learn::{LearnSettings, Learned, Lessons, Solver, learn};
