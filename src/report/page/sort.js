@@ -1,6 +1,6 @@
 document.querySelectorAll("table[data-sort]").forEach(function(t){
 var b=t.tBodies[0];t.querySelectorAll("thead th[data-by]").forEach(function(h){
-var k=document.createElement("button");k.type="button";k.textContent=h.textContent;h.textContent="";h.appendChild(k);
+var k=document.createElement("button");k.type="button";h.dataset.by=k.textContent=h.textContent;h.textContent="";h.appendChild(k);
 k.addEventListener("click",function(){
 var d=h.getAttribute("aria-sort")==="descending",i=h.cellIndex;
 t.querySelectorAll("th[aria-sort]").forEach(function(o){o.removeAttribute("aria-sort")});
