@@ -126,13 +126,12 @@ impl Snapshots {
     }
 
     /// Leaves out the deals whose as-of lies before `begins` (the log's beginning plus the time it takes until "no
-    /// activity" stops meaning "old"), and counts them.
-    pub fn drop_before_log(&mut self, begins: Instant) {
-        let Some(as_of) = &self.as_of else { return };
-        let keep: Vec<bool> = as_of.iter().map(|&t| t >= begins).collect();
+    /// activity" stops meaning "old"), and counts them. Says of each deal whether it stays; `None` where all do.
+    pub fn drop_before_log(&mut self, begins: Instant) -> Option<Vec<bool>> {
+        let keep: Vec<bool> = self.as_of.as_ref()?.iter().map(|&t| t >= begins).collect();
         let dropped = keep.iter().filter(|k| !**k).count();
         if dropped == 0 {
-            return;
+            return None;
         }
         retain(&mut self.rows, &keep);
         retain(&mut self.row_weight, &keep);
@@ -145,6 +144,7 @@ impl Snapshots {
             retain(order, &keep);
         }
         self.left_out.push((LeftOut::BeforeLog, dropped));
+        Some(keep)
     }
 
     /// `(n_leads,)` the as-of of every lead of the table: a deal's moment, and the earliest instant there is (nothing
@@ -159,7 +159,8 @@ impl Snapshots {
     }
 }
 
-fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {
+/// Keeps the values whose flag is set.
+pub(crate) fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {
     let mut flags = keep.iter();
     values.retain(|_| *flags.next().expect("one flag per value"));
 }

@@ -234,6 +234,32 @@ impl LeadTable {
         }
     }
 
+    /// Some leads one after the other, with only the columns that are wanted and without what is told of a lead: its id
+    /// and where it was read.
+    pub(crate) fn stretch(&self, leads: std::ops::Range<usize>, is_wanted: impl Fn(&str) -> bool) -> LeadTable {
+        let rows: Vec<usize> = leads.clone().collect();
+        let times = |t: &Option<Vec<Option<Instant>>>| t.as_ref().map(|t| t[leads.clone()].to_vec());
+        let columns = self.columns.iter().filter(|column| is_wanted(&column.name)).map(|c| Column {
+            name: c.name.clone(),
+            column_type: c.column_type,
+            text: c.text.as_ref().map(|t| t.rows(&rows)),
+            number: c.number.as_ref().map(|n| n[leads.clone()].to_vec()),
+            date: times(&c.date),
+        });
+        LeadTable {
+            id_name: self.id_name.clone(),
+            ids: vec![String::new(); leads.len()],
+            columns: columns.collect(),
+            created_at: times(&self.created_at),
+            closed_at: times(&self.closed_at),
+            as_of: times(&self.as_of),
+            outcome: None,
+            row_weight: None,
+            origin: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+
     /// `file, line n` of a row, for messages.
     pub fn place(&self, row: usize) -> String {
         let (file, line) = self.origin[row];

@@ -71,7 +71,9 @@ impl CurveLine {
 /// The line's places of some rows of a number.
 pub fn places(line: &CurveLine, values: &Values, rows: &[usize]) -> Option<Vec<f64>> {
     let Values::Number(numbers) = values else { return None };
-    Some(rows.iter().map(|&row| line.at(numbers[row])).collect())
+    let mut places = numbers.of_rows(rows);
+    places.iter_mut().for_each(|value| *value = line.at(*value));
+    Some(places)
 }
 
 #[cfg(test)]

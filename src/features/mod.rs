@@ -3,10 +3,12 @@
 pub mod bins;
 pub mod curve_line;
 pub mod derived;
+pub mod numbers;
 pub mod plan;
 pub mod source;
 pub mod terms;
 
+pub use numbers::Numbers;
 pub use plan::{Fate, PlanLine};
 pub use source::{Attribute, KindMeasure, Source, Values, short_number};
 pub use terms::{Shape, Term, TermSettings};

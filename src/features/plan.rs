@@ -1,6 +1,7 @@
 //! The column plan: which columns and kinds of activity the model may use, and why the others are left out.
 
 use super::derived::Derived;
+use super::numbers::Numbers;
 use super::source::{Attribute, KindMeasure, Source, Values};
 use crate::asof::Instant;
 use crate::measures::KindColumns;
@@ -160,6 +161,20 @@ pub fn read(
         }
     };
     Some(Attribute { source: source.clone(), values })
+}
+
+/// A measure of a kind of activity for the leads `rows`, in as few bytes as hold it exactly.
+pub fn kind_measure(kind: &KindColumns, measure: KindMeasure, rows: &[usize], as_of: Option<&[Instant]>) -> Numbers {
+    let since = |at: &dyn Fn(usize) -> Option<Instant>| {
+        let Some(as_of) = as_of else { return vec![f64::NAN; rows.len()].into() };
+        Numbers::of_spans(rows.iter().map(|&row| at(row).map(|at| as_of[row].since(at))))
+    };
+    match measure {
+        KindMeasure::Count => Numbers::of_counts(rows.iter().map(|&row| kind.count(row)).collect()),
+        KindMeasure::Decayed => rows.iter().map(|&row| kind.decayed(row)).collect(),
+        KindMeasure::DaysSince => since(&|row| kind.newest_at(row)),
+        KindMeasure::DaysSinceFirst => since(&|row| kind.first_at(row)),
+    }
 }
 
 fn column_values(column: &Column, rows: &[usize]) -> Option<Values> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+use super::numbers::Numbers;
 use crate::tables::TextColumn;
 
 /// What is counted about a kind of activity.
@@ -83,7 +84,7 @@ impl fmt::Display for Source {
 #[derive(Debug, Clone)]
 pub enum Values {
     /// Amounts; NaN where missing.
-    Number(Vec<f64>),
+    Number(Numbers),
     /// Words.
     Text(TextColumn),
 }
@@ -114,8 +115,8 @@ impl Values {
     /// The value of one lead as a person reads it; empty where missing.
     pub fn show(&self, row: usize) -> String {
         match self {
-            Values::Number(values) if values[row].is_nan() => String::new(),
-            Values::Number(values) => short_number(values[row]),
+            Values::Number(values) if values.get(row).is_nan() => String::new(),
+            Values::Number(values) => short_number(values.get(row)),
             Values::Text(column) => column.get(row).unwrap_or_default().to_string(),
         }
     }

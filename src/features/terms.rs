@@ -2,6 +2,7 @@
 
 use super::bins::{bin_edges, code};
 use super::curve_line::{CurveLine, places};
+use super::numbers::Numbers;
 use super::source::{Source, Values, edge_number, short_number};
 use crate::design::NO_LEVEL;
 use crate::tables::{MISSING, TextColumn};
@@ -100,7 +101,9 @@ impl Term {
     pub fn standardised(&self, values: &Values, rows: &[usize]) -> Option<Vec<f64>> {
         match (&self.shape, values) {
             (Shape::Line { mean, sd, .. }, Values::Number(numbers)) => {
-                Some(rows.iter().map(|&r| standardise(numbers[r], *mean, *sd)).collect())
+                let mut line = numbers.of_rows(rows);
+                line.iter_mut().for_each(|value| *value = standardise(*value, *mean, *sd));
+                Some(line)
             }
             (Shape::Curve { line: Some(line), .. }, values) => places(line, values, rows),
             _ => None,
@@ -119,11 +122,12 @@ impl Term {
     pub fn codes(&self, values: &Values, rows: &[usize]) -> Vec<u32> {
         match (&self.shape, values) {
             (Shape::Line { missing, .. }, Values::Number(numbers)) => {
-                rows.iter().map(|&r| if *missing && numbers[r].is_nan() { 0 } else { NO_LEVEL }).collect()
+                rows.iter().map(|&r| if *missing && numbers.get(r).is_nan() { 0 } else { NO_LEVEL }).collect()
             }
             (Shape::Curve { edges, missing, .. }, Values::Number(numbers)) => {
                 let absent = if *missing { edges.len() as u32 + 1 } else { NO_LEVEL };
-                rows.iter().map(|&r| if numbers[r].is_nan() { absent } else { code(numbers[r], edges) }).collect()
+                let bin = |value: f64| if value.is_nan() { absent } else { code(value, edges) };
+                rows.iter().map(|&r| bin(numbers.get(r))).collect()
             }
             (Shape::Levels { .. }, Values::Text(column)) => {
                 let (by_code, absent) = self.level_codes(column);
@@ -210,8 +214,9 @@ pub fn standardise(value: f64, mean: f64, sd: f64) -> f64 {
     if value.is_nan() { 0.0 } else { (value - mean) / sd }
 }
 
-fn number_shape(numbers: &[f64], rows: &[usize], settings: TermSettings) -> Result<Shape, String> {
-    let present: Vec<f64> = rows.iter().map(|&r| numbers[r]).filter(|v| !v.is_nan()).collect();
+fn number_shape(numbers: &Numbers, rows: &[usize], settings: TermSettings) -> Result<Shape, String> {
+    let mut present = numbers.of_rows(rows);
+    present.retain(|value| !value.is_nan());
     let missing = present.len() < rows.len();
     if present.is_empty() {
         return Err("missing on every training deal".to_string());
@@ -294,14 +299,14 @@ mod tests {
     fn constants_are_no_terms() {
         let source = Source::Column("x".into());
         assert!(Term::learn(&source, &words(&["a", "a"]), &[0, 1], SETTINGS).is_err());
-        assert!(Term::learn(&source, &Values::Number(vec![1.0, 1.0]), &[0, 1], SETTINGS).is_err());
-        assert!(Term::learn(&source, &Values::Number(vec![f64::NAN; 2]), &[0, 1], SETTINGS).is_err());
+        assert!(Term::learn(&source, &Values::Number(vec![1.0, 1.0].into()), &[0, 1], SETTINGS).is_err());
+        assert!(Term::learn(&source, &Values::Number(vec![f64::NAN; 2].into()), &[0, 1], SETTINGS).is_err());
     }
 
     #[test]
     fn a_line_is_standardised_and_missing_stands_at_its_mean() {
         let settings = TermSettings { curves: false, min_level_count: 2 };
-        let values = Values::Number(vec![1.0, 3.0, f64::NAN]);
+        let values = Values::Number(vec![1.0, 3.0, f64::NAN].into());
         let term = Term::learn(&Source::Column("x".into()), &values, &[0, 1, 2], settings).unwrap();
         assert_eq!(term.standardised(&values, &[0, 1, 2]).unwrap(), vec![-1.0, 1.0, 0.0]);
         assert_eq!(term.codes(&values, &[0, 1, 2]), vec![NO_LEVEL, NO_LEVEL, 0]);

@@ -37,6 +37,8 @@ pub struct Gathered<'p> {
     /// By request, `(n_leads,)` occurrences at no known time.
     untimed: Vec<Option<Vec<f64>>>,
     has_log: bool,
+    /// What the acts come to that have been added so far.
+    tally: Mutex<LogTally>,
 }
 
 /// Some leads, one after the other, with the acts and the state that are kept of them.
@@ -49,11 +51,11 @@ pub struct Stretch {
 
 impl<'p> Gathered<'p> {
     /// Of a log that was read, with these counters.
-    pub(super) fn new(common: Common<'p>, counters: &[Counter]) -> Gathered<'p> {
+    pub(super) fn new(common: Common<'p>, counters: &[Counter], tally: LogTally) -> Gathered<'p> {
         let n_leads = common.as_of.len();
         let requests = common.plan.requests().iter();
         let untimed = requests.map(|request| untimed_counts(request, counters, n_leads)).collect();
-        Gathered { common, untimed, has_log: true }
+        Gathered { common, untimed, has_log: true, tally: Mutex::new(tally) }
     }
 
     /// The same where there was no log: only counters are known.
@@ -61,17 +63,11 @@ impl<'p> Gathered<'p> {
         Gathered { has_log: false, ..self }
     }
 
-    /// The answers about the leads of a stretch, counted from its first. Of [`Measures::log`] only the sums are known.
+    /// The answers about the leads of a stretch, counted from its first. Of [`Measures::log`] only the sums are known. The
+    /// state of a shard is made, answered and given up in one go.
     pub fn measures(&self, stretch: Stretch) -> Measures {
-        self.answer(stretch).0
-    }
-
-    /// The answers about the leads of a stretch, and what the acts come to that waited until now. The state of a shard is
-    /// made, answered and given up in one go.
-    pub(super) fn answer(&self, stretch: Stretch) -> (Measures, LogTally) {
         let first = stretch.leads.start;
         let as_of = &self.common.as_of[stretch.leads];
-        let tally = Mutex::new(LogTally::default());
         let shards = stretch.shards.into_par_iter().zip(as_of.par_chunks(LEADS_PER_SHARD)).enumerate();
         let results = shards.map(|(shard, (state, as_of))| {
             let first = first + shard * LEADS_PER_SHARD;
@@ -81,11 +77,16 @@ impl<'p> Gathered<'p> {
             let untimed: Vec<Option<Vec<f64>>> = self.untimed.iter().map(own).collect();
             let (result, added) = state.finish(&self.common, as_of, &untimed);
             // Whole numbers: their sum does not depend on who comes first.
-            tally.lock().unwrap_or_else(PoisonError::into_inner).merge(added);
+            self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(added);
             result
         });
-        let measures = self.join(results.collect());
-        (measures, tally.into_inner().unwrap_or_else(PoisonError::into_inner))
+        self.join(results.collect())
+    }
+
+    /// Adds to the sums of all stretches' [`Measures::log`] what the log says as a whole, once all have been answered.
+    pub fn describe(&self, log: &mut LogStatistics) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        self.common.describe(log, std::mem::take(&mut *tally));
     }
 
     /// The answers of shard after shard as one.

@@ -122,13 +122,10 @@ impl<'p> Pass<'p> {
     }
 
     /// Ends the pass. `counters` are occurrences at no known time, taken where neither window nor decay asks when.
-    pub fn finish(mut self, counters: &[Counter]) -> Measures {
-        let mut tally = std::mem::take(&mut self.tally);
+    pub fn finish(self, counters: &[Counter]) -> Measures {
         let (gathered, mut stretches) = self.into_stretches(counters, usize::MAX);
-        let whole = stretches.pop().expect("there is always a stretch");
-        let (mut measures, added) = gathered.answer(whole);
-        tally.merge(added);
-        gathered.common.describe(&mut measures.log, tally);
+        let mut measures = gathered.measures(stretches.pop().expect("there is always a stretch"));
+        gathered.describe(&mut measures.log);
         measures
     }
 
@@ -143,7 +140,7 @@ impl<'p> Pass<'p> {
             let end = (first + n_shards * LEADS_PER_SHARD).min(self.common.as_of.len());
             stretches.push(Stretch { leads: first..end, shards: shards.by_ref().take(n_shards).collect() });
         }
-        (Gathered::new(self.common, counters), stretches)
+        (Gathered::new(self.common, counters, self.tally), stretches)
     }
 }
 

@@ -21,9 +21,14 @@ impl Bins {
     /// At most `bins` bins of about equal row weight; a value that is very common makes fewer. NaN is passed over.
     pub fn fit(values: &[f64], w: &[f64], bins: usize) -> Bins {
         assert_eq!(values.len(), w.len(), "one row weight a row");
-        let step = values.len().div_ceil(ROWS_TO_CUT_BY).max(1);
+        Bins::of_rows(values.len(), |row| (values[row], w[row]), bins)
+    }
+
+    /// The same of `n` rows, each asked for its value and its row weight.
+    pub fn of_rows(n: usize, row: impl Fn(usize) -> (f64, f64), bins: usize) -> Bins {
+        let step = n.div_ceil(ROWS_TO_CUT_BY).max(1);
         // Values with their row weights, which need not be looked up afterwards.
-        let mut rows: Vec<(f64, f64)> = values.iter().copied().zip(w.iter().copied()).step_by(step).collect();
+        let mut rows: Vec<(f64, f64)> = (0..n).step_by(step).map(row).collect();
         rows.retain(|(value, w)| !value.is_nan() && *w > 0.0);
         rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let total: f64 = rows.iter().map(|(_, w)| w).sum();

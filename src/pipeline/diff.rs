@@ -85,11 +85,11 @@ fn probes(term: &FittedTerm) -> (Vec<String>, Values) {
     match &term.term.shape {
         Shape::Line { mean, sd, .. } => {
             let at = vec![mean - sd, mean + sd];
-            (at.iter().map(|v| crate::features::short_number(*v)).collect(), Values::Number(at))
+            (at.iter().map(|v| crate::features::short_number(*v)).collect(), Values::Number(at.into()))
         }
         Shape::Curve { edges, .. } => {
             let names = (0..=edges.len()).map(|code| term.term.level_name(code as u32)).collect();
-            (names, Values::Number(middles(edges)))
+            (names, Values::Number(middles(edges).into()))
         }
         Shape::Levels { levels, .. } => {
             let column = TextColumn::from_values(levels.iter().map(|l| Some(l.as_str())));

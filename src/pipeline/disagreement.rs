@@ -68,7 +68,7 @@ impl ModelView<'_> {
         let number = |measure| {
             let source = Source::Activity { kind: kind.to_string(), measure };
             match self.attribute(&source) {
-                Some(Values::Number(values)) => Some(values[self.row]),
+                Some(Values::Number(values)) => Some(values.get(self.row)),
                 _ => None,
             }
         };

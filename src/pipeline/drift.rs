@@ -143,7 +143,7 @@ fn shifted(older: &[f64], newer: &[f64], n_older: f64, n_newer: f64) -> Option<f
 /// The middle values of a number then and now; `None` for words, and where they read alike.
 fn middles(attribute: &Attribute, before: &Era, after: &Era, w_before: &[f64], w_after: &[f64]) -> Option<String> {
     let Values::Number(numbers) = &attribute.values else { return None };
-    let of = |era: &Era, w: &[f64]| middle(&pick(numbers, &era.rows), w).map(short_number);
+    let of = |era: &Era, w: &[f64]| middle(&numbers.of_rows(&era.rows), w).map(short_number);
     let (older, newer) = (of(before, w_before)?, of(after, w_after)?);
     (older != newer).then(|| format!("the middle value was {older} and is {newer}"))
 }

@@ -100,7 +100,7 @@ fn settles_within(deals: &Deals) -> Option<Span> {
 impl ColumnReference {
     fn of(attribute: &Attribute, w: &[f64]) -> ColumnReference {
         let cells = match &attribute.values {
-            Values::Number(values) => Cells::Numbers(Bins::fit(values, w, BINS)),
+            Values::Number(numbers) => Cells::Numbers(Bins::of_rows(w.len(), |row| (numbers.get(row), w[row]), BINS)),
             Values::Text(column) => {
                 let mut words: Vec<(String, f64)> = by_word(column, 0..w.len(), w).into_iter().collect();
                 words.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -119,7 +119,7 @@ impl ColumnReference {
     pub fn shares_of(&self, values: &Values, rows: &[usize], w: &[f64]) -> Vec<f64> {
         match (&self.cells, values) {
             (Cells::Numbers(bins), Values::Number(numbers)) => {
-                bins.shares_of(rows.iter().map(|&row| (numbers[row], w[row])))
+                bins.shares_of(rows.iter().map(|&row| (numbers.get(row), w[row])))
             }
             (Cells::Numbers(bins), Values::Text(_)) => bins.shares_of(rows.iter().map(|&row| (f64::NAN, w[row]))),
             (Cells::Words { known, .. }, values) => {

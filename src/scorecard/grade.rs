@@ -50,6 +50,18 @@ pub struct GradeReference {
     pub engagement: Option<f64>,
 }
 
+impl GradeReference {
+    /// The 99th percentile (nearest rank) of the fit and of the engagement points of leads that no rule disqualifies.
+    pub fn of(points: Vec<[f64; 2]>) -> GradeReference {
+        let percentile = |side: usize| {
+            let rank = ((REFERENCE_SHARE * points.len() as f64).ceil() as usize).checked_sub(1)?;
+            let mut own: Vec<f64> = points.iter().map(|points| points[side]).collect();
+            Some(*own.select_nth_unstable_by(rank, f64::total_cmp).1)
+        };
+        GradeReference { fit: percentile(0), engagement: percentile(1) }
+    }
+}
+
 /// The grades of all leads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grades {
@@ -60,17 +72,14 @@ pub struct Grades {
 }
 
 impl Scorecard {
-    /// The reference that unbounded groups are graded by: the 99th percentile (nearest rank) of each group's points
-    /// among `leads`, disqualified ones left out.
+    /// The reference that unbounded groups are graded by, among `leads`: see [`GradeReference::of`].
     pub fn grade_reference(&self, scored: &Scored, leads: &[u32]) -> GradeReference {
-        let percentile = |group: usize| {
-            let judged = leads.iter().map(|lead| *lead as usize).filter(|lead| !scored.disqualified[*lead]);
-            let mut points: Vec<f64> = judged.map(|lead| scored.group_points[group][lead]).collect();
-            points.sort_by(f64::total_cmp);
-            let rank = (REFERENCE_SHARE * points.len() as f64).ceil() as usize;
-            rank.checked_sub(1).map(|rank| points[rank])
-        };
-        GradeReference { fit: percentile(FIT), engagement: percentile(ENGAGEMENT) }
+        GradeReference::of(leads.iter().filter_map(|lead| self.graded_points(scored, *lead as usize)).collect())
+    }
+
+    /// The fit and the engagement points of a lead, on the scale of the range; `None` where it is disqualified.
+    pub fn graded_points(&self, scored: &Scored, lead: usize) -> Option<[f64; 2]> {
+        (!scored.disqualified[lead]).then(|| [FIT, ENGAGEMENT].map(|group| scored.group_points[group][lead]))
     }
 
     /// Grades every lead by what its own persona can reach.

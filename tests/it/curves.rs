@@ -27,7 +27,7 @@ fn unit(random: &mut ChaCha8Rng) -> f64 {
 }
 
 fn number(name: &str, values: Vec<f64>) -> Attribute {
-    Attribute { source: Source::Column(name.to_string()), values: Values::Number(values) }
+    Attribute { source: Source::Column(name.to_string()), values: Values::Number(values.into()) }
 }
 
 fn fit(attributes: &[Attribute], y: &[f64], rows: &[usize]) -> Predictor {

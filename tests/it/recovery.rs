@@ -297,7 +297,7 @@ fn the_win_rate_at_each_age_is_that_of_the_leads_open_then() {
         Lessons { attributes: &deals.attributes, y: &deals.snapshots.won, weights: &unweighted, draw: &deals.draw };
     let rows: Vec<usize> = (0..deals.n()).collect();
     let naive = learn(lessons, &rows, &settings.learn).unwrap().predictor;
-    let ages = Attribute { source: Source::Age, values: Values::Number(AGES.to_vec()) };
+    let ages = Attribute { source: Source::Age, values: Values::Number(AGES.to_vec().into()) };
     let p = sigmoid(naive.log_odds(&[ages], &[0])[0]);
     assert!(p - share_won_at(&lives, AGES[0]) > 5.0 * FAIR_WITHIN, "without row weights {p}");
 }

@@ -9,7 +9,7 @@ use super::super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::pipeline::deals::DealInputs;
 use crate::pipeline::model::{Model, Recipe};
-use crate::pipeline::provenance::digest_of;
+use crate::pipeline::provenance::gives_digest;
 use crate::pipeline::train::train;
 use crate::registry::{Loaded, format};
 use crate::tables::ActivityBatches;
@@ -106,7 +106,7 @@ fn against_data(
     let deals = DealInputs { table: &read.built.table, log: source, scorecard: scorecard.as_ref() };
     found.notes.extend(other_settings(&Recipe::of(&settings), &stored.recipe));
     if !args.refit {
-        found.same_rows = Some(digest_of(deals, &settings.deals)? == stored.snapshot.digest);
+        found.same_rows = Some(gives_digest(deals, &settings.deals, &stored.snapshot.digest)?);
         return Ok(());
     }
     let (mut again, _) = train(deals, &settings)?;

@@ -17,7 +17,7 @@ pub use past::Side;
 pub use quality::{Level, Quality, Standing};
 pub use surprises::{Surprise, SurpriseList};
 
-use super::deals::{DealInputs, Deals, RuleEvidence, gather_and_keep};
+use super::deals::{DealInputs, Deals, Keep, RuleEvidence, gather_and_keep};
 use super::figures::side_figures;
 use super::leaks::{self, ScreenSettings};
 use super::model::{Model, SideFigures};
@@ -111,7 +111,7 @@ pub(super) struct LookedBack {
 /// As [`backtest`], with the deals and the models.
 fn look_back(inputs: DealInputs<'_, '_>, settings: &BacktestSettings) -> Result<LookedBack, InputError> {
     let (table, scorecard) = (inputs.table, inputs.scorecard);
-    let (mut deals, evidence) = gather_and_keep(inputs, &settings.train.deals, true)?;
+    let (mut deals, evidence) = gather_and_keep(inputs, &settings.train.deals, Keep::Evidence)?;
     leaks::leave_out(&mut deals, &ScreenSettings::of(&settings.train.deals));
     look_back_on(deals, evidence, table, scorecard, settings)
 }

@@ -11,7 +11,7 @@ pub use judged::{Judged, TierPair};
 pub use shapes::{CAPS, HALF_LIVES_DAYS, Shape, ShapeProfile, ShapeRow};
 pub use suggestions::Suggestion;
 
-use super::deals::{DealInputs, DealSettings, Deals, RuleColumn, RuleEvidence, gather_and_keep};
+use super::deals::{DealInputs, DealSettings, Deals, Keep, RuleColumn, RuleEvidence, gather_and_keep};
 use super::leaks::{self, ScreenSettings};
 use crate::comparison::personas::PersonaComparison;
 use crate::comparison::rounding::step;
@@ -141,7 +141,7 @@ pub(super) fn gather_with_shapes(
     inputs: DealInputs<'_, '_>,
     scorecard: &Scorecard,
     settings: &DealSettings,
-    keep: bool,
+    keep: Keep,
 ) -> Result<Gathered, InputError> {
     let counters = &settings.plan.activity_columns;
     let (offers, why_none) = offers(scorecard, counters, inputs.log.is_some(), inputs.table.n_leads());
@@ -166,7 +166,7 @@ pub fn compare(
     text: &str,
     settings: &CompareSettings,
 ) -> Result<Compared, InputError> {
-    let Gathered { deals, shapes, .. } = gather_with_shapes(inputs, scorecard, &settings.deals, false)?;
+    let Gathered { deals, shapes, .. } = gather_with_shapes(inputs, scorecard, &settings.deals, Keep::Quantities)?;
     compare_gathered(deals, shapes, scorecard, text, settings)
 }
 

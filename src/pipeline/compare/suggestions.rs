@@ -128,16 +128,16 @@ fn facts_of(attribute: &Attribute, scorecard: &Scorecard, rows: &[usize]) -> Vec
                 id: identifier(kind),
                 condition: format!("activity = {}\nat_least = 1", quoted(kind)),
             };
-            vec![(fact, rows.iter().map(|&row| counts[row] >= 1.0).collect())]
+            vec![(fact, rows.iter().map(|&row| counts.get(row) >= 1.0).collect())]
         }
         (Source::Column(name), Values::Number(values)) => {
-            let cuts = cuts(rows.iter().map(|&row| values[row]).filter(|v| !v.is_nan()).collect());
+            let cuts = cuts(rows.iter().map(|&row| values.get(row)).filter(|v| !v.is_nan()).collect());
             let fact = |cut: f64| Fact {
                 words: format!("`{name}` from {}", short_number(cut)),
                 id: identifier(&format!("{name} from {}", short_number(cut))),
                 condition: format!("when = {{ field = {}, at_least = {cut} }}", quoted(name)),
             };
-            cuts.into_iter().map(|cut| (fact(cut), rows.iter().map(|&row| values[row] >= cut).collect())).collect()
+            cuts.into_iter().map(|cut| (fact(cut), rows.iter().map(|&row| values.get(row) >= cut).collect())).collect()
         }
         (Source::Column(name), Values::Text(column)) => words_of(name, column, scorecard, rows),
         _ => Vec::new(),

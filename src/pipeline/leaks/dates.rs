@@ -46,7 +46,7 @@ pub(super) fn judge(suspect: &mut Suspect, deals: &Deals) {
         return;
     }
     let (mut n, mut between, mut beyond) = (0, 0, 0);
-    for (row, &days) in days_before.iter().enumerate() {
+    for (row, days) in days_before.iter().enumerate() {
         let Some(closed) = deals.snapshots.closed_at[row].filter(|_| !days.is_nan()) else { continue };
         let ahead = -days;
         let to_close = closed.since(as_of[row]).days();

@@ -44,8 +44,8 @@ impl Shares {
         }
         let is_kind = suspect.subject == Subject::Kind;
         Some(match &deals.attributes[suspect.plain(deals)?].values {
-            Values::Number(numbers) if is_kind => Shares::count(deals, |row| numbers[row] > 0.0),
-            Values::Number(numbers) => Shares::count(deals, |row| !numbers[row].is_nan()),
+            Values::Number(numbers) if is_kind => Shares::count(deals, |row| numbers.get(row) > 0.0),
+            Values::Number(numbers) => Shares::count(deals, |row| !numbers.get(row).is_nan()),
             Values::Text(column) => Shares::count(deals, |row| column.codes[row] != MISSING),
         })
     }

@@ -2,7 +2,7 @@
 
 use super::filled::{QUESTION_FOR_KINDS as QUESTION, outcome_word};
 use super::{Charge, FEWEST_DEALS, Subject, Suspect};
-use crate::asof::{Instant, MICROS_PER_DAY, seen};
+use crate::asof::{Instant, seen};
 use crate::pipeline::deals::{Deals, MAX_KINDS};
 use crate::snapshot::Snapshots;
 use crate::tables::{ActivityBatch, LeadTable};
@@ -27,19 +27,14 @@ pub struct KindTimes {
     pub open_leads: usize,
 }
 
-/// What is looked at of one lead.
-#[derive(Clone, Copy, PartialEq)]
-enum Role {
-    Deal,
-    Open,
-    Neither,
-}
-
-/// Watches the log go by. Like everything that is learned from, it sees only acts before their lead's as-of.
-pub struct KindWatch {
-    roles: Vec<Role>,
-    /// `(n_leads,)` acts in [from, before) are marked.
-    windows: Vec<(Instant, Instant)>,
+/// Watches the log go by for what the open leads do. Like everything that is learned from, it sees only acts before their
+/// lead's as-of.
+pub struct OpenWatch {
+    /// The open leads, a bit a lead.
+    is_open: Vec<u64>,
+    n_leads: usize,
+    /// `(n_leads,)` acts before this are marked; empty where no lead is open.
+    before: Vec<Instant>,
     slots: HashMap<String, usize, foldhash::fast::FixedState>,
     slot_of_kind: Vec<Option<usize>>,
     names: Vec<String>,
@@ -47,50 +42,47 @@ pub struct KindWatch {
     marks: Vec<Vec<u64>>,
 }
 
-impl KindWatch {
-    /// Watches the deals near their close, and the open leads up to their own as-of or the end of the training data.
-    pub fn new(table: &LeadTable, snapshots: &Snapshots, open: &[usize]) -> KindWatch {
+impl OpenWatch {
+    /// Watches the open leads up to their own as-of or the end of the training data.
+    pub fn new(table: &LeadTable, snapshots: &Snapshots, open: &[usize]) -> OpenWatch {
         let n_leads = table.n_leads();
-        let nothing = (Instant(i64::MAX), Instant(i64::MIN));
-        let mut watch = KindWatch {
-            roles: vec![Role::Neither; n_leads],
-            windows: vec![nothing; n_leads],
+        let n_watched = if open.is_empty() { 0 } else { n_leads };
+        let mut watch = OpenWatch {
+            is_open: vec![0; n_leads.div_ceil(64)],
+            n_leads,
+            before: vec![Instant(i64::MIN); n_watched],
             slots: HashMap::default(),
             slot_of_kind: Vec::new(),
             names: Vec::new(),
             marks: Vec::new(),
         };
-        for (i, &row) in snapshots.rows.iter().enumerate() {
-            watch.roles[row] = Role::Deal;
-            if let (Some(closed), Some(as_of)) = (snapshots.closed_at[i], &snapshots.as_of) {
-                watch.windows[row] = (Instant(closed.0.saturating_sub(MICROS_PER_DAY)), as_of[i]);
-            }
-        }
         for &row in open {
-            watch.roles[row] = Role::Open;
             let own = table.as_of.as_ref().and_then(|times| times[row]).or(snapshots.until);
-            watch.windows[row] = (Instant(i64::MIN), own.unwrap_or(Instant(i64::MAX)));
+            watch.is_open[row / 64] |= 1 << (row % 64);
+            watch.before[row] = own.unwrap_or(Instant(i64::MAX));
         }
         watch
     }
 
     /// Takes in the next rows of the log.
     pub fn add(&mut self, batch: ActivityBatch<'_>) {
+        if self.before.is_empty() {
+            return;
+        }
         for kind in &batch.kinds[self.slot_of_kind.len()..] {
             let slot = self.slot(kind);
             self.slot_of_kind.push(slot);
         }
         for act in batch.acts.iter() {
             let lead = act.lead as usize;
-            let (from, before) = self.windows[lead];
-            if act.at < from || !seen(act.at, before) {
+            // The bits of a million leads stay in a cache, which their instants would not.
+            if !is_marked(&self.is_open, lead) || !seen(act.at, self.before[lead]) {
                 continue;
             }
             if let Some(slot) = self.slot_of_kind[act.kind as usize] {
-                let n_words = self.roles.len().div_ceil(64);
                 let marks = &mut self.marks[slot];
                 if marks.is_empty() {
-                    *marks = vec![0; n_words];
+                    *marks = vec![0; self.n_leads.div_ceil(64)];
                 }
                 marks[lead / 64] |= 1 << (lead % 64);
             }
@@ -113,20 +105,24 @@ impl KindWatch {
         Some(self.names.len() - 1)
     }
 
-    /// What was seen, by kind; `won` holds the outcome of each deal in `rows`.
-    pub fn finish(self, snapshots: &Snapshots) -> Vec<KindTimes> {
-        let marked = |marks: &[u64], lead: usize| marks.get(lead / 64).is_some_and(|word| word >> (lead % 64) & 1 == 1);
-        let of_kind = |(kind, marks): (String, Vec<u64>)| {
-            let mut times = KindTimes { kind, at_close: [0; 2], open_leads: 0 };
-            for (&row, &won) in snapshots.rows.iter().zip(&snapshots.won) {
-                times.at_close[usize::from(won <= 0.5)] += usize::from(marked(&marks, row));
+    /// What was seen of each kind that the model may be offered: `at_close` says of each deal whether its newest act of
+    /// the kind lies within a day of the close.
+    pub fn finish(self, kinds: &[(&str, &[bool])], snapshots: &Snapshots) -> Vec<KindTimes> {
+        let of_kind = |&(kind, at_close): &(&str, &[bool])| {
+            let mut times = KindTimes { kind: kind.to_string(), at_close: [0; 2], open_leads: 0 };
+            for (&at_close, &won) in at_close.iter().zip(&snapshots.won) {
+                times.at_close[usize::from(won <= 0.5)] += usize::from(at_close);
             }
-            let open = (0..self.roles.len()).filter(|&lead| self.roles[lead] == Role::Open);
-            times.open_leads = open.filter(|&lead| marked(&marks, lead)).count();
+            let marks = self.slots.get(&fold(kind)).map(|&slot| &self.marks[slot]);
+            times.open_leads = marks.map_or(0, |marks| marks.iter().map(|word| word.count_ones() as usize).sum());
             times
         };
-        self.names.into_iter().zip(self.marks).map(of_kind).collect()
+        kinds.iter().map(of_kind).collect()
     }
+}
+
+fn is_marked(bits: &[u64], lead: usize) -> bool {
+    bits[lead / 64] >> (lead % 64) & 1 == 1
 }
 
 /// Judges a kind that happens at the close on one outcome only.

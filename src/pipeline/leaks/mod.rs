@@ -12,7 +12,7 @@ mod names;
 mod open;
 mod ranking;
 
-pub use kinds::{KindTimes, KindWatch};
+pub use kinds::{KindTimes, OpenWatch};
 pub use open::OpenLeads;
 pub(super) use open::open_rows;
 

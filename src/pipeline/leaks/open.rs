@@ -88,7 +88,7 @@ impl OpenLeads {
             return false;
         };
         let filled = days_before.iter().filter(|days| !days.is_nan()).count();
-        let ahead = days_before.iter().filter(|days| **days < 0.0).count();
+        let ahead = days_before.iter().filter(|days| *days < 0.0).count();
         filled > 0 && ahead as f64 >= AHEAD * filled as f64
     }
 }
@@ -142,14 +142,14 @@ pub(super) fn judge(suspect: &mut Suspect, deals: &Deals) {
         (Values::Number(counts), Subject::Kind) => {
             let kind = fold(&suspect.name);
             if deals.kinds.iter().all(|k| fold(&k.kind) != kind || k.open_leads == 0) {
-                let seen = closed_only(deals, open, |row| counts[row] > 0.0);
+                let seen = closed_only(deals, open, |row| counts.get(row) > 0.0);
                 charge_all(suspect, open, seen, "has happened", QUESTION_FOR_KINDS);
             }
         }
         (Values::Number(numbers), Subject::Column) => {
             let theirs = open.values(&attribute.source);
             if matches!(theirs, Some(Values::Number(theirs)) if theirs.iter().all(|value| value.is_nan())) {
-                let seen = closed_only(deals, open, |row| !numbers[row].is_nan());
+                let seen = closed_only(deals, open, |row| !numbers.get(row).is_nan());
                 charge_all(suspect, open, seen, "filled", QUESTION);
             }
         }

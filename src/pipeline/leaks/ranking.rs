@@ -80,7 +80,7 @@ impl Sample {
     fn levels(&self, values: &Values) -> (Vec<usize>, usize) {
         match values {
             Values::Number(numbers) => {
-                let own: Vec<f64> = self.rows.iter().map(|&r| numbers[r]).collect();
+                let own = numbers.of_rows(&self.rows);
                 let edges = bin_edges(&own, MAX_BINS);
                 let missing = edges.len() + 1;
                 let level = |&value: &f64| match code(value, &edges) {

@@ -117,7 +117,7 @@ fn amount(attribute: &Attribute, deals: &Deals) -> Option<Amount> {
         let side = usize::from(snapshots.won[i] < 0.5);
         let w = snapshots.row_weight[i];
         weight[side] += w;
-        any[side] += if *count > 0.0 { w } else { 0.0 };
+        any[side] += if count > 0.0 { w } else { 0.0 };
         sum[side] += w * count.max(0.0);
     }
     let share = |of: [f64; 2]| [0, 1].map(|s| if weight[s] > 0.0 { of[s] / weight[s] } else { 0.0 });

@@ -27,7 +27,7 @@ pub use months::Month;
 use super::assembly::{Beside, assemble_with};
 use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back_on};
 use super::compare::{CompareSettings, Gathered, OfferedShapes, WriteSettings, compare_gathered, gather_with_shapes};
-use super::deals::{DealInputs, DealSettings, Deals, RuleEvidence, gather_and_keep};
+use super::deals::{DealInputs, DealSettings, Deals, Keep, RuleEvidence, gather_and_keep};
 use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
 use super::model::Model;
@@ -195,10 +195,10 @@ fn gathered(
     settings: &DealSettings,
 ) -> Result<(Deals, Option<RuleEvidence>, Option<OfferedShapes>), InputError> {
     if let Some(scorecard) = inputs.scorecard {
-        let Gathered { deals, evidence, shapes } = gather_with_shapes(inputs, scorecard, settings, true)?;
+        let Gathered { deals, evidence, shapes } = gather_with_shapes(inputs, scorecard, settings, Keep::Evidence)?;
         return Ok((deals, evidence, Some(shapes)));
     }
-    let (mut deals, evidence) = gather_and_keep(inputs, settings, true)?;
+    let (mut deals, evidence) = gather_and_keep(inputs, settings, Keep::Evidence)?;
     leaks::leave_out(&mut deals, &ScreenSettings::of(settings));
     Ok((deals, evidence, None))
 }

@@ -44,5 +44,5 @@ pub(in crate::pipeline) fn absent(source: &Source, n: usize) -> Attribute {
         Source::Activity { measure: KindMeasure::Count | KindMeasure::Decayed, .. } => 0.0,
         _ => f64::NAN,
     };
-    Attribute { source: source.clone(), values: Values::Number(vec![value; n]) }
+    Attribute { source: source.clone(), values: Values::Number(vec![value; n].into()) }
 }

@@ -10,7 +10,7 @@ pub use exchange::{Exchange, exchange};
 pub use movement::{Crossing, Moved, Movement};
 pub use rules::RuleEffect;
 
-use super::deals::{DealInputs, DealSettings, gather_and_keep};
+use super::deals::{DealInputs, DealSettings, Keep, gather_and_keep};
 use super::score::{ScoreInputs, ScoreSettings, Standing, score};
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Scored};
@@ -85,7 +85,7 @@ pub fn simulate_past(
 ) -> Result<PastEffect, InputError> {
     let mut looked_at = |card| {
         let source = log.as_mut().map(|log| &mut **log as &mut dyn ActivityBatches);
-        gather_and_keep(DealInputs { table, log: source, scorecard: Some(card) }, settings, true)
+        gather_and_keep(DealInputs { table, log: source, scorecard: Some(card) }, settings, Keep::Evidence)
     };
     let (deals, current) = looked_at(scorecards.current)?;
     let (_, changed) = looked_at(scorecards.changed)?;
