@@ -32,6 +32,30 @@ pub struct Link {
     error: f64,
 }
 
+/// The side of a link that more than one can share: how the reference deals' rule scores are spread.
+pub struct Linking {
+    scale: Scale,
+    /// Ascending.
+    bounds: Vec<f64>,
+}
+
+impl Linking {
+    /// Of the reference deals: their rule scores and row weights.
+    pub fn new(rule_scores: &[f64], w: &[f64], tier_bounds: &[f64], range: (f64, f64)) -> Linking {
+        let mut bounds = tier_bounds.to_vec();
+        bounds.sort_by(f64::total_cmp);
+        Linking { scale: Scale::fit(rule_scores, w, &bounds, range), bounds }
+    }
+
+    /// The link of their probabilities, as [`Link::fit`] has it.
+    pub fn link(&self, p: &[f64], w: &[f64]) -> Link {
+        let knots = knots(&mid_ranks(p, w), &self.scale);
+        let (knots, error) = thin(&knots, &pinned(&knots, &self.bounds), MOST_KNOTS);
+        let (p, score) = knots.into_iter().unzip();
+        Link { p, score, error }
+    }
+}
+
 /// A knot: probability and score.
 type Knot = (f64, f64);
 
@@ -47,13 +71,7 @@ impl Link {
     ///
     /// Without deals of positive weight, the link is the straight line over `range`, under all tier bounds.
     pub fn fit(rule_scores: &[f64], p: &[f64], w: &[f64], tier_bounds: &[f64], range: (f64, f64)) -> Link {
-        let mut bounds = tier_bounds.to_vec();
-        bounds.sort_by(f64::total_cmp);
-        let scale = Scale::fit(rule_scores, w, &bounds, range);
-        let knots = knots(&mid_ranks(p, w), &scale);
-        let (knots, error) = thin(&knots, &pinned(&knots, &bounds), MOST_KNOTS);
-        let (p, score) = knots.into_iter().unzip();
-        Link { p, score, error }
+        Linking::new(rule_scores, w, tier_bounds, range).link(p, w)
     }
 
     /// The score at probability `p`; at a jump the upper one.

@@ -37,18 +37,63 @@ impl Auc {
 /// score interval takes its place, and SE is its reach towards ½ ÷ 1.96.
 pub fn auc(y: &[f64], score: &[f64], w: &[f64]) -> Option<Auc> {
     let (won, lost) = placements(y, score, w)?;
-    let value = won.mean().clamp(0.0, 1.0);
+    let mean = won.mean();
     let n = [won.effective_n(), lost.effective_n()];
+    Some(auc_of(mean, n, |value| [won.variance_of_mean(value), lost.variance_of_mean(value)]))
+}
+
+/// From the mean of the won deals' placements, both sides' effective numbers, and the variances of the means.
+fn auc_of(mean: f64, n: [f64; 2], variances: impl Fn(f64) -> [f64; 2]) -> Auc {
+    let value = mean.clamp(0.0, 1.0);
     if value <= 0.0 || value >= 1.0 || n.iter().any(|&n| n < FEWEST_WITH_VARIANCE) {
         let interval = score_interval(value, n);
         let reach = if value >= 0.5 { value - interval.low } else { interval.high - value };
-        return Some(Auc { value, se: reach / Z95, interval });
+        return Auc { value, se: reach / Z95, interval };
     }
-    let variances = [won.variance_of_mean(value), lost.variance_of_mean(value)];
+    let variances = variances(value);
     let se = (variances[0] + variances[1]).sqrt();
     let half = t_quantile(variances, n) * se / (value * (1.0 - value));
     let ends = [-half, half].map(|step| sigmoid(logit(value) + step));
-    Some(Auc { value, se, interval: Interval { low: ends[0], high: ends[1] } })
+    Auc { value, se, interval: Interval { low: ends[0], high: ends[1] } }
+}
+
+/// Deals of one score.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tied {
+    /// Their score.
+    pub score: f64,
+    /// Sum of the row weights of the won and of the lost ones.
+    pub weight: [f64; 2],
+    /// Sum of the squared row weights of either.
+    pub squares: [f64; 2],
+}
+
+/// [`auc`] of deals that come together with those of the same score, where there are few scores among many deals.
+pub fn auc_of_ties(mut ties: Vec<Tied>) -> Option<Auc> {
+    let sum = |of: &dyn Fn(&Tied) -> f64| ties.iter().map(of).sum::<f64>();
+    let weight = [0, 1].map(|side| sum(&|tied| tied.weight[side]));
+    let squares = [0, 1].map(|side| sum(&|tied| tied.squares[side]));
+    if weight.iter().any(|weight| *weight <= 0.0) {
+        return None;
+    }
+    ties.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut placed: Vec<([f64; 2], Tied)> = Vec::with_capacity(ties.len());
+    let mut above = [0.0; 2];
+    for group in ties.chunk_by(|a, b| a.score == b.score) {
+        let here = [0, 1].map(|side| group.iter().map(|tied| tied.weight[side]).sum::<f64>());
+        let won = 1.0 - (above[1] + 0.5 * here[1]) / weight[1];
+        let lost = (above[0] + 0.5 * here[0]) / weight[0];
+        placed.extend(group.iter().map(|tied| ([won, lost], *tied)));
+        above = [above[0] + here[0], above[1] + here[1]];
+    }
+    let mean = placed.iter().map(|(placement, tied)| tied.weight[0] * placement[0]).sum::<f64>() / weight[0];
+    let n = [0, 1].map(|side| weight[side] * weight[side] / squares[side]);
+    let variance = |side: usize, mean: f64| {
+        let of = |(placement, tied): &([f64; 2], Tied)| tied.squares[side] * (placement[side] - mean).powi(2);
+        let sum: f64 = placed.iter().map(of).sum();
+        if n[side] > 1.0 + 1e-9 { sum / weight[side].powi(2) * n[side] / (n[side] - 1.0) } else { 0.0 }
+    };
+    Some(auc_of(mean, n, |mean| [variance(0, mean), variance(1, mean)]))
 }
 
 /// Below this effective number of deals of an outcome the spread of their placements says nothing.
@@ -150,6 +195,26 @@ mod tests {
         assert!((got.value - 5.0 / 6.0).abs() < 1e-15);
         // Placements 1, ¾, ¾ and ⅔, 1: S₁₀ = 1/48, S₀₁ = 1/18; their shares 1/144 + 1/36.
         assert!((got.se.powi(2) - (1.0 / 144.0 + 1.0 / 36.0)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn deals_of_one_score_may_come_together() {
+        let deal = |i: usize| (f64::from(u8::from(i * 7 % 5 < 2)), (i % 6) as f64, 1.0 + (i % 3) as f64);
+        let deals: Vec<(f64, f64, f64)> = (0..200).map(deal).collect();
+        let pick = |of: fn(&(f64, f64, f64)) -> f64| deals.iter().map(of).collect::<Vec<f64>>();
+        let whole = auc(&pick(|d| d.0), &pick(|d| d.1), &pick(|d| d.2)).unwrap();
+        // Twice as many cells as scores: equal ones count as one.
+        let mut ties = vec![Tied::default(); 12];
+        for (i, (y, score, w)) in deals.iter().enumerate() {
+            let tied = &mut ties[i % 12];
+            tied.score = *score;
+            tied.weight[usize::from(*y < 0.5)] += w;
+            tied.squares[usize::from(*y < 0.5)] += w * w;
+        }
+        let tied = auc_of_ties(ties).unwrap();
+        assert!((whole.value - tied.value).abs() < 1e-14 && (whole.se - tied.se).abs() < 1e-14);
+        assert!((whole.interval.low - tied.interval.low).abs() < 1e-13);
+        assert!(auc_of_ties(vec![Tied::default()]).is_none());
     }
 
     #[test]

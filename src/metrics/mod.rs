@@ -3,6 +3,8 @@
 //! Every function takes row weights (see the snapshot): a row of weight 0 is a row removed. Intervals are at 95 %.
 //! Slices of one call have one length; outcomes are 0 or 1.
 
+use rayon::prelude::*;
+
 mod calibration;
 mod calibration_curve;
 mod discrimination;
@@ -14,7 +16,7 @@ mod stability;
 
 pub use calibration::{Calibration, bare_log_loss, brier, calibration, log_loss, row_log_loss};
 pub use calibration_curve::{CurveBin, calibration_curve, expected_calibration_error};
-pub use discrimination::{Auc, auc};
+pub use discrimination::{Auc, Tied, auc, auc_of_ties};
 pub use figures::{Figures, ProbabilityFigures, figures, probability_figures, score_figures};
 pub use interval::{BY_ROW_WEIGHT, Estimate, Interval, Rate, Z95, effective_n, is_weighted, share_won, wilson};
 pub use lift::{LIFT_SHARES, LiftRow, lift};
@@ -34,6 +36,9 @@ pub(crate) fn ascending(score: &[f64], w: &[f64]) -> Vec<usize> {
     ranked(score, w, |rank| rank)
 }
 
+/// From so many rows on all threads sort.
+const ROWS_SORTED_TOGETHER: usize = 1 << 15;
+
 /// Row numbers of positive weight, sorted behind whole numbers that order the scores as `total_cmp` does: sorting such pairs
 /// waits for no memory, as looking up two scores a comparison would.
 fn ranked(score: &[f64], w: &[f64], turn: impl Fn(u64) -> u64) -> Vec<usize> {
@@ -44,7 +49,12 @@ fn ranked(score: &[f64], w: &[f64], turn: impl Fn(u64) -> u64) -> Vec<usize> {
     };
     let weighted = (0..score.len()).filter(|&i| w[i] > 0.0);
     let mut rows: Vec<(u64, u32)> = weighted.map(|i| (turn(rank(score[i])), i as u32)).collect();
-    rows.sort_unstable();
+    // No two are equal, so that whoever sorts comes to the same order.
+    if rows.len() < ROWS_SORTED_TOGETHER {
+        rows.sort_unstable()
+    } else {
+        rows.par_sort_unstable()
+    };
     rows.into_iter().map(|(_, row)| row as usize).collect()
 }
 

@@ -30,7 +30,12 @@ impl Bins {
         // Values with their row weights, which need not be looked up afterwards.
         let mut rows: Vec<(f64, f64)> = (0..n).step_by(step).map(row).collect();
         rows.retain(|(value, w)| !value.is_nan() && *w > 0.0);
-        rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let is_even = rows.windows(2).all(|pair| pair[0].1 == pair[1].1);
+        if is_even {
+            rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        } else {
+            rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        }
         let total: f64 = rows.iter().map(|(_, w)| w).sum();
         let (mut edges, mut before, mut last_cell) = (Vec::new(), 0.0, 0.0);
         for group in rows.chunk_by(|a, b| a.0 == b.0) {

@@ -8,6 +8,7 @@ use super::model::DriftRecord;
 use super::train::{Predicted, Procedure, pick};
 use crate::features::{Attribute, Source, Term, TermSettings, Values, short_number};
 use crate::metrics::{Bins, calibration, effective_n, psi, psi_noise};
+use rayon::prelude::*;
 
 /// The population stability index from which a distribution is called shifted, by custom.
 const SHIFTED: f64 = 0.25;
@@ -58,7 +59,7 @@ fn rows_and_p(predicted: &Predicted) -> (Vec<usize>, Vec<f64>) {
 fn findings(deals: &Deals, sources: &[Source], before: &Era, after: &Era) -> Vec<String> {
     let mut found: Vec<String> = expectation(deals, after).into_iter().collect();
     found.extend(score(deals, before, after));
-    let used = deals.attributes.iter().filter(|a| sources.contains(&a.source));
+    let used = deals.attributes.par_iter().filter(|a| sources.contains(&a.source));
     let mut columns: Vec<(f64, String)> = used.filter_map(|a| column(deals, a, before, after)).collect();
     columns.sort_by(|a, b| b.0.total_cmp(&a.0));
     let unnamed = columns.len().saturating_sub(COLUMNS_NAMED);

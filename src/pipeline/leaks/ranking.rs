@@ -6,7 +6,7 @@ use crate::design::NO_LEVEL;
 use crate::features::Values;
 use crate::features::bins::{bin_edges, code};
 use crate::features::terms::MAX_BINS;
-use crate::metrics::auc;
+use crate::metrics::{Tied, auc_of_ties};
 use crate::pipeline::deals::Deals;
 use crate::tables::MISSING;
 use crate::validation;
@@ -52,7 +52,8 @@ impl Sample {
         for outcome in [true, false] {
             let mut own: Vec<usize> = (0..deals.n()).filter(|&i| (won[i] > 0.5) == outcome).collect();
             if own.len() > MOST_OF_AN_OUTCOME {
-                own.sort_by(|&a, &b| deals.draw[a].total_cmp(&deals.draw[b]).then(a.cmp(&b)));
+                let by_draw = |a: &usize, b: &usize| deals.draw[*a].total_cmp(&deals.draw[*b]).then(a.cmp(b));
+                own.select_nth_unstable_by(MOST_OF_AN_OUTCOME, by_draw);
                 own.truncate(MOST_OF_AN_OUTCOME);
             }
             rows.extend(own);
@@ -71,8 +72,7 @@ impl Sample {
     /// the same level (or bin, or without a value) had.
     pub(super) fn rank(&self, values: &Values) -> Option<Ranking> {
         let (levels, n_levels) = self.levels(values);
-        let score = self.out_of_fold_rates(&levels, n_levels);
-        let auc = auc(&self.won, &score, &self.weight)?;
+        let auc = auc_of_ties(self.out_of_fold(&levels, n_levels))?;
         Some(Ranking { auc: auc.value, least: auc.interval.low })
     }
 
@@ -100,24 +100,25 @@ impl Sample {
         }
     }
 
-    fn out_of_fold_rates(&self, levels: &[usize], n_levels: usize) -> Vec<f64> {
-        let mut won = vec![0.0; n_levels * FOLDS];
-        let mut all = vec![0.0; n_levels * FOLDS];
+    /// The deals by level and fold, each such cell ranked by the rate that the level has in the other folds.
+    fn out_of_fold(&self, levels: &[usize], n_levels: usize) -> Vec<Tied> {
+        let mut cells = vec![Tied::default(); n_levels * FOLDS];
         for (i, &level) in levels.iter().enumerate() {
-            let cell = level * FOLDS + self.fold[i];
-            won[cell] += self.weight[i] * self.won[i];
-            all[cell] += self.weight[i];
+            let (cell, side) = (&mut cells[level * FOLDS + self.fold[i]], usize::from(self.won[i] <= 0.5));
+            cell.weight[side] += self.weight[i];
+            cell.squares[side] += self.weight[i] * self.weight[i];
         }
-        let sum = |cells: &[f64]| cells.iter().sum::<f64>();
-        let average = sum(&won) / sum(&all);
-        let rate = |level: usize, fold: usize| {
-            let cells = level * FOLDS..(level + 1) * FOLDS;
-            let own = level * FOLDS + fold;
-            let (won, all) = (sum(&won[cells.clone()]) - won[own], sum(&all[cells]) - all[own]);
-            (won + SMOOTHING * average) / (all + SMOOTHING)
+        let sum = |cells: &[Tied], side: usize| cells.iter().map(|cell| cell.weight[side]).sum::<f64>();
+        let average = sum(&cells, 0) / (sum(&cells, 0) + sum(&cells, 1));
+        let rate = |cell: usize| {
+            let level = &cells[cell / FOLDS * FOLDS..][..FOLDS];
+            let [won, lost] = [0, 1].map(|side| sum(level, side) - cells[cell].weight[side]);
+            (won + SMOOTHING * average) / (won + lost + SMOOTHING)
         };
-        let rates: Vec<f64> = (0..n_levels * FOLDS).map(|cell| rate(cell / FOLDS, cell % FOLDS)).collect();
-        levels.iter().zip(&self.fold).map(|(&level, &fold)| rates[level * FOLDS + fold]).collect()
+        let rates: Vec<f64> = (0..cells.len()).map(rate).collect();
+        cells.iter_mut().zip(rates).for_each(|(cell, rate)| cell.score = rate);
+        cells.retain(|cell| cell.weight[0] + cell.weight[1] > 0.0);
+        cells
     }
 }
 
