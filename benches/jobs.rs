@@ -171,7 +171,7 @@ fn fit_one_penalty(bencher: Bencher<'_, '_>, size: ProblemSize) {
         n_levels: size.levels,
     };
     let blocks = (0..size.categories).map(|_| block()).collect();
-    let design = Design { dense, blocks };
+    let design = Design { dense, lines: Vec::new(), blocks };
     let truth: Vec<f64> = (0..design.n_columns()).map(|_| rng.random_range(-0.3..0.3)).collect();
     let log_odds = design.matvec(&truth, -1.0);
     let won = |log_odds: &f64| f64::from(u8::from(rng.random_range(0.0..1.0) < 1.0 / (1.0 + (-log_odds).exp())));

@@ -1,20 +1,28 @@
 //! The split design: a dense block for numbers and level codes for everything that is one of several.
 //!
 //! A one-hot matrix of 10 categories with 140 levels is 140 columns of which 10 a row are not zero. It is never built:
-//! what a solver needs of it are four operations, and each is a walk over the codes. Columns are ordered dense first,
-//! then each block's levels; the intercept is no column and is handed over separately.
+//! what a solver needs of it are four operations, and each is a walk over the codes. Columns are ordered dense first, then
+//! the lines, then each block's levels; the intercept is no column and is handed over separately. Of many rows the
+//! numbers are lines, which are read where they stand, and the dense block has no column.
 //!
 //! Sums are taken over fixed chunks of rows and added in row order, and parallel work has disjoint outputs, so results
 //! do not depend on the number of threads.
 
+pub(crate) mod codes;
+mod line;
 mod sandwich;
 pub(crate) mod tile;
+mod walk;
+
+pub use codes::Codes;
+pub use line::Line;
 
 use std::ops::Range;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, s};
 use rayon::prelude::*;
 
+use codes::{Code, with_codes};
 use tile::dot;
 
 /// The code of a row that has no level in a block: all the block's columns are zero there.
@@ -30,21 +38,31 @@ const ROWS_PER_SUM: usize = 65_536;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeBlock {
     /// One code a row, below `n_levels`; [`NO_LEVEL`] (and any other code beyond) contributes nothing.
-    pub codes: Vec<u32>,
+    pub codes: Codes,
     /// Number of levels, and so of columns.
     pub n_levels: usize,
 }
 
-/// A design matrix of shape `(n_samples, n_columns)` held in two parts.
+impl CodeBlock {
+    /// Adds to each value what the level of its row adds.
+    pub(crate) fn add_effects(&self, values: &mut [f64], rows: Range<usize>, effects: &[f64]) {
+        let table: Vec<f64> = effects.iter().copied().chain([0.0]).collect();
+        add_effects(values, self, rows, &table);
+    }
+}
+
+/// A design matrix of shape `(n_samples, n_columns)` held in three parts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Design {
+pub struct Design<'a> {
     /// Numbers, `(n_samples, n_dense)`, already standardised. Has `n_samples` rows even when it has no column.
     pub dense: Array2<f64>,
+    /// Numbers that are standardised while they are read; every line has `n_samples` rows.
+    pub lines: Vec<Line<'a>>,
     /// Categories and binned numbers; every block has `n_samples` codes.
     pub blocks: Vec<CodeBlock>,
 }
 
-impl Design {
+impl<'a> Design<'a> {
     /// Number of rows.
     pub fn n_samples(&self) -> usize {
         self.dense.nrows()
@@ -52,12 +70,17 @@ impl Design {
 
     /// Number of columns: dense ones and all levels, without the intercept.
     pub fn n_columns(&self) -> usize {
-        self.dense.ncols() + self.blocks.iter().map(|block| block.n_levels).sum::<usize>()
+        self.n_numbers() + self.blocks.iter().map(|block| block.n_levels).sum::<usize>()
+    }
+
+    /// Number of the columns that hold numbers, which stand first.
+    pub fn n_numbers(&self) -> usize {
+        self.dense.ncols() + self.lines.len()
     }
 
     /// The columns of each block, in block order.
     pub fn block_columns(&self) -> Vec<Range<usize>> {
-        let mut start = self.dense.ncols();
+        let mut start = self.n_numbers();
         let next = |block: &CodeBlock| {
             start += block.n_levels;
             start - block.n_levels..start
@@ -78,9 +101,14 @@ impl Design {
                 let rows = dense[first * n_dense..].chunks_exact(n_dense);
                 eta.iter_mut().zip(rows).for_each(|(eta, row)| *eta += dot(row, &coefficients[..n_dense]));
             }
+            let rows = first..first + eta.len();
+            let mut values = vec![0.0; if self.lines.is_empty() { 0 } else { rows.len() }];
+            for (line, coefficient) in self.lines.iter().zip(&coefficients[n_dense..]) {
+                line.write(rows.clone(), &mut values);
+                eta.iter_mut().zip(&values).for_each(|(eta, x)| *eta += coefficient * x);
+            }
             for (block, table) in self.blocks.iter().zip(&tables) {
-                let codes = &block.codes[first..first + eta.len()];
-                eta.iter_mut().zip(codes).for_each(|(eta, &code)| *eta += table[(code as usize).min(block.n_levels)]);
+                add_effects(eta, block, rows.clone(), table);
             }
         });
         eta
@@ -96,6 +124,7 @@ impl Design {
     pub fn transpose_matvec(&self, r: &[f64]) -> Vec<f64> {
         assert_eq!(r.len(), self.n_samples(), "one value a row");
         let mut sums = self.dense_transpose_matvec(r);
+        sums.par_extend(self.lines.par_iter().map(|line| line_sum(line, r)));
         sums.par_extend(self.blocks.par_chunks(BLOCKS_AT_A_TIME).flat_map_iter(|blocks| level_sums_of(blocks, r)));
         sums
     }
@@ -122,18 +151,60 @@ impl Design {
     /// X' W X with the intercept as the last row and column, shape `(n_columns + 1, n_columns + 1)`, W = diag(w).
     pub fn sandwich(&self, w: &[f64]) -> Array2<f64> {
         assert_eq!(w.len(), self.n_samples(), "one weight a row");
-        sandwich::sandwich(self, w)
+        sandwich::sandwich(self, w, 1)
+    }
+
+    /// [`Design::sandwich`] from one stretch of rows in `every` so many, brought to the weight of all: near enough to begin
+    /// a search by.
+    pub(crate) fn rough_sandwich(&self, w: &[f64], every: usize) -> Array2<f64> {
+        assert_eq!(w.len(), self.n_samples(), "one weight a row");
+        let mut result = sandwich::sandwich(self, w, every);
+        let some = result[[self.n_columns(), self.n_columns()]];
+        result *= if some > 0.0 { w.iter().sum::<f64>() / some } else { 1.0 };
+        result
     }
 
     /// The design of the given rows, in the given order; a row may come more than once.
     #[must_use]
-    pub fn rows(&self, rows: &[usize]) -> Design {
+    pub fn rows(&self, rows: &[usize]) -> Design<'static> {
         let take = |block: &CodeBlock| CodeBlock {
-            codes: rows.iter().map(|&row| block.codes[row]).collect(),
+            codes: rows.iter().map(|&row| block.codes.get(row)).collect(),
             n_levels: block.n_levels,
         };
-        Design { dense: self.dense.select(Axis(0), rows), blocks: self.blocks.iter().map(take).collect() }
+        let (width, n_dense) = (self.n_numbers(), self.dense.ncols());
+        let mut dense = Array2::zeros((rows.len(), width));
+        dense.slice_mut(s![.., ..n_dense]).assign(&self.dense.select(Axis(0), rows));
+        let mut value = [0.0];
+        for (column, line) in (n_dense..).zip(&self.lines) {
+            for (cell, &row) in dense.column_mut(column).iter_mut().zip(rows) {
+                line.write(row..row + 1, &mut value);
+                *cell = value[0];
+            }
+        }
+        Design { dense, lines: Vec::new(), blocks: self.blocks.iter().map(take).collect() }
     }
+}
+
+/// Rows of a line that are standardised together.
+const ROWS_OF_A_LINE: usize = 1_024;
+
+/// Σ over the rows of a line's value times `r`.
+fn line_sum(line: &Line<'_>, r: &[f64]) -> f64 {
+    let mut values = vec![0.0; ROWS_OF_A_LINE];
+    let parts = r.chunks(ROWS_OF_A_LINE).enumerate().map(|(part, r)| {
+        let first = part * ROWS_OF_A_LINE;
+        line.write(first..first + r.len(), &mut values[..r.len()]);
+        dot(&values[..r.len()], r)
+    });
+    parts.sum()
+}
+
+/// Adds to each row what its level in the block adds; `table` has a value a level and one behind them.
+fn add_effects(eta: &mut [f64], block: &CodeBlock, rows: Range<usize>, table: &[f64]) {
+    with_codes!(&block.codes, codes => {
+        let codes = &codes[rows];
+        eta.iter_mut().zip(codes).for_each(|(eta, code)| *eta += table[code.level().min(block.n_levels)]);
+    });
 }
 
 /// Blocks summed side by side: rows of one level follow each other, and each addition would wait for the last.
@@ -141,30 +212,63 @@ const BLOCKS_AT_A_TIME: usize = 4;
 
 /// Sum of `r` over the rows of each level of each block.
 fn level_sums_of(blocks: &[CodeBlock], r: &[f64]) -> Vec<f64> {
-    let [a, b, c, d] = blocks else { return blocks.iter().flat_map(|block| level_sums(block, r)).collect() };
-    let mut sums = [a, b, c, d].map(|block| vec![0.0; block.n_levels + 1]);
-    let [of_a, of_b, of_c, of_d] = &mut sums;
-    for ((((r, &in_a), &in_b), &in_c), &in_d) in r.iter().zip(&a.codes).zip(&b.codes).zip(&c.codes).zip(&d.codes) {
-        of_a[(in_a as usize).min(a.n_levels)] += r;
-        of_b[(in_b as usize).min(b.n_levels)] += r;
-        of_c[(in_c as usize).min(c.n_levels)] += r;
-        of_d[(in_d as usize).min(d.n_levels)] += r;
-    }
-    let levels = |mut sums: Vec<f64>| {
-        sums.pop();
-        sums
-    };
-    sums.into_iter().flat_map(levels).collect()
+    let mut sums = vec![0.0; blocks.iter().map(|block| block.n_levels + 1).sum()];
+    add_level_sums(&mut sums, blocks, 0..r.len(), r);
+    without_unlevelled(sums, blocks)
 }
 
-/// Sum of `r` over the rows of each level.
-fn level_sums(block: &CodeBlock, r: &[f64]) -> Vec<f64> {
-    let mut sums = vec![0.0; block.n_levels + 1];
-    for (&code, r) in block.codes.iter().zip(r) {
-        sums[(code as usize).min(block.n_levels)] += r;
+/// Adds `r` of some rows to the sums of their levels: block after block a sum a level and one for rows without a level.
+fn add_level_sums(sums: &mut [f64], blocks: &[CodeBlock], rows: Range<usize>, r: &[f64]) {
+    let mut rest = sums;
+    for blocks in blocks.chunks(BLOCKS_AT_A_TIME) {
+        let (own, next) = rest.split_at_mut(blocks.iter().map(|block| block.n_levels + 1).sum());
+        rest = next;
+        match blocks {
+            [a, b, c, d] => match [&a.codes, &b.codes, &c.codes, &d.codes] {
+                [Codes::Bytes(of_a), Codes::Bytes(of_b), Codes::Bytes(of_c), Codes::Bytes(of_d)] => {
+                    let codes = [of_a, of_b, of_c, of_d].map(|codes| &codes[rows.clone()]);
+                    add_four(own, [a, b, c, d].map(|block| block.n_levels), codes, r);
+                }
+                _ => add_one_by_one(own, blocks, rows.clone(), r),
+            },
+            few => add_one_by_one(own, few, rows.clone(), r),
+        }
     }
-    sums.truncate(block.n_levels);
-    sums
+}
+
+fn add_four(sums: &mut [f64], n_levels: [usize; 4], codes: [&[u8]; 4], r: &[f64]) {
+    let (of_a, rest) = sums.split_at_mut(n_levels[0] + 1);
+    let (of_b, rest) = rest.split_at_mut(n_levels[1] + 1);
+    let (of_c, of_d) = rest.split_at_mut(n_levels[2] + 1);
+    let [in_a, in_b, in_c, in_d] = codes;
+    for ((((r, a), b), c), d) in r.iter().zip(in_a).zip(in_b).zip(in_c).zip(in_d) {
+        of_a[a.level().min(n_levels[0])] += r;
+        of_b[b.level().min(n_levels[1])] += r;
+        of_c[c.level().min(n_levels[2])] += r;
+        of_d[d.level().min(n_levels[3])] += r;
+    }
+}
+
+fn add_one_by_one(sums: &mut [f64], blocks: &[CodeBlock], rows: Range<usize>, r: &[f64]) {
+    let mut rest = sums;
+    for block in blocks {
+        let (own, next) = rest.split_at_mut(block.n_levels + 1);
+        rest = next;
+        with_codes!(&block.codes, codes => {
+            codes[rows.clone()].iter().zip(r).for_each(|(code, r)| own[code.level().min(block.n_levels)] += r);
+        });
+    }
+}
+
+/// The sums of the levels alone.
+fn without_unlevelled(sums: Vec<f64>, blocks: &[CodeBlock]) -> Vec<f64> {
+    let mut sums = sums.into_iter();
+    let mut levels = Vec::with_capacity(sums.len());
+    for block in blocks {
+        levels.extend(sums.by_ref().take(block.n_levels));
+        sums.next();
+    }
+    levels
 }
 
 /// The element-wise sum of vectors of length `length`, added in the order given.

@@ -3,6 +3,10 @@
 //! A [`LeadTable`] exists only when its ids are unique and every value was read as the type its column has;
 //! nothing downstream checks again.
 
+mod numbers;
+
+pub use numbers::Numbers;
+
 use crate::asof::Instant;
 use crate::fault::InputError;
 use serde::{Deserialize, Serialize};
@@ -232,6 +236,25 @@ impl LeadTable {
             origin: pick(&self.origin, rows),
             files: self.files.clone(),
         }
+    }
+
+    /// Lets go of what is known of each lead. What the columns are called and hold stays.
+    pub fn forget_leads(&mut self) {
+        let columns = std::mem::take(&mut self.columns).into_iter();
+        let bare =
+            |c: Column| Column { name: c.name, column_type: c.column_type, text: None, number: None, date: None };
+        *self = LeadTable {
+            id_name: std::mem::take(&mut self.id_name),
+            ids: Vec::new(),
+            columns: columns.map(bare).collect(),
+            created_at: None,
+            closed_at: None,
+            as_of: None,
+            outcome: None,
+            row_weight: None,
+            origin: Vec::new(),
+            files: std::mem::take(&mut self.files),
+        };
     }
 
     /// Some leads one after the other, with only the columns that are wanted and without what is told of a lead: its id

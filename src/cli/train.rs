@@ -12,7 +12,7 @@ use crate::features::TermSettings;
 use crate::features::plan::PlanSettings;
 use crate::pipeline::deals::{DealInputs, DealSettings, LogSince};
 use crate::pipeline::model::Model;
-use crate::pipeline::train::{TrainSettings, train};
+use crate::pipeline::train::{TrainSettings, screened};
 use crate::predictor::{LearnSettings, Solver};
 use crate::project::{self, BlendWeight, Penalty, Project, Since, SnapshotMode};
 use crate::registry::{Disk, NewVersion, Published, Store, format};
@@ -92,24 +92,28 @@ pub(super) fn train_and_save(
     let store = Store::on(&inputs.models, disk);
     // Taken before the first file is read, so that a second trainer is refused at once.
     let writer = store.writer(&inputs.name)?;
-    let read = leads_for_training(inputs, terminal)?;
+    let mut read = leads_for_training(inputs, terminal)?;
     require_log(inputs, &read, no_activities)?;
     let settings = train_settings(inputs, &read, until)?;
     settings.check()?;
-    let (model, n_deals, deals_with_acts, log_report) = {
-        let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    let (screened, log_order, log_report) = {
         let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
         let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
         let deals = DealInputs { table: &read.built.table, log: source, scorecard };
-        let (mut model, deals) = train(deals, &settings)?;
-        terminal.detail(&format!("{} of the log not seen by any deal", plural(deals.acts_not_seen as usize, "row")));
-        if let Some(order) = log.as_ref().and_then(|l| l.date_order()) {
-            model.reading.date_orders.push((log_key(&inputs.project.activities.at), order));
-        }
-        (model, deals.n(), deals.deals_with_acts, log.map(|l| l.report().clone()))
+        (screened(deals, &settings)?, log.as_ref().and_then(|l| l.date_order()), log.map(|l| l.report().clone()))
     };
+    // The deals hold what a fit needs; the leads would be carried through it for nothing.
+    let n_leads = read.built.table.n_leads();
+    let created = read.built.table.created_at.iter().flatten().flatten().copied();
+    let as_of = Stale::by_the_clock(created, &inputs.times).map(|stale| stale.as_of);
+    read.built.table.forget_leads();
+    let mut model = screened.train(&read.built.table, scorecard, &settings)?;
+    let deals = screened.deals;
+    terminal.detail(&format!("{} of the log not seen by any deal", plural(deals.acts_not_seen as usize, "row")));
+    model.reading.date_orders.extend(log_order.map(|order| (log_key(&inputs.project.activities.at), order)));
     if let Some(report) = &log_report {
-        check_log_for_training(report, deals_with_acts, n_deals, terminal)?;
+        check_log_for_training(report, deals.deals_with_acts, deals.n(), terminal)?;
     }
     if let (Some(why), Some(live)) = (&model.why_no_model, store.current(&inputs.name)?)
         && store.load::<Model>(&inputs.name, Some(live)).is_ok_and(|l| l.payload.predictor.is_some())
@@ -118,9 +122,7 @@ pub(super) fn train_and_save(
             .remedy("check [leads] outcome, its words and [snapshot]; or train under another --name"));
     }
     let published = writer.publish(&new_version(inputs, &model)?)?;
-    terminal.detail(&format!("{} read", plural(read.built.table.n_leads(), "lead")));
-    let created = read.built.table.created_at.iter().flatten().flatten().copied();
-    let as_of = Stale::by_the_clock(created, &inputs.times).map(|stale| stale.as_of);
+    terminal.detail(&format!("{} read", plural(n_leads, "lead")));
     Ok(Trained { published, model, as_of })
 }
 

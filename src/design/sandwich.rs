@@ -8,8 +8,9 @@ use std::ops::Range;
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use super::codes::{Code, Codes, with_codes};
 use super::tile::{TILE_COLUMNS, TILE_ROWS, Tile, accumulate};
-use super::{CodeBlock, Design, ROWS_PER_SUM, add_in_order, level_sums};
+use super::{CodeBlock, Design, ROWS_PER_SUM, add_in_order, add_level_sums};
 
 /// Dense rows copied and multiplied at a time: 36 columns of them fill half a second-level cache.
 const ROWS_PER_PANEL: usize = 512;
@@ -18,27 +19,47 @@ const ROWS_PER_PANEL: usize = 512;
 const TABLES_PER_PASS: usize = 4;
 
 /// See [`Design::sandwich`].
-pub(super) fn sandwich(design: &Design, w: &[f64]) -> Array2<f64> {
+pub(super) fn sandwich(design: &Design<'_>, w: &[f64], every: usize) -> Array2<f64> {
     let size = design.n_columns() + 1;
     let mut result = Array2::zeros((size, size));
     let wide = Wide::of(design);
     if wide.width() > 0 {
-        put_dense(&mut result, design, &wide, w);
+        put_dense(&mut result, design, &wide, w, every);
     }
-    let sums: Vec<Vec<f64>> = wide.blocks.par_iter().map(|(block, _)| level_sums(block, w)).collect();
+    let stretches = stretches(w.len(), every);
+    let sums: Vec<Vec<f64>> = wide.blocks.par_iter().map(|(block, _)| level_sums(block, w, &stretches)).collect();
     for ((_, columns), sums) in wide.blocks.iter().zip(sums) {
         for (column, sum) in columns.clone().zip(sums) {
             result[[column, column]] = sum;
             result[[size - 1, column]] = sum;
         }
     }
-    for tables in cross_tables(&wide.blocks, w) {
+    for tables in cross_tables(&wide.blocks, w, &stretches) {
         put_tables(&mut result, &wide.blocks, &tables);
     }
     // Four interleaved sums would be quicker; this one is as exact as the level sums it stands beside.
-    result[[size - 1, size - 1]] = add_in_order(w.chunks(ROWS_PER_SUM).map(|w| vec![w.iter().sum()]).collect(), 1)[0];
+    let parts = stretches.iter().flat_map(|rows| w[rows.clone()].chunks(ROWS_PER_SUM));
+    result[[size - 1, size - 1]] = add_in_order(parts.map(|w| vec![w.iter().sum()]).collect(), 1)[0];
     mirror(&mut result);
     result
+}
+
+/// The rows that are summed: all of them together, or one panel in `every` so many.
+fn stretches(n_rows: usize, every: usize) -> Vec<Range<usize>> {
+    if every == 1 {
+        return std::iter::once(0..n_rows).collect();
+    }
+    let firsts = (0..n_rows).step_by(every * ROWS_PER_PANEL);
+    firsts.map(|first| first..(first + ROWS_PER_PANEL).min(n_rows)).collect()
+}
+
+/// Sum of `w` over the rows of each level.
+fn level_sums(block: &CodeBlock, w: &[f64], stretches: &[Range<usize>]) -> Vec<f64> {
+    let blocks = std::slice::from_ref(block);
+    let mut sums = vec![0.0; block.n_levels + 1];
+    stretches.iter().for_each(|rows| add_level_sums(&mut sums, blocks, rows.clone(), &w[rows.clone()]));
+    sums.truncate(block.n_levels);
+    sums
 }
 
 /// The design with its blocks of one level (indicators of missing) counted among the numbers: there they cost a lane of a
@@ -53,10 +74,10 @@ struct Wide<'a> {
 }
 
 impl<'a> Wide<'a> {
-    fn of(design: &'a Design) -> Wide<'a> {
+    fn of(design: &'a Design<'_>) -> Wide<'a> {
         let all = design.blocks.iter().zip(design.block_columns());
         let (single, blocks): (Vec<_>, Vec<_>) = all.partition(|(block, _)| block.n_levels == 1);
-        let columns = (0..design.dense.ncols()).chain(single.iter().map(|(_, columns)| columns.start)).collect();
+        let columns = (0..design.n_numbers()).chain(single.iter().map(|(_, columns)| columns.start)).collect();
         Wide { indicators: single.into_iter().map(|(block, _)| block).collect(), columns, blocks }
     }
 
@@ -64,15 +85,18 @@ impl<'a> Wide<'a> {
         self.columns.len()
     }
 
-    /// Rows of numbers with their indicators behind them; the first of them is `first_row`.
-    fn rows(&self, dense: &[f64], n_rows: usize, first_row: usize) -> Vec<f64> {
-        let n_dense = self.width() - self.indicators.len();
-        let mut rows = Vec::with_capacity(n_rows * self.width());
-        for row in 0..n_rows {
-            rows.extend_from_slice(&dense[row * n_dense..(row + 1) * n_dense]);
-            rows.extend(self.indicators.iter().map(|block| f64::from(u8::from(block.codes[first_row + row] == 0))));
+    /// Some rows of numbers with their indicators behind them.
+    fn rows(&self, design: &Design<'_>, rows: Range<usize>) -> Vec<f64> {
+        let width = self.width();
+        let mut cells = vec![0.0; rows.len() * width];
+        design.write_rows(rows.clone(), &mut cells, width);
+        for (column, block) in (design.n_numbers()..).zip(&self.indicators) {
+            let own = cells[column..].iter_mut().step_by(width);
+            with_codes!(&block.codes, codes => {
+                own.zip(&codes[rows.clone()]).for_each(|(cell, code)| *cell = f64::from(u8::from(code.level() == 0)));
+            });
         }
-        rows
+        cells
     }
 }
 
@@ -93,15 +117,10 @@ struct DenseSums {
     totals: Vec<f64>,
 }
 
-fn put_dense(result: &mut Array2<f64>, design: &Design, wide: &Wide<'_>, w: &[f64]) {
-    let (n_dense, width) = (design.dense.ncols(), wide.width());
+fn put_dense(result: &mut Array2<f64>, design: &Design<'_>, wide: &Wide<'_>, w: &[f64], every: usize) {
+    let width = wide.width();
     let padded = width.next_multiple_of(TILE_COLUMNS);
-    let dense = design.dense.as_standard_layout();
-    let dense = dense.as_slice().expect("the layout was just made standard");
-    let shard = |(index, w): (usize, &[f64])| {
-        let first_row = index * ROWS_PER_SUM;
-        shard_sums(&dense[first_row * n_dense..(first_row + w.len()) * n_dense], n_dense, wide, first_row, w)
-    };
+    let shard = |(index, w): (usize, &[f64])| shard_sums(design, wide, index * ROWS_PER_SUM, w, every);
     let shards = w.par_chunks(ROWS_PER_SUM).enumerate();
     let sums = shards.map(shard).collect::<Vec<_>>().into_iter().reduce(|mut total, part| {
         for (total, part) in
@@ -129,7 +148,7 @@ fn put_dense(result: &mut Array2<f64>, design: &Design, wide: &Wide<'_>, w: &[f6
     }
 }
 
-fn shard_sums(dense: &[f64], n_dense: usize, wide: &Wide<'_>, first_row: usize, w: &[f64]) -> DenseSums {
+fn shard_sums(design: &Design<'_>, wide: &Wide<'_>, first_row: usize, w: &[f64], every: usize) -> DenseSums {
     let width = wide.width();
     let padded = width.next_multiple_of(TILE_COLUMNS);
     let n_level_rows: usize = wide.blocks.iter().map(|(block, _)| block.n_levels + 1).sum();
@@ -138,10 +157,9 @@ fn shard_sums(dense: &[f64], n_dense: usize, wide: &Wide<'_>, first_row: usize, 
         levels: vec![0.0; n_level_rows * width],
         totals: vec![0.0; width],
     };
-    for (panel, w) in w.chunks(ROWS_PER_PANEL).enumerate() {
-        let start = panel * ROWS_PER_PANEL;
-        let first_row = first_row + start;
-        let rows = wide.rows(&dense[start * n_dense..(start + w.len()) * n_dense], w.len(), first_row);
+    for (panel, w) in w.chunks(ROWS_PER_PANEL).enumerate().step_by(every) {
+        let first_row = first_row + panel * ROWS_PER_PANEL;
+        let rows = wide.rows(design, first_row..first_row + w.len());
         let mut weighted = rows.clone();
         weighted.chunks_exact_mut(width).zip(w).for_each(|(row, w)| row.iter_mut().for_each(|x| *x *= w));
         add_gram(&mut sums.gram, &rows, &weighted, width);
@@ -151,7 +169,9 @@ fn shard_sums(dense: &[f64], n_dense: usize, wide: &Wide<'_>, first_row: usize, 
         let mut levels = sums.levels.as_mut_slice();
         for (block, _) in &wide.blocks {
             let (mine, rest) = levels.split_at_mut((block.n_levels + 1) * width);
-            add_levels(mine, &block.codes[first_row..first_row + w.len()], block.n_levels, &weighted, width);
+            with_codes!(&block.codes, codes => {
+                add_levels(mine, &codes[first_row..first_row + w.len()], block.n_levels, &weighted, width);
+            });
             levels = rest;
         }
     }
@@ -197,9 +217,9 @@ fn gather<const WIDTH: usize>(rows: &[f64], n_dense: usize) -> Vec<f64> {
     packed
 }
 
-fn add_levels(sums: &mut [f64], codes: &[u32], n_levels: usize, weighted: &[f64], n_dense: usize) {
-    for (&code, row) in codes.iter().zip(weighted.chunks_exact(n_dense)) {
-        let start = (code as usize).min(n_levels) * n_dense;
+fn add_levels(sums: &mut [f64], codes: &[impl Code], n_levels: usize, weighted: &[f64], n_dense: usize) {
+    for (code, row) in codes.iter().zip(weighted.chunks_exact(n_dense)) {
+        let start = code.level().min(n_levels) * n_dense;
         sums[start..start + n_dense].iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
     }
 }
@@ -212,51 +232,96 @@ struct CrossTables {
     sums: Vec<f64>,
 }
 
-fn cross_tables(blocks: &[(&CodeBlock, Range<usize>)], w: &[f64]) -> Vec<CrossTables> {
+fn cross_tables(blocks: &[(&CodeBlock, Range<usize>)], w: &[f64], stretches: &[Range<usize>]) -> Vec<CrossTables> {
     let groups: Vec<(usize, Range<usize>)> = (1..blocks.len())
         .flat_map(|block| {
             let starts = (0..block).step_by(TABLES_PER_PASS);
             starts.map(move |start| (block, start..block.min(start + TABLES_PER_PASS)))
         })
         .collect();
-    groups.into_par_iter().map(|(block, others)| tabulate(blocks, block, others, w)).collect()
+    groups.into_par_iter().map(|(block, others)| tabulate(blocks, block, others, w, stretches)).collect()
 }
 
-fn tabulate(blocks: &[(&CodeBlock, Range<usize>)], block: usize, others: Range<usize>, w: &[f64]) -> CrossTables {
+fn tabulate(
+    blocks: &[(&CodeBlock, Range<usize>)],
+    block: usize,
+    others: Range<usize>,
+    w: &[f64],
+    stretches: &[Range<usize>],
+) -> CrossTables {
     let widths: Vec<usize> = blocks[others.clone()].iter().map(|(other, _)| other.n_levels + 1).collect();
     let (width, rows) = (widths.iter().sum::<usize>(), blocks[block].0);
     let mut sums = vec![0.0; (rows.n_levels + 1) * width];
-    match &blocks[others.clone()] {
-        // The usual case, four at a time: one multiplication finds the row in all four.
-        [(b0, _), (b1, _), (b2, _), (b3, _)] => {
-            let [w0, w1, w2] = [widths[0], widths[0] + widths[1], widths[0] + widths[1] + widths[2]];
-            let codes = rows.codes.iter().zip(w).zip(&b0.codes).zip(&b1.codes).zip(&b2.codes).zip(&b3.codes);
-            for (((((&code, w), &c0), &c1), &c2), &c3) in codes {
-                let start = clamp(code, rows) * width;
-                let row = &mut sums[start..start + width];
-                row[clamp(c0, b0)] += w;
-                row[w0 + clamp(c1, b1)] += w;
-                row[w1 + clamp(c2, b2)] += w;
-                row[w2 + clamp(c3, b3)] += w;
-            }
-        }
-        few => {
-            let mut offset = 0;
-            for (other, _) in few {
-                for ((&code, w), &other_code) in rows.codes.iter().zip(w).zip(&other.codes) {
-                    sums[clamp(code, rows) * width + offset + clamp(other_code, other)] += w;
-                }
-                offset += other.n_levels + 1;
-            }
-        }
+    for stretch in stretches {
+        let w = &w[stretch.clone()];
+        with_codes!(&rows.codes, codes => {
+            let rows = (&codes[stretch.clone()], rows.n_levels);
+            add_tables(&mut sums, rows, &blocks[others.clone()], stretch.clone(), w);
+        });
     }
     CrossTables { block, others, sums }
 }
 
-/// The code, or the number of levels for a row without one.
-#[inline(always)]
-fn clamp(code: u32, block: &CodeBlock) -> usize {
-    (code as usize).min(block.n_levels)
+/// Adds the tables of one block, `rows` its codes with its number of levels, with the others.
+fn add_tables(
+    sums: &mut [f64],
+    rows: (&[impl Code], usize),
+    others: &[(&CodeBlock, Range<usize>)],
+    stretch: Range<usize>,
+    w: &[f64],
+) {
+    let width: usize = others.iter().map(|(other, _)| other.n_levels + 1).sum();
+    let four = match others {
+        [(a, _), (b, _), (c, _), (d, _)] => four_of_bytes([a, b, c, d]).map(|four| (four, [a, b, c, d])),
+        _ => None,
+    };
+    // The usual case, four at a time: one multiplication finds the row in all four.
+    if let Some((four, blocks)) = four {
+        let four = four.map(|codes| &codes[stretch.clone()]);
+        return tabulate_four(sums, rows, four, blocks.map(|block| block.n_levels + 1), w);
+    }
+    let mut offset = 0;
+    for (other, _) in others {
+        let cells = Cells { sums: &mut sums[offset..], width };
+        with_codes!(&other.codes, codes => tabulate_one(cells, rows, (&codes[stretch.clone()], other.n_levels), w));
+        offset += other.n_levels + 1;
+    }
+}
+
+/// The codes of four blocks that take a byte each.
+fn four_of_bytes(blocks: [&CodeBlock; 4]) -> Option<[&[u8]; 4]> {
+    match blocks.map(|block| &block.codes) {
+        [Codes::Bytes(a), Codes::Bytes(b), Codes::Bytes(c), Codes::Bytes(d)] => Some([a, b, c, d]),
+        _ => None,
+    }
+}
+
+fn tabulate_four(sums: &mut [f64], rows: (&[impl Code], usize), others: [&[u8]; 4], widths: [usize; 4], w: &[f64]) {
+    let width: usize = widths.iter().sum();
+    let [w0, w1, w2] = [widths[0], widths[0] + widths[1], widths[0] + widths[1] + widths[2]];
+    let last = widths.map(|width| width - 1);
+    let [c0, c1, c2, c3] = others;
+    for (((((code, w), c0), c1), c2), c3) in rows.0.iter().zip(w).zip(c0).zip(c1).zip(c2).zip(c3) {
+        let start = code.level().min(rows.1) * width;
+        let row = &mut sums[start..start + width];
+        row[c0.level().min(last[0])] += w;
+        row[w0 + c1.level().min(last[1])] += w;
+        row[w1 + c2.level().min(last[2])] += w;
+        row[w2 + c3.level().min(last[3])] += w;
+    }
+}
+
+/// A cross-table among others that stand side by side in rows of `width`; the first cell is its own.
+struct Cells<'a> {
+    sums: &'a mut [f64],
+    width: usize,
+}
+
+/// `rows` and `columns` are codes with their number of levels.
+fn tabulate_one(cells: Cells<'_>, rows: (&[impl Code], usize), columns: (&[impl Code], usize), w: &[f64]) {
+    for ((row, column), w) in rows.0.iter().zip(columns.0).zip(w) {
+        cells.sums[row.level().min(rows.1) * cells.width + column.level().min(columns.1)] += w;
+    }
 }
 
 fn put_tables(result: &mut Array2<f64>, blocks: &[(&CodeBlock, Range<usize>)], tables: &CrossTables) {

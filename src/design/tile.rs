@@ -17,11 +17,47 @@ pub(crate) type Tile = [[f64; TILE_COLUMNS]; TILE_ROWS];
 pub(crate) fn accumulate(tile: &mut Tile, left: &[f64], right: &[f64]) {
     #[cfg(target_arch = "x86_64")]
     #[expect(unsafe_code, reason = "half the time of a fit with interactions is spent here; see the safety argument")]
-    if std::arch::is_x86_feature_detected!("avx2") {
+    if std::arch::is_x86_feature_detected!("avx512f") {
+        // SAFETY: the processor has just been found to have AVX-512F, all that the function asks for.
+        unsafe { accumulate_avx512(tile, left, right) };
+        return;
+    } else if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has just been found to have AVX2, all that the function asks for.
         unsafe { accumulate_avx2(tile, left, right) };
         return;
     }
+    accumulate_portable(tile, left, right);
+}
+
+/// Work on many numbers, whose steps may run on several at once. `run` is to be inlined, with all it calls.
+pub(crate) trait Lanes {
+    /// What it gives.
+    type Out;
+    /// Does it.
+    fn run(self) -> Self::Out;
+}
+
+/// Does work in the widest registers there are: the same steps in the same order.
+#[inline]
+pub(crate) fn in_wide_registers<W: Lanes>(work: W) -> W::Out {
+    #[cfg(target_arch = "x86_64")]
+    #[expect(unsafe_code, reason = "walks over many rows spend their time here; see the safety argument")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has just been found to have AVX2, all that the function asks for.
+        return unsafe { run_avx2(work) };
+    }
+    work.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn run_avx2<W: Lanes>(work: W) -> W::Out {
+    work.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn accumulate_avx512(tile: &mut Tile, left: &[f64], right: &[f64]) {
     accumulate_portable(tile, left, right);
 }
 
@@ -63,7 +99,36 @@ pub(crate) fn pack<const WIDTH: usize>(source: &[f64], stride: usize, n_rows: us
     packed
 }
 
+/// Σ aᵢ bᵢ as [`dot`] has it.
+pub(crate) struct Dot<'a>(pub(crate) &'a [f64], pub(crate) &'a [f64]);
+
+impl Lanes for Dot<'_> {
+    type Out = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        dot(self.0, self.1)
+    }
+}
+
+/// Adds a multiple of a column to another: `sums` += `times` · `column`.
+pub(crate) struct AddTimes<'a> {
+    pub(crate) sums: &'a mut [f64],
+    pub(crate) column: &'a [f64],
+    pub(crate) times: f64,
+}
+
+impl Lanes for AddTimes<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.sums.iter_mut().zip(self.column).for_each(|(sum, x)| *sum += self.times * x);
+    }
+}
+
 /// Σ aᵢ bᵢ in four interleaved sums, so that it runs at more than one addition per latency.
+#[inline(always)]
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (a_fours, a_rest) = a.as_chunks::<4>();
     let (b_fours, b_rest) = b.as_chunks::<4>();

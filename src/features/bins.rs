@@ -13,6 +13,11 @@ const ENOUGH_BEFORE_A_HEAP: f64 = 0.25;
 pub fn bin_edges(values: &[f64], max_bins: usize) -> Vec<f64> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
+    edges_of_sorted(&sorted, max_bins)
+}
+
+/// The same of values in ascending order, none of them missing.
+pub fn edges_of_sorted(sorted: &[f64], max_bins: usize) -> Vec<f64> {
     // The chunks compare by ==, so that −0 and 0 are one value.
     let heaps: Vec<(f64, usize)> = sorted.chunk_by(|a, b| a == b).map(|chunk| (chunk[0], chunk.len())).collect();
     let rows: Vec<usize> = heaps.iter().map(|(_, rows)| *rows).collect();

@@ -5,7 +5,6 @@
 //! straight the line carries it, elsewhere its penalty sends it to nothing and the steps speak. A number with a bin a
 //! value loses nothing in its bins and needs no line, and without one it cannot run on beyond what the deals showed.
 
-use super::bins::code;
 use super::source::Values;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +36,11 @@ impl CurveLine {
     pub fn learn(present: &[f64], edges: &[f64]) -> Option<CurveLine> {
         let mut sorted = present.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
+        CurveLine::of_sorted(&sorted, edges)
+    }
+
+    /// The same of values in ascending order.
+    pub fn of_sorted(sorted: &[f64], edges: &[f64]) -> Option<CurveLine> {
         let n_distinct = sorted.chunk_by(|a, b| a == b).count();
         if n_distinct <= edges.len() + 1 {
             return None;
@@ -48,7 +52,7 @@ impl CurveLine {
         let sd = (sorted.iter().map(|v| (v.clamp(low, high) - mean).powi(2)).sum::<f64>() / n).sqrt();
         let holds = sd.is_finite() && sd > ROUNDING * mean.abs() && sd > 0.0;
         let mut line = CurveLine { mean, sd, low, high, centres: Vec::new() };
-        line.centres = holds.then(|| line.means_by_bin(&sorted, edges))?;
+        line.centres = holds.then(|| line.means_by_bin(sorted, edges))?;
         Some(line)
     }
 
@@ -57,14 +61,17 @@ impl CurveLine {
         if value.is_nan() { 0.0 } else { (value.clamp(self.low, self.high) - self.mean) / self.sd }
     }
 
+    /// `values` ascend, so that each bin is a stretch of them.
     fn means_by_bin(&self, values: &[f64], edges: &[f64]) -> Vec<f64> {
-        let mut sums = vec![(0.0, 0usize); edges.len() + 1];
-        for &value in values {
-            let (sum, n) = &mut sums[code(value, edges) as usize];
-            *sum += self.at(value);
-            *n += 1;
-        }
-        sums.into_iter().map(|(sum, n)| if n > 0 { sum / n as f64 } else { 0.0 }).collect()
+        let ends = edges.iter().map(|edge| values.partition_point(|value| value <= edge)).chain([values.len()]);
+        let mut start = 0;
+        let mean = |end: usize| {
+            let own = &values[start..end];
+            start = end;
+            let sum = own.iter().fold(0.0, |sum, value| sum + self.at(*value));
+            if own.is_empty() { 0.0 } else { sum / own.len() as f64 }
+        };
+        ends.map(mean).collect()
     }
 }
 

@@ -3,12 +3,12 @@
 pub mod bins;
 pub mod curve_line;
 pub mod derived;
-pub mod numbers;
+mod moments;
 pub mod plan;
 pub mod source;
 pub mod terms;
 
-pub use numbers::Numbers;
+pub use crate::tables::Numbers;
 pub use plan::{Fate, PlanLine};
 pub use source::{Attribute, KindMeasure, Source, Values, short_number};
 pub use terms::{Shape, Term, TermSettings};

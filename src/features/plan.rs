@@ -1,11 +1,10 @@
 //! The column plan: which columns and kinds of activity the model may use, and why the others are left out.
 
 use super::derived::Derived;
-use super::numbers::Numbers;
 use super::source::{Attribute, KindMeasure, Source, Values};
 use crate::asof::Instant;
 use crate::measures::KindColumns;
-use crate::tables::{Column, ColumnType, LeadTable};
+use crate::tables::{Column, ColumnType, LeadTable, Numbers};
 use serde::{Deserialize, Serialize};
 
 /// A text column with more distinct values than this is also read for what it derives.
@@ -152,12 +151,13 @@ pub fn read(
         Source::Activity { kind, measure } => {
             let kind = kinds.iter().find(|k| k.kind == *kind)?;
             let since = |at: Option<Instant>, row| at.map_or(f64::NAN, |at| days(at, row));
-            Values::Number(match measure {
+            let numbers = match measure {
                 KindMeasure::Count => kind.numbers(rows, |_, of| of.count),
                 KindMeasure::Decayed => kind.numbers(rows, |_, of| of.decayed),
                 KindMeasure::DaysSince => kind.numbers(rows, |row, of| since(of.newest_at(), row)),
                 KindMeasure::DaysSinceFirst => kind.numbers(rows, |row, of| since(of.first_at(), row)),
-            })
+            };
+            Values::Number(numbers.into())
         }
     };
     Some(Attribute { source: source.clone(), values })

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-use super::numbers::Numbers;
-use crate::tables::TextColumn;
+use crate::tables::{Numbers, TextColumn};
 
 /// What is counted about a kind of activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

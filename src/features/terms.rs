@@ -1,11 +1,11 @@
 //! One term: a source and the shape in which it enters the model, learned from the training rows.
 
-use super::bins::{bin_edges, code};
+use super::bins::{code, edges_of_sorted};
 use super::curve_line::{CurveLine, places};
-use super::numbers::Numbers;
+use super::moments::Moments;
 use super::source::{Source, Values, edge_number, short_number};
-use crate::design::NO_LEVEL;
-use crate::tables::{MISSING, TextColumn};
+use crate::design::{Line, NO_LEVEL};
+use crate::tables::{MISSING, Numbers, TextColumn};
 use serde::{Deserialize, Serialize};
 
 /// Most bins of a curve.
@@ -108,6 +108,24 @@ impl Term {
             (Shape::Curve { line: Some(line), .. }, values) => places(line, values, rows),
             _ => None,
         }
+    }
+
+    /// Whether the term has a line over these values.
+    pub fn has_line(&self, values: &Values) -> bool {
+        let of_shape = matches!(self.shape, Shape::Line { .. } | Shape::Curve { line: Some(_), .. });
+        of_shape && matches!(values, Values::Number(_))
+    }
+
+    /// The line of the given rows, standardised when it is read; `None` without a line.
+    pub fn line<'a>(&self, values: &'a Values, rows: &'a [usize]) -> Option<Line<'a>> {
+        let Values::Number(numbers) = values else { return None };
+        let (low, high, mean, sd) = match &self.shape {
+            Shape::Line { mean, sd, .. } => (f64::NEG_INFINITY, f64::INFINITY, *mean, *sd),
+            Shape::Curve { line: Some(line), .. } => (line.low, line.high, line.mean, line.sd),
+            _ => return None,
+        };
+        let is_whole = rows.len() == numbers.len() && rows.iter().enumerate().all(|(at, row)| at == *row);
+        Some(Line { numbers, rows: (!is_whole).then_some(rows), low, high, mean, sd })
     }
 
     /// Where the values of a level lie on the line under the curve on average, in standard deviations; 0 without one.
@@ -215,26 +233,35 @@ pub fn standardise(value: f64, mean: f64, sd: f64) -> f64 {
 }
 
 fn number_shape(numbers: &Numbers, rows: &[usize], settings: TermSettings) -> Result<Shape, String> {
-    let mut present = numbers.of_rows(rows);
-    present.retain(|value| !value.is_nan());
+    if !settings.curves {
+        return line_shape(numbers, rows);
+    }
+    let present = numbers.sorted(rows);
     let missing = present.len() < rows.len();
     if present.is_empty() {
         return Err("missing on every training deal".to_string());
     }
-    let constant = present.iter().all(|v| *v == present[0]);
+    let constant = present[0] == present[present.len() - 1];
     if constant && !missing {
         return Err(format!("constant ({})", short_number(present[0])));
     }
-    if settings.curves {
-        let edges = bin_edges(&present, MAX_BINS);
-        let line = CurveLine::learn(&present, &edges);
-        return Ok(Shape::Curve { edges, missing, line });
+    let edges = edges_of_sorted(&present, MAX_BINS);
+    let line = CurveLine::of_sorted(&present, &edges);
+    Ok(Shape::Curve { edges, missing, line })
+}
+
+/// The straight line of the present numbers.
+fn line_shape(numbers: &Numbers, rows: &[usize]) -> Result<Shape, String> {
+    let moments = Moments::of(numbers, rows);
+    let (missing, constant) = (moments.n_missing > 0, moments.least == moments.most);
+    if moments.n_missing == rows.len() {
+        return Err("missing on every training deal".to_string());
     }
-    let n = present.len() as f64;
-    let mean = present.iter().sum::<f64>() / n;
-    let variance = present.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
-    let sd = if constant || variance.sqrt() <= 0.0 { 1.0 } else { variance.sqrt() };
-    Ok(Shape::Line { mean, sd, missing })
+    if constant && !missing {
+        return Err(format!("constant ({})", short_number(moments.least)));
+    }
+    let sd = if constant || moments.sd <= 0.0 { 1.0 } else { moments.sd };
+    Ok(Shape::Line { mean: moments.mean, sd, missing })
 }
 
 fn level_shape(column: &TextColumn, rows: &[usize], settings: TermSettings) -> Result<Shape, String> {

@@ -1,5 +1,8 @@
 //! What a problem must satisfy before any number is worked with, so that nothing below needs to ask again.
 
+use rayon::prelude::*;
+
+use crate::design::Design;
 use crate::fault::InputError;
 
 use super::{Problem, Start, Structure, Term};
@@ -167,12 +170,26 @@ fn check_values(problem: &Problem<'_>) -> Result<(), FitError> {
     if let Some(row) = problem.y.iter().position(|y| *y != 0.0 && *y != 1.0) {
         return Err(FitError::Outcome { row, value: problem.y[row] });
     }
-    let n_dense = problem.design.dense.ncols().max(1);
-    if let Some(cell) = problem.design.dense.iter().position(|x| !x.is_finite()) {
-        return Err(FitError::NotFinite { what: "number in the design", position: cell / n_dense });
+    if let Some(position) = first_not_finite(problem.design) {
+        return Err(FitError::NotFinite { what: "number in the design", position });
     }
     let has = |outcome: f64| problem.y.iter().zip(problem.weights).any(|(y, w)| *y == outcome && *w > 0.0);
     if has(0.0) && has(1.0) { Ok(()) } else { Err(FitError::OneOutcome) }
+}
+
+/// Rows looked at together.
+const ROWS_CHECKED: usize = 1_024;
+
+/// The first row with a number that is not finite.
+fn first_not_finite(design: &Design<'_>) -> Option<usize> {
+    let width = design.n_numbers().max(1);
+    let parts = design.n_samples().div_ceil(ROWS_CHECKED);
+    (0..parts).into_par_iter().find_map_first(|part| {
+        let rows = part * ROWS_CHECKED..((part + 1) * ROWS_CHECKED).min(design.n_samples());
+        let mut cells = vec![0.0; rows.len() * width];
+        design.write_rows(rows.clone(), &mut cells, width);
+        cells.iter().position(|x| !x.is_finite()).map(|cell| rows.start + cell / width)
+    })
 }
 
 fn check_terms(n_columns: usize, terms: &[Term]) -> Result<(), FitError> {

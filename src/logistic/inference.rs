@@ -37,6 +37,22 @@ pub(super) fn summarise(
     }
 }
 
+/// A fit near the optimum of which no more is wanted to be known than its coefficients.
+pub(super) fn nearly(objective: &PenalisedLoss<'_>, progress: &Progress, factor: &Cholesky) -> Fitted {
+    let (intercept, coefficients) = progress.parameters.split_last().expect("the intercept is always there");
+    Fitted {
+        intercept: *intercept,
+        coefficients: coefficients.to_vec(),
+        intercept_standard_error: 0.0,
+        standard_errors: vec![0.0; coefficients.len()],
+        penalty: objective.penalty,
+        lambdas: objective.penalties.iter().map(|term| term.lambda).collect(),
+        effective_df: vec![0.0; objective.penalties.len()],
+        log_marginal: f64::NAN,
+        convergence: progress.judged_by(objective, factor),
+    }
+}
+
 fn effective_df(objective: &PenalisedLoss<'_>, inverse: &InverseFactor) -> Vec<f64> {
     let of_column = |j: usize| match (objective.pinned[j], objective.ridge[j]) {
         (true, _) => 0.0,

@@ -8,7 +8,7 @@
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use linfa_logistic::LogisticRegression;
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2};
 
 use super::cholesky::Cholesky;
 use super::newton::{Convergence, Objective, Progress, StopReason, factor_hessian};
@@ -91,12 +91,12 @@ fn check_size(n_samples: usize, n_columns: usize) -> Result<(), FitError> {
 }
 
 /// The columns `used` of the design in full.
-fn expand(design: &Design, used: &[usize]) -> Array2<f64> {
-    let (n_samples, n_columns, n_dense) = (design.n_samples(), design.n_columns(), design.dense.ncols());
+fn expand(design: &Design<'_>, used: &[usize]) -> Array2<f64> {
+    let (n_samples, n_columns) = (design.n_samples(), design.n_columns());
     let mut full = Array2::zeros((n_samples, n_columns));
-    full.slice_mut(s![.., ..n_dense]).assign(&design.dense);
+    design.write_rows(0..n_samples, full.as_slice_mut().expect("zeros stand row by row"), n_columns.max(1));
     for (block, columns) in design.blocks.iter().zip(design.block_columns()) {
-        for (row, &code) in block.codes.iter().enumerate().filter(|(_, code)| (**code as usize) < block.n_levels) {
+        for (row, code) in block.codes.iter().enumerate().filter(|(_, code)| (*code as usize) < block.n_levels) {
             full[[row, columns.start + code as usize]] = 1.0;
         }
     }

@@ -67,7 +67,7 @@ impl<D: Data<Elem = f64>, T: AsSingleTargets<Elem = bool>> Fit<ArrayBase<D, Ix2>
 
     /// Fits records `(n_samples, n_columns)` to targets; without weights in the dataset every row counts as 1.
     fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<LogisticModel, FitError> {
-        let design = Design { dense: dataset.records().to_owned(), blocks: Vec::new() };
+        let design = Design { dense: dataset.records().to_owned(), lines: Vec::new(), blocks: Vec::new() };
         let y: Vec<f64> = dataset.as_single_targets().iter().map(|won| f64::from(u8::from(*won))).collect();
         let weights: Vec<f64> = match dataset.weights() {
             Some(weights) => weights.iter().map(|w| f64::from(*w)).collect(),
@@ -89,7 +89,7 @@ pub struct LogisticModel {
 impl LogisticModel {
     /// P(true) of each row.
     pub fn predict_probabilities<D: Data<Elem = f64>>(&self, records: &ArrayBase<D, Ix2>) -> Array1<f64> {
-        let design = Design { dense: records.to_owned(), blocks: Vec::new() };
+        let design = Design { dense: records.to_owned(), lines: Vec::new(), blocks: Vec::new() };
         design.matvec(&self.fitted.coefficients, self.fitted.intercept).into_iter().map(sigmoid).collect()
     }
 }

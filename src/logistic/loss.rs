@@ -12,6 +12,15 @@ pub(crate) fn slope(y: f64, eta: f64) -> f64 {
     if y > 0.5 { -sigmoid(-eta) } else { sigmoid(eta) }
 }
 
+/// The loss and its slope together: both come from one exponential.
+pub(crate) fn loss_and_slope(y: f64, eta: f64) -> (f64, f64) {
+    // Positive where the outcome came as expected.
+    let margin = if y > 0.5 { eta } else { -eta };
+    let e = (-margin.abs()).exp();
+    let missed = if margin > 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) };
+    (e.ln_1p() + (-margin).max(0.0), if y > 0.5 { -missed } else { missed })
+}
+
 /// d² loss / dη² = p (1 − p).
 pub(crate) fn curvature(eta: f64) -> f64 {
     sigmoid(eta) * sigmoid(-eta)
@@ -31,6 +40,8 @@ mod tests {
             for eta in [-12.0, -3.0, 0.0, 0.4, 9.0] {
                 let difference = (loss(y, eta + STEP) - loss(y, eta - STEP)) / (2.0 * STEP);
                 assert!((difference - slope(y, eta)).abs() < TOLERANCE);
+                let (together, steep) = loss_and_slope(y, eta);
+                assert!((together - loss(y, eta)).abs() < 1e-15 && (steep - slope(y, eta)).abs() < 1e-15);
                 let difference = (slope(y, eta + STEP) - slope(y, eta - STEP)) / (2.0 * STEP);
                 assert!((difference - curvature(eta)).abs() < TOLERANCE);
             }

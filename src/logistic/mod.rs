@@ -29,7 +29,8 @@ pub use objective::Problem;
 pub use penalty::Structure;
 
 use cholesky::aliased_columns;
-use newton::{MAX_STEPS, Objective, Progress, minimise};
+use ndarray::Array2;
+use newton::{MAX_STEPS, NEAR, NEAR_BY, Objective, Progress, approach, factor_hessian, minimise};
 use objective::PenalisedLoss;
 use penalty::TermPenalty;
 use reml::{START_LAMBDA, TINY_RIDGE};
@@ -100,19 +101,67 @@ pub fn fit(
     penalty: Penalty,
     start: Option<&Fitted>,
 ) -> Result<Fitted, FitError> {
-    let given = start.map(|fitted| Start {
-        intercept: fitted.intercept,
-        coefficients: fitted.coefficients.clone(),
-        lambdas: fitted.lambdas.clone(),
-    });
-    let sampled =
-        if given.is_none() { sampled_start(problem, |some, _| fit(some, terms, penalty, None)) } else { None };
-    let rounds = if sampled.is_some() { reml::ROUNDS_FROM_SAMPLE } else { reml::ROUNDS };
-    let start = given.or(sampled);
-    match penalty {
-        Penalty::Reml => fit_reml(problem, terms, start.as_ref(), rounds),
-        Penalty::Fixed(lambda) => fit_fixed(problem, terms, lambda, start.as_ref()),
+    if let Some(start) = start.map(Start::of) {
+        return match penalty {
+            Penalty::Reml => fit_reml(problem, terms, Beginning::near(&start), reml::ROUNDS, Ending::Settled),
+            Penalty::Fixed(lambda) => fit_fixed(problem, terms, lambda, Beginning::near(&start)),
+        };
     }
+    match penalty {
+        Penalty::Reml => fit_by_reml(problem, terms, Ending::Settled, None),
+        Penalty::Fixed(lambda) => {
+            let sampled = sampled(problem, terms, |some, _| fit(some, terms, penalty, None));
+            fit_fixed(problem, terms, lambda, Beginning::of(sampled.as_ref()))
+        }
+    }
+}
+
+/// How far a fit goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// To the optimum, with all that its Hessian tells.
+    Settled,
+    /// Of many rows to within 1e-3 standard errors of the optimum, without a Hessian there: standard errors and degrees of
+    /// freedom stay 0, and the log marginal likelihood NaN. Of fewer rows as [`Ending::Settled`].
+    Near,
+}
+
+/// As [`fit`] by REML from scratch, with a choice of how far. `lambdas` are those of a fit of nearly the same rows, one a
+/// term on the mean: of many rows the search for λ begins there and is short.
+///
+/// # Errors
+///
+/// As [`fit`].
+pub fn fit_by_reml(
+    problem: &Problem<'_>,
+    terms: &[Term],
+    ending: Ending,
+    lambdas: Option<&[f64]>,
+) -> Result<Fitted, FitError> {
+    let sampled = sampled(problem, terms, |some, _| fit_by_reml(some, terms, Ending::Near, None));
+    if sampled.is_some() {
+        return fit_reml(problem, terms, Beginning::of(sampled.as_ref()), reml::ROUNDS_FROM_SAMPLE, ending);
+    }
+    let lambdas = lambdas.filter(|_| problem.y.len() >= objective::MANY_ROWS);
+    let rounds = if lambdas.is_some() { reml::ROUNDS_FROM_LIKE } else { reml::ROUNDS };
+    fit_reml(problem, terms, Beginning { lambdas, ..Beginning::default() }, rounds, ending)
+}
+
+/// Goes on from a fit that ended [`Ending::Near`]: the λ stay.
+///
+/// # Errors
+///
+/// As [`fit`].
+pub fn settle(problem: &Problem<'_>, terms: &[Term], near: &Fitted) -> Result<Fitted, FitError> {
+    let start = Start::of(near);
+    check::check(problem, terms, Some(&start))?;
+    let objective = penalised(problem, terms, Penalty::Reml, &start.lambdas);
+    if !objective.has_many_rows() {
+        return Ok(near.clone());
+    }
+    let mut progress = Progress::new(&objective, parameters(Some(&start), problem.design.n_columns()));
+    let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
+    Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }
 
 /// From so many rows on the search begins at the fit of some of them, and one Hessian serves several steps. The optimum is
@@ -122,12 +171,41 @@ const MANY_ROWS: usize = 1 << 18;
 /// So many rows, spread over all of them, are fitted first.
 const SAMPLED_ROWS: usize = 1 << 16;
 
-/// Where to begin with many rows; `None` for fewer, and where some of the rows do not settle. `fit_some` fits those, whose
-/// share of the row weights it is told.
-fn sampled_start(
+/// The fit of some of the rows.
+struct Sampled {
+    start: Start,
+    /// The Hessian's part from the data at their optimum.
+    data: Array2<f64>,
+}
+
+/// Where a search begins, and what is known there.
+#[derive(Clone, Copy, Default)]
+struct Beginning<'a> {
+    start: Option<&'a Start>,
+    /// The Hessian's part from the data.
+    data: Option<&'a Array2<f64>>,
+    /// λ of the terms on the mean, where there is no start.
+    lambdas: Option<&'a [f64]>,
+}
+
+impl Beginning<'_> {
+    fn of(sampled: Option<&Sampled>) -> Beginning<'_> {
+        let (start, data) = (sampled.map(|sampled| &sampled.start), sampled.map(|sampled| &sampled.data));
+        Beginning { start, data, lambdas: None }
+    }
+
+    fn near(start: &Start) -> Beginning<'_> {
+        Beginning { start: Some(start), ..Beginning::default() }
+    }
+}
+
+/// The fit of some of many rows; `None` for fewer, and where they do not settle. `fit_some` fits those, whose share of the
+/// row weights it is told.
+fn sampled(
     problem: &Problem<'_>,
+    terms: &[Term],
     fit_some: impl Fn(&Problem<'_>, f64) -> Result<Fitted, FitError>,
-) -> Option<Start> {
+) -> Option<Sampled> {
     let n_rows = problem.design.n_samples();
     if n_rows < MANY_ROWS || problem.y.len() != n_rows || problem.weights.len() != n_rows {
         return None;
@@ -137,12 +215,23 @@ fn sampled_start(
     let (design, y, weights) = (problem.design.rows(&rows), pick(problem.y), pick(problem.weights));
     // λ are on the mean; on the sum of losses those of a part are those of the whole.
     let share = objective::sum_in_order(&weights) / objective::sum_in_order(problem.weights);
-    let fitted = fit_some(&Problem { design: &design, y: &y, weights: &weights }, share).ok()?;
-    fitted.convergence.is_converged().then(|| Start {
-        intercept: fitted.intercept,
-        coefficients: fitted.coefficients,
-        lambdas: fitted.lambdas.iter().map(|lambda| lambda * share).collect(),
-    })
+    let some = Problem { design: &design, y: &y, weights: &weights };
+    let fitted = fit_some(&some, share).ok().filter(|fitted| fitted.convergence.is_converged())?;
+    let objective = penalised(&some, terms, fitted.penalty, &fitted.lambdas);
+    let data = objective.data_hessian(&design.matvec(&fitted.coefficients, fitted.intercept));
+    let mut start = Start::of(&fitted);
+    start.lambdas.iter_mut().for_each(|lambda| *lambda *= share);
+    Some(Sampled { start, data })
+}
+
+impl Start {
+    fn of(fitted: &Fitted) -> Start {
+        Start {
+            intercept: fitted.intercept,
+            coefficients: fitted.coefficients.clone(),
+            lambdas: fitted.lambdas.clone(),
+        }
+    }
 }
 
 /// Fits by REML from the given coefficients and λ, in at most `rounds` rounds: the second stage, after terms were added. With
@@ -151,41 +240,68 @@ fn sampled_start(
 /// # Errors
 ///
 /// As [`fit`].
-pub fn refit(problem: &Problem<'_>, terms: &[Term], start: &Start, rounds: u32) -> Result<Fitted, FitError> {
-    let sampled = sampled_start(problem, |some, share| {
+pub fn refit(
+    problem: &Problem<'_>,
+    terms: &[Term],
+    start: &Start,
+    rounds: u32,
+    ending: Ending,
+) -> Result<Fitted, FitError> {
+    let sampled = sampled(problem, terms, |some, share| {
         let lambdas = start.lambdas.iter().map(|lambda| lambda / share).collect();
-        fit_reml(some, terms, Some(&Start { lambdas, ..start.clone() }), rounds)
+        let start = Start { lambdas, ..start.clone() };
+        fit_reml(some, terms, Beginning::near(&start), rounds, Ending::Near)
     });
-    match sampled {
-        Some(sampled) => fit_reml(problem, terms, Some(&sampled), reml::ROUNDS_FROM_SAMPLE),
-        None => fit_reml(problem, terms, Some(start), rounds),
+    match &sampled {
+        Some(_) => fit_reml(problem, terms, Beginning::of(sampled.as_ref()), reml::ROUNDS_FROM_SAMPLE, ending),
+        None => fit_reml(problem, terms, Beginning::near(start), rounds, ending),
     }
 }
 
-fn fit_reml(problem: &Problem<'_>, terms: &[Term], start: Option<&Start>, rounds: u32) -> Result<Fitted, FitError> {
+fn fit_reml(
+    problem: &Problem<'_>,
+    terms: &[Term],
+    beginning: Beginning<'_>,
+    rounds: u32,
+    ending: Ending,
+) -> Result<Fitted, FitError> {
+    let Beginning { start, data, lambdas } = beginning;
     check::check(problem, terms, start)?;
     let total_weight = objective::sum_in_order(problem.weights);
-    let lambdas = match start {
-        Some(start) => start.lambdas.clone(),
-        None => vec![START_LAMBDA / total_weight; terms.len()],
+    let lambdas = match (start, lambdas) {
+        (Some(start), _) => start.lambdas.clone(),
+        (None, Some(lambdas)) => lambdas.to_vec(),
+        (None, None) => vec![START_LAMBDA / total_weight; terms.len()],
     };
     let mut objective = penalised(problem, terms, Penalty::Reml, &lambdas);
     let mut progress = Progress::new(&objective, parameters(start, problem.design.n_columns()));
     let (convergence, factor) = if objective.has_many_rows() {
-        reml::fit_many(&mut objective, &mut progress, rounds, start.is_some())
+        let tolerance = if ending == Ending::Near { NEAR_BY } else { NEAR };
+        let factor = reml::fit_many(&mut objective, &mut progress, rounds, start.is_some(), data.cloned(), tolerance);
+        if ending == Ending::Near {
+            return Ok(inference::nearly(&objective, &progress, &factor));
+        }
+        drop(factor);
+        minimise(&objective, &mut progress, MAX_STEPS)
     } else {
         reml::fit(&mut objective, &mut progress, rounds)
     };
     Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }
 
-fn fit_fixed(problem: &Problem<'_>, terms: &[Term], lambda: f64, start: Option<&Start>) -> Result<Fitted, FitError> {
-    check::check(problem, terms, start)?;
+fn fit_fixed(problem: &Problem<'_>, terms: &[Term], lambda: f64, beginning: Beginning<'_>) -> Result<Fitted, FitError> {
+    check::check(problem, terms, beginning.start)?;
     let objective = fixed_objective(problem, terms, lambda)?;
-    let mut parameters = parameters(start, problem.design.n_columns());
+    let mut parameters = parameters(beginning.start, problem.design.n_columns());
     let pinned = objective.pinned.iter().zip(&mut parameters).filter(|(pinned, _)| **pinned);
     pinned.for_each(|(_, parameter)| *parameter = 0.0);
     let mut progress = Progress::new(&objective, parameters);
+    if beginning.data.is_some() {
+        // Of a quarter of the rows, and so nearer to that of all than that of the rows that were fitted first.
+        let mut hessian = objective.penalised(objective.rough_data_hessian(&progress.eta));
+        objective::pin(&mut hessian, &objective.pinned);
+        approach(&objective, &mut progress, &factor_hessian(hessian).0, NEAR);
+    }
     let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
     Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }
@@ -241,7 +357,7 @@ fn pin_undetermined(objective: &mut PenalisedLoss<'_>, lambda: f64) {
     if lambda == 0.0 {
         let level_weights = design.transpose_matvec(weights);
         for (block, columns) in design.blocks.iter().zip(design.block_columns()) {
-            let has_level = |(&code, &w): (&u32, &f64)| w == 0.0 || (code as usize) < block.n_levels;
+            let has_level = |(code, &w): (u32, &f64)| w == 0.0 || (code as usize) < block.n_levels;
             if !block.codes.iter().zip(weights).all(has_level) {
                 continue;
             }

@@ -18,8 +18,14 @@ const STEP_TOLERANCE: f64 = 1e-10;
 /// [`minimise`] that follows is then short.
 pub(crate) const NEAR: f64 = 0.1 * STEP_TOLERANCE;
 
-/// Steps of [`approach`], of which it takes about five; where it takes more, a Hessian is worth its price.
-const MOST_APPROACHING_STEPS: usize = 16;
+/// Where a fit ends of which only the coefficients are wanted: within a thousandth of their standard errors.
+pub(crate) const NEAR_BY: f64 = 1e-6;
+
+/// Such a fit has arrived when this much is left, however rough the Hessian that [`approach`] went by.
+const ARRIVED: f64 = 1e-4;
+
+/// Steps of [`approach`], of which it takes about a dozen; where it takes more, a Hessian is worth its price.
+const MOST_APPROACHING_STEPS: usize = 24;
 
 /// A vanishing gradient with a step that moves some row's log-odds by more than this is separation. Such steps move it
 /// by about 1; converged ones by less than the square root of the tolerance over a row's leverage.
@@ -61,6 +67,18 @@ pub(crate) trait Objective {
     fn gradient(&self, eta: &[f64], parameters: &[f64]) -> Vec<f64>;
     /// Its Hessian, of which the lower triangle is read.
     fn hessian(&self, eta: &[f64]) -> Array2<f64>;
+    /// Linear predictor, objective and gradient; of many rows in one walk over them.
+    fn evaluate(&self, parameters: &[f64]) -> Evaluation {
+        let eta = self.linear_predictor(parameters);
+        Evaluation { value: self.value(&eta, parameters), gradient: self.gradient(&eta, parameters), eta }
+    }
+}
+
+/// What is known at some parameters.
+pub(crate) struct Evaluation {
+    pub(crate) eta: Vec<f64>,
+    pub(crate) value: f64,
+    pub(crate) gradient: Vec<f64>,
 }
 
 /// Why a fit stopped.
@@ -115,16 +133,14 @@ struct Direction {
 
 impl Progress {
     pub(crate) fn new(objective: &impl Objective, parameters: Vec<f64>) -> Progress {
-        let eta = objective.linear_predictor(&parameters);
-        let mut progress = Progress { parameters, eta, value: 0.0, gradient: Vec::new(), steps: 0 };
-        progress.refresh(objective);
-        progress
+        let Evaluation { eta, value, gradient } = objective.evaluate(&parameters);
+        Progress { parameters, eta, value, gradient, steps: 0 }
     }
 
     /// Takes value and gradient anew, after a step or when the penalties have changed.
     pub(crate) fn refresh(&mut self, objective: &impl Objective) {
-        self.value = objective.value(&self.eta, &self.parameters);
-        self.gradient = objective.gradient(&self.eta, &self.parameters);
+        let Evaluation { eta, value, gradient } = objective.evaluate(&self.parameters);
+        (self.eta, self.value, self.gradient) = (eta, value, gradient);
     }
 
     pub(crate) fn value(&self) -> f64 {
@@ -136,15 +152,34 @@ impl Progress {
         Convergence { reason, steps: self.steps, gradient_norm }
     }
 
-    fn direction(&self, objective: &impl Objective, factor: &Cholesky) -> Direction {
-        self.downwards(objective, factor.solve(&self.gradient))
+    /// Whether the search may end here, judged by the factor of a Hessian taken nearby.
+    pub(crate) fn judged_by(&self, objective: &impl Objective, near: &Cholesky) -> Convergence {
+        let decrement = dot_in_order(&near.solve(&self.gradient), &self.gradient);
+        let is_near = objective.total_weight() * decrement <= ARRIVED;
+        self.stop(if is_near { StopReason::GradientSmall } else { StopReason::StepLimit })
     }
 
-    /// The direction against `ascent`.
-    fn downwards(&self, objective: &impl Objective, ascent: Vec<f64>) -> Direction {
-        let step: Vec<f64> = ascent.iter().map(|d| -d).collect();
+    fn direction(&self, objective: &impl Objective, factor: &Cholesky) -> Direction {
+        let step: Vec<f64> = factor.solve(&self.gradient).iter().map(|d| -d).collect();
         let decrement = -dot_in_order(&step, &self.gradient);
         Direction { eta_step: objective.linear_predictor(&step), step, decrement }
+    }
+
+    /// As [`Progress::search_line`] where the first length nearly always does: each is evaluated whole.
+    fn leap(&mut self, objective: &impl Objective, step: &[f64], decrement: f64) -> bool {
+        let rounding = VALUE_ROUNDING * self.value.abs();
+        let mut length = 1.0;
+        for _ in 0..MAX_HALVINGS {
+            let parameters = add_scaled(&self.parameters, step, length);
+            let Evaluation { eta, value, gradient } = objective.evaluate(&parameters);
+            if value <= self.value - SUFFICIENT_DECREASE * length * decrement + rounding {
+                let steps = self.steps + 1;
+                *self = Progress { parameters, eta, value, gradient, steps };
+                return true;
+            }
+            length *= 0.5;
+        }
+        false
     }
 
     /// Moves along the direction, halving the step until the objective falls enough. False when none does.
@@ -168,17 +203,17 @@ impl Progress {
 }
 
 /// Goes nearly to the optimum by a Hessian taken earlier: L-BFGS (Nocedal & Wright, Numerical Optimization, algorithm 7.4)
-/// on top of its factor `near`. A step costs a gradient, where a Newton step costs a walk over the rows for every column.
+/// on top of its factor `near`. A step costs one walk over the rows, where a Newton step costs one for every column.
 /// It only saves time: [`minimise`] decides afterwards. It ends when the squared length of what is
 /// left is at most `tolerance`.
 pub(crate) fn approach(objective: &impl Objective, progress: &mut Progress, near: &Cholesky, tolerance: f64) {
     let mut bends: Vec<Bend> = Vec::new();
     for _ in 0..MOST_APPROACHING_STEPS {
-        let ascent = bent(&bends, near, &progress.gradient);
-        let direction = progress.downwards(objective, ascent);
-        let is_near = objective.total_weight() * direction.decrement <= tolerance;
+        let step: Vec<f64> = bent(&bends, near, &progress.gradient).iter().map(|d| -d).collect();
+        let decrement = -dot_in_order(&step, &progress.gradient);
+        let is_near = objective.total_weight() * decrement <= tolerance;
         let (before, gradient) = (progress.parameters.clone(), progress.gradient.clone());
-        if is_near || !progress.search_line(objective, &direction) {
+        if is_near || !progress.leap(objective, &step, decrement) {
             return;
         }
         let difference = |after: &[f64], before: &[f64]| add_scaled(after, before, -1.0);

@@ -4,12 +4,14 @@
 //! ỹ ∈ {−1, +1}. The intercept β₀ is never penalised and stands last among the parameters. Pinned coefficients stay at
 //! zero: their gradient is zero and their row and column of the Hessian that of the identity.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::Penalty;
-use super::loss::{curvature, loss, slope};
-use super::newton::Objective;
+use super::loss::{curvature, loss, loss_and_slope, slope};
+use super::newton::{Evaluation, Objective};
 use super::penalty::TermPenalty;
 use crate::design::Design;
 
@@ -17,13 +19,16 @@ use crate::design::Design;
 const ROWS_PER_SUM: usize = 16_384;
 
 /// From so many rows on a Hessian is worth many gradients.
-const MANY_ROWS: usize = 1 << 16;
+pub(super) const MANY_ROWS: usize = 1 << 16;
+
+/// A rough Hessian is that of one stretch of rows in so many.
+const ROWS_STEPPED_OVER: usize = 4;
 
 /// Training data: design, outcomes and row weights, one row each.
 #[derive(Debug, Clone, Copy)]
 pub struct Problem<'a> {
     /// `(n_samples, n_columns)` without the intercept.
-    pub design: &'a Design,
+    pub design: &'a Design<'a>,
     /// Outcomes: 1 won, 0 lost.
     pub y: &'a [f64],
     /// Row weights, zero or more.
@@ -53,6 +58,17 @@ impl PenalisedLoss<'_> {
         0.5 * (terms + ridge)
     }
 
+    /// The gradient whose part from the data is this, with what the penalties add.
+    fn penalised_gradient(&self, mut gradient: Vec<f64>, coefficients: &[f64]) -> Vec<f64> {
+        for term in &self.penalties {
+            term.add_matvec(&mut gradient, coefficients);
+        }
+        for (j, g) in gradient[..coefficients.len()].iter_mut().enumerate() {
+            *g = if self.pinned[j] { 0.0 } else { *g + self.ridge[j] * coefficients[j] };
+        }
+        gradient
+    }
+
     /// X'WX / Σw plus the penalties for the given curvatures wᵢ pᵢ (1 − pᵢ) / Σw, before anything is pinned.
     pub(crate) fn hessian_for(&self, curvatures: &[f64]) -> Array2<f64> {
         self.penalised(self.problem.design.sandwich(curvatures))
@@ -60,9 +76,18 @@ impl PenalisedLoss<'_> {
 
     /// X'WX / Σw: the part of the Hessian that stays when penalties change.
     pub(crate) fn data_hessian(&self, eta: &[f64]) -> Array2<f64> {
+        self.problem.design.sandwich(&self.curvatures(eta))
+    }
+
+    /// [`PenalisedLoss::data_hessian`] from some of the rows: near enough to begin a search by.
+    pub(crate) fn rough_data_hessian(&self, eta: &[f64]) -> Array2<f64> {
+        self.problem.design.rough_sandwich(&self.curvatures(eta), ROWS_STEPPED_OVER)
+    }
+
+    /// wᵢ pᵢ (1 − pᵢ) / Σw.
+    fn curvatures(&self, eta: &[f64]) -> Vec<f64> {
         let rows = self.problem.weights.par_iter().zip(eta);
-        let curvatures: Vec<f64> = rows.map(|(w, &eta)| w * curvature(eta) / self.total_weight).collect();
-        self.problem.design.sandwich(&curvatures)
+        rows.map(|(w, &eta)| w * curvature(eta) / self.total_weight).collect()
     }
 
     /// The Hessian whose part from the data is this, before anything is pinned.
@@ -120,14 +145,30 @@ impl Objective for PenalisedLoss<'_> {
         let rows = y.par_iter().zip(weights).zip(eta);
         let slopes: Vec<f64> = rows.map(|((&y, w), &eta)| w * slope(y, eta) / self.total_weight).collect();
         let mut gradient = design.transpose_matvec(&slopes);
-        for term in &self.penalties {
-            term.add_matvec(&mut gradient, coefficients);
-        }
-        for (j, g) in gradient.iter_mut().enumerate() {
-            *g = if self.pinned[j] { 0.0 } else { *g + self.ridge[j] * coefficients[j] };
-        }
         gradient.push(sum_in_order(&slopes));
-        gradient
+        self.penalised_gradient(gradient, coefficients)
+    }
+
+    fn evaluate(&self, parameters: &[f64]) -> Evaluation {
+        if !self.has_many_rows() {
+            let eta = self.linear_predictor(parameters);
+            let (value, gradient) = (self.value(&eta, parameters), self.gradient(&eta, parameters));
+            return Evaluation { eta, value, gradient };
+        }
+        let (intercept, coefficients) = parameters.split_last().expect("the intercept is always there");
+        let Problem { design, y, weights } = self.problem;
+        let look = |rows: Range<usize>, eta: &[f64], slopes: &mut [f64]| {
+            let rows = y[rows.clone()].iter().zip(&weights[rows]).zip(eta).zip(slopes);
+            let losses = rows.map(|(((&y, &w), &eta), into)| {
+                let (loss, slope) = loss_and_slope(y, eta);
+                *into = w * slope / self.total_weight;
+                if w > 0.0 { w * loss } else { 0.0 }
+            });
+            losses.sum()
+        };
+        let walk = design.walk(coefficients, *intercept, look);
+        let gradient = self.penalised_gradient(walk.sums, coefficients);
+        Evaluation { eta: walk.eta, value: walk.total / self.total_weight + self.penalty(coefficients), gradient }
     }
 
     fn hessian(&self, eta: &[f64]) -> Array2<f64> {
@@ -175,8 +216,8 @@ mod tests {
     #[test]
     fn gradient_and_hessian_equal_finite_differences() {
         let dense = arr2(&[[0.5, -1.0], [2.0, 0.3], [-0.7, 0.1], [1.1, 1.9], [0.0, -0.4]]);
-        let blocks = vec![CodeBlock { codes: vec![0, 2, 1, NO_LEVEL, 2], n_levels: 3 }];
-        let design = Design { dense, blocks };
+        let blocks = vec![CodeBlock { codes: vec![0, 2, 1, NO_LEVEL, 2].into(), n_levels: 3 }];
+        let design = Design { dense, lines: Vec::new(), blocks };
         let problem = Problem { design: &design, y: &[1.0, 0.0, 0.0, 1.0, 1.0], weights: &[1.0, 0.5, 2.0, 0.0, 1.5] };
         let penalties = vec![
             TermPenalty { columns: 0..2, structure: Structure::Ridge, lambda: 0.3 },

@@ -8,7 +8,7 @@ use ndarray::Array2;
 
 use super::cholesky::Cholesky;
 use super::inverse_factor::InverseFactor;
-use super::newton::{Convergence, MAX_STEPS, NEAR, Progress, approach, factor_hessian, minimise};
+use super::newton::{Convergence, MAX_STEPS, Progress, approach, factor_hessian, minimise};
 use super::objective::PenalisedLoss;
 
 /// λ of every term before the first round, on the sum of losses.
@@ -29,6 +29,8 @@ const FIRST_ROUND_STEPS: u32 = 4;
 const NEAR_ENOUGH: f64 = 1e-3;
 /// Rounds of a fit from scratch.
 pub(crate) const ROUNDS: u32 = 5;
+/// Rounds of a fit whose λ begin at those of nearly the same rows.
+pub(crate) const ROUNDS_FROM_LIKE: u32 = 2;
 /// Rounds of a fit that begins where a sample of its rows ended, whose λ are nearly those of all rows.
 pub(crate) const ROUNDS_FROM_SAMPLE: u32 = 1;
 
@@ -47,15 +49,23 @@ pub(crate) fn fit(objective: &mut PenalisedLoss<'_>, progress: &mut Progress, ro
 }
 
 /// The same with many rows, where a Hessian is worth many gradients: its part from the data is taken once, where the search
-/// begins, and serves for all rounds; the fit at the last λ ends with a Hessian of its own. `is_near`: whether the search
-/// begins near the optimum, at the fit of some of the rows or of fewer terms.
+/// begins, and serves for all rounds; from far away the search begins by a rough one. `near` is that of some of the rows,
+/// where they were fitted; `is_near` says whether the search begins near the optimum, at the fit of some of the rows or of
+/// fewer terms. It ends where the squared length of the step that is left is at most `tolerance`, and [`minimise`] may go
+/// on from there; the factor is that of the Hessian it has gone by.
 pub(crate) fn fit_many(
     objective: &mut PenalisedLoss<'_>,
     progress: &mut Progress,
     rounds: u32,
     is_near: bool,
-) -> (Convergence, Cholesky) {
-    let mut data = objective.data_hessian(&progress.eta);
+    near: Option<Array2<f64>>,
+    tolerance: f64,
+) -> Cholesky {
+    let first = |objective: &PenalisedLoss<'_>, eta: &[f64]| match is_near {
+        true => objective.data_hessian(eta),
+        false => objective.rough_data_hessian(eta),
+    };
+    let mut data = near.unwrap_or_else(|| first(objective, &progress.eta));
     let factor =
         |objective: &PenalisedLoss<'_>, data: &Array2<f64>| factor_hessian(objective.penalised(data.clone())).0;
     if !is_near {
@@ -71,9 +81,9 @@ pub(crate) fn fit_many(
             break;
         }
     }
-    approach(objective, progress, &factor(objective, &data), NEAR);
-    drop(data);
-    minimise(objective, progress, MAX_STEPS)
+    let last = factor(objective, &data);
+    approach(objective, progress, &last, tolerance);
+    last
 }
 
 /// One update of every λ; returns the largest change of a log λ.

@@ -2,7 +2,7 @@
 
 use super::deals::Deals;
 use super::model::Model;
-use super::retrain::{read_by, said};
+use super::retrain::{blended, read_by};
 use crate::asof::Span;
 use crate::features::{Attribute, Source, Values};
 use crate::metrics::{Bins, effective_n};
@@ -63,14 +63,13 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Of the training deals; `None` for a version without a model.
-    pub(super) fn of(deals: &Deals, model: &Model) -> Option<Reference> {
+    /// Of the training deals, of each of which the model says `p_model`; `None` for a version without a model.
+    pub(super) fn of(deals: &Deals, model: &Model, p_model: &[f64]) -> Option<Reference> {
         let settles_within = if model.recipe.lost_after.is_none() { settles_within(deals) } else { None };
         let predictor = model.predictor.as_ref()?;
-        let rows: Vec<usize> = (0..deals.n()).collect();
         let w = &deals.snapshots.row_weight;
         let columns = read_by(deals, predictor).par_iter().map(|a| ColumnReference::of(a, w)).collect();
-        let p = said(deals, predictor, model.blending.as_ref(), &rows);
+        let p = blended(deals, model.blending.as_ref(), p_model, &(0..deals.n()).collect::<Vec<usize>>());
         let score = Bins::fit(&p, w, BINS);
         Some(Reference {
             columns,
@@ -87,7 +86,7 @@ fn settles_within(deals: &Deals) -> Option<Span> {
     let s = &deals.snapshots;
     let waits = s.as_of.as_ref()?.iter().zip(&s.closed_at).zip(&s.row_weight);
     let mut waits: Vec<(Span, f64)> = waits.filter_map(|((&at, closed), &w)| Some(((*closed)?.since(at), w))).collect();
-    waits.sort_by_key(|(wait, _)| *wait);
+    waits.par_sort_by_key(|(wait, _)| *wait);
     let wanted = SETTLED * waits.iter().map(|(_, w)| w).sum::<f64>();
     let mut below = 0.0;
     let found = waits.iter().find(|(_, w)| {

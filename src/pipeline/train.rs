@@ -11,11 +11,12 @@ use super::reference::Reference;
 use crate::blend::{Blend, Predictions, RuleCurve, choose_weight};
 use crate::fault::InputError;
 use crate::features::Source;
-use crate::linking::Link;
+use crate::linking::Linking;
+use crate::logistic::Ending;
 use crate::logodds::sigmoid;
 use crate::metrics::auc;
 use crate::mismatch::{self, Quadrant, Ranks};
-use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn};
+use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn_until};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
 use crate::validation::{self, Folds, MIN_OF_EACH_OUTCOME, Scheme};
@@ -51,9 +52,41 @@ pub struct TrainSettings {
 /// Inputs that cannot be trained on; few deals are no error, they give a version without a model.
 pub fn train(inputs: DealInputs<'_, '_>, settings: &TrainSettings) -> Result<(Model, Deals), InputError> {
     let (table, scorecard) = (inputs.table, inputs.scorecard);
+    let screened = screened(inputs, settings)?;
+    Ok((screened.train(table, scorecard, settings)?, screened.deals))
+}
+
+/// Deals gathered and screened. All else that a training asks of the leads is what their columns are called and hold.
+pub struct Screened {
+    /// The deals.
+    pub deals: Deals,
+    digest: String,
+}
+
+/// Gathers the closed deals of `inputs` and screens them.
+///
+/// # Errors
+/// Inputs that cannot be trained on.
+pub fn screened(inputs: DealInputs<'_, '_>, settings: &TrainSettings) -> Result<Screened, InputError> {
+    let table = inputs.table;
     let mut deals = gather(inputs, &settings.deals)?;
     leaks::leave_out(&mut deals, &ScreenSettings::of(&settings.deals));
-    Ok((fit_all(table, &deals, scorecard, settings)?, deals))
+    Ok(Screened { digest: digest(table, &deals), deals })
+}
+
+impl Screened {
+    /// Trains on the deals. Of `table` only its columns' names and types are looked at.
+    ///
+    /// # Errors
+    /// Deals that cannot be trained on; few deals are no error, they give a version without a model.
+    pub fn train(
+        &self,
+        table: &LeadTable,
+        scorecard: Option<&Scorecard>,
+        settings: &TrainSettings,
+    ) -> Result<Model, InputError> {
+        fit_screened(table, &self.deals, scorecard, self.digest.clone(), settings)
+    }
 }
 
 /// The whole procedure on all of the deals, which have been screened, and the holdout's figures beside it.
@@ -63,11 +96,18 @@ pub(super) fn fit_all(
     scorecard: Option<&Scorecard>,
     settings: &TrainSettings,
 ) -> Result<Model, InputError> {
+    fit_screened(table, deals, scorecard, digest(table, deals), settings)
+}
+
+fn fit_screened(
+    table: &LeadTable,
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    digest: String,
+    settings: &TrainSettings,
+) -> Result<Model, InputError> {
     let all: Vec<usize> = (0..deals.n()).collect();
-    // The digest is one long chain of steps: it is taken beside the fit.
-    let (whole, digest) =
-        rayon::join(|| procedure(deals, scorecard, &all, Purpose::Keep, settings), || digest(table, deals));
-    let whole = whole?;
+    let mut whole = procedure(deals, scorecard, &all, Purpose::Keep, settings)?;
     let judged = if settings.holdout > 0.0 {
         let (record, drift) = hold_out(deals, scorecard, settings)?;
         let untimed = deals.snapshots.order.is_none();
@@ -76,8 +116,9 @@ pub(super) fn fit_all(
     } else {
         (None, None)
     };
+    let in_sample = whole.in_sample.take();
     let mut model = assemble(table, deals, scorecard, whole, judged, digest, settings);
-    model.reference = Reference::of(deals, &model);
+    model.reference = in_sample.and_then(|said| Reference::of(deals, &model, &said.p_model));
     Ok(model)
 }
 
@@ -102,6 +143,11 @@ pub(super) enum Purpose {
 const DEALS_TO_JUDGE_BY: usize = 1 << 17;
 
 impl Purpose {
+    /// How far its fit goes.
+    fn ending(self) -> Ending {
+        if self == Purpose::Keep { Ending::Settled } else { Ending::Near }
+    }
+
     /// The deals of `rows` that a model for this purpose learns from.
     fn lessons(self, rows: &[usize]) -> Cow<'_, [usize]> {
         if self == Purpose::Keep || rows.len() <= DEALS_TO_JUDGE_BY {
@@ -121,6 +167,8 @@ pub(super) struct Procedure {
     pub(super) fold_models: Vec<Predictor>,
     pub(super) model_ranks: Option<Ranks>,
     pub(super) blending: Option<Blending>,
+    /// What the model says of the deals it was learned from, and of those of `rows` that it was not.
+    pub(super) in_sample: Option<Predicted>,
 }
 
 pub(super) fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
@@ -153,9 +201,11 @@ pub(super) fn procedure(
             fold_models: Vec::new(),
             model_ranks: None,
             blending: None,
+            in_sample: None,
         });
     }
-    let learned = learn(lessons(deals), &purpose.lessons(rows), &settings.learn).map_err(fit_error)?;
+    let learned = learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, purpose.ending(), None);
+    let learned = learned.map_err(fit_error)?;
     let order = deals.snapshots.order.as_ref().map(|o| pick(o, rows));
     let folds = (settings.folds > 0)
         .then(|| validation::folds(order.as_deref(), &y, settings.folds, settings.deals.snapshot.seed));
@@ -178,7 +228,16 @@ pub(super) fn procedure(
         }
         _ => None,
     };
-    Ok(Procedure { learned: Some(learned), why_no_model: None, folds, out_of_fold, fold_models, model_ranks, blending })
+    Ok(Procedure {
+        learned: Some(learned),
+        why_no_model: None,
+        folds,
+        out_of_fold,
+        fold_models,
+        model_ranks,
+        blending,
+        in_sample: Some(in_sample),
+    })
 }
 
 /// Why there can be no model from these outcomes, if there cannot.
@@ -215,9 +274,9 @@ pub(super) fn rule_curve(deals: &Deals, rules: &RuleSide, rows: &[usize]) -> Rul
 pub(super) fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve>, rows: &[usize]) -> Predicted {
     // A term read by the predictor is always among the deals' attributes: it was learned from them.
     let attributes = in_order(deals, &learned.predictor.sources());
-    let p_model = learned.predictor.log_odds(&attributes, rows).into_iter().map(sigmoid).collect();
+    let p_model = learned.predictor.log_odds(&attributes, rows).into_par_iter().map(sigmoid).collect();
     let p_rule = match (curve, &deals.rules) {
-        (Some(curve), Some(rules)) => rows.iter().map(|&r| curve.probability(rules.score[r])).collect(),
+        (Some(curve), Some(rules)) => rows.par_iter().map(|&r| curve.probability(rules.score[r])).collect(),
         _ => Vec::new(),
     };
     Predicted { rows: rows.to_vec(), p_model, p_rule }
@@ -235,15 +294,20 @@ fn predict_folds(
 ) -> Result<(Predicted, Vec<Predictor>), InputError> {
     let mut models = Vec::with_capacity(folds.parts.len());
     let mut by_row: Vec<(usize, f64, f64)> = Vec::new();
+    // Folds by time learn from more and more of the same deals, so that each begins with the λ of the one before.
+    let mut like = None;
     for part in &folds.parts {
         let (train, test) = (pick(rows, &part.train), pick(rows, &part.test));
-        let learned = learn(lessons(deals), &Purpose::Judge.lessons(&train), &settings.learn).map_err(fit_error)?;
+        let own = Purpose::Judge.lessons(&train);
+        let ending = Purpose::Judge.ending();
+        let learned = learn_until(lessons(deals), &own, &settings.learn, ending, like.as_ref()).map_err(fit_error)?;
         let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, &train));
         let predicted = predict(deals, &learned, curve.as_ref(), &test);
         by_row.extend(
             (0..test.len())
                 .map(|i| (test[i], predicted.p_model[i], predicted.p_rule.get(i).copied().unwrap_or(f64::NAN))),
         );
+        like = Some(learned.lambdas);
         models.push(learned.predictor);
     }
     by_row.sort_by_key(|(row, _, _)| *row);
@@ -303,24 +367,32 @@ fn join(
     // Without a number and without folds there is nothing to choose by, so each side has half a say.
     let weight = settings.blend_weight.or(choice.as_ref().map(|c| c.weight)).unwrap_or(0.5);
     let none = Sides { driver: vec![], p_model: vec![], p_rule: vec![], score: vec![], y: vec![], w: vec![] };
-    let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
     let reference = past.as_ref().unwrap_or(&training);
-    let all = (0..reference.y.len()).into_par_iter();
-    let p: Vec<f64> = all.map(|i| blend.probability(reference.p_rule[i], reference.p_model[i])).collect();
     let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
     let range = (scorecard.range.min, scorecard.range.max);
-    let link = |p: &[f64]| Link::fit(&reference.score, p, &reference.w, &bounds, range);
-    let (model_link, link) = rayon::join(|| link(&reference.p_model), || link(&p));
-    let quadrants: Vec<Quadrant> = (0..reference.y.len())
-        .into_par_iter()
-        .map(|i| {
-            let model_score = model_link.score(reference.p_model[i]);
-            Quadrant::of(scorecard.is_high(reference.score[i]), scorecard.is_high(model_score))
-        })
-        .collect();
+    let by_model = || {
+        let linking = Linking::new(&reference.score, &reference.w, &bounds, range);
+        let model_link = linking.link(&reference.p_model, &reference.w);
+        (linking, model_link)
+    };
+    let by_blend = || {
+        let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
+        let all = (0..reference.y.len()).into_par_iter();
+        let p: Vec<f64> = all.map(|i| blend.probability(reference.p_rule[i], reference.p_model[i])).collect();
+        (blend, p, Ranks::fit(&reference.score, &reference.w))
+    };
+    let ((linking, model_link), (blend, p, rule_ranks)) = rayon::join(by_model, by_blend);
+    let quadrant = |i: usize| {
+        let model_score = model_link.score(reference.p_model[i]);
+        Quadrant::of(scorecard.is_high(reference.score[i]), scorecard.is_high(model_score))
+    };
+    let (link, quadrants) = rayon::join(
+        || linking.link(&p, &reference.w),
+        || (0..reference.y.len()).into_par_iter().map(quadrant).collect::<Vec<Quadrant>>(),
+    );
     Blending {
         link,
-        rule_ranks: Ranks::fit(&reference.score, &reference.w),
+        rule_ranks,
         records: mismatch::records(&quadrants, &reference.y, &reference.w),
         driver_records: mismatch::driver_records(&quadrants, &reference.driver, &reference.y, &reference.w),
         blurred: match &past {

@@ -1,6 +1,6 @@
 //! Terms and values → the split design the solver reads, and back from its coefficients to the terms.
 
-use crate::design::{CodeBlock, Design};
+use crate::design::{CodeBlock, Codes, Design, Line};
 use crate::features::{Attribute, Shape, Term};
 use crate::logistic::{self, Structure};
 use ndarray::Array2;
@@ -20,35 +20,43 @@ pub(super) struct Place {
 }
 
 /// The design of some training rows, and where each term stands in it.
-pub(super) struct Assembly {
-    pub(super) design: Design,
+pub(super) struct Assembly<'a> {
+    pub(super) design: Design<'a>,
     pub(super) penalties: Vec<logistic::Term>,
     pub(super) places: Vec<Place>,
 }
 
+/// The numbers of more rows than this are read where they stand; those of fewer are put side by side, which is quicker to
+/// work with and small.
+const ROWS_SIDE_BY_SIDE: usize = 1 << 17;
+
+/// Rows whose codes are made together.
+const ROWS_CODED: usize = 1 << 16;
+
 /// Codes and standardised numbers of the terms on `rows`.
-pub(super) fn assemble(terms: &[Term], attributes: &[&Attribute], rows: &[usize]) -> Assembly {
-    let has_line = |term: &Term, attribute: &Attribute| term.standardised(&attribute.values, &[]).is_some();
-    let lines: Vec<(&Term, &Attribute)> =
-        terms.iter().zip(attributes.iter().copied()).filter(|(term, attribute)| has_line(term, attribute)).collect();
-    let n_dense = lines.len();
-    let dense = side_by_side(&lines, rows);
-    let mut blocks = Vec::new();
+pub(super) fn assemble<'a>(terms: &[Term], attributes: &[&'a Attribute], rows: &'a [usize]) -> Assembly<'a> {
+    let read: Vec<(&Term, &'a Attribute)> = terms.iter().zip(attributes.iter().copied()).collect();
+    let all_lines = read.iter().filter_map(|(term, attribute)| term.line(&attribute.values, rows));
+    let (mut lines, mut dense) = (all_lines.collect::<Vec<Line<'a>>>(), Array2::zeros((rows.len(), 0)));
+    let n_lines = lines.len();
+    if rows.len() <= ROWS_SIDE_BY_SIDE {
+        dense = side_by_side(&lines, rows.len());
+        lines = Vec::new();
+    }
     let mut penalties = Vec::new();
     let mut places = Vec::new();
-    let (mut next_dense, mut next_level) = (0, n_dense);
-    for (term, attribute) in terms.iter().zip(attributes.iter().copied()) {
+    let (mut next_line, mut next_level) = (0, n_lines);
+    for (term, attribute) in &read {
         let mut place = Place { dense: None, levels: next_level..next_level, penalty: penalties.len() };
-        if has_line(term, attribute) {
-            penalties.push(logistic::Term { columns: next_dense..next_dense + 1, structure: Structure::Ridge });
-            place.dense = Some(next_dense);
-            next_dense += 1;
+        if term.has_line(&attribute.values) {
+            penalties.push(logistic::Term { columns: next_line..next_line + 1, structure: Structure::Ridge });
+            place.dense = Some(next_line);
+            next_line += 1;
         }
         let n_levels = term.n_levels();
         if n_levels > 0 {
             place.levels = next_level..next_level + n_levels;
             next_level += n_levels;
-            blocks.push(CodeBlock { codes: term.codes(&attribute.values, rows), n_levels });
             let structure = match &term.shape {
                 Shape::Curve { missing, .. } => {
                     place.penalty = penalties.len();
@@ -60,22 +68,31 @@ pub(super) fn assemble(terms: &[Term], attributes: &[&Attribute], rows: &[usize]
         }
         places.push(place);
     }
-    Assembly { design: Design { dense, blocks }, penalties, places }
+    let levelled = read.par_iter().filter(|(term, _)| term.n_levels() > 0);
+    let blocks = levelled.map(|(term, attribute)| block(term, attribute, rows)).collect();
+    Assembly { design: Design { dense, lines, blocks }, penalties, places }
+}
+
+fn block(term: &Term, attribute: &Attribute, rows: &[usize]) -> CodeBlock {
+    let mut codes = Codes::with_room(rows.len());
+    rows.chunks(ROWS_CODED).for_each(|rows| codes.append(&term.codes(&attribute.values, rows)));
+    CodeBlock { codes, n_levels: term.n_levels() }
 }
 
 /// The numbers of the lines as the rows of a matrix `(n_rows, lines)`, some rows at a time: those stay at hand while column
 /// after column is written into them, and no column is ever whole beside the matrix.
-fn side_by_side(lines: &[(&Term, &Attribute)], rows: &[usize]) -> Array2<f64> {
+fn side_by_side(lines: &[Line<'_>], n_rows: usize) -> Array2<f64> {
     let width = lines.len();
-    let mut cells = vec![0.0; rows.len() * width];
-    let parts = cells.par_chunks_mut((ROWS_WRITTEN * width).max(1)).zip(rows.par_chunks(ROWS_WRITTEN));
-    parts.for_each(|(cells, rows)| {
-        for (column, (term, attribute)) in lines.iter().enumerate() {
-            let values = term.standardised(&attribute.values, rows).expect("only terms with a line are among them");
-            cells[column..].iter_mut().step_by(width).zip(values).for_each(|(cell, value)| *cell = value);
+    let mut cells = vec![0.0; n_rows * width];
+    cells.par_chunks_mut((ROWS_WRITTEN * width).max(1)).enumerate().for_each(|(part, cells)| {
+        let first = part * ROWS_WRITTEN;
+        let mut values = vec![0.0; cells.len() / width];
+        for (column, line) in lines.iter().enumerate() {
+            line.write(first..first + values.len(), &mut values);
+            cells[column..].iter_mut().step_by(width).zip(&values).for_each(|(cell, value)| *cell = *value);
         }
     });
-    Array2::from_shape_vec((rows.len(), width), cells).expect("as many cells as rows times columns were just made")
+    Array2::from_shape_vec((n_rows, width), cells).expect("as many cells as rows times columns were just made")
 }
 
 /// Rows written at a time: with forty numbers they fill a quarter of a second-level cache.

@@ -1,14 +1,16 @@
 //! Learning a predictor from training rows: shapes of the terms, penalties, coefficients.
 
 use super::assemble::{Assembly, assemble, repeats};
-use super::pairs::add_pairs;
+use super::pairs::{FittedPair, add_pairs};
 use super::{FittedTerm, Predictor};
-use crate::design::{CodeBlock, NO_LEVEL};
-use crate::features::{Attribute, Fate, PlanLine, Term, TermSettings};
-use crate::logistic::{self, FitError, Fitted, Penalty, Problem};
-use ndarray::Array2;
+use crate::design::tile::dot;
+use crate::design::{CodeBlock, Design};
+use crate::features::{Attribute, Fate, PlanLine, Source, Term, TermSettings};
+use crate::logistic::{self, Ending, FitError, Fitted, Penalty, Problem};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Which program minimises the penalised loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,38 @@ pub struct Learned {
     pub plan: Vec<PlanLine>,
     /// The fit as the solver left it, without the columns of the interactions: why it stopped, how certain it is.
     pub additive: Fitted,
+    /// The λ that it found.
+    pub lambdas: Lambdas,
+}
+
+/// λ on the sum of losses, by source and by whether it is that of a line or of levels: where the search for those of nearly
+/// the same deals begins.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lambdas(BTreeMap<(Source, bool), f64>);
+
+impl Lambdas {
+    fn of(terms: &[Term], attributes: &[&Attribute], lambdas: &[f64], total_weight: f64) -> Lambdas {
+        let sums = lambdas.iter().map(|lambda| lambda * total_weight);
+        Lambdas(places(terms, attributes).into_iter().zip(sums).collect())
+    }
+
+    /// Those of these terms on the mean; the median stands for terms that are new.
+    fn on_mean(&self, terms: &[Term], attributes: &[&Attribute], total_weight: f64) -> Option<Vec<f64>> {
+        let mut all: Vec<f64> = self.0.values().copied().collect();
+        all.sort_by(f64::total_cmp);
+        let usual = *all.get(all.len() / 2)?;
+        let own = places(terms, attributes).into_iter().map(|place| self.0.get(&place).copied().unwrap_or(usual));
+        Some(own.map(|lambda| lambda / total_weight).collect())
+    }
+}
+
+/// What each penalty belongs to, in the order of [`assemble`].
+fn places(terms: &[Term], attributes: &[&Attribute]) -> Vec<(Source, bool)> {
+    let of_term = |(term, attribute): (&Term, &&Attribute)| {
+        let place = |is_line: bool, there: bool| there.then(|| (term.source.clone(), is_line));
+        [place(true, term.has_line(&attribute.values)), place(false, term.n_levels() > 0)].into_iter().flatten()
+    };
+    terms.iter().zip(attributes).flat_map(of_term).collect()
 }
 
 /// The training rows as the solver needs them.
@@ -61,38 +95,69 @@ pub struct Lessons<'a> {
 /// # Errors
 /// What the solver could not do: separable deals without a penalty, a design too large for L-BFGS.
 pub fn learn(lessons: Lessons<'_>, rows: &[usize], settings: &LearnSettings) -> Result<Learned, FitError> {
+    learn_until(lessons, rows, settings, Ending::Settled, None)
+}
+
+/// As [`learn`]; for a model that is not kept `ending` may leave unknown how certain it is, and `like` are the λ of nearly
+/// the same deals.
+///
+/// # Errors
+/// As [`learn`].
+pub fn learn_until(
+    lessons: Lessons<'_>,
+    rows: &[usize],
+    settings: &LearnSettings,
+    ending: Ending,
+    like: Option<&Lambdas>,
+) -> Result<Learned, FitError> {
     let (terms, attributes, plan) = choose_terms(lessons.attributes, rows, settings.terms);
     let assembly = assemble(&terms, &attributes, rows);
     let pick = |values: &[f64]| rows.iter().map(|&r| values[r]).collect::<Vec<f64>>();
     let (y, weights) = (pick(lessons.y), pick(lessons.weights));
     let problem = Problem { design: &assembly.design, y: &y, weights: &weights };
-    let fitted = match settings.solver {
-        Solver::Newton => {
-            let penalty = settings.penalty.map_or(Penalty::Reml, Penalty::Fixed);
-            logistic::fit(&problem, &assembly.penalties, penalty, None)?
+    let (fitted, pairs) = match (settings.solver, settings.penalty) {
+        (Solver::Newton, None) => {
+            let total = weights.iter().sum();
+            let lambdas = like.and_then(|like| like.on_mean(&terms, &attributes, total));
+            fit_by_reml(&terms, &assembly, &problem, settings.interactions, ending, lambdas.as_deref())?
         }
-        Solver::Lbfgs => {
-            let lambda = settings.penalty.unwrap_or(0.0);
-            logistic::lbfgs::fit_lbfgs(&problem, &assembly.penalties, lambda, &pick(lessons.draw))?
+        (Solver::Newton, Some(lambda)) => {
+            (logistic::fit(&problem, &assembly.penalties, Penalty::Fixed(lambda), None)?, Vec::new())
+        }
+        (Solver::Lbfgs, lambda) => {
+            let (lambda, draw) = (lambda.unwrap_or(0.0), pick(lessons.draw));
+            (logistic::lbfgs::fit_lbfgs(&problem, &assembly.penalties, lambda, &draw)?, Vec::new())
         }
     };
-    let paired = match settings.interactions {
-        0 => None,
-        _ if settings.penalty.is_some() => None,
-        limit => add_pairs(&terms, &assembly, &problem, &fitted, limit)?,
-    };
-    let (fitted, pairs) = match paired {
-        Some(paired) => (paired.fitted, paired.pairs),
-        None => (fitted, Vec::new()),
-    };
+    let lambdas = Lambdas::of(&terms, &attributes, &fitted.lambdas, weights.iter().sum());
     let mut predictor = additive(terms, &assembly, &fitted, &weights);
     predictor.average += pairs.iter().map(|pair| pair.mean).sum::<f64>();
     predictor.pairs = pairs;
-    Ok(Learned { predictor, plan, additive: without_pairs(fitted, &assembly) })
+    Ok(Learned { predictor, plan, additive: without_pairs(fitted, &assembly), lambdas })
+}
+
+/// The fit by REML, with interactions where the deals bear out any.
+fn fit_by_reml(
+    terms: &[Term],
+    assembly: &Assembly<'_>,
+    problem: &Problem<'_>,
+    interactions: usize,
+    ending: Ending,
+    lambdas: Option<&[f64]>,
+) -> Result<(Fitted, Vec<FittedPair>), FitError> {
+    if interactions == 0 {
+        return Ok((logistic::fit_by_reml(problem, &assembly.penalties, ending, lambdas)?, Vec::new()));
+    }
+    let near = logistic::fit_by_reml(problem, &assembly.penalties, Ending::Near, lambdas)?;
+    match add_pairs(terms, assembly, problem, &near, interactions, ending)? {
+        Some(paired) => Ok((paired.fitted, paired.pairs)),
+        None if ending == Ending::Near => Ok((near, Vec::new())),
+        None => Ok((logistic::settle(problem, &assembly.penalties, &near)?, Vec::new())),
+    }
 }
 
 /// The part of a fit that belongs to the additive terms, which stand first.
-fn without_pairs(mut fitted: Fitted, assembly: &Assembly) -> Fitted {
+fn without_pairs(mut fitted: Fitted, assembly: &Assembly<'_>) -> Fitted {
     let (n_columns, n_terms) = (assembly.design.n_columns(), assembly.penalties.len());
     fitted.coefficients.truncate(n_columns);
     fitted.standard_errors.truncate(n_columns);
@@ -154,62 +219,72 @@ fn describe(term: &Term) -> String {
 
 /// What one term adds to the log-odds of the training rows.
 struct Added<'a> {
-    /// Column of the dense block and slope of the line.
+    /// Column and slope of the line.
     line: Option<(usize, f64)>,
     /// The levels and their effects.
     levels: Option<(&'a CodeBlock, &'a [f64])>,
 }
 
-impl Added<'_> {
-    fn at(&self, numbers: &[f64], row: usize) -> f64 {
-        let line = self.line.map_or(0.0, |(column, slope)| slope * numbers[column]);
-        let level = |(block, effects): (&CodeBlock, &[f64])| match block.codes[row] {
-            NO_LEVEL => 0.0,
-            code => effects[code as usize],
-        };
-        line + self.levels.map_or(0.0, level)
-    }
-}
-
-/// Row-weighted mean and standard deviation of what each term adds. The rows are taken some at a time, term after term: the
-/// numbers of a row lie side by side, and column by column each would be fetched once a term.
-fn means_and_spreads(added: &[Added<'_>], dense: &Array2<f64>, weights: &[f64]) -> Vec<(f64, f64)> {
-    let width = dense.ncols();
-    let dense = dense.as_standard_layout();
-    let dense = dense.as_slice().expect("the layout was just made standard");
+/// Row-weighted mean and standard deviation of what each term adds, from sums about a value near the mean, so that one walk
+/// over the rows gives both.
+fn means_and_spreads(added: &[Added<'_>], design: &Design<'_>, weights: &[f64]) -> Vec<(f64, f64)> {
     let total: f64 = weights.iter().sum();
-    let means: Vec<f64> = weighted_sums(added, dense, width, weights, |_, value| value);
-    let means: Vec<f64> = means.into_iter().map(|sum| sum / total).collect();
-    let square = |term: usize, value: f64| (value - means[term]) * (value - means[term]);
-    let squares = weighted_sums(added, dense, width, weights, square);
-    means.iter().zip(squares).map(|(mean, squares)| (*mean, (squares / total).sqrt())).collect()
+    let first = 0..weights.len().min(ROWS_AT_A_TIME);
+    let near: Vec<f64> = added
+        .iter()
+        .map(|added| added.of_rows(design, first.clone()).iter().sum::<f64>() / first.len() as f64)
+        .collect();
+    let moments = sums_about(added, design, weights, &near).into_iter().zip(near);
+    let moment = |([sum, squares], near): ([f64; 2], f64)| {
+        let beyond = sum / total;
+        (near + beyond, (squares / total - beyond * beyond).max(0.0).sqrt())
+    };
+    moments.map(moment).collect()
 }
 
-/// Row-weighted sum of a function of what each term adds; `dense` has rows of `width` numbers.
-fn weighted_sums(
-    added: &[Added<'_>],
-    dense: &[f64],
-    width: usize,
-    weights: &[f64],
-    of: impl Fn(usize, f64) -> f64 + Sync,
-) -> Vec<f64> {
-    let mut sums = vec![0.0; added.len()];
-    for first in (0..weights.len()).step_by(ROWS_AT_A_TIME) {
-        let rows = first..(first + ROWS_AT_A_TIME).min(weights.len());
-        sums.par_iter_mut().zip(added).enumerate().for_each(|(term, (sum, added))| {
-            for row in rows.clone() {
-                *sum += weights[row] * of(term, added.at(&dense[row * width..], row));
+/// For each term Σ w (v − near) and Σ w (v − near)², over fixed parts of the rows added in order.
+fn sums_about(added: &[Added<'_>], design: &Design<'_>, weights: &[f64], near: &[f64]) -> Vec<[f64; 2]> {
+    let parts = weights.par_chunks(ROWS_PER_SUM).enumerate().map(|(part, weights)| {
+        let mut sums = vec![[0.0; 2]; added.len()];
+        for (step, weights) in weights.chunks(ROWS_AT_A_TIME).enumerate() {
+            let first = part * ROWS_PER_SUM + step * ROWS_AT_A_TIME;
+            for ((sums, added), near) in sums.iter_mut().zip(added).zip(near) {
+                let mut beyond = added.of_rows(design, first..first + weights.len());
+                beyond.iter_mut().for_each(|value| *value -= near);
+                sums[0] += dot(&beyond, weights);
+                let weighted: Vec<f64> = beyond.iter().zip(weights).map(|(beyond, w)| beyond * w).collect();
+                sums[1] += dot(&weighted, &beyond);
             }
-        });
-    }
-    sums
+        }
+        sums
+    });
+    let parts: Vec<Vec<[f64; 2]>> = parts.collect();
+    let sum = |term: usize, which: usize| parts.iter().map(|part| part[term][which]).sum();
+    (0..added.len()).map(|term| [sum(term, 0), sum(term, 1)]).collect()
 }
 
-/// Rows whose numbers stay at hand from term to term.
-const ROWS_AT_A_TIME: usize = 1 << 12;
+/// Rows summed before partial sums are added; fixed, since the order of additions decides the last bits.
+const ROWS_PER_SUM: usize = 1 << 16;
+
+/// Rows worked out together.
+const ROWS_AT_A_TIME: usize = 1 << 10;
+
+impl Added<'_> {
+    fn of_rows(&self, design: &Design<'_>, rows: Range<usize>) -> Vec<f64> {
+        let mut values = vec![0.0; rows.len()];
+        if let Some((column, slope)) = self.line {
+            design.write_number(column, rows.clone(), &mut values);
+            values.iter_mut().for_each(|value| *value *= slope);
+        }
+        if let Some((block, effects)) = self.levels {
+            block.add_effects(&mut values, rows, effects);
+        }
+        values
+    }
+}
 
 /// The additive part of the predictor from the solver's coefficients.
-fn additive(terms: Vec<Term>, assembly: &Assembly, fitted: &Fitted, weights: &[f64]) -> Predictor {
+fn additive(terms: Vec<Term>, assembly: &Assembly<'_>, fitted: &Fitted, weights: &[f64]) -> Predictor {
     let error_of = |i: usize| fitted.standard_errors[i];
     let mut blocks = assembly.design.blocks.iter();
     let added: Vec<Added<'_>> = assembly
@@ -222,7 +297,7 @@ fn additive(terms: Vec<Term>, assembly: &Assembly, fitted: &Fitted, weights: &[f
             }),
         })
         .collect();
-    let moments = means_and_spreads(&added, &assembly.design.dense, weights);
+    let moments = means_and_spreads(&added, &assembly.design, weights);
     let mut average = fitted.intercept;
     let mut out = Vec::with_capacity(terms.len());
     for ((term, place), (mean, spread)) in terms.into_iter().zip(&assembly.places).zip(moments) {

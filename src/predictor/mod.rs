@@ -10,17 +10,21 @@ mod pairs;
 mod representative;
 
 pub use certainty::{Certainty, Spot};
-pub use learn::{LearnSettings, Learned, Lessons, Solver, learn};
+pub use learn::{Lambdas, LearnSettings, Learned, Lessons, Solver, learn, learn_until};
 pub use pairs::FittedPair;
 
 use crate::design::NO_LEVEL;
 use crate::features::{Attribute, Shape, Source, Term, Values};
+use crate::tables::Numbers;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 
 /// Leads whose contributions are computed together; bounds memory, changes no result.
 const CHUNK: usize = 8192;
+
+/// Rows whose log-odds are added up together: few enough for what each term adds to stay in the nearest cache.
+const ROWS_ADDED: usize = 1024;
 
 /// A term and what was learned for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,7 +92,7 @@ impl FittedTerm {
     /// Adds the contribution of each of the given rows to its sum.
     fn add_to(&self, sums: &mut [f64], attribute: &Attribute, rows: &[usize]) {
         match (&self.term.shape, &attribute.values) {
-            (Shape::Line { mean, sd, missing }, Values::Number(numbers)) => {
+            (Shape::Line { mean, sd, missing }, Values::Number(Numbers::Wide(numbers))) => {
                 let effect = if *missing { self.effects[0] } else { 0.0 };
                 let absent = -self.mean + effect;
                 for (sum, &row) in sums.iter_mut().zip(rows) {
@@ -116,10 +120,11 @@ impl FittedTerm {
 
     /// The contributions of the given rows.
     fn contributions(&self, attribute: &Attribute, rows: &[usize], codes: &[u32]) -> Vec<f64> {
-        let mut added: Vec<f64> = match self.term.standardised(&attribute.values, rows) {
-            Some(x) => x.into_iter().map(|x| self.slope * x - self.mean).collect(),
-            None => vec![-self.mean; rows.len()],
-        };
+        let mut added = vec![-self.mean; rows.len()];
+        if let Some(line) = self.term.line(&attribute.values, rows) {
+            line.write(0..rows.len(), &mut added);
+            added.iter_mut().for_each(|x| *x = self.slope * *x - self.mean);
+        }
         for (sum, &code) in added.iter_mut().zip(codes) {
             if code != NO_LEVEL {
                 *sum += self.effects[code as usize];
@@ -202,23 +207,24 @@ impl Predictor {
             .collect()
     }
 
-    /// The log-odds of the given rows.
+    /// The log-odds of the given rows: the sums that [`Predictor::map_rows`] forms, term after term.
     pub fn log_odds(&self, attributes: &[impl Borrow<Attribute> + Sync], rows: &[usize]) -> Vec<f64> {
-        rows.par_chunks(CHUNK).flat_map_iter(|part| self.log_odds_of_some(attributes, part)).collect()
-    }
-
-    /// The same of few rows, term by term: no term's contributions are there beside the sums.
-    fn log_odds_of_some(&self, attributes: &[impl Borrow<Attribute>], rows: &[usize]) -> Vec<f64> {
-        let mut sums = vec![self.average; rows.len()];
-        for (term, attribute) in self.terms.iter().zip(attributes) {
-            term.add_to(&mut sums, attribute.borrow(), rows);
-        }
-        let codes = |term: usize| self.terms[term].term.codes(&attributes[term].borrow().values, rows);
-        for pair in &self.pairs {
-            let added = pair.contributions(&codes(pair.first), &codes(pair.second));
-            sums.iter_mut().zip(added).for_each(|(sum, added)| *sum += added);
-        }
-        sums
+        let mut log_odds = vec![self.average; rows.len()];
+        log_odds.par_chunks_mut(ROWS_ADDED).zip(rows.par_chunks(ROWS_ADDED)).for_each(|(sums, rows)| {
+            let is_paired = |term: usize| self.pairs.iter().any(|pair| pair.first == term || pair.second == term);
+            let mut codes: Vec<Vec<u32>> = vec![Vec::new(); self.terms.len()];
+            for (i, (term, attribute)) in self.terms.iter().zip(attributes).enumerate() {
+                term.add_to(sums, attribute.borrow(), rows);
+                if is_paired(i) {
+                    codes[i] = term.term.codes(&attribute.borrow().values, rows);
+                }
+            }
+            for pair in &self.pairs {
+                let added = pair.contributions(&codes[pair.first], &codes[pair.second]);
+                sums.iter_mut().zip(added).for_each(|(sum, added)| *sum += added);
+            }
+        });
+        log_odds
     }
 
     /// `(n_contributions,)` row-weighted means of the contributions of the given rows: by how much each moves the

@@ -5,14 +5,14 @@
 
 use super::FittedTerm;
 use super::assemble::Assembly;
-use crate::design::{Design, NO_LEVEL};
+use crate::design::{Codes, Design, NO_LEVEL};
 use crate::features::bins::coarsen;
 use crate::features::{Shape, Term};
 use crate::logistic::pairs::{
     self, Axis, MainEffect, PairScore, PairTable, all_pairs, center_pairs, keep, refit_with_pairs, screen,
     working_residuals,
 };
-use crate::logistic::{FitError, Fitted, Problem};
+use crate::logistic::{Ending, FitError, Fitted, Problem};
 use serde::{Deserialize, Serialize};
 
 /// Most levels of one side of a pair, missing aside: finer cells hold too few deals.
@@ -69,7 +69,7 @@ pub(super) struct Paired {
 struct Side {
     term: usize,
     block: usize,
-    codes: Vec<u32>,
+    codes: Codes,
     of_level: Vec<u32>,
     n_levels: usize,
     ordered_levels: usize,
@@ -84,10 +84,11 @@ impl Side {
 /// Adds the pairs that the deals bear out, at most `limit`, to an additive fit; `None` when there are none.
 pub(super) fn add_pairs(
     terms: &[Term],
-    assembly: &Assembly,
+    assembly: &Assembly<'_>,
     problem: &Problem<'_>,
     additive: &Fitted,
     limit: usize,
+    ending: Ending,
 ) -> Result<Option<Paired>, FitError> {
     let sides = sides(terms, &assembly.design);
     let axes: Vec<Axis<'_>> = sides.iter().map(Side::axis).collect();
@@ -96,7 +97,7 @@ pub(super) fn add_pairs(
     if kept.is_empty() {
         return Ok(None);
     }
-    let with_pairs = refit_with_pairs(problem, &assembly.penalties, additive, &axes, &kept)?;
+    let with_pairs = refit_with_pairs(problem, &assembly.penalties, additive, &axes, &kept, ending)?;
     let n_additive = assembly.penalties.len();
     let mut fitted = with_pairs.fitted;
     let to_center: Vec<pairs::FittedPair<'_>> = kept
@@ -132,7 +133,7 @@ fn fitted_pair(
     sides: [&Side; 2],
     table: PairTable,
     lambda: f64,
-    assembly: &Assembly,
+    assembly: &Assembly<'_>,
     weights: &[f64],
     total: f64,
 ) -> FittedPair {
@@ -147,13 +148,13 @@ fn fitted_pair(
         lambda,
     };
     let codes = sides.map(|side| &assembly.design.blocks[side.block].codes);
-    let effects = pair.contributions(codes[0], codes[1]);
-    pair.mean = effects.iter().zip(weights).map(|(e, w)| e * w).sum::<f64>() / total;
+    let effects = codes[0].iter().zip(codes[1].iter()).map(|(first, second)| pair.effect(first, second));
+    pair.mean = effects.zip(weights).map(|(effect, w)| effect * w).sum::<f64>() / total;
     pair
 }
 
 /// The terms that can be a side of a pair: those whose effect is one of levels.
-fn sides(terms: &[Term], design: &Design) -> Vec<Side> {
+fn sides(terms: &[Term], design: &Design<'_>) -> Vec<Side> {
     let mut block = 0;
     let mut sides = Vec::new();
     for (index, term) in terms.iter().enumerate() {
@@ -164,19 +165,19 @@ fn sides(terms: &[Term], design: &Design) -> Vec<Side> {
             _ => &design.blocks[own].codes,
         };
         let (of_level, n_levels, ordered_levels) = coarse_levels(term, codes);
-        let coarse = codes.iter().map(|&code| on_axis(&of_level, code)).collect();
+        let coarse = codes.iter().map(|code| on_axis(&of_level, code)).collect();
         sides.push(Side { term: index, block: own, codes: coarse, of_level, n_levels, ordered_levels });
     }
     sides
 }
 
 /// For each level of a term its level on the axis; how many those are, and how many of them lie along a line.
-fn coarse_levels(term: &Term, codes: &[u32]) -> (Vec<u32>, usize, usize) {
+fn coarse_levels(term: &Term, codes: &Codes) -> (Vec<u32>, usize, usize) {
     match &term.shape {
         Shape::Curve { edges, missing, .. } => {
             let n_bins = edges.len() + 1;
             let mut rows = vec![0usize; n_bins];
-            codes.iter().filter(|c| (**c as usize) < n_bins).for_each(|c| rows[*c as usize] += 1);
+            codes.iter().filter(|c| (*c as usize) < n_bins).for_each(|c| rows[c as usize] += 1);
             let mut of_level = coarsen(edges, &rows, AXIS_LEVELS).of_fine;
             let n_bins = of_level.last().map_or(0, |last| last + 1);
             if *missing {

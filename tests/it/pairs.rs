@@ -1,12 +1,12 @@
 //! Interactions: found where there is one, not found in noise, and moved into the main effects without a trace.
 
-use leadscore::design::{CodeBlock, Design};
+use leadscore::design::{CodeBlock, Codes, Design};
 use leadscore::features::bins;
 use leadscore::logistic::pairs::{
     Axis, FittedPair, MainEffect, PairScore, WithPairs, all_pairs, center_pairs, keep, refit_with_pairs, screen,
     working_residuals,
 };
-use leadscore::logistic::{Fitted, Penalty, Problem, Structure, Term, fit};
+use leadscore::logistic::{Ending, Fitted, Penalty, Problem, Structure, Term, fit};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -22,11 +22,11 @@ const N_LEVELS: usize = 3;
 
 /// Two numbers in 12 bins, a missing level behind those of the first, and a category; pair axes of 4 bins.
 struct World {
-    design: Design,
+    design: Design<'static>,
     terms: Vec<Term>,
     y: Vec<f64>,
     weights: Vec<f64>,
-    axis_codes: Vec<Vec<u32>>,
+    axis_codes: Vec<Codes>,
     of_fine: Vec<Vec<u32>>,
 }
 
@@ -53,7 +53,7 @@ impl World {
             (0..n_samples).map(|i| f64::from(u8::from(uniform(&mut rng) < 1.0 / (1.0 + (-eta(i)).exp())))).collect();
         let weights = (0..n_samples).map(|_| 0.5 + uniform(&mut rng)).collect();
         let mut world = World {
-            design: Design { dense: Array2::zeros((n_samples, 0)), blocks: Vec::new() },
+            design: Design { dense: Array2::zeros((n_samples, 0)), lines: Vec::new(), blocks: Vec::new() },
             terms: Vec::new(),
             y,
             weights,
@@ -80,15 +80,15 @@ impl World {
             self.terms.push(Term { columns: first + n_bins..first + n_bins + 1, structure: Structure::Ridge });
         }
         self.axis_codes.push(codes.iter().map(|code| of_fine[*code as usize]).collect());
-        self.design.blocks.push(CodeBlock { codes, n_levels: of_fine.len() });
+        self.design.blocks.push(CodeBlock { codes: codes.into(), n_levels: of_fine.len() });
         self.of_fine.push(of_fine);
     }
 
     fn add_category(&mut self, codes: Vec<u32>) {
         let first = self.design.n_columns();
         self.terms.push(Term { columns: first..first + N_LEVELS, structure: Structure::Ridge });
-        self.axis_codes.push(codes.clone());
-        self.design.blocks.push(CodeBlock { codes, n_levels: N_LEVELS });
+        self.axis_codes.push(codes.clone().into());
+        self.design.blocks.push(CodeBlock { codes: codes.into(), n_levels: N_LEVELS });
         self.of_fine.push((0..N_LEVELS as u32).collect());
     }
 
@@ -117,7 +117,8 @@ fn a_planted_interaction_is_found_and_helps() {
     let additive = world.additive();
     let kept = world.kept(&additive);
     assert_eq!(kept.iter().map(|pair| (pair.a, pair.b)).collect::<Vec<_>>(), [(0, 1)]);
-    let with = refit_with_pairs(&world.problem(), &world.terms, &additive, &world.axes(), &kept).unwrap();
+    let with =
+        refit_with_pairs(&world.problem(), &world.terms, &additive, &world.axes(), &kept, Ending::Settled).unwrap();
     assert!(with.fitted.convergence.is_converged());
     assert!(with.fitted.log_marginal > additive.log_marginal + 10.0);
     // High with high and low with low are above low with high.
@@ -148,7 +149,7 @@ fn centring_changes_no_prediction() {
     let (residuals, weights) = working_residuals(&world.problem(), &additive);
     let scores = screen(&world.axes(), &residuals, &weights, &all_pairs(3));
     let WithPairs { design, terms, cells, fitted } =
-        refit_with_pairs(&world.problem(), &world.terms, &additive, &world.axes(), &scores).unwrap();
+        refit_with_pairs(&world.problem(), &world.terms, &additive, &world.axes(), &scores, Ending::Settled).unwrap();
     let before = design.matvec(&fitted.coefficients, fitted.intercept);
 
     let main_columns = world.design.block_columns();
@@ -165,7 +166,7 @@ fn centring_changes_no_prediction() {
     let tables = center_pairs(&mut coefficients, &mut intercept, &pairs, &world.weights);
     let main = world.design.matvec(&coefficients[..world.design.n_columns()], intercept);
     for (i, before) in before.iter().enumerate() {
-        let codes = |axis: usize| world.axis_codes[axis][i];
+        let codes = |axis: usize| world.axis_codes[axis].get(i);
         let cells = tables.iter().zip(&scores).map(|(table, score)| table.value(codes(score.a), codes(score.b)));
         assert!((main[i] + cells.sum::<f64>() - before).abs() < UNCHANGED);
     }
@@ -173,8 +174,8 @@ fn centring_changes_no_prediction() {
     assert!(coefficients[world.design.n_columns()..].iter().all(|cell| *cell == 0.0));
     for (table, score) in tables.iter().zip(&scores) {
         for level in 0..table.n_rows as u32 {
-            let rows = (0..800).filter(|&i| world.axis_codes[score.a][i] == level);
-            let sum: f64 = rows.map(|i| world.weights[i] * table.value(level, world.axis_codes[score.b][i])).sum();
+            let rows = (0..800).filter(|&i| world.axis_codes[score.a].get(i) == level);
+            let sum: f64 = rows.map(|i| world.weights[i] * table.value(level, world.axis_codes[score.b].get(i))).sum();
             assert!(sum.abs() < CENTRED * 800.0, "row {level} of {score:?}: {sum}");
         }
     }

@@ -21,7 +21,7 @@ const SAME: f64 = 1e-8;
 const LBFGS: f64 = 1e-4;
 
 struct Case {
-    design: Design,
+    design: Design<'static>,
     y: Vec<f64>,
     weights: Vec<f64>,
 }
@@ -52,7 +52,11 @@ fn read_case(value: &Value) -> Case {
         n_levels: block["n_levels"].as_u64().unwrap() as usize,
     };
     let blocks = value["blocks"].as_array().unwrap().iter().map(block).collect();
-    Case { design: Design { dense, blocks }, y: numbers(&value["y"]), weights: numbers(&value["weights"]) }
+    Case {
+        design: Design { dense, lines: Vec::new(), blocks },
+        y: numbers(&value["y"]),
+        weights: numbers(&value["weights"]),
+    }
 }
 
 fn reference() -> Value {
@@ -92,15 +96,15 @@ fn made_up(n_samples: usize, seed: u64) -> Case {
     let eta = |i: usize| 0.7 * dense[[i, 0]] - 0.4 * dense[[i, 1]] + 0.3 * f64::from(first[i]) - 0.6;
     let y = (0..n_samples).map(|i| f64::from(u8::from(uniform(&mut rng) < 1.0 / (1.0 + (-eta(i)).exp())))).collect();
     let weights = (0..n_samples).map(|_| 0.25 + uniform(&mut rng)).collect();
-    let blocks = vec![CodeBlock { codes: first, n_levels: 4 }, CodeBlock { codes: second, n_levels: 3 }];
-    Case { design: Design { dense, blocks }, y, weights }
+    let blocks = vec![CodeBlock { codes: first.into(), n_levels: 4 }, CodeBlock { codes: second.into(), n_levels: 3 }];
+    Case { design: Design { dense, lines: Vec::new(), blocks }, y, weights }
 }
 
-fn one_hot(design: &Design) -> Array2<f64> {
+fn one_hot(design: &Design<'_>) -> Array2<f64> {
     let mut full = Array2::zeros((design.n_samples(), design.n_columns() + 1));
     full.slice_mut(ndarray::s![.., ..design.dense.ncols()]).assign(&design.dense);
     for (block, columns) in design.blocks.iter().zip(design.block_columns()) {
-        for (row, &code) in block.codes.iter().enumerate().filter(|(_, code)| **code != NO_LEVEL) {
+        for (row, code) in block.codes.iter().enumerate().filter(|(_, code)| *code != NO_LEVEL) {
             full[[row, columns.start + code as usize]] = 1.0;
         }
     }
@@ -203,7 +207,7 @@ fn a_yes_no_number_is_a_block_of_two_levels() {
     case.design.dense.column_mut(0).iter_mut().zip(&codes).for_each(|(x, code)| *x = f64::from(*code));
     let mut coded = Case { design: case.design.clone(), y: case.y.clone(), weights: case.weights.clone() };
     coded.design.dense = case.design.dense.slice(ndarray::s![.., 1..]).to_owned();
-    coded.design.blocks.push(CodeBlock { codes, n_levels: 2 });
+    coded.design.blocks.push(CodeBlock { codes: codes.into(), n_levels: 2 });
     let (number, block) = (case.fit(0.0), coded.fit(0.0));
     assert_close(&[block.coefficients[block.coefficients.len() - 1]], &number.coefficients[..1], SAME, "yes or no");
     assert_close(&[block.intercept], &[number.intercept], SAME, "intercept");
@@ -257,7 +261,7 @@ fn the_four_operations_equal_those_of_the_one_hot_matrix() {
     let sums = full.t().dot(&Array1::from(case.weights.clone())).to_vec();
     assert_close(&case.design.transpose_matvec(&case.weights), &sums[..n_columns], 1e-10, "transpose");
     let by_columns = case.design.dense.t().as_standard_layout().to_owned().reversed_axes();
-    let turned = Design { dense: by_columns, blocks: case.design.blocks.clone() };
+    let turned = Design { dense: by_columns, lines: Vec::new(), blocks: case.design.blocks.clone() };
     assert_eq!(turned.sandwich(&case.weights), found);
     let part = case.design.rows(&[5, 1, 5]);
     assert_eq!(one_hot(&part).row(2), full.row(5));
@@ -284,8 +288,8 @@ fn separable_data_are_named() {
     assert!(penalised.convergence.is_converged());
     // One level of which all are won, the rest mixed: only that level's coefficient is infinite.
     let mut case = made_up(200, 8);
-    for (y, code) in case.y.iter_mut().zip(&case.design.blocks[0].codes) {
-        *y = if *code == 1 { 1.0 } else { *y };
+    for (y, code) in case.y.iter_mut().zip(case.design.blocks[0].codes.iter()) {
+        *y = if code == 1 { 1.0 } else { *y };
     }
     let fitted = case.fit(0.0);
     assert_eq!(fitted.convergence.reason, StopReason::Separated);
@@ -330,10 +334,10 @@ fn lbfgs_keeps_rows_by_their_weight_and_refuses_what_it_cannot_do() {
     assert_eq!(refused, Err(FitError::RidgeOnly { term: 0 }));
     // 15,000 columns on 4,000 rows are more than 50 million cells.
     let mut tall = made_up(4_000, 10);
-    tall.design.blocks.push(CodeBlock { codes: vec![0; 4_000], n_levels: 15_000 });
+    tall.design.blocks.push(CodeBlock { codes: vec![0; 4_000].into(), n_levels: 15_000 });
     let refused = fit_lbfgs(&tall.problem(), &[], 0.01, &[0.0; 4_000]);
     assert!(matches!(refused, Err(FitError::TooManyCells { .. })), "{refused:?}");
-    tall.design.blocks.push(CodeBlock { codes: vec![0; 4_000], n_levels: 15_000 });
+    tall.design.blocks.push(CodeBlock { codes: vec![0; 4_000].into(), n_levels: 15_000 });
     let refused = fit(&tall.problem(), &[], Penalty::Reml, None);
     assert!(matches!(refused, Err(FitError::TooManyColumns { .. })), "{refused:?}");
 }
@@ -360,7 +364,7 @@ fn degenerate_problems_give_an_answer_or_a_named_error() {
     let reml = |case: &Case, terms: &[Term]| fit(&case.problem(), terms, Penalty::Reml, None);
     // Intercept only: the log-odds of the weighted share.
     let mut case = made_up(60, 13);
-    case.design = Design { dense: Array2::zeros((60, 0)), blocks: Vec::new() };
+    case.design = Design { dense: Array2::zeros((60, 0)), lines: Vec::new(), blocks: Vec::new() };
     let share = case.y.iter().zip(&case.weights).map(|(y, w)| y * w).sum::<f64>() / case.weights.iter().sum::<f64>();
     for fitted in [reml(&case, &[]).unwrap(), case.fit(0.0), case.fit(1.0)] {
         assert_close(&[fitted.intercept], &[(share / (1.0 - share)).ln()], SAME, "share");
@@ -368,7 +372,7 @@ fn degenerate_problems_give_an_answer_or_a_named_error() {
     // A block of one level, a constant column, more columns than rows.
     let mut case = made_up(30, 14);
     case.design.dense.column_mut(1).fill(0.0);
-    case.design.blocks.push(CodeBlock { codes: vec![0; 30], n_levels: 1 });
+    case.design.blocks.push(CodeBlock { codes: vec![0; 30].into(), n_levels: 1 });
     case.design.blocks.push(CodeBlock { codes: (0..30).map(|i| i * 3).collect(), n_levels: 100 });
     let columns = case.design.block_columns();
     let mut terms: Vec<Term> =

@@ -41,18 +41,18 @@ pub struct CellTerm {
 
 /// Builds the column of every cell with at least `min_rows` rows.
 pub fn cell_block(a: &Axis<'_>, b: &Axis<'_>, min_rows: usize) -> CellTerm {
-    let of_row = |(&row, &column): (&u32, &u32)| {
+    let of_row = |(row, column): (u32, u32)| {
         let is_level = (row as usize) < a.n_levels && (column as usize) < b.n_levels;
         is_level.then(|| row as usize * b.n_levels + column as usize)
     };
     let mut n_rows = vec![0usize; a.n_levels * b.n_levels];
-    a.codes.iter().zip(b.codes).filter_map(of_row).for_each(|cell| n_rows[cell] += 1);
+    a.codes.iter().zip(b.codes.iter()).filter_map(of_row).for_each(|cell| n_rows[cell] += 1);
     let kept = (0..n_rows.len()).filter(|&cell| n_rows[cell] >= min_rows);
     let kept = kept.map(|cell| ((cell / b.n_levels) as u32, (cell % b.n_levels) as u32)).collect();
     let cells = Cells { n_rows: a.n_levels, n_columns: b.n_levels, kept };
     let positions = cells.positions();
-    let code = |codes: (&u32, &u32)| of_row(codes).map_or(NO_LEVEL, |cell| positions[cell]);
-    let block = CodeBlock { codes: a.codes.iter().zip(b.codes).map(code).collect(), n_levels: cells.kept.len() };
+    let code = |codes: (u32, u32)| of_row(codes).map_or(NO_LEVEL, |cell| positions[cell]);
+    let block = CodeBlock { codes: a.codes.iter().zip(b.codes.iter()).map(code).collect(), n_levels: cells.kept.len() };
     let structure = match (a.ordered_levels, b.ordered_levels) {
         (0, 0) => Structure::Ridge,
         _ => Structure::Graph { edges: edges(&cells, &positions, a.ordered_levels, b.ordered_levels) },
@@ -79,23 +79,24 @@ fn edges(cells: &Cells, positions: &[u32], ordered_rows: usize, ordered_columns:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::design::Codes;
 
     #[test]
     fn cells_with_few_rows_and_missing_levels_are_left_alone() {
         // A number of two bins and a missing level, against a category of two levels.
-        let number = Axis { codes: &[0, 0, 1, 1, 2, 2, 0, NO_LEVEL], n_levels: 3, ordered_levels: 2 };
-        let category = Axis { codes: &[0, 0, 0, 0, 0, 0, 1, 1], n_levels: 2, ordered_levels: 0 };
+        let number = Axis { codes: &Codes::from(vec![0, 0, 1, 1, 2, 2, 0, NO_LEVEL]), n_levels: 3, ordered_levels: 2 };
+        let category = Axis { codes: &Codes::from(vec![0, 0, 0, 0, 0, 0, 1, 1]), n_levels: 2, ordered_levels: 0 };
         let built = cell_block(&number, &category, 2);
         assert_eq!(built.cells.kept, [(0, 0), (1, 0), (2, 0)]);
-        assert_eq!(built.block.codes, [0, 0, 1, 1, 2, 2, NO_LEVEL, NO_LEVEL]);
+        assert_eq!(built.block.codes, vec![0, 0, 1, 1, 2, 2, NO_LEVEL, NO_LEVEL].into());
         assert_eq!(built.structure, Structure::Graph { edges: vec![(0, 1)] });
         assert_eq!(cell_block(&category, &category, 1).structure, Structure::Ridge);
     }
 
     #[test]
     fn two_ordered_axes_make_a_grid() {
-        let first = Axis { codes: &[0, 0, 1, 1], n_levels: 2, ordered_levels: 2 };
-        let second = Axis { codes: &[0, 1, 0, 1], n_levels: 2, ordered_levels: 2 };
+        let first = Axis { codes: &Codes::from(vec![0, 0, 1, 1]), n_levels: 2, ordered_levels: 2 };
+        let second = Axis { codes: &Codes::from(vec![0, 1, 0, 1]), n_levels: 2, ordered_levels: 2 };
         let built = cell_block(&first, &second, 1);
         assert_eq!(built.structure, Structure::Graph { edges: vec![(0, 2), (0, 1), (1, 3), (2, 3)] });
     }

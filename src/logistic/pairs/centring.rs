@@ -99,7 +99,7 @@ pub fn center_pairs(
 /// The row weights of each cell, laid out as the table.
 fn cell_weights(axes: &[Axis<'_>; 2], row_weights: &[f64], table: &PairTable) -> Vec<f64> {
     let mut weights = vec![0.0; table.values.len()];
-    for ((&row, &column), w) in axes[0].codes.iter().zip(axes[1].codes).zip(row_weights) {
+    for ((row, column), w) in axes[0].codes.iter().zip(axes[1].codes.iter()).zip(row_weights) {
         if (row as usize) < table.n_rows && (column as usize) < table.n_columns {
             weights[row as usize * (table.n_columns + 1) + column as usize] += w;
         }

@@ -13,8 +13,8 @@ pub use centring::{FittedPair, MainEffect, PairTable, center_pairs};
 pub use screen::{PairScore, all_pairs, keep, screen, working_residuals};
 
 use super::objective::sum_in_order;
-use super::{FitError, Fitted, Problem, Start, Term, refit};
-use crate::design::Design;
+use super::{Ending, FitError, Fitted, Problem, Start, Term, refit};
+use crate::design::{Codes, Design};
 
 /// Fewest rows of a cell that gets a coefficient; in smaller ones the interaction is zero.
 pub const MIN_CELL_ROWS: usize = 5;
@@ -26,7 +26,7 @@ const REFIT_ROUNDS: u32 = 3;
 #[derive(Debug, Clone, Copy)]
 pub struct Axis<'a> {
     /// One code a row, [`crate::design::NO_LEVEL`] where the row takes no part in the pair.
-    pub codes: &'a [u32],
+    pub codes: &'a Codes,
     /// Number of levels.
     pub n_levels: usize,
     /// 0: the levels have no order. Otherwise the first so many lie along a line, and any after them stands for missing.
@@ -35,9 +35,9 @@ pub struct Axis<'a> {
 
 /// An additive model with pairs added.
 #[derive(Debug, Clone)]
-pub struct WithPairs {
+pub struct WithPairs<'a> {
     /// The additive design's columns, then each pair's cells.
-    pub design: Design,
+    pub design: Design<'a>,
     /// The additive terms, then one a pair.
     pub terms: Vec<Term>,
     /// The cells of each pair.
@@ -52,13 +52,14 @@ pub struct WithPairs {
 /// # Errors
 ///
 /// As [`super::fit`].
-pub fn refit_with_pairs(
-    problem: &Problem<'_>,
+pub fn refit_with_pairs<'a>(
+    problem: &Problem<'a>,
     terms: &[Term],
     additive: &Fitted,
     axes: &[Axis<'_>],
     kept: &[PairScore],
-) -> Result<WithPairs, FitError> {
+    ending: Ending,
+) -> Result<WithPairs<'a>, FitError> {
     let total_weight = sum_in_order(problem.weights);
     let mut design = problem.design.clone();
     let mut terms = terms.to_vec();
@@ -78,6 +79,6 @@ pub fn refit_with_pairs(
         cells.push(built.cells);
     }
     let problem = Problem { design: &design, ..*problem };
-    let fitted = refit(&problem, &terms, &start, REFIT_ROUNDS)?;
+    let fitted = refit(&problem, &terms, &start, REFIT_ROUNDS, ending)?;
     Ok(WithPairs { design, terms, cells, fitted })
 }

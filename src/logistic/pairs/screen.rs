@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::super::loss::{curvature, slope};
 use super::super::{Fitted, Problem};
 use super::Axis;
+use crate::design::codes::{Code, Codes, with_codes};
 
 /// Candidate variances of the cell effects: 24, even on the log scale, from 1e-4 to 4.
 const N_VARIANCES: usize = 24;
@@ -42,19 +43,28 @@ pub fn all_pairs(n_axes: usize) -> Vec<(usize, usize)> {
 /// The residuals w (y − p) and Hessian weights w p (1 − p) of a fit, which the screen works on.
 pub fn working_residuals(problem: &Problem<'_>, fitted: &Fitted) -> (Vec<f64>, Vec<f64>) {
     let eta = problem.design.matvec(&fitted.coefficients, fitted.intercept);
-    let residuals = problem.y.iter().zip(problem.weights).zip(&eta).map(|((y, w), eta)| -w * slope(*y, *eta));
-    let weights = problem.weights.iter().zip(&eta).map(|(w, eta)| w * curvature(*eta));
+    let residuals = problem.y.par_iter().zip(problem.weights).zip(&eta).map(|((y, w), eta)| -w * slope(*y, *eta));
+    let weights = problem.weights.par_iter().zip(&eta).map(|(w, eta)| w * curvature(*eta));
     (residuals.collect(), weights.collect())
 }
 
 /// Scores the candidate pairs of axes by `residuals` and Hessian `weights` (one a row); best first, ties in the order of
 /// the axes.
 pub fn screen(axes: &[Axis<'_>], residuals: &[f64], weights: &[f64], candidates: &[(usize, usize)]) -> Vec<PairScore> {
-    let score = |&(a, b): &(usize, usize)| {
-        let (score, t2) = Table::new(&axes[a], &axes[b], residuals, weights).best();
-        PairScore { a, b, score, t2 }
+    let both: Vec<[f64; 2]> = residuals.iter().zip(weights).map(|(r, w)| [*r, *w]).collect();
+    // Pairs of one axis with several others: its codes and the rows' numbers are read once for all of them.
+    let groups: Vec<&[(usize, usize)]> =
+        candidates.chunk_by(|x, y| x.0 == y.0).flat_map(|own| own.chunks(TABLES_PER_PASS)).collect();
+    let score = |group: &&[(usize, usize)]| {
+        let others: Vec<&Axis<'_>> = group.iter().map(|(_, b)| &axes[*b]).collect();
+        let tables = tables(&axes[group[0].0], &others, &both);
+        let scored = group.iter().zip(tables).map(|(&(a, b), table)| {
+            let (score, t2) = table.best();
+            PairScore { a, b, score, t2 }
+        });
+        scored.collect::<Vec<PairScore>>()
     };
-    let mut scores: Vec<PairScore> = candidates.par_iter().map(score).collect();
+    let mut scores: Vec<PairScore> = groups.par_iter().flat_map_iter(score).collect();
     scores.sort_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));
     scores
 }
@@ -64,6 +74,49 @@ pub fn screen(axes: &[Axis<'_>], residuals: &[f64], weights: &[f64], candidates:
 pub fn keep(scores: &[PairScore], limit: usize) -> Vec<PairScore> {
     let floor = SMALLEST_SCORE.max((scores.len().max(1) as f64).ln());
     scores.iter().filter(|pair| pair.score > floor).take(limit).copied().collect()
+}
+
+/// Pairs that are tabulated together.
+const TABLES_PER_PASS: usize = 4;
+
+/// The tables of one axis with each of the others; `both` holds residual and Hessian weight of each row.
+fn tables(a: &Axis<'_>, others: &[&Axis<'_>], both: &[[f64; 2]]) -> Vec<Table> {
+    let mut sums: Vec<Vec<[f64; 2]>> =
+        others.iter().map(|b| vec![[0.0; 2]; (a.n_levels + 1) * (b.n_levels + 1)]).collect();
+    match (a.codes, others, &mut sums[..]) {
+        (Codes::Bytes(rows), &[b, c, d, e], [of_b, of_c, of_d, of_e]) => match [b, c, d, e].map(|axis| axis.codes) {
+            [Codes::Bytes(in_b), Codes::Bytes(in_c), Codes::Bytes(in_d), Codes::Bytes(in_e)] => {
+                let n_levels = [b, c, d, e].map(|axis| axis.n_levels);
+                let columns = in_b.iter().zip(in_c).zip(in_d).zip(in_e);
+                for ((row, both), (((b, c), d), e)) in rows.iter().zip(both).zip(columns) {
+                    let row = row.level().min(a.n_levels);
+                    add(of_b, row, b.level(), n_levels[0], both);
+                    add(of_c, row, c.level(), n_levels[1], both);
+                    add(of_d, row, d.level(), n_levels[2], both);
+                    add(of_e, row, e.level(), n_levels[3], both);
+                }
+            }
+            _ => add_one_by_one(&mut sums, a, others, both),
+        },
+        _ => add_one_by_one(&mut sums, a, others, both),
+    }
+    sums.iter().zip(others).map(|(sums, b)| Table::new(sums, a.n_levels, b.n_levels)).collect()
+}
+
+fn add_one_by_one(sums: &mut [Vec<[f64; 2]>], a: &Axis<'_>, others: &[&Axis<'_>], both: &[[f64; 2]]) {
+    for (sums, b) in sums.iter_mut().zip(others) {
+        with_codes!(a.codes, rows => with_codes!(b.codes, columns => {
+            for ((row, column), both) in rows.iter().zip(columns).zip(both) {
+                add(sums, row.level().min(a.n_levels), column.level(), b.n_levels, both);
+            }
+        }));
+    }
+}
+
+#[inline(always)]
+fn add(sums: &mut [[f64; 2]], row: usize, column: usize, n_columns: usize, both: &[f64; 2]) {
+    let cell = &mut sums[row * (n_columns + 1) + column.min(n_columns)];
+    *cell = [cell[0] + both[0], cell[1] + both[1]];
 }
 
 /// The cells of a pair that hold any row.
@@ -82,19 +135,14 @@ struct Cell {
 }
 
 impl Table {
-    fn new(a: &Axis<'_>, b: &Axis<'_>, residuals: &[f64], weights: &[f64]) -> Table {
-        let mut sums = vec![[0.0; 2]; a.n_levels * b.n_levels];
-        for (((&row, &column), r), w) in a.codes.iter().zip(b.codes).zip(residuals).zip(weights) {
-            let (row, column) = (row as usize, column as usize);
-            if row < a.n_levels && column < b.n_levels {
-                let [g, h] = &mut sums[row * b.n_levels + column];
-                *g += r;
-                *h += w;
-            }
-        }
-        let used = sums.into_iter().enumerate().filter(|(_, [_, h])| *h > 0.0);
-        let cell = |(i, [g, h]): (usize, [f64; 2])| Cell { row: i / b.n_levels, column: i % b.n_levels, z: g / h, h };
-        let mut table = Table { cells: used.map(cell).collect(), n_rows: a.n_levels, n_columns: b.n_levels };
+    /// From the sums of each cell: a row a level of the first axis, with one cell more for rows without a level of the
+    /// second, and one row more for those without a level of the first.
+    fn new(sums: &[[f64; 2]], n_rows: usize, n_columns: usize) -> Table {
+        let cells = sums.chunks_exact(n_columns + 1).take(n_rows).enumerate().flat_map(|(row, sums)| {
+            let used = sums[..n_columns].iter().enumerate().filter(|(_, [_, h])| *h > 0.0);
+            used.map(move |(column, &[g, h])| Cell { row, column, z: g / h, h })
+        });
+        let mut table = Table { cells: cells.collect(), n_rows, n_columns };
         for _ in 0..SWEEPS {
             table.centre(table.n_rows, |cell| cell.row);
             table.centre(table.n_columns, |cell| cell.column);
@@ -153,8 +201,8 @@ mod tests {
 
     /// Two axes of two levels; `g` and `h` of the cells (0, 0), (0, 1), (1, 0), (1, 1), one row each.
     fn score(g: [f64; 4], h: f64) -> PairScore {
-        let axis = |codes| Axis { codes, n_levels: 2, ordered_levels: 0 };
-        let axes = [axis(&[0, 0, 1, 1]), axis(&[0, 1, 0, 1])];
+        let codes = [vec![0, 0, 1, 1], vec![0, 1, 0, 1]].map(Codes::from);
+        let axes = [0, 1].map(|side| Axis { codes: &codes[side], n_levels: 2, ordered_levels: 0 });
         screen(&axes, &g, &[h; 4], &all_pairs(2))[0]
     }
 
@@ -170,7 +218,7 @@ mod tests {
 
     #[test]
     fn an_axis_with_itself_scores_nothing() {
-        let axis = Axis { codes: &[0, 1, 2, 0, 1, 2], n_levels: 3, ordered_levels: 3 };
+        let axis = Axis { codes: &Codes::from(vec![0, 1, 2, 0, 1, 2]), n_levels: 3, ordered_levels: 3 };
         let scores = screen(&[axis, axis], &[1.0, -2.0, 3.0, 1.0, 1.0, 1.0], &[1.0; 6], &[(0, 1)]);
         assert!(keep(&scores, 10).is_empty());
     }

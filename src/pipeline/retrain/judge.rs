@@ -16,6 +16,7 @@ use crate::features::{Attribute, Source};
 use crate::logodds::sigmoid;
 use crate::predictor::Predictor;
 use crate::scorecard::Scorecard;
+use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// Parts of the judged deals. More parts let challengers through earlier in a market that moves, and more of them that
@@ -112,11 +113,22 @@ pub(in crate::pipeline) fn said(
     rows: &[usize],
 ) -> Vec<f64> {
     let attributes = read_by(deals, predictor);
-    let p_model = predictor.log_odds(&attributes, rows).into_iter().map(sigmoid);
+    let p_model: Vec<f64> = predictor.log_odds(&attributes, rows).into_iter().map(sigmoid).collect();
+    blended(deals, blending, &p_model, rows)
+}
+
+/// The same where it is known what the model says.
+pub(in crate::pipeline) fn blended(
+    deals: &Deals,
+    blending: Option<&Blending>,
+    p_model: &[f64],
+    rows: &[usize],
+) -> Vec<f64> {
     let curve = |curve: &RuleCurve, row: usize| deals.rules.as_ref().map(|r| curve.probability(r.score[row]));
     p_model
+        .par_iter()
         .zip(rows)
-        .map(|(p, &row)| match blending.and_then(|b| Some((b, curve(&b.curve, row)?))) {
+        .map(|(&p, &row)| match blending.and_then(|b| Some((b, curve(&b.curve, row)?))) {
             Some((blending, p_rule)) => blending.blend.probability(p_rule, p),
             None => p,
         })

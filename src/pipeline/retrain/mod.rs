@@ -11,7 +11,7 @@ mod judgement;
 mod news;
 
 pub use gate::{GateRecord, Judged, SideResult, Verdict};
-pub(super) use judge::{read_by, said};
+pub(super) use judge::{blended, read_by, said};
 pub use judgement::Judgement;
 pub use news::{News, TooFew};
 

@@ -5,13 +5,14 @@
 //! fit its narrow form becomes a wide one.
 
 use crate::asof::{MICROS_PER_DAY, Span};
+use std::ops::Range;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const NO_COUNT: u16 = u16::MAX;
 const NO_TIME: i32 = i32::MIN;
 
 /// Amounts, one a lead; NaN where missing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Numbers {
     /// As they are.
     Wide(Vec<f64>),
@@ -95,6 +96,7 @@ impl Numbers {
     }
 
     /// Writes the numbers of these rows, one after the other.
+    #[inline(always)]
     pub fn write(&self, rows: &[usize], into: &mut [f64]) {
         let cells = into.iter_mut().zip(rows);
         match self {
@@ -104,11 +106,47 @@ impl Numbers {
         }
     }
 
+    /// Writes the numbers of rows that follow each other.
+    #[inline(always)]
+    pub fn write_range(&self, rows: Range<usize>, into: &mut [f64]) {
+        match self {
+            Numbers::Wide(values) => into.copy_from_slice(&values[rows]),
+            Numbers::Counts(counts) => {
+                into.iter_mut().zip(&counts[rows]).for_each(|(cell, count)| *cell = wide_count(*count));
+            }
+            Numbers::Seconds(seconds) => {
+                into.iter_mut().zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = wide_seconds(*seconds));
+            }
+        }
+    }
+
     /// The numbers of these rows.
     pub fn of_rows(&self, rows: &[usize]) -> Vec<f64> {
         let mut numbers = vec![0.0; rows.len()];
         self.write(rows, &mut numbers);
         numbers
+    }
+
+    /// The numbers of these rows that are there, in ascending order.
+    pub fn sorted(&self, rows: &[usize]) -> Vec<f64> {
+        match self {
+            Numbers::Wide(values) => {
+                let mut own: Vec<f64> = rows.iter().map(|&row| values[row]).filter(|value| !value.is_nan()).collect();
+                own.sort_unstable_by(f64::total_cmp);
+                own
+            }
+            Numbers::Counts(counts) => {
+                let mut n_of = vec![0usize; usize::from(NO_COUNT) + 1];
+                rows.iter().for_each(|&row| n_of[usize::from(counts[row])] += 1);
+                let each = n_of[..usize::from(NO_COUNT)].iter().enumerate();
+                each.flat_map(|(count, &n)| std::iter::repeat_n(count as f64, n)).collect()
+            }
+            Numbers::Seconds(seconds) => {
+                let mut own: Vec<i32> = rows.iter().map(|&row| seconds[row]).filter(|own| *own != NO_TIME).collect();
+                own.sort_unstable();
+                own.into_iter().map(wide_seconds).collect()
+            }
+        }
     }
 
     /// Keeps the rows whose flag is set.
@@ -137,13 +175,13 @@ fn narrow_span(span: Span) -> Option<i32> {
     (span.0 % MICROS_PER_SECOND == 0 && seconds != NO_TIME).then_some(seconds)
 }
 
-#[inline]
+#[inline(always)]
 fn wide_count(count: u16) -> f64 {
     if count == NO_COUNT { f64::NAN } else { f64::from(count) }
 }
 
 /// As [`Span::days`]: the product is exact, and both steps run on several at once.
-#[inline]
+#[inline(always)]
 fn wide_seconds(seconds: i32) -> f64 {
     if seconds == NO_TIME { f64::NAN } else { f64::from(seconds) * MICROS_PER_SECOND as f64 / MICROS_PER_DAY as f64 }
 }
@@ -178,6 +216,11 @@ mod tests {
         numbers.append(&Numbers::of_counts(vec![0.5, 7.0]));
         numbers.append(&Numbers::of_counts(vec![9.0]));
         assert_eq!(numbers.of_rows(&[4, 0, 2, 3]), [9.0, 1.0, 0.5, 7.0]);
+        assert_eq!(numbers.sorted(&[4, 0, 2, 3, 1]), [0.5, 1.0, 7.0, 9.0]);
+        assert_eq!(Numbers::of_counts(vec![3.0, f64::NAN, 0.0, 3.0]).sorted(&[0, 1, 2, 3]), [0.0, 3.0, 3.0]);
+        let spans = [Some(Span(5_000_000)), None, Some(Span(-1_000_000))];
+        let days = Numbers::of_spans(spans.into_iter());
+        assert_eq!(days.sorted(&[0, 1, 2]), [days.get(2), days.get(0)]);
         numbers.retain(&[false, true, true, false, true]);
         assert!(numbers.len() == 3 && numbers.get(0).is_nan());
     }

@@ -1,0 +1,194 @@
+//! One walk over many rows for both directions: each row's linear predictor, and with what is made of it the sums of the
+//! columns. Two walks would fetch the design twice, and fetching it is what takes the time.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::codes::Codes;
+use super::tile::{AddTimes, Dot, Lanes, in_wide_registers};
+use super::{CodeBlock, Design, add_effects, add_in_order, add_level_sums, without_unlevelled};
+
+/// Rows of a task. Fixed, since the order of additions decides the last bits.
+const ROWS_PER_TASK: usize = 16_384;
+
+/// Rows that stay at hand between the two directions: sixty numbers of each fill a quarter of a second-level cache.
+const ROWS_AT_HAND: usize = 512;
+
+/// The codes of a block of one level: 0 where a row has it.
+fn indicator(block: &CodeBlock, rows: Range<usize>) -> Option<&[u8]> {
+    match &block.codes {
+        Codes::Bytes(codes) if block.n_levels == 1 => Some(&codes[rows]),
+        _ => None,
+    }
+}
+
+/// Adds a value where an indicator is set.
+struct AddWhereSet<'a> {
+    sums: &'a mut [f64],
+    codes: &'a [u8],
+    value: f64,
+}
+
+impl Lanes for AddWhereSet<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let cells = self.sums.iter_mut().zip(self.codes);
+        cells.for_each(|(sum, code)| *sum += if *code == 0 { self.value } else { 0.0 });
+    }
+}
+
+/// The sum of r where an indicator is set.
+struct SumWhereSet<'a> {
+    codes: &'a [u8],
+    r: &'a [f64],
+}
+
+impl Lanes for SumWhereSet<'_> {
+    type Out = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let (codes, rest_of_codes) = self.codes.as_chunks::<8>();
+        let (r, rest) = self.r.as_chunks::<8>();
+        let set = |code: u8, r: f64| if code == 0 { r } else { 0.0 };
+        let mut sums = [0.0; 8];
+        for (codes, r) in codes.iter().zip(r) {
+            for lane in 0..8 {
+                sums[lane] += set(codes[lane], r[lane]);
+            }
+        }
+        let rest: f64 = rest_of_codes.iter().zip(rest).map(|(code, r)| set(*code, *r)).sum();
+        sums.iter().sum::<f64>() + rest
+    }
+}
+
+/// What a walk gives.
+pub(crate) struct Walk {
+    /// `(n_samples,)` the linear predictor.
+    pub(crate) eta: Vec<f64>,
+    /// `(n_columns + 1,)` X' r, and last the sum of r.
+    pub(crate) sums: Vec<f64>,
+    /// The sum of what `look` gave.
+    pub(crate) total: f64,
+}
+
+/// Sums of some rows.
+struct Sums {
+    numbers: Vec<f64>,
+    levels: Vec<f64>,
+    of_all: f64,
+    total: f64,
+}
+
+impl Design<'_> {
+    /// Walks over the rows: `look` gets some of them with their linear predictor, writes r for each, and gives a number
+    /// that is summed.
+    pub(crate) fn walk(
+        &self,
+        coefficients: &[f64],
+        intercept: f64,
+        look: impl Fn(Range<usize>, &[f64], &mut [f64]) -> f64 + Sync,
+    ) -> Walk {
+        let tables = self.level_tables(coefficients);
+        let mut eta = vec![intercept; self.n_samples()];
+        let parts = eta.par_chunks_mut(ROWS_PER_TASK).enumerate().map(|(task, eta)| {
+            let mut sums = self.no_sums();
+            let mut panel = vec![0.0; self.n_numbers() * ROWS_AT_HAND];
+            let mut r = [0.0; ROWS_AT_HAND];
+            for (step, eta) in eta.chunks_mut(ROWS_AT_HAND).enumerate() {
+                let first = task * ROWS_PER_TASK + step * ROWS_AT_HAND;
+                let rows = first..first + eta.len();
+                let r = &mut r[..rows.len()];
+                self.fill_panel(rows.clone(), &mut panel);
+                for (column, &times) in panel.chunks_exact(ROWS_AT_HAND).zip(coefficients) {
+                    in_wide_registers(AddTimes { sums: eta, column, times });
+                }
+                for (block, table) in self.blocks.iter().zip(&tables) {
+                    match indicator(block, rows.clone()) {
+                        Some(codes) => in_wide_registers(AddWhereSet { sums: eta, codes, value: table[0] }),
+                        None => add_effects(eta, block, rows.clone(), table),
+                    }
+                }
+                sums.total += look(rows.clone(), eta, r);
+                for (sum, column) in sums.numbers.iter_mut().zip(panel.chunks_exact(ROWS_AT_HAND)) {
+                    *sum += in_wide_registers(Dot(&column[..r.len()], r));
+                }
+                self.add_to_levels(&mut sums.levels, rows, r);
+                sums.of_all += r.iter().sum::<f64>();
+            }
+            sums
+        });
+        let parts: Vec<Sums> = parts.collect();
+        let total = parts.iter().map(|part| part.total).sum();
+        let n_columns = self.n_columns();
+        let whole = |part: Sums| {
+            let mut sums = part.numbers;
+            sums.extend(without_unlevelled(part.levels, &self.blocks));
+            sums.push(part.of_all);
+            sums
+        };
+        let sums = add_in_order(parts.into_iter().map(whole).collect(), n_columns + 1);
+        Walk { eta, sums, total }
+    }
+
+    /// Adds r of some rows to the sums of their levels, as [`add_level_sums`] does.
+    fn add_to_levels(&self, sums: &mut [f64], rows: Range<usize>, r: &[f64]) {
+        let mut rest = sums;
+        for blocks in self.blocks.chunk_by(|a, b| a.n_levels > 1 && b.n_levels > 1) {
+            let (own, next) = rest.split_at_mut(blocks.iter().map(|block| block.n_levels + 1).sum());
+            rest = next;
+            match blocks {
+                [block] => match indicator(block, rows.clone()) {
+                    Some(codes) => own[0] += in_wide_registers(SumWhereSet { codes, r }),
+                    None => add_level_sums(own, blocks, rows.clone(), r),
+                },
+                many => add_level_sums(own, many, rows.clone(), r),
+            }
+        }
+    }
+
+    fn no_sums(&self) -> Sums {
+        let n_levels = self.blocks.iter().map(|block| block.n_levels + 1).sum();
+        Sums { numbers: vec![0.0; self.n_numbers()], levels: vec![0.0; n_levels], of_all: 0.0, total: 0.0 }
+    }
+
+    /// The numbers of some rows, column by column, [`ROWS_AT_HAND`] cells each.
+    fn fill_panel(&self, rows: Range<usize>, panel: &mut [f64]) {
+        let mut columns = panel.chunks_exact_mut(ROWS_AT_HAND);
+        for (column, cells) in self.dense.columns().into_iter().zip(columns.by_ref()) {
+            let values = column.slice_move(ndarray::s![rows.clone()]);
+            cells.iter_mut().zip(values).for_each(|(cell, value)| *cell = *value);
+        }
+        for (line, cells) in self.lines.iter().zip(columns) {
+            line.write(rows.clone(), &mut cells[..rows.len()]);
+        }
+    }
+
+    /// Writes one column of numbers of some rows.
+    pub(crate) fn write_number(&self, column: usize, rows: Range<usize>, into: &mut [f64]) {
+        match column.checked_sub(self.dense.ncols()) {
+            Some(line) => self.lines[line].write(rows, into),
+            None => {
+                let values = self.dense.column(column).slice_move(ndarray::s![rows]);
+                into.iter_mut().zip(values).for_each(|(cell, value)| *cell = *value);
+            }
+        }
+    }
+
+    /// Writes the numbers of some rows, row by row, `stride` cells apart.
+    pub(crate) fn write_rows(&self, rows: Range<usize>, into: &mut [f64], stride: usize) {
+        let n_dense = self.dense.ncols();
+        for (cells, row) in into.chunks_exact_mut(stride).zip(rows.clone()) {
+            let values = self.dense.row(row);
+            cells[..n_dense].iter_mut().zip(values).for_each(|(cell, value)| *cell = *value);
+        }
+        let mut values = vec![0.0; if self.lines.is_empty() { 0 } else { rows.len() }];
+        for (column, line) in (n_dense..).zip(&self.lines) {
+            line.write(rows.clone(), &mut values);
+            into[column..].iter_mut().step_by(stride).zip(&values).for_each(|(cell, value)| *cell = *value);
+        }
+    }
+}
