@@ -3,15 +3,18 @@
 //! A [`LeadTable`] exists only when its ids are unique and every value was read as the type its column has;
 //! nothing downstream checks again.
 
+mod acts;
+mod ids;
 mod numbers;
 
+pub use acts::Acts;
+pub use ids::Ids;
 pub use numbers::Numbers;
 
 use crate::asof::Instant;
 use crate::fault::InputError;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::ops::Index;
 
 /// The code of a missing value in a [`TextColumn`].
 pub const MISSING: u32 = u32::MAX;
@@ -76,60 +79,6 @@ impl TextColumn {
             chosen.codes.push(*slot);
         }
         chosen
-    }
-}
-
-/// Ids one behind the other in a single text: a million of them are one piece of memory, not a million.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ids {
-    text: String,
-    /// Where each ends in `text`.
-    ends: Vec<usize>,
-}
-
-impl Ids {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Appends one.
-    pub fn push(&mut self, id: &str) {
-        self.text.push_str(id);
-        self.ends.push(self.text.len());
-    }
-
-    /// All in their order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone + '_ {
-        (0..self.len()).map(|row| &self[row])
-    }
-}
-
-impl Index<usize> for Ids {
-    type Output = str;
-
-    fn index(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.text[start..self.ends[row]]
-    }
-}
-
-impl<T: AsRef<str>> FromIterator<T> for Ids {
-    fn from_iter<I: IntoIterator<Item = T>>(ids: I) -> Ids {
-        let mut all = Ids::default();
-        ids.into_iter().for_each(|id| all.push(id.as_ref()));
-        all
-    }
-}
-
-impl<const N: usize> PartialEq<[&str; N]> for Ids {
-    fn eq(&self, ids: &[&str; N]) -> bool {
-        self.iter().eq(ids.iter().copied())
     }
 }
 
@@ -245,7 +194,7 @@ impl LeadTable {
             |c: Column| Column { name: c.name, column_type: c.column_type, text: None, number: None, date: None };
         *self = LeadTable {
             id_name: std::mem::take(&mut self.id_name),
-            ids: Vec::new(),
+            ids: Ids::default(),
             columns: columns.map(bare).collect(),
             created_at: None,
             closed_at: None,
@@ -271,7 +220,7 @@ impl LeadTable {
         });
         LeadTable {
             id_name: self.id_name.clone(),
-            ids: vec![String::new(); leads.len()],
+            ids: std::iter::repeat_n("", leads.len()).collect(),
             columns: columns.collect(),
             created_at: times(&self.created_at),
             closed_at: times(&self.closed_at),
@@ -307,136 +256,6 @@ pub struct Activity {
     pub detail: u32,
     /// How many acts the row stands for.
     pub count: u32,
-}
-
-/// Acts as columns: 16 bytes each, and only where a row has a detail or stands for another number than one act, up to 8 more.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Acts {
-    /// Rows of the leads in the [`LeadTable`].
-    pub leads: Vec<u32>,
-    /// When they happened.
-    pub at: Vec<Instant>,
-    /// Codes of their kinds.
-    pub kinds: Vec<u32>,
-    /// Codes of their details; empty while no act has one.
-    details: Vec<u32>,
-    /// How many acts each row stands for; empty while every row is one act.
-    counts: Vec<u32>,
-}
-
-impl Acts {
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.leads.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.leads.is_empty()
-    }
-
-    /// Whether every row is one act without a detail.
-    pub fn are_plain(&self) -> bool {
-        self.details.is_empty() && self.counts.is_empty()
-    }
-
-    /// Of one such row each: lead, instant and kind.
-    ///
-    /// # Panics
-    /// When the columns differ in length.
-    pub fn of_plain(leads: Vec<u32>, at: Vec<Instant>, kinds: Vec<u32>) -> Acts {
-        assert!(leads.len() == at.len() && leads.len() == kinds.len(), "columns of one table are of one length");
-        Acts { leads, at, kinds, ..Acts::default() }
-    }
-
-    /// Appends a row.
-    #[inline]
-    pub fn push(&mut self, act: Activity) {
-        if act.detail != MISSING || !self.details.is_empty() {
-            push_rare(&mut self.details, self.leads.len(), MISSING, act.detail);
-        }
-        if act.count != 1 || !self.counts.is_empty() {
-            push_rare(&mut self.counts, self.leads.len(), 1, act.count);
-        }
-        self.leads.push(act.lead);
-        self.at.push(act.at);
-        self.kinds.push(act.kind);
-    }
-
-    /// One row.
-    #[inline]
-    pub fn get(&self, row: usize) -> Activity {
-        Activity {
-            lead: self.leads[row],
-            at: self.at[row],
-            kind: self.kinds[row],
-            detail: self.details.get(row).copied().unwrap_or(MISSING),
-            count: self.counts.get(row).copied().unwrap_or(1),
-        }
-    }
-
-    /// The rows in their order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Activity> + '_ {
-        (0..self.len()).map(|row| self.get(row))
-    }
-
-    /// Keeps of the rows from `first` on those with a lead, in their order.
-    pub fn keep_known(&mut self, first: usize) {
-        let mut kept = first;
-        for row in first..self.len() {
-            if self.leads[row] == MISSING {
-                continue;
-            }
-            self.leads[kept] = self.leads[row];
-            self.at[kept] = self.at[row];
-            self.kinds[kept] = self.kinds[row];
-            for rare in [&mut self.details, &mut self.counts] {
-                if !rare.is_empty() {
-                    rare[kept] = rare[row];
-                }
-            }
-            kept += 1;
-        }
-        self.leads.truncate(kept);
-        self.at.truncate(kept);
-        self.kinds.truncate(kept);
-        self.details.truncate(kept);
-        self.counts.truncate(kept);
-    }
-
-    /// Gives every detail the code that `code` gives for it.
-    pub fn recode_details(&mut self, mut code: impl FnMut(u32) -> u32) {
-        self.details.iter_mut().filter(|detail| **detail != MISSING).for_each(|detail| *detail = code(*detail));
-    }
-
-    /// Forgets all rows.
-    pub fn clear(&mut self) {
-        self.leads.clear();
-        self.at.clear();
-        self.kinds.clear();
-        self.details.clear();
-        self.counts.clear();
-    }
-}
-
-/// Appends to a column that is empty while all of its `n_rows` values are `usual`.
-fn push_rare(column: &mut Vec<u32>, n_rows: usize, usual: u32, value: u32) {
-    column.resize(n_rows, usual);
-    column.push(value);
-}
-
-impl Extend<Activity> for Acts {
-    fn extend<I: IntoIterator<Item = Activity>>(&mut self, acts: I) {
-        acts.into_iter().for_each(|act| self.push(act));
-    }
-}
-
-impl FromIterator<Activity> for Acts {
-    fn from_iter<I: IntoIterator<Item = Activity>>(acts: I) -> Acts {
-        let mut columns = Acts::default();
-        columns.extend(acts);
-        columns
-    }
 }
 
 /// Some rows of the activity log, in file order. The dictionaries grow from batch to batch and never renumber.

@@ -1,0 +1,57 @@
+//! The ids of many leads.
+
+use std::ops::Index;
+
+/// Ids one behind the other in a single text: a million of them are one piece of memory, not a million.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    text: String,
+    /// Where each ends in `text`.
+    ends: Vec<usize>,
+}
+
+impl Ids {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Appends one.
+    pub fn push(&mut self, id: &str) {
+        self.text.push_str(id);
+        self.ends.push(self.text.len());
+    }
+
+    /// All in their order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone + '_ {
+        (0..self.len()).map(|row| &self[row])
+    }
+}
+
+impl Index<usize> for Ids {
+    type Output = str;
+
+    fn index(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.text[start..self.ends[row]]
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<T> for Ids {
+    fn from_iter<I: IntoIterator<Item = T>>(ids: I) -> Ids {
+        let mut all = Ids::default();
+        ids.into_iter().for_each(|id| all.push(id.as_ref()));
+        all
+    }
+}
+
+impl<const N: usize> PartialEq<[&str; N]> for Ids {
+    fn eq(&self, ids: &[&str; N]) -> bool {
+        self.iter().eq(ids.iter().copied())
+    }
+}
