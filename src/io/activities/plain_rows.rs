@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn rows_are_split_as_fields_are() {
         let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(5);
-        let pieces: [&[u8]; 9] = [
+        let pieces: [&[u8]; 10] = [
             b",",
             b",",
             b"\n",
@@ -160,12 +160,13 @@ mod tests {
             b"a",
             b"longer than eight",
             b" ",
+            b"2024-01-31T12:00:00.000000,an id,a kind\n",
         ];
         let mut as_instants = 0;
         let times = TimeReader::new("UTC", None).unwrap();
         for _ in 0..20_000 {
             let text: Vec<u8> =
-                (0..rng.random_range(1..14)).flat_map(|_| pieces[rng.random_range(0..9)]).copied().collect();
+                (0..rng.random_range(1..14)).flat_map(|_| pieces[rng.random_range(0..10)]).copied().collect();
             let mut rows = PlainRows::new(&text, &LAYOUT, &times);
             let (mut fields, mut at) = (Fields::default(), 0);
             while let Some(row) = rows.next() {
