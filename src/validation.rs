@@ -7,6 +7,7 @@
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Deals of either outcome that a training part needs; a data set with fewer of one has no model.
@@ -175,22 +176,26 @@ fn outcomes(y: &[f64], rows: impl Iterator<Item = usize>) -> (usize, usize) {
 
 /// Row numbers from the oldest to the newest; deals of one instant stand in the order of the rows.
 fn by_time(order: &[i64]) -> Vec<usize> {
-    let mut rows: Vec<usize> = (0..order.len()).collect();
-    rows.sort_by_key(|&i| order[i]);
-    rows
+    // Beside their rows the instants need not be looked up at every comparison; no two pairs are equal.
+    let mut rows: Vec<(i64, usize)> = order.iter().copied().zip(0..).collect();
+    rows.par_sort_unstable();
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// The border between two instants nearest to position `target` of `rows`, the later one when two are as near.
 fn border(rows: &[usize], order: &[i64], target: f64) -> Option<usize> {
-    (1..rows.len())
-        .filter(|&at| order[rows[at - 1]] < order[rows[at]])
-        .min_by(|&a, &b| (a as f64 - target).abs().total_cmp(&(b as f64 - target).abs()).then(b.cmp(&a)))
+    let is_border = |at: &usize| order[rows[at - 1]] < order[rows[*at]];
+    let middle = (target as usize + 1).clamp(1, rows.len().max(1));
+    let (before, after) = ((1..middle).rev().find(is_border), (middle..rows.len()).find(is_border));
+    let nearest =
+        |&a: &usize, &b: &usize| (a as f64 - target).abs().total_cmp(&(b as f64 - target).abs()).then(b.cmp(&a));
+    before.into_iter().chain(after).min_by(nearest)
 }
 
 fn part(train: &[usize], test: &[usize]) -> Part {
     let ascending = |rows: &[usize]| {
         let mut rows = rows.to_vec();
-        rows.sort_unstable();
+        rows.par_sort_unstable();
         rows
     };
     Part { train: ascending(train), test: ascending(test) }
