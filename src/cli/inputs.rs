@@ -8,6 +8,7 @@ use crate::registry::Store;
 use crate::scorecard::Scorecard;
 use crate::values::TimeReader;
 use clap::Args;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The project file in the working folder.
@@ -275,8 +276,16 @@ fn read_settings(project: &Project, lenient: bool) -> ReadSettings {
 
 /// Reads a text file.
 pub(super) fn read_text(path: &Path) -> Result<String, InputError> {
-    let bytes = std::fs::read(path)
-        .map_err(|e| InputError::new(format!("cannot be read: {e}")).at(path.display().to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        let unread = InputError::new(format!("cannot be read: {error}")).at(path.display().to_string());
+        match error.kind() {
+            ErrorKind::NotFound => unread.remedy(
+                "check the path; `leadscore init` writes a project and a starting scorecard, `leadscore compare --write \
+                 FILE` a learned one, unless the deals are too few to say anything",
+            ),
+            _ => unread,
+        }
+    })?;
     String::from_utf8(bytes).map(|text| text.trim_start_matches('\u{feff}').to_string()).map_err(|_| {
         InputError::new("is not UTF-8 text").at(path.display().to_string()).remedy("save the file as UTF-8")
     })

@@ -188,10 +188,10 @@ fn opinion_of(gain: &Gain, by_name: bool) -> String {
 fn record_sentence(like: &LikeCases) -> String {
     let Rate { n, wins, .. } = &like.record;
     if *n < FEWEST_TO_SAY {
-        return format!("Leads like it ({}) won {wins} of {n}: too few to say.", like.which);
+        return format!("Past deals so placed ({}): {wins} of {n} won, too few to say.", like.which);
     }
     let share = 100.0 * like.record.rate;
-    format!("Of {} leads like it ({}) {share:.0} % were won.", thousands(*n), like.which)
+    format!("Of {} past deals so placed ({}) {share:.0} % were won.", thousands(*n), like.which)
 }
 
 /// A factor on the odds, which people can multiply: `odds × 0.6`.
@@ -248,8 +248,8 @@ mod tests {
         assert_eq!(
             reason(Quadrant::Verify, &sides()),
             "90 of 100 points are from `price_page` (page_view 9 times, newest 3 d ago). The model finds that worth \
-             little (odds × 1.2). Most speaks against it: `inquiry, never` (odds × 0.5). Of 71 leads like it (SQL by \
-             points, not by the model) 4 % were won."
+             little (odds × 1.2). Most speaks against it: `inquiry, never` (odds × 0.5). Of 71 past deals so placed \
+             (SQL by points, not by the model) 4 % were won."
         );
     }
 

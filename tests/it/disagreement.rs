@@ -20,7 +20,7 @@ fn lead_a_is_to_verify_for_its_repeated_page_views() {
     assert!(reason.starts_with("90 of 100 points are from `price_page` (page_view 9 times, newest "), "{reason}");
     assert!(reason.contains("The model finds that worth"), "{reason}");
     assert!(
-        reason.contains("leads like it (SQL by points, not by the model") && reason.contains(" were won"),
+        reason.contains("past deals so placed (SQL by points, not by the model") && reason.contains(" were won"),
         "{reason}"
     );
     assert_eq!(text(&a, "next_action"), "Ask what the prices are for before a salesperson calls");
@@ -64,5 +64,5 @@ fn past_deals_that_went_against_their_points_say_why() {
         }
     }
     let quadrants = company.run(&["backtest", "--top", "1"]).ok().stdout;
-    assert!(quadrants.contains("leads like it (high by points"), "{quadrants}");
+    assert!(quadrants.contains("past deals so placed (high by points"), "{quadrants}");
 }

@@ -114,6 +114,11 @@ fn notes(start: &Start) -> Vec<String> {
     }
     let outcome = layout.outcome.as_ref().or(layout.deals.as_ref().and_then(|deals| deals.outcome.as_ref()));
     notes.extend(outcome.and_then(|outcome| outcome.doubt.clone()));
+    if let Some(days) = layout.lost_after_days() {
+        notes.push(format!(
+            "a lead that is not won within {days} days of its creation counts as lost: `lost_after` in the project file"
+        ));
+    }
     if !layout.knows_outcomes() {
         notes.push("no column says which leads were won: rules can score, nothing can be learned; --outcome COL names it, --outcomes FILE gives a table of deals".to_string());
     }

@@ -7,32 +7,58 @@ use crate::tables::{ActivityBatch, ActivityBatches, LeadTable};
 /// A touch nobody made.
 pub(super) const NOBODY: u32 = u32::MAX;
 
-/// `(n_leads,)` the kinds of the first and the last act before the close; [`NOBODY`] where there is none.
+/// The first and the last act of each lead before its close.
 #[derive(Debug, Default)]
 pub(super) struct Touches {
-    first: Vec<(i64, u32)>,
-    last: Vec<(i64, u32)>,
+    /// `(n_leads,)`.
+    leads: Vec<Touched>,
     /// Kinds by code.
     pub(super) kinds: Vec<String>,
 }
 
+/// What is known of one lead, side by side: a log in order of time jumps from lead to lead, and each jump is one wait for
+/// memory rather than three.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
+struct Touched {
+    /// Acts at or after this are none; the earliest instant where the lead has no close.
+    closed: i64,
+    first: i64,
+    last: i64,
+    first_kind: u32,
+    last_kind: u32,
+}
+
 impl Touches {
-    /// Codes of a lead's first and last touch.
-    pub(super) fn of(&self, lead: usize) -> (u32, u32) {
-        (self.first[lead].1, self.last[lead].1)
+    /// Nobody has touched these leads yet.
+    fn before(closed_at: &[Option<Instant>]) -> Touches {
+        let untouched = |closed: &Option<Instant>| Touched {
+            closed: closed.map_or(i64::MIN, |closed| closed.0),
+            first: i64::MAX,
+            last: i64::MIN,
+            first_kind: NOBODY,
+            last_kind: NOBODY,
+        };
+        Touches { leads: closed_at.iter().map(untouched).collect(), kinds: Vec::new() }
     }
 
-    fn add(&mut self, batch: ActivityBatch<'_>, closed_at: &[Option<Instant>]) {
+    /// Codes of a lead's first and last touch; [`NOBODY`] where there is none.
+    pub(super) fn of(&self, lead: usize) -> (u32, u32) {
+        (self.leads[lead].first_kind, self.leads[lead].last_kind)
+    }
+
+    fn add(&mut self, batch: ActivityBatch<'_>) {
         for act in batch.acts.iter() {
-            let lead = act.lead as usize;
-            if closed_at[lead].is_none_or(|closed| act.at >= closed) {
+            let own = &mut self.leads[act.lead as usize];
+            let at = act.at.0;
+            if at >= own.closed {
                 continue;
             }
-            if self.first[lead].1 == NOBODY || act.at.0 < self.first[lead].0 {
-                self.first[lead] = (act.at.0, act.kind);
+            if own.first_kind == NOBODY || at < own.first {
+                (own.first, own.first_kind) = (at, act.kind);
             }
-            if self.last[lead].1 == NOBODY || act.at.0 >= self.last[lead].0 {
-                self.last[lead] = (act.at.0, act.kind);
+            if own.last_kind == NOBODY || at >= own.last {
+                (own.last, own.last_kind) = (at, act.kind);
             }
         }
         if batch.kinds.len() > self.kinds.len() {
@@ -63,11 +89,10 @@ impl<'a, 'l> Watched<'a, 'l> {
 impl ActivityBatches for Watched<'_, '_> {
     fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
         let (closed_at, touches) = (self.closed_at, &mut self.touches);
-        let none = vec![(0, NOBODY); closed_at.len()];
-        *touches = Touches { first: none.clone(), last: none, kinds: Vec::new() };
+        *touches = Touches::before(closed_at);
         self.log.for_each(&mut |batch| {
             if !closed_at.is_empty() {
-                touches.add(batch, closed_at);
+                touches.add(batch);
             }
             each(batch);
         })
