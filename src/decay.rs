@@ -2,6 +2,7 @@
 
 use crate::asof::Span;
 use serde::{Deserialize, Serialize};
+use std::f64::consts::{LN_2, SQRT_2};
 
 /// How an act loses its worth as it ages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ const POWERS: [f64; PARTS] = [
     1.3252366431597413,
     1.3542555469368927,
     1.383909881963832,
-    1.4142135623730951,
+    SQRT_2,
     1.4451808069770467,
     1.4768261459394993,
     1.5091644275934228,
@@ -88,7 +89,7 @@ const POWERS: [f64; PARTS] = [
 
 /// ln(2)ⁿ / n! for n = 1 to 6: the Taylor series of 2^r, which for |r| ≤ 1/64 is exact to 4·10⁻¹⁸.
 const SERIES: [f64; 6] = [
-    0.6931471805599453,
+    LN_2,
     0.24022650695910072,
     0.05550410866482158,
     0.009618129107628477,
@@ -105,7 +106,7 @@ fn power_of_two(x: f64) -> f64 {
     // So large that adding it rounds to a multiple of 1/32, whose number then stands in the lowest bits.
     const ROUND: f64 = 6_755_399_441_055_744.0 / PARTS as f64;
     // Beyond this the exponent would run over, or NaN come in.
-    if !(x.abs() < 1000.0) {
+    if x.is_nan() || x.abs() >= 1000.0 {
         return x.exp2();
     }
     let rounded = x + ROUND;

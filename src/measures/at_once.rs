@@ -6,6 +6,7 @@ use super::accumulator::{Answer, NONE_BEFORE};
 use super::recent::{MAX_AGE, age, count, entries, one};
 use crate::asof::Instant;
 use crate::decay::Decay;
+use std::cmp::Reverse;
 
 /// The decayed sum over the newest occurrences, up to a number, lead by lead.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl AtOnce {
     /// Answers for the lead whose acts are at hand: they are summed newest first, so that the order of the log does not show.
     fn settle(&mut self) {
         if !self.oldest_first {
-            self.acts.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+            self.acts.sort_unstable_by_key(|act| Reverse(act.0));
         }
         let Some((newest, _)) = self.acts.last() else { return };
         self.answer.newest[self.lead] = self.as_of.minus(age(*newest)).0;

@@ -169,7 +169,7 @@ pub(super) fn parse(
         return Ok(part);
     }
     let mut buffers: [String; 4] = Default::default();
-    for row in 0..frame.height() {
+    for (row, &kind) in kinds.iter().enumerate() {
         let [lead, time, detail, count] = &mut buffers;
         let cells = RowCells {
             lead: leads.get(row, lead),
@@ -177,7 +177,7 @@ pub(super) fn parse(
                 Times::Cells(cells) => AtCell::Text(cells.get(row, time)),
                 known => AtCell::Instant(known.instant(row)),
             },
-            kind: KindCell::Code(kinds[row]),
+            kind: KindCell::Code(kind),
             detail: details.as_ref().map_or(b"", |cells| cells.get(row, detail)),
             count: counts.as_ref().map_or(b"", |cells| cells.get(row, count)),
         };
