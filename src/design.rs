@@ -11,7 +11,6 @@
 pub(crate) mod codes;
 mod line;
 mod sandwich;
-pub(crate) mod tile;
 mod walk;
 
 pub use codes::Codes;
@@ -22,8 +21,8 @@ use std::ops::Range;
 use ndarray::{Array2, Axis, s};
 use rayon::prelude::*;
 
+use crate::lanes::dot;
 use codes::{Code, with_codes};
-use tile::dot;
 
 /// The code of a row that has no level in a block: all the block's columns are zero there.
 pub const NO_LEVEL: u32 = u32::MAX;

@@ -7,6 +7,7 @@
 pub mod asof;
 pub mod decay;
 pub mod fault;
+mod lanes;
 pub mod logodds;
 pub mod text;
 

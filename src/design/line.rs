@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tile::{Lanes, in_wide_registers};
+use crate::lanes::{Lanes, in_wide_registers};
 use crate::tables::Numbers;
 
 /// x ↦ (min(max(x, low), high) − mean) / sd, and 0 where x is missing.

@@ -9,8 +9,8 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::codes::{Code, Codes, with_codes};
-use super::tile::{TILE_COLUMNS, TILE_ROWS, Tile, accumulate};
 use super::{CodeBlock, Design, ROWS_PER_SUM, add_in_order, add_level_sums};
+use crate::lanes::{TILE_COLUMNS, TILE_ROWS, Tile, accumulate};
 
 /// Dense rows copied and multiplied at a time: 36 columns of them fill half a second-level cache.
 const ROWS_PER_PANEL: usize = 512;

@@ -6,8 +6,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::codes::Codes;
-use super::tile::{AddTimes, Dot, Lanes, in_wide_registers};
 use super::{CodeBlock, Design, add_effects, add_in_order, add_level_sums, without_unlevelled};
+use crate::lanes::{AddTimes, Dot, Lanes, in_wide_registers};
 
 /// Rows of a task. Fixed, since the order of additions decides the last bits.
 const ROWS_PER_TASK: usize = 16_384;

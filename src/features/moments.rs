@@ -1,6 +1,6 @@
 //! Mean and standard deviation of a column of numbers, in one walk over it.
 
-use crate::design::tile::{Lanes, in_wide_registers};
+use crate::lanes::{Lanes, in_wide_registers};
 use crate::tables::Numbers;
 
 /// Rows whose numbers are read together.

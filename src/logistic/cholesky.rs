@@ -6,7 +6,7 @@
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
-use crate::design::tile::{TILE_COLUMNS, TILE_ROWS, Tile, accumulate, dot, pack};
+use crate::lanes::{TILE_COLUMNS, TILE_ROWS, Tile, accumulate, dot, pack};
 
 /// Columns factored at a time; a multiple of both sides of a tile.
 pub(super) const BLOCK: usize = 64;

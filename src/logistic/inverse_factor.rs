@@ -7,7 +7,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::cholesky::{BLOCK, Cholesky, ROWS_PER_TASK, for_each_tile, put};
-use crate::design::tile::{TILE_COLUMNS, TILE_ROWS, dot, pack};
+use crate::lanes::{TILE_COLUMNS, TILE_ROWS, dot, pack};
 
 /// L⁻¹ by columns: "row" j of `columns` holds column j of L⁻¹, zero before its j-th entry.
 #[derive(Debug, Clone)]

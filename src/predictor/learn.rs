@@ -3,9 +3,9 @@
 use super::assemble::{Assembly, assemble, repeats};
 use super::pairs::{FittedPair, add_pairs};
 use super::{FittedTerm, Predictor};
-use crate::design::tile::dot;
 use crate::design::{CodeBlock, Design};
 use crate::features::{Attribute, Fate, PlanLine, Source, Term, TermSettings};
+use crate::lanes::dot;
 use crate::logistic::{self, Ending, FitError, Fitted, Penalty, Problem};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up, as in `src/lib.rs`. A module imports only from those above it.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "asof",
     "decay",
     "fault",
+    "lanes",
     "logodds",
     "text",
     "values",

@@ -1,4 +1,5 @@
-//! The one inner loop of the dense algebra: a 4 × 8 tile of a matrix product, and the packing it reads.
+//! Arithmetic on many numbers at once, in the widest registers there are: walks over columns, and the one inner loop of the
+//! dense algebra, a 4 × 8 tile of a matrix product with the packing it reads.
 //!
 //! Linear algebra libraries choose their instructions by the processor they find, with fused multiplications on some
 //! and other orders of summation on others, so the last bits of a fit would differ from machine to machine. Here every
