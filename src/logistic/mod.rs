@@ -30,7 +30,7 @@ pub use penalty::Structure;
 
 use cholesky::aliased_columns;
 use ndarray::Array2;
-use newton::{MAX_STEPS, NEAR, NEAR_BY, Objective, Progress, approach, factor_hessian, minimise};
+use newton::{MAX_STEPS, NEAR_BY, Objective, Progress, approach, factor_hessian, minimise};
 use objective::PenalisedLoss;
 use penalty::TermPenalty;
 use reml::{START_LAMBDA, TINY_RIDGE};
@@ -276,8 +276,7 @@ fn fit_reml(
     let mut objective = penalised(problem, terms, Penalty::Reml, &lambdas);
     let mut progress = Progress::new(&objective, parameters(start, problem.design.n_columns()));
     let (convergence, factor) = if objective.has_many_rows() {
-        let tolerance = if ending == Ending::Near { NEAR_BY } else { NEAR };
-        let factor = reml::fit_many(&mut objective, &mut progress, rounds, start.is_some(), data.cloned(), tolerance);
+        let factor = reml::fit_many(&mut objective, &mut progress, rounds, start.is_some(), data.cloned());
         if ending == Ending::Near {
             return Ok(inference::nearly(&objective, &progress, &factor));
         }
@@ -300,7 +299,7 @@ fn fit_fixed(problem: &Problem<'_>, terms: &[Term], lambda: f64, beginning: Begi
         // Of a quarter of the rows, and so nearer to that of all than that of the rows that were fitted first.
         let mut hessian = objective.penalised(objective.rough_data_hessian(&progress.eta));
         objective::pin(&mut hessian, &objective.pinned);
-        approach(&objective, &mut progress, &factor_hessian(hessian).0, NEAR);
+        approach(&objective, &mut progress, &factor_hessian(hessian).0, NEAR_BY);
     }
     let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
     Ok(inference::summarise(&objective, &progress, &factor, convergence))

@@ -14,14 +14,16 @@ use super::cholesky::Cholesky;
 /// is about 1e-10 standard errors.
 const STEP_TOLERANCE: f64 = 1e-10;
 
-/// [`approach`] ends where the squared length of the step that is left, as far as it can tell, is below this: the step of
-/// [`minimise`] that follows is then short.
-pub(crate) const NEAR: f64 = 0.1 * STEP_TOLERANCE;
+/// [`approach`] by the Hessian of the last step ends where the squared length of the step that is left, as far as it can tell,
+/// is below this.
+const NEAR: f64 = 0.1 * STEP_TOLERANCE;
 
-/// Where a fit ends of which only the coefficients are wanted: within a thousandth of their standard errors.
+/// Where a fit ends of which only the coefficients are wanted: within a thousandth of their standard errors. From there
+/// [`minimise`] takes a Hessian that serves to the end.
 pub(crate) const NEAR_BY: f64 = 1e-6;
 
-/// Such a fit has arrived when this much is left, however rough the Hessian that [`approach`] went by.
+/// A fit near by has arrived when this much is left, however rough the Hessian that [`approach`] went by: a hundredth of the
+/// standard errors. A Hessian taken there is that of the optimum to five digits.
 const ARRIVED: f64 = 1e-4;
 
 /// Steps of [`approach`], of which it takes about a dozen; where it takes more, a Hessian is worth its price.
@@ -154,9 +156,13 @@ impl Progress {
 
     /// Whether the search may end here, judged by the factor of a Hessian taken nearby.
     pub(crate) fn judged_by(&self, objective: &impl Objective, near: &Cholesky) -> Convergence {
-        let decrement = dot_in_order(&near.solve(&self.gradient), &self.gradient);
-        let is_near = objective.total_weight() * decrement <= ARRIVED;
+        let is_near = self.left(objective, near) <= ARRIVED;
         self.stop(if is_near { StopReason::GradientSmall } else { StopReason::StepLimit })
+    }
+
+    /// Squared length of the step that is left by this factor, in standard errors.
+    fn left(&self, objective: &impl Objective, factor: &Cholesky) -> f64 {
+        objective.total_weight() * dot_in_order(&factor.solve(&self.gradient), &self.gradient)
     }
 
     fn direction(&self, objective: &impl Objective, factor: &Cholesky) -> Direction {
@@ -257,7 +263,7 @@ fn add_scaled(start: &[f64], step: &[f64], length: f64) -> Vec<f64> {
 }
 
 /// Takes at most `max_steps` Newton steps, one at least; returns how it ended and the factor of the Hessian that the
-/// last step used. At convergence that is the Hessian at the optimum up to the tolerance.
+/// last step used. At convergence that is the Hessian at the optimum up to the tolerance, and of many rows to five digits.
 pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_steps: u32) -> (Convergence, Cholesky) {
     for step in 1.. {
         let (factor, is_damped) = factor_hessian(objective.hessian(&progress.eta));
@@ -273,10 +279,15 @@ pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_
             (false, false, _) => StopReason::NoProgress,
             (false, true, true) => StopReason::StepLimit,
             (false, true, false) => {
-                if objective.has_many_rows() {
-                    approach(objective, progress, &factor, NEAR);
+                if !objective.has_many_rows() {
+                    continue;
                 }
-                continue;
+                approach(objective, progress, &factor, NEAR);
+                let is_of_optimum = objective.total_weight() * direction.decrement <= ARRIVED;
+                if !is_of_optimum || objective.can_separate() || progress.left(objective, &factor) > STEP_TOLERANCE {
+                    continue;
+                }
+                StopReason::GradientSmall
             }
         };
         return (progress.stop(reason), factor);

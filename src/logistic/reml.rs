@@ -8,7 +8,7 @@ use ndarray::Array2;
 
 use super::cholesky::Cholesky;
 use super::inverse_factor::InverseFactor;
-use super::newton::{Convergence, MAX_STEPS, Progress, approach, factor_hessian, minimise};
+use super::newton::{Convergence, MAX_STEPS, NEAR_BY, Progress, approach, factor_hessian, minimise};
 use super::objective::PenalisedLoss;
 
 /// λ of every term before the first round, on the sum of losses.
@@ -51,15 +51,14 @@ pub(crate) fn fit(objective: &mut PenalisedLoss<'_>, progress: &mut Progress, ro
 /// The same with many rows, where a Hessian is worth many gradients: its part from the data is taken once, where the search
 /// begins, and serves for all rounds; from far away the search begins by a rough one. `near` is that of some of the rows,
 /// where they were fitted; `is_near` says whether the search begins near the optimum, at the fit of some of the rows or of
-/// fewer terms. It ends where the squared length of the step that is left is at most `tolerance`, and [`minimise`] may go
-/// on from there; the factor is that of the Hessian it has gone by.
+/// fewer terms. It ends [`NEAR_BY`] the optimum, and [`minimise`] may go on from there; the factor is that of the Hessian it
+/// has gone by.
 pub(crate) fn fit_many(
     objective: &mut PenalisedLoss<'_>,
     progress: &mut Progress,
     rounds: u32,
     is_near: bool,
     near: Option<Array2<f64>>,
-    tolerance: f64,
 ) -> Cholesky {
     let first = |objective: &PenalisedLoss<'_>, eta: &[f64]| match is_near {
         true => objective.data_hessian(eta),
@@ -82,7 +81,7 @@ pub(crate) fn fit_many(
         }
     }
     let last = factor(objective, &data);
-    approach(objective, progress, &last, tolerance);
+    approach(objective, progress, &last, NEAR_BY);
     last
 }
 

@@ -17,6 +17,8 @@ use serde_json::Value;
 const REFERENCE: f64 = 1e-6;
 /// Relative difference between two fits of one problem written in two ways.
 const SAME: f64 = 1e-8;
+/// Of many rows the last Hessian is one taken within a thousandth of the standard errors of the optimum.
+const SAME_ERRORS: f64 = 1e-6;
 /// L-BFGS stops by its gradient, far earlier than Newton.
 const LBFGS: f64 = 1e-4;
 
@@ -76,7 +78,7 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
 fn assert_same_fit(a: &Fitted, b: &Fitted, what: &str) {
     assert!(a.convergence.is_converged() && b.convergence.is_converged(), "{what}");
     assert_close(&a.coefficients, &b.coefficients, SAME, what);
-    assert_close(&a.standard_errors, &b.standard_errors, SAME, what);
+    assert_close(&a.standard_errors, &b.standard_errors, SAME_ERRORS, what);
     assert_close(&[a.intercept], &[b.intercept], SAME, what);
 }
 
