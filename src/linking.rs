@@ -49,7 +49,10 @@ impl Linking {
 
     /// The link of their probabilities, as [`Link::fit`] has it.
     pub fn link(&self, p: &[f64], w: &[f64]) -> Link {
-        let knots = knots(&mid_ranks(p, w), &self.scale);
+        let knots = {
+            let rows = ascending(p, w);
+            knots(mid_ranks(p, w, &rows), rows.len(), &self.scale)
+        };
         let (knots, error) = thin(&knots, &pinned(&knots, &self.bounds), MOST_KNOTS);
         let (p, score) = knots.into_iter().unzip();
         Link { p, score, error }
@@ -110,39 +113,37 @@ impl Link {
 }
 
 /// The score at `p` on the straight line between two knots, `p` before the second.
+#[inline(always)]
 fn between(from: Knot, to: Knot, p: f64) -> f64 {
     let part = (p - from.0) / (to.0 - from.0);
     // Rounding must not lift the score above the next knot: it may lie just under a tier bound.
     (from.1 + part * (to.1 - from.1)).min(to.1)
 }
 
-/// Distinct values of `p` with their row-weighted mid-ranks in (0, 1), ascending, between (0, 0) and (1, 1).
-fn mid_ranks(p: &[f64], w: &[f64]) -> Vec<(f64, f64)> {
-    let rows = ascending(p, w);
+/// Distinct values of `p` with their row-weighted mid-ranks in (0, 1), ascending, between (0, 0) and (1, 1). `rows` are those
+/// of positive weight in ascending order of `p`.
+fn mid_ranks<'a>(p: &'a [f64], w: &'a [f64], rows: &'a [usize]) -> impl Iterator<Item = (f64, f64)> + 'a {
     let total: f64 = rows.iter().map(|&i| w[i]).sum();
-    let mut ranks = Vec::with_capacity(rows.len() + 2);
     let mut before = 0.0;
-    for group in rows.chunk_by(|&a, &b| p[a] == p[b]) {
-        let here: f64 = group.iter().map(|&i| w[i]).sum();
-        ranks.push((p[group[0]], (before + 0.5 * here) / total));
+    let ranks = rows.chunk_by(|&a, &b| p[a] == p[b]).map(move |tied| {
+        let here: f64 = tied.iter().map(|&i| w[i]).sum();
+        let rank = (before + 0.5 * here) / total;
         before += here;
-    }
-    if ranks.first().is_none_or(|first| first.0 > 0.0) {
-        ranks.insert(0, (0.0, 0.0));
-    }
-    if ranks.last().is_none_or(|last| last.0 < 1.0) {
-        ranks.push((1.0, 1.0));
-    }
-    ranks
+        (p[tied[0]], rank)
+    });
+    let bottom = rows.first().is_none_or(|&least| p[least] > 0.0).then_some((0.0, 0.0));
+    let top = rows.last().is_none_or(|&most| p[most] < 1.0).then_some((1.0, 1.0));
+    bottom.into_iter().chain(ranks).chain(top)
 }
 
-/// All knots of the map p → rank → score: the reference probabilities, and where a rank passes from cell to cell.
-fn knots(ranks: &[(f64, f64)], scale: &Scale) -> Vec<Knot> {
-    let mut knots = Vec::with_capacity(ranks.len() + 2 * scale.n_cells());
-    let mut cell = 0;
-    for (i, &(p, rank)) in ranks.iter().enumerate() {
+/// All knots of the map p → rank → score: the reference probabilities, about `n_ranks`, and where a rank passes from cell to
+/// cell.
+fn knots(ranks: impl Iterator<Item = (f64, f64)>, n_ranks: usize, scale: &Scale) -> Vec<Knot> {
+    let mut knots = Vec::with_capacity(n_ranks + 2 + 2 * scale.n_cells());
+    let (mut cell, mut last): (usize, Option<(f64, f64)>) = (0, None);
+    for (p, rank) in ranks {
         while cell + 1 < scale.n_cells() && scale.end_rank(cell) <= rank {
-            let at = match i.checked_sub(1).map(|before| ranks[before]) {
+            let at = match last {
                 Some((p_before, rank_before)) => {
                     let part = (scale.end_rank(cell) - rank_before) / (rank - rank_before);
                     (p_before + part * (p - p_before)).clamp(p_before, p)
@@ -154,6 +155,7 @@ fn knots(ranks: &[(f64, f64)], scale: &Scale) -> Vec<Knot> {
             cell += 1;
         }
         knots.push((p, scale.score_in(cell, rank)));
+        last = Some((p, rank));
     }
     knots
 }

@@ -75,21 +75,20 @@ impl Ranks {
     pub fn fit(values: &[f64], w: &[f64]) -> Ranks {
         let rows = ascending(values, w);
         let total: f64 = rows.iter().map(|&i| w[i]).sum();
+        let distinct = || rows.chunk_by(|&a, &b| values[a] == values[b]);
+        let mut kept = kept_positions(distinct().count()).into_iter().peekable();
+        let mut ranks = Ranks { values: Vec::new(), below: Vec::new(), through: Vec::new() };
         let mut before = 0.0;
-        let distinct: Vec<(f64, f64, f64)> = rows
-            .chunk_by(|&a, &b| values[a] == values[b])
-            .map(|tied| {
-                let below = before / total;
-                before += tied.iter().map(|&i| w[i]).sum::<f64>();
-                (values[tied[0]], below, before / total)
-            })
-            .collect();
-        let kept = kept_positions(distinct.len());
-        Ranks {
-            values: kept.iter().map(|&i| distinct[i].0).collect(),
-            below: kept.iter().map(|&i| distinct[i].1).collect(),
-            through: kept.iter().map(|&i| distinct[i].2).collect(),
+        for (position, tied) in distinct().enumerate() {
+            let below = before / total;
+            before += tied.iter().map(|&i| w[i]).sum::<f64>();
+            if kept.next_if_eq(&position).is_some() {
+                ranks.values.push(values[tied[0]]);
+                ranks.below.push(below);
+                ranks.through.push(before / total);
+            }
         }
+        ranks
     }
 
     /// The share of the reference deals below `value`, those equal to it counted half: 0 to 1; ½ without deals.
@@ -155,11 +154,16 @@ pub struct DriverRecord {
     pub record: Rate,
 }
 
-/// The records of `verify` and `hidden_gem` by the rule that brought most points; `drivers` are `(n_deals,)`.
-pub fn driver_records(quadrants: &[Quadrant], drivers: &[&str], y: &[f64], w: &[f64]) -> Vec<DriverRecord> {
+/// The records of `verify` and `hidden_gem` by the rule that brought most points, which `driver` tells of a deal.
+pub fn driver_records<'a>(
+    quadrants: &[Quadrant],
+    driver: impl Fn(usize) -> &'a str,
+    y: &[f64],
+    w: &[f64],
+) -> Vec<DriverRecord> {
     let mut deals: BTreeMap<(Quadrant, &str), Vec<usize>> = BTreeMap::new();
     for i in (0..quadrants.len()).filter(|&i| matches!(quadrants[i], Quadrant::Verify | Quadrant::HiddenGem)) {
-        deals.entry((quadrants[i], drivers[i])).or_default().push(i);
+        deals.entry((quadrants[i], driver(i))).or_default().push(i);
     }
     let pick = |values: &[f64], rows: &[usize]| rows.iter().map(|&i| values[i]).collect::<Vec<f64>>();
     let record = |((quadrant, rule), rows): ((Quadrant, &str), Vec<usize>)| {

@@ -16,6 +16,7 @@ pub mod explain;
 mod figures;
 pub mod handover;
 mod holdout;
+mod joining;
 pub mod leaks;
 pub mod leaning;
 pub mod model;

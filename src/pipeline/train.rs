@@ -1,21 +1,20 @@
 //! Retrain: from closed deals to a model, its blend with the scorecard, and figures that can be believed.
 
 use super::assembly::assemble;
-use super::deals::{DealInputs, DealSettings, Deals, RuleSide, gather};
+use super::deals::{DealInputs, DealSettings, Deals, gather};
 use super::drift;
 use super::holdout::hold_out;
+use super::joining::{join, qualified, rule_curve};
 use super::leaks::{self, ScreenSettings};
 use super::model::{Blending, Model};
 use super::provenance::digest;
 use super::reference::Reference;
-use crate::blend::{Blend, Predictions, RuleCurve, choose_weight};
+use crate::blend::RuleCurve;
 use crate::fault::InputError;
 use crate::features::Source;
-use crate::linking::Linking;
 use crate::logistic::Ending;
 use crate::logodds::sigmoid;
-use crate::metrics::auc;
-use crate::mismatch::{self, Quadrant, Ranks};
+use crate::mismatch::Ranks;
 use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn_until};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
@@ -256,21 +255,6 @@ pub(super) fn fit_error(error: crate::logistic::FitError) -> InputError {
         .remedy("leave [train] penalty at \"auto\", or look with `leadscore check` for a column that knows the outcome")
 }
 
-/// Positions (in `rows`) of the deals that no rule disqualifies.
-fn qualified(deals: &Deals, rows: &[usize]) -> Vec<usize> {
-    let out = deals.rules.as_ref().map(|r| &r.disqualified);
-    (0..rows.len()).filter(|&i| out.is_none_or(|d| !d[rows[i]])).collect()
-}
-
-pub(super) fn rule_curve(deals: &Deals, rules: &RuleSide, rows: &[usize]) -> RuleCurve {
-    let kept = pick(rows, &qualified(deals, rows));
-    RuleCurve::fit(
-        &pick(&rules.score, &kept),
-        &pick(&deals.snapshots.won, &kept),
-        &pick(&deals.snapshots.row_weight, &kept),
-    )
-}
-
 pub(super) fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve>, rows: &[usize]) -> Predicted {
     // A term read by the predictor is always among the deals' attributes: it was learned from them.
     let attributes = in_order(deals, &learned.predictor.sources());
@@ -318,93 +302,6 @@ fn predict_folds(
         p_rule: if has_rules { by_row.iter().map(|r| r.2).collect() } else { Vec::new() },
     };
     Ok((predicted, models))
-}
-
-/// The deals of a prediction that no rule disqualifies, as arrays.
-struct Sides<'a> {
-    driver: Vec<&'a str>,
-    p_model: Vec<f64>,
-    p_rule: Vec<f64>,
-    score: Vec<f64>,
-    y: Vec<f64>,
-    w: Vec<f64>,
-}
-
-impl<'a> Sides<'a> {
-    fn of(deals: &Deals, rules: &'a RuleSide, predicted: &Predicted) -> Sides<'a> {
-        let kept = qualified(deals, &predicted.rows);
-        let rows = pick(&predicted.rows, &kept);
-        Sides {
-            driver: rows.par_iter().map(|&row| rules.driver(row)).collect(),
-            p_model: pick(&predicted.p_model, &kept),
-            p_rule: pick(&predicted.p_rule, &kept),
-            score: pick(&rules.score, &rows),
-            y: pick(&deals.snapshots.won, &rows),
-            w: pick(&deals.snapshots.row_weight, &rows),
-        }
-    }
-
-    fn predictions(&self) -> Predictions<'_> {
-        Predictions { p_rule: &self.p_rule, p_model: &self.p_model, y: &self.y, w: &self.w }
-    }
-}
-
-fn join(
-    deals: &Deals,
-    rules: &RuleSide,
-    scorecard: &Scorecard,
-    curve: RuleCurve,
-    out_of_fold: Option<&Predicted>,
-    in_sample: &Predicted,
-    settings: &TrainSettings,
-) -> Blending {
-    let training = Sides::of(deals, rules, in_sample);
-    let past = out_of_fold.map(|p| Sides::of(deals, rules, p));
-    let choice = match (settings.blend_weight, &past) {
-        (None, Some(past)) => Some(choose_weight(&past.p_model, &past.p_rule, &past.y, &past.w)),
-        _ => None,
-    };
-    // Without a number and without folds there is nothing to choose by, so each side has half a say.
-    let weight = settings.blend_weight.or(choice.as_ref().map(|c| c.weight)).unwrap_or(0.5);
-    let none = Sides { driver: vec![], p_model: vec![], p_rule: vec![], score: vec![], y: vec![], w: vec![] };
-    let reference = past.as_ref().unwrap_or(&training);
-    let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
-    let range = (scorecard.range.min, scorecard.range.max);
-    let by_model = || {
-        let linking = Linking::new(&reference.score, &reference.w, &bounds, range);
-        let model_link = linking.link(&reference.p_model, &reference.w);
-        (linking, model_link)
-    };
-    let by_blend = || {
-        let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
-        let all = (0..reference.y.len()).into_par_iter();
-        let p: Vec<f64> = all.map(|i| blend.probability(reference.p_rule[i], reference.p_model[i])).collect();
-        (blend, p, Ranks::fit(&reference.score, &reference.w))
-    };
-    let ((linking, model_link), (blend, p, rule_ranks)) = rayon::join(by_model, by_blend);
-    let quadrant = |i: usize| {
-        let model_score = model_link.score(reference.p_model[i]);
-        Quadrant::of(scorecard.is_high(reference.score[i]), scorecard.is_high(model_score))
-    };
-    let (link, quadrants) = rayon::join(
-        || linking.link(&p, &reference.w),
-        || (0..reference.y.len()).into_par_iter().map(quadrant).collect::<Vec<Quadrant>>(),
-    );
-    Blending {
-        link,
-        rule_ranks,
-        records: mismatch::records(&quadrants, &reference.y, &reference.w),
-        driver_records: mismatch::driver_records(&quadrants, &reference.driver, &reference.y, &reference.w),
-        blurred: match &past {
-            Some(past) => mismatch::blurred(auc(&past.y, &past.p_model, &past.w).as_ref()),
-            None => mismatch::blurred(None),
-        },
-        min_gap: settings.min_gap,
-        curve,
-        blend,
-        choice,
-        model_link,
-    }
 }
 
 impl TrainSettings {

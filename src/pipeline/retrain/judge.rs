@@ -5,9 +5,10 @@
 //! deals, it would be old itself by the end of them, and a market that moves would keep every challenger out.
 
 use super::super::deals::Deals;
+use super::super::joining::rule_curve;
 use super::super::model::Blending;
 use super::super::score::absent;
-use super::super::train::{Purpose, pick, procedure, rule_curve};
+use super::super::train::{Purpose, pick, procedure};
 use super::gate::{GateRecord, Judged};
 use super::{Current, Judgement, News, RetrainSettings};
 use crate::blend::RuleCurve;
