@@ -72,9 +72,10 @@ impl ParquetFile {
         })
     }
 
-    /// The values of these columns in all rows.
-    pub(super) fn read_all(&self, columns: &[String]) -> Result<DataFrame, InputError> {
-        self.read(columns, (0, self.n_rows), self.metadata.clone(), ParallelStrategy::Auto)
+    /// The values of one column in all rows, on the caller's thread. Column by column, a table is never there twice.
+    pub(super) fn read_column(&self, column: &str) -> Result<Column, InputError> {
+        let frame = self.read(&[column.to_string()], (0, self.n_rows), self.metadata.clone())?;
+        guarded(&self.name, || frame.column(column).cloned())
     }
 
     /// The values of these columns in one of `slices`, on the caller's thread.
@@ -88,7 +89,7 @@ impl ParquetFile {
         footer.num_rows = group.num_rows();
         footer.row_groups.push(group);
         let within = (slice.0 - self.group_starts[index], slice.1);
-        self.read(columns, within, Arc::new(footer), ParallelStrategy::None)
+        self.read(columns, within, Arc::new(footer))
     }
 
     fn read(
@@ -96,11 +97,11 @@ impl ParquetFile {
         columns: &[String],
         slice: (usize, usize),
         metadata: FileMetadataRef,
-        parallel: ParallelStrategy,
     ) -> Result<DataFrame, InputError> {
         let mut reader = ParquetReader::new(handle(&self.file, &self.name)?);
         reader.set_metadata(metadata);
-        let reader = reader.with_columns(Some(columns.to_vec())).with_slice(Some(slice)).read_parallel(parallel);
+        let reader =
+            reader.with_columns(Some(columns.to_vec())).with_slice(Some(slice)).read_parallel(ParallelStrategy::None);
         guarded(&self.name, || reader.finish())
     }
 }

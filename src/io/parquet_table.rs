@@ -5,7 +5,6 @@ use super::raw::{RawColumn, RawTable, Wanted};
 use super::settings::ReadSettings;
 use crate::fault::InputError;
 use crate::values::TimeReader;
-use polars::prelude::Column;
 use rayon::prelude::*;
 use std::fs::File;
 
@@ -23,13 +22,11 @@ pub(super) fn read(
         table.notes.push(format!("{name}: column `{nested}` holds lists, structures or bytes and was left out"));
     }
     let columns: Vec<String> = file.names.iter().filter(|name| wanted.includes(name)).cloned().collect();
-    if !columns.is_empty() {
-        let frame = file.read_all(&columns)?;
-        let raw = |column: &Column| {
-            raw_cells(column, &times, &name).map(|cells| RawColumn { name: column.name().to_string(), cells })
-        };
-        table.columns = frame.columns().par_iter().map(raw).collect::<Result<_, _>>()?;
-    }
+    let raw = |wanted: &String| {
+        let cells = raw_cells(&file.read_column(wanted)?, &times, &name)?;
+        Ok(RawColumn { name: wanted.clone(), cells })
+    };
+    table.columns = columns.par_iter().map(raw).collect::<Result<_, InputError>>()?;
     table.origin = (1..=file.n_rows as u64).map(|row| (0, row)).collect();
     table.files = vec![name];
     Ok(table)
