@@ -1,5 +1,6 @@
 //! Whether a column or a score still looks as it did in training: the population stability index.
 
+use crate::lanes::{Lanes, in_wide_registers};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
@@ -30,12 +31,7 @@ impl Bins {
         // Values with their row weights, which need not be looked up afterwards.
         let mut rows: Vec<(f64, f64)> = (0..n).step_by(step).map(row).collect();
         rows.retain(|(value, w)| !value.is_nan() && *w > 0.0);
-        let is_even = rows.windows(2).all(|pair| pair[0].1 == pair[1].1);
-        if is_even {
-            rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        } else {
-            rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        }
+        sort_by_value(&mut rows);
         let total: f64 = rows.iter().map(|(_, w)| w).sum();
         let (mut edges, mut before, mut last_cell) = (Vec::new(), 0.0, 0.0);
         for group in rows.chunk_by(|a, b| a.0 == b.0) {
@@ -58,17 +54,55 @@ impl Bins {
     /// The same of values that come with their row weights.
     pub fn shares_of(&self, values: impl Iterator<Item = (f64, f64)>) -> Vec<f64> {
         let mut shares = vec![0.0; self.edges.len() + 2];
-        for (value, weight) in values {
-            let missing = self.edges.len() + 1;
-            let bin = if value.is_nan() { missing } else { self.edges.partition_point(|&edge| edge <= value) };
-            shares[bin] += weight;
-        }
+        in_wide_registers(AddToBins { edges: &self.edges, values, shares: &mut shares });
         let total: f64 = shares.iter().sum();
         if total > 0.0 {
             shares.iter_mut().for_each(|share| *share /= total);
         }
         shares
     }
+}
+
+/// So many edges are all looked at.
+const FEW_EDGES: usize = 12;
+
+/// Adds the row weight of each value to its bin, of which the last is for what is missing.
+struct AddToBins<'a, I> {
+    edges: &'a [f64],
+    values: I,
+    shares: &'a mut [f64],
+}
+
+impl<I: Iterator<Item = (f64, f64)>> Lanes for AddToBins<'_, I> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let missing = self.edges.len() + 1;
+        if self.edges.len() > FEW_EDGES {
+            return self.values.for_each(|(value, weight)| {
+                let bin = self.edges.partition_point(|&edge| edge <= value);
+                self.shares[if value.is_nan() { missing } else { bin }] += weight;
+            });
+        }
+        // Few edges are all compared, which is quicker than to guess where to look. Nothing is at or above NaN.
+        let mut edges = [f64::NAN; FEW_EDGES];
+        edges[..self.edges.len()].copy_from_slice(self.edges);
+        self.values.for_each(|(value, weight)| {
+            let bin: usize = edges.iter().map(|edge| usize::from(*edge <= value)).sum();
+            self.shares[if value.is_nan() { missing } else { bin }] += weight;
+        });
+    }
+}
+
+/// Sorts values with their row weights. Where all weigh the same, the values alone are moved.
+fn sort_by_value(rows: &mut [(f64, f64)]) {
+    if rows.windows(2).any(|pair| pair[0].1 != pair[1].1) {
+        return rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    }
+    let mut values: Vec<f64> = rows.iter().map(|row| row.0).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    rows.iter_mut().zip(values).for_each(|(row, value)| row.0 = value);
 }
 
 /// Population stability index, Σ (aᵢ − eᵢ) log(aᵢ / eᵢ) over the cells of two distributions given by their shares.

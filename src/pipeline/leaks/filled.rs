@@ -57,10 +57,10 @@ impl Shares {
             let side = usize::from(won <= 0.5);
             all[side] += weight;
             n_all[side] += 1;
-            if filled(row) {
-                with[side] += weight;
-                n_with[side] += 1;
-            }
+            // Without a branch, which nobody could foresee.
+            let is_filled = filled(row);
+            with[side] += if is_filled { weight } else { 0.0 };
+            n_with[side] += usize::from(is_filled);
         }
         Shares { share: [with[0] / all[0], with[1] / all[1]], deals: n_with, of: n_all }
     }
