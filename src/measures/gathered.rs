@@ -3,6 +3,7 @@
 use super::accumulator::Answer;
 use super::answers::Measures;
 use super::counter::Counter;
+use super::dealt::Pieces;
 use super::log_statistics::{LogStatistics, LogTally};
 use super::model_kinds::KindFollower;
 use super::request::{Plan, Request};
@@ -34,6 +35,8 @@ pub(super) struct Common<'p> {
 #[derive(Debug)]
 pub struct Gathered<'p> {
     pub(super) common: Common<'p>,
+    /// The acts that still wait.
+    pieces: Pieces,
     /// By request, `(n_leads,)` occurrences at no known time.
     untimed: Vec<Option<Vec<f64>>>,
     has_log: bool,
@@ -51,11 +54,11 @@ pub struct Stretch {
 
 impl<'p> Gathered<'p> {
     /// Of a log that was read, with these counters.
-    pub(super) fn new(common: Common<'p>, counters: &[Counter], tally: LogTally) -> Gathered<'p> {
+    pub(super) fn new(common: Common<'p>, pieces: Pieces, counters: &[Counter], tally: LogTally) -> Gathered<'p> {
         let n_leads = common.as_of.len();
         let requests = common.plan.requests().iter();
         let untimed = requests.map(|request| untimed_counts(request, counters, n_leads)).collect();
-        Gathered { common, untimed, has_log: true, tally: Mutex::new(tally) }
+        Gathered { common, pieces, untimed, has_log: true, tally: Mutex::new(tally) }
     }
 
     /// The same where there was no log: only counters are known.
@@ -75,7 +78,7 @@ impl<'p> Gathered<'p> {
                 counts.as_ref().map(|counts| counts[first..first + as_of.len()].to_vec())
             };
             let untimed: Vec<Option<Vec<f64>>> = self.untimed.iter().map(own).collect();
-            let (result, added) = state.finish(&self.common, as_of, &untimed);
+            let (result, added) = state.finish(&self.common, &self.pieces, as_of, &untimed);
             // Whole numbers: their sum does not depend on who comes first.
             self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(added);
             result

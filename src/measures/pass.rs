@@ -2,6 +2,7 @@
 
 use super::answers::Measures;
 use super::counter::Counter;
+use super::dealt::Pieces;
 use super::gathered::{Common, Gathered, Stretch};
 use super::log_statistics::LogTally;
 use super::model_kinds::{KindFollower, ModelKinds};
@@ -29,6 +30,7 @@ const ACTS_WAITING_A_LEAD: usize = 24;
 pub struct Pass<'p> {
     common: Common<'p>,
     shards: Vec<Shard>,
+    pieces: Pieces,
     /// Acts dealt out to the shards and not added yet, and how many may be.
     waiting: usize,
     room: usize,
@@ -43,6 +45,7 @@ impl<'p> Pass<'p> {
         let follower = options.model.map(KindFollower::new);
         let of_rules = || plan.requests().iter().find_map(|request| request.amount.decay()).cloned();
         Pass {
+            pieces: Pieces::before(&as_of),
             room: ACTS_WAITING.max(ACTS_WAITING_A_LEAD * as_of.len()),
             shards: as_of.chunks(LEADS_PER_SHARD).map(|_| Shard::default()).collect(),
             common: Common {
@@ -81,12 +84,13 @@ impl<'p> Pass<'p> {
     }
 
     fn deal(&mut self, acts: &Acts) {
+        let (shards, pieces) = (&mut self.shards, &mut self.pieces);
         if acts.are_plain() {
             for ((&lead, &at), &kind) in acts.leads.iter().zip(&acts.at).zip(&acts.kinds) {
-                self.shards[lead as usize / LEADS_PER_SHARD].dealt().push_plain(lead, at, kind);
+                shards[lead as usize / LEADS_PER_SHARD].dealt().push_plain(lead, at, kind, pieces);
             }
         } else {
-            acts.iter().for_each(|act| self.shards[act.lead as usize / LEADS_PER_SHARD].dealt().push(act));
+            acts.iter().for_each(|act| shards[act.lead as usize / LEADS_PER_SHARD].dealt().push(act, pieces));
         }
     }
 
@@ -107,10 +111,10 @@ impl<'p> Pass<'p> {
 
     /// Adds what was dealt out, shard by shard in file order, several shards at a time.
     fn add_dealt(&mut self) {
-        let common = &self.common;
+        let (common, pieces) = (&self.common, &self.pieces);
         let shards = self.shards.par_iter_mut().zip(common.as_of.par_chunks(LEADS_PER_SHARD));
         let added = shards.fold(LogTally::default, |mut tally, (shard, as_of)| {
-            shard.add_dealt(common, as_of, &mut tally);
+            shard.add_dealt(common, pieces, as_of, &mut tally);
             tally
         });
         // Whole numbers: their sum does not depend on who added which.
@@ -118,6 +122,7 @@ impl<'p> Pass<'p> {
             total.merge(part);
             total
         }));
+        self.pieces.clear();
         self.waiting = 0;
     }
 
@@ -140,7 +145,7 @@ impl<'p> Pass<'p> {
             let end = (first + n_shards * LEADS_PER_SHARD).min(self.common.as_of.len());
             stretches.push(Stretch { leads: first..end, shards: shards.by_ref().take(n_shards).collect() });
         }
-        (Gathered::new(self.common, counters, self.tally), stretches)
+        (Gathered::new(self.common, self.pieces, counters, self.tally), stretches)
     }
 }
 

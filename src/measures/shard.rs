@@ -7,7 +7,7 @@
 //! the states of all stretches are never there together.
 
 use super::accumulator::{Accumulator, Answer};
-use super::dealt::{ActsByLead, DealtActs};
+use super::dealt::{ActsByLead, DealtActs, Pieces};
 use super::gathered::Common;
 use super::log_statistics::LogTally;
 use super::model_kinds::KindCells;
@@ -61,9 +61,9 @@ impl Shard {
         &mut self.dealt
     }
 
-    /// Adds the acts that were dealt out; `as_of` are those of its leads.
-    pub(super) fn add_dealt(&mut self, common: &Common<'_>, as_of: &[Instant], tally: &mut LogTally) {
-        let acts = self.dealt.take_by_lead(as_of.len());
+    /// Adds the acts that were dealt out to pieces; `as_of` are those of its leads.
+    pub(super) fn add_dealt(&mut self, common: &Common<'_>, pieces: &Pieces, as_of: &[Instant], tally: &mut LogTally) {
+        let acts = self.dealt.take_by_lead(pieces, as_of.len());
         let state = self.state.get_or_insert_with(|| State::new(common, as_of.len(), Accumulator::new));
         state.add_all(&acts, as_of, common, tally);
     }
@@ -73,13 +73,14 @@ impl Shard {
     pub(super) fn finish(
         mut self,
         common: &Common<'_>,
+        pieces: &Pieces,
         as_of: &[Instant],
         untimed: &[Option<Vec<f64>>],
     ) -> (ShardResult, LogTally) {
         let mut tally = LogTally::default();
         let at_once = |amount: &Amount, n_leads| Accumulator::at_once(amount, n_leads, common.shared.as_ref());
         let mut state = self.state.take().unwrap_or_else(|| State::new(common, as_of.len(), at_once));
-        state.add_all(&self.dealt.take_by_lead(as_of.len()), as_of, common, &mut tally);
+        state.add_all(&self.dealt.take_by_lead(pieces, as_of.len()), as_of, common, &mut tally);
         let State { accumulators, cells, marks, acts_seen, acts_after } = state;
         let answers = accumulators.into_iter().zip(common.plan.requests()).zip(untimed);
         let answers =
