@@ -149,31 +149,38 @@ pub fn read(
             Values::Number(rows.iter().map(|&r| created[r].map_or(f64::NAN, |c| days(c, r))).collect())
         }
         Source::Activity { kind, measure } => {
-            let kind = kinds.iter().find(|k| k.kind == *kind)?;
-            let since = |at: Option<Instant>, row| at.map_or(f64::NAN, |at| days(at, row));
-            let numbers = match measure {
-                KindMeasure::Count => kind.numbers(rows, |_, of| of.count),
-                KindMeasure::Decayed => kind.numbers(rows, |_, of| of.decayed),
-                KindMeasure::DaysSince => kind.numbers(rows, |row, of| since(of.newest_at(), row)),
-                KindMeasure::DaysSinceFirst => kind.numbers(rows, |row, of| since(of.first_at(), row)),
-            };
-            Values::Number(numbers.into())
+            Values::Number(kind_measure(kinds.iter().find(|k| k.kind == *kind)?, *measure, rows, as_of).into())
         }
     };
     Some(Attribute { source: source.clone(), values })
 }
 
-/// A measure of a kind of activity for the leads `rows`, in as few bytes as hold it exactly.
-pub fn kind_measure(kind: &KindColumns, measure: KindMeasure, rows: &[usize], as_of: Option<&[Instant]>) -> Numbers {
-    let since = |at: &dyn Fn(usize) -> Option<Instant>| {
-        let Some(as_of) = as_of else { return vec![f64::NAN; rows.len()].into() };
-        Numbers::of_spans(rows.iter().map(|&row| at(row).map(|at| as_of[row].since(at))))
+/// A measure of a kind of activity for the leads `rows`.
+fn kind_measure(kind: &KindColumns, measure: KindMeasure, rows: &[usize], as_of: Option<&[Instant]>) -> Vec<f64> {
+    let days = |row: usize, from: Option<Instant>| match (as_of, from) {
+        (Some(as_of), Some(from)) => as_of[row].since(from).days(),
+        _ => f64::NAN,
     };
     match measure {
-        KindMeasure::Count => Numbers::of_counts(rows.iter().map(|&row| kind.count(row)).collect()),
-        KindMeasure::Decayed => rows.iter().map(|&row| kind.decayed(row)).collect(),
-        KindMeasure::DaysSince => since(&|row| kind.newest_at(row)),
-        KindMeasure::DaysSinceFirst => since(&|row| kind.first_at(row)),
+        KindMeasure::Count => kind.of_leads(rows, |_, of| of.count),
+        KindMeasure::Decayed => kind.of_leads(rows, |_, of| of.decayed),
+        KindMeasure::DaysSince => kind.of_leads(rows, |row, of| days(row, of.newest_at())),
+        KindMeasure::DaysSinceFirst => kind.of_leads(rows, |row, of| days(row, of.first_at())),
+    }
+}
+
+/// A measure of a kind of activity for the leads `rows`, in as few bytes as hold it exactly.
+pub fn narrow_kind_measure(
+    kind: &KindColumns,
+    measure: KindMeasure,
+    rows: &[usize],
+    as_of: Option<&[Instant]>,
+) -> Numbers {
+    let numbers = kind_measure(kind, measure, rows, as_of);
+    match measure {
+        KindMeasure::Count => Numbers::of_counts(numbers),
+        KindMeasure::Decayed => Numbers::Wide(numbers),
+        KindMeasure::DaysSince | KindMeasure::DaysSinceFirst => Numbers::of_days(numbers),
     }
 }
 

@@ -35,12 +35,12 @@ impl KindColumns {
         &self.shards[lead / LEADS_PER_SHARD][lead % LEADS_PER_SHARD]
     }
 
-    /// A number of each of these leads, in their order, from its count, decayed amount, newest and first act.
-    pub fn numbers(&self, leads: &[usize], number: impl Fn(usize, &KindOfLead) -> f64) -> Vec<f64> {
+    /// What `look` makes of each of these leads, in their order.
+    pub fn of_leads<T>(&self, leads: &[usize], look: impl Fn(usize, &KindOfLead) -> T) -> Vec<T> {
         if let [shard] = &self.shards[..] {
-            return leads.iter().map(|&lead| number(lead, &shard[lead])).collect();
+            return leads.iter().map(|&lead| look(lead, &shard[lead])).collect();
         }
-        leads.iter().map(|&lead| number(lead, self.cell(lead))).collect()
+        leads.iter().map(|&lead| look(lead, self.cell(lead))).collect()
     }
 
     /// Occurrences before as-of.

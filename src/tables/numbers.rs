@@ -4,7 +4,8 @@
 //! and a dozen kinds take 400 MB, and as what they are less than half of it. Nothing is rounded: a column that does not
 //! fit its narrow form becomes a wide one.
 
-use crate::asof::{MICROS_PER_DAY, Span};
+use crate::asof::MICROS_PER_DAY;
+use crate::lanes::{Lanes, in_wide_registers};
 use std::ops::Range;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -42,9 +43,8 @@ impl Numbers {
     }
 
     /// Lengths of time in days, which are narrow where all of them are whole seconds.
-    pub fn of_spans(spans: impl Iterator<Item = Option<Span>> + Clone) -> Numbers {
-        let narrow: Option<Vec<i32>> = spans.clone().map(|span| span.map_or(Some(NO_TIME), narrow_span)).collect();
-        narrow.map_or_else(|| spans.map(|span| span.map_or(f64::NAN, Span::days)).collect(), Numbers::Seconds)
+    pub fn of_days(days: Vec<f64>) -> Numbers {
+        in_wide_registers(NarrowDays(&days)).map_or(Numbers::Wide(days), Numbers::Seconds)
     }
 
     /// No numbers yet, and room for so many as narrow as these.
@@ -170,9 +170,31 @@ fn narrow_count(count: f64) -> Option<u16> {
     (narrow != NO_COUNT && f64::from(narrow).to_bits() == count.to_bits()).then_some(narrow)
 }
 
-fn narrow_span(span: Span) -> Option<i32> {
-    let seconds = i32::try_from(span.0 / MICROS_PER_SECOND).ok()?;
-    (span.0 % MICROS_PER_SECOND == 0 && seconds != NO_TIME).then_some(seconds)
+/// Days as whole seconds, where all of them are.
+struct NarrowDays<'a>(&'a [f64]);
+
+impl Lanes for NarrowDays<'_> {
+    type Out = Option<Vec<i32>>;
+
+    #[inline(always)]
+    fn run(self) -> Option<Vec<i32>> {
+        // So large that adding it rounds to a whole number.
+        const ROUND: f64 = 6_755_399_441_055_744.0;
+        const SECONDS_PER_DAY: f64 = (MICROS_PER_DAY / MICROS_PER_SECOND) as f64;
+        let narrow = |days: &f64| {
+            let seconds = ((days * SECONDS_PER_DAY + ROUND) - ROUND) as i32;
+            if days.is_nan() { NO_TIME } else { seconds }
+        };
+        // By bits, so that what is not kept exactly is told; every NaN means the same.
+        let is_kept = |(days, seconds): (&f64, &i32)| {
+            let wide = wide_seconds(*seconds);
+            wide.to_bits() == days.to_bits() || wide.is_nan() && days.is_nan()
+        };
+        let seconds: Vec<i32> = self.0.iter().map(narrow).collect();
+        // All of them are looked at, several at once, rather than up to the first.
+        let all = self.0.iter().zip(&seconds).fold(true, |all, pair| all & is_kept(pair));
+        all.then_some(seconds)
+    }
 }
 
 #[inline(always)]
@@ -189,6 +211,7 @@ fn wide_seconds(seconds: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::asof::Span;
 
     fn bits(numbers: &Numbers) -> Vec<u64> {
         numbers.iter().map(f64::to_bits).collect()
@@ -201,12 +224,17 @@ mod tests {
             assert_eq!(bits(&numbers), counts.iter().map(|c| c.to_bits()).collect::<Vec<_>>());
         }
         assert!(matches!(Numbers::of_counts(vec![1.0, f64::NAN]), Numbers::Counts(_)));
-        let spans = [Some(Span(86_400_000_000)), None, Some(Span(-5_000_000))];
-        let numbers = Numbers::of_spans(spans.iter().copied());
+        let days = |micros: i64| Span(micros).days();
+        let numbers = Numbers::of_days(vec![days(86_400_000_000), f64::NAN, days(-5_000_000)]);
         assert!(matches!(numbers, Numbers::Seconds(_)));
         assert!(numbers.get(1).is_nan() && numbers.get(0) == 1.0 && numbers.get(2) == Span(-5_000_000).days());
-        assert!(matches!(Numbers::of_spans([Some(Span(1))].into_iter()), Numbers::Wide(_)));
-        assert!(matches!(Numbers::of_spans([Some(Span(i64::MAX))].into_iter()), Numbers::Wide(_)));
+        for micros in [1, 86_400_000_001, i64::MAX] {
+            assert!(matches!(Numbers::of_days(vec![days(micros)]), Numbers::Wide(_)));
+        }
+        let all: Vec<i64> = (-40_000..40_000).map(|step| step * 53_611).collect();
+        let whole = Numbers::of_days(all.iter().map(|seconds| days(seconds * 1_000_000)).collect());
+        assert!(matches!(whole, Numbers::Seconds(_)));
+        assert!(all.iter().enumerate().all(|(row, seconds)| whole.get(row) == days(seconds * 1_000_000)));
     }
 
     #[test]
@@ -218,8 +246,7 @@ mod tests {
         assert_eq!(numbers.of_rows(&[4, 0, 2, 3]), [9.0, 1.0, 0.5, 7.0]);
         assert_eq!(numbers.sorted(&[4, 0, 2, 3, 1]), [0.5, 1.0, 7.0, 9.0]);
         assert_eq!(Numbers::of_counts(vec![3.0, f64::NAN, 0.0, 3.0]).sorted(&[0, 1, 2, 3]), [0.0, 3.0, 3.0]);
-        let spans = [Some(Span(5_000_000)), None, Some(Span(-1_000_000))];
-        let days = Numbers::of_spans(spans.into_iter());
+        let days = Numbers::of_days(vec![Span(5_000_000).days(), f64::NAN, Span(-1_000_000).days()]);
         assert_eq!(days.sorted(&[0, 1, 2]), [days.get(2), days.get(0)]);
         numbers.retain(&[false, true, true, false, true]);
         assert!(numbers.len() == 3 && numbers.get(0).is_nan());

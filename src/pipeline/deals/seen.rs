@@ -5,7 +5,7 @@ use super::rules::{RuleEvidence, RulesSeen};
 use super::{DealInputs, DealSettings, Keep, counters, names};
 use crate::asof::{Instant, MICROS_PER_DAY};
 use crate::fault::InputError;
-use crate::features::plan::{kind_measure, kind_sources};
+use crate::features::plan::{kind_sources, narrow_kind_measure};
 use crate::features::{KindMeasure, Numbers, Source};
 use crate::measures::{Gathered, KindColumns, LogStatistics, Measures, ModelKinds, Pass, PassOptions, Plan, Stretch};
 use crate::pipeline::leaks::OpenWatch;
@@ -15,8 +15,11 @@ use crate::tables::LeadTable;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Leads that are looked at together.
-const LEADS_AT_A_TIME: usize = 1 << 14;
+/// Leads that are looked at together: few enough for what is worked out about them to stay small.
+const LEADS_AT_A_TIME: usize = 1 << 10;
+
+/// How many times so many leads a thread looks at before they are put behind the others.
+const STRETCHES_A_THREAD: usize = 8;
 
 /// What was seen of the deals.
 pub(super) struct Seen {
@@ -97,7 +100,8 @@ impl Look<'_> {
         let mut evidence = None;
         let mut stretches = stretches.into_iter().peekable();
         while stretches.peek().is_some() {
-            let next: Vec<Stretch> = stretches.by_ref().take(2 * rayon::current_num_threads().max(1)).collect();
+            let next: Vec<Stretch> =
+                stretches.by_ref().take(STRETCHES_A_THREAD * rayon::current_num_threads().max(1)).collect();
             let look = |stretch: Stretch| {
                 let leads = stretch.leads.clone();
                 self.stretch(table, asked.as_ref(), leads, gathered.measures(stretch))
@@ -157,7 +161,7 @@ impl Look<'_> {
         });
         KindSeen {
             at_close: at_close.collect(),
-            measures: measures.map(|measure| (measure, kind_measure(&kind, measure, rows, as_of))).collect(),
+            measures: measures.map(|measure| (measure, narrow_kind_measure(&kind, measure, rows, as_of))).collect(),
             kind: kind.kind,
         }
     }
