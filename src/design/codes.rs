@@ -62,7 +62,8 @@ impl Codes {
 
     /// Puts codes behind these.
     pub fn append(&mut self, codes: &[u32]) {
-        let largest = codes.iter().filter(|code| **code != NO_LEVEL).max().map_or(0, |code| *code);
+        // One more than each, so that NO_LEVEL comes to 0: then the largest is found without a choice.
+        let largest = codes.iter().fold(0, |most, code| most.max(code.wrapping_add(1))).saturating_sub(1);
         if largest >= u32::from(u8::MAX) && matches!(self, Codes::Bytes(_)) {
             *self = Codes::Shorts(self.iter().map(|code| code as u16).collect());
         }

@@ -139,13 +139,15 @@ impl Term {
     /// The codes of the term's block for the given rows; [`NO_LEVEL`] where no level applies.
     pub fn codes(&self, values: &Values, rows: &[usize]) -> Vec<u32> {
         match (&self.shape, values) {
-            (Shape::Line { missing, .. }, Values::Number(numbers)) => {
-                rows.iter().map(|&r| if *missing && numbers.get(r).is_nan() { 0 } else { NO_LEVEL }).collect()
+            (Shape::Line { missing: false, .. }, Values::Number(_)) => vec![NO_LEVEL; rows.len()],
+            (Shape::Line { .. }, Values::Number(numbers)) => {
+                let of = |value: f64| if value.is_nan() { 0 } else { NO_LEVEL };
+                numbers.of_rows(rows).into_iter().map(of).collect()
             }
             (Shape::Curve { edges, missing, .. }, Values::Number(numbers)) => {
                 let absent = if *missing { edges.len() as u32 + 1 } else { NO_LEVEL };
                 let bin = |value: f64| if value.is_nan() { absent } else { code(value, edges) };
-                rows.iter().map(|&r| bin(numbers.get(r))).collect()
+                numbers.of_rows(rows).into_iter().map(bin).collect()
             }
             (Shape::Levels { .. }, Values::Text(column)) => {
                 let (by_code, absent) = self.level_codes(column);

@@ -104,41 +104,50 @@ const ROWS_WRITTEN: usize = 1 << 10;
 pub(super) fn repeats(terms: &[Term], attributes: &[&Attribute], rows: &[usize]) -> Vec<Option<usize>> {
     // Terms that part some of the rows differently part all of them differently, and that is nearly every pair of terms.
     let some: Vec<usize> = rows.iter().copied().step_by((rows.len() / ROWS_COMPARED_FIRST).max(1)).collect();
+    let of_some =
+        |term: &Term, attribute: &Attribute| digest(&partition(term, attribute, &some, &mut Labels::default()));
     let digests: Vec<u64> =
-        terms.par_iter().zip(attributes).map(|(term, attribute)| digest(&partition(term, attribute, &some))).collect();
-    let mut whole: HashMap<usize, Vec<u32>> = HashMap::new();
+        terms.par_iter().zip(attributes).map(|(term, attribute)| of_some(term, attribute)).collect();
     let mut found: Vec<Option<usize>> = Vec::with_capacity(terms.len());
     for i in 0..terms.len() {
-        let alike: Vec<usize> = (0..i).filter(|&j| found[j].is_none() && digests[j] == digests[i]).collect();
-        for &j in alike.iter().chain(alike.first().map(|_| &i)) {
-            whole.entry(j).or_insert_with(|| partition(&terms[j], attributes[j], rows));
-        }
-        found.push(alike.into_iter().find(|j| whole[j] == whole[&i]));
+        let mut alike = (0..i).filter(|&j| found[j].is_none() && digests[j] == digests[i]);
+        let same = alike.find(|&j| part_alike([j, i].map(|term| (&terms[term], attributes[term])), rows));
+        found.push(same);
     }
     found
+}
+
+/// Whether two terms part the rows in the same way: some rows after the other, since most of those that do not are told apart
+/// by the first.
+fn part_alike(terms: [(&Term, &Attribute); 2], rows: &[usize]) -> bool {
+    let mut seen = [Labels::default(), Labels::default()];
+    rows.chunks(ROWS_CODED).all(|rows| {
+        let [one, other] = [0, 1].map(|which| partition(terms[which].0, terms[which].1, rows, &mut seen[which]));
+        one == other
+    })
 }
 
 /// Rows by which terms are told apart before all rows are looked at.
 const ROWS_COMPARED_FIRST: usize = 4_096;
 
+/// The label of each value met, in order of first appearance, so that two codings of one partition are equal.
+type Labels = HashMap<u64, u32, foldhash::fast::FixedState>;
+
 /// How a term parts the rows: the same label for the same value.
-fn partition(term: &Term, attribute: &Attribute, rows: &[usize]) -> Vec<u32> {
+fn partition(term: &Term, attribute: &Attribute, rows: &[usize], seen: &mut Labels) -> Vec<u32> {
     let line = term.standardised(&attribute.values, rows).filter(|_| matches!(term.shape, Shape::Line { .. }));
     match line {
-        Some(x) => relabel(x.iter().map(|v| v.to_bits())),
-        None => relabel(term.codes(&attribute.values, rows).iter().map(|&c| u64::from(c))),
+        Some(x) => relabel(x.iter().map(|v| v.to_bits()), seen),
+        None => relabel(term.codes(&attribute.values, rows).iter().map(|&c| u64::from(c)), seen),
     }
 }
 
-/// Labels in order of first appearance, so that two codings of one partition are equal.
-fn relabel(labels: impl Iterator<Item = u64>) -> Vec<u32> {
-    let mut index: HashMap<u64, u32, foldhash::fast::FixedState> = HashMap::default();
-    labels
-        .map(|label| {
-            let next = index.len() as u32;
-            *index.entry(label).or_insert(next)
-        })
-        .collect()
+fn relabel(values: impl Iterator<Item = u64>, seen: &mut Labels) -> Vec<u32> {
+    let label = |value: u64| {
+        let next = seen.len() as u32;
+        *seen.entry(value).or_insert(next)
+    };
+    values.map(label).collect()
 }
 
 fn digest(labels: &[u32]) -> u64 {

@@ -5,7 +5,7 @@ use super::pairs::{FittedPair, add_pairs};
 use super::{FittedTerm, Predictor};
 use crate::design::{CodeBlock, Design};
 use crate::features::{Attribute, Fate, PlanLine, Source, Term, TermSettings};
-use crate::lanes::dot;
+use crate::lanes::{Lanes, dot, in_wide_registers};
 use crate::logistic::{self, Ending, FitError, Fitted, Penalty, Problem};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -232,7 +232,11 @@ fn means_and_spreads(added: &[Added<'_>], design: &Design<'_>, weights: &[f64]) 
     let first = 0..weights.len().min(ROWS_AT_A_TIME);
     let near: Vec<f64> = added
         .iter()
-        .map(|added| added.of_rows(design, first.clone()).iter().sum::<f64>() / first.len() as f64)
+        .map(|added| {
+            let mut values = vec![0.0; first.len()];
+            added.write(design, first.clone(), &mut values);
+            values.iter().sum::<f64>() / first.len() as f64
+        })
         .collect();
     let moments = sums_about(added, design, weights, &near).into_iter().zip(near);
     let moment = |([sum, squares], near): ([f64; 2], f64)| {
@@ -246,14 +250,15 @@ fn means_and_spreads(added: &[Added<'_>], design: &Design<'_>, weights: &[f64]) 
 fn sums_about(added: &[Added<'_>], design: &Design<'_>, weights: &[f64], near: &[f64]) -> Vec<[f64; 2]> {
     let parts = weights.par_chunks(ROWS_PER_SUM).enumerate().map(|(part, weights)| {
         let mut sums = vec![[0.0; 2]; added.len()];
+        let mut values = [0.0; ROWS_AT_A_TIME];
         for (step, weights) in weights.chunks(ROWS_AT_A_TIME).enumerate() {
             let first = part * ROWS_PER_SUM + step * ROWS_AT_A_TIME;
             for ((sums, added), near) in sums.iter_mut().zip(added).zip(near) {
-                let mut beyond = added.of_rows(design, first..first + weights.len());
-                beyond.iter_mut().for_each(|value| *value -= near);
-                sums[0] += dot(&beyond, weights);
-                let weighted: Vec<f64> = beyond.iter().zip(weights).map(|(beyond, w)| beyond * w).collect();
-                sums[1] += dot(&weighted, &beyond);
+                let values = &mut values[..weights.len()];
+                added.write(design, first..first + weights.len(), values);
+                let [sum, squares] = in_wide_registers(SumsAbout { values, near: *near, weights });
+                sums[0] += sum;
+                sums[1] += squares;
             }
         }
         sums
@@ -270,16 +275,40 @@ const ROWS_PER_SUM: usize = 1 << 16;
 const ROWS_AT_A_TIME: usize = 1 << 10;
 
 impl Added<'_> {
-    fn of_rows(&self, design: &Design<'_>, rows: Range<usize>) -> Vec<f64> {
-        let mut values = vec![0.0; rows.len()];
-        if let Some((column, slope)) = self.line {
-            design.write_number(column, rows.clone(), &mut values);
-            values.iter_mut().for_each(|value| *value *= slope);
+    /// Writes what the term adds to some rows.
+    fn write(&self, design: &Design<'_>, rows: Range<usize>, values: &mut [f64]) {
+        match self.line {
+            Some((column, slope)) => {
+                design.write_number(column, rows.clone(), values);
+                values.iter_mut().for_each(|value| *value *= slope);
+            }
+            None => values.fill(0.0),
         }
         if let Some((block, effects)) = self.levels {
-            block.add_effects(&mut values, rows, effects);
+            block.add_effects(values, rows, effects);
         }
-        values
+    }
+}
+
+/// Σ w (v − near) and Σ w (v − near)² of some values.
+struct SumsAbout<'a> {
+    values: &'a mut [f64],
+    near: f64,
+    weights: &'a [f64],
+}
+
+impl Lanes for SumsAbout<'_> {
+    type Out = [f64; 2];
+
+    #[inline(always)]
+    fn run(self) -> [f64; 2] {
+        self.values.iter_mut().for_each(|value| *value -= self.near);
+        let sum = dot(self.values, self.weights);
+        let mut weighted = [0.0; ROWS_AT_A_TIME];
+        let weighted = &mut weighted[..self.values.len()];
+        let cells = weighted.iter_mut().zip(&*self.values).zip(self.weights);
+        cells.for_each(|((cell, beyond), w)| *cell = beyond * w);
+        [sum, dot(weighted, self.values)]
     }
 }
 

@@ -15,6 +15,7 @@ pub use pairs::FittedPair;
 
 use crate::design::NO_LEVEL;
 use crate::features::{Attribute, Shape, Source, Term, Values};
+use crate::lanes::{Lanes, in_wide_registers};
 use crate::tables::Numbers;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -92,13 +93,10 @@ impl FittedTerm {
     /// Adds the contribution of each of the given rows to its sum.
     fn add_to(&self, sums: &mut [f64], attribute: &Attribute, rows: &[usize]) {
         match (&self.term.shape, &attribute.values) {
-            (Shape::Line { mean, sd, missing }, Values::Number(Numbers::Wide(numbers))) => {
-                let effect = if *missing { self.effects[0] } else { 0.0 };
-                let absent = -self.mean + effect;
-                for (sum, &row) in sums.iter_mut().zip(rows) {
-                    let value = numbers[row];
-                    *sum += if value.is_nan() { absent } else { self.slope * ((value - mean) / sd) - self.mean };
-                }
+            (Shape::Line { mean, sd, missing }, Values::Number(numbers)) => {
+                let absent = -self.mean + if *missing { self.effects[0] } else { 0.0 };
+                let line = AddedLine { mean: *mean, sd: *sd, slope: self.slope, less: self.mean, absent };
+                in_wide_registers(AddLine { sums, numbers, rows, line });
             }
             (Shape::Levels { .. }, Values::Text(column)) => {
                 let (by_level, absent) = self.term.level_codes(column);
@@ -131,6 +129,40 @@ impl FittedTerm {
             }
         }
         added
+    }
+}
+
+/// What a line adds to a sum.
+struct AddedLine {
+    mean: f64,
+    sd: f64,
+    slope: f64,
+    /// What the line adds on average, which is taken off.
+    less: f64,
+    /// What a missing number adds.
+    absent: f64,
+}
+
+/// Adds a line to the sum of each of the given rows, of which there are up to [`ROWS_ADDED`].
+struct AddLine<'a> {
+    sums: &'a mut [f64],
+    numbers: &'a Numbers,
+    rows: &'a [usize],
+    line: AddedLine,
+}
+
+impl Lanes for AddLine<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let AddedLine { mean, sd, slope, less, absent } = self.line;
+        let mut values = [0.0; ROWS_ADDED];
+        let values = &mut values[..self.rows.len()];
+        self.numbers.write(self.rows, values);
+        for (sum, value) in self.sums.iter_mut().zip(values) {
+            *sum += if value.is_nan() { absent } else { slope * ((*value - mean) / sd) - less };
+        }
     }
 }
 
