@@ -483,7 +483,7 @@ fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_o
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     assert!(text.contains("    # \"feedback\","), "{text}");
     let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
-    let line = "paste into `exclude = [ … ]` of leadscore.toml and train again: \"feedback\",";
+    let line = "put `\"feedback\",` into `exclude = [ … ]` of leadscore.toml and train again";
     assert!(run(&["--format", "markdown", "check"]).contains(line));
     let card = run(&["--format", "markdown", "train"]);
     let beware = card.find("Beware: the model leans on `feedback`").unwrap_or_else(|| panic!("{card}"));
