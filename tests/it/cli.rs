@@ -519,7 +519,9 @@ fn a_score_of_leads_already_decided_says_that_it_looks_back() {
     assert!(warnings[0].starts_with("closed") && warnings[1].starts_with("closed") && warnings[2].is_empty());
     company.write("leads.csv", "lead_id,source,outcome\n1,web,won\n2,web,lost\n");
     let told = company.run(&["score", "--rules-only", "--out", "scored.csv"]).ok().stdout;
-    assert!(told.contains("All of them are won or lost already") && told.contains("highest scores"), "{told}");
+    assert!(told.contains("All 2 are won or lost already") && told.contains("highest scores"), "{told}");
+    assert!(!told.contains("call first") && !told.contains("Hand over"), "{told}");
+    assert!(company.rows("scored.csv").iter().all(|row| row["next_action"].is_empty()));
 }
 
 /// Leads and, in a table of their own, those that were won: who is not won within a time counts as lost.

@@ -32,10 +32,10 @@ impl Assessment<'_> {
         }
     }
 
-    /// What to do next.
+    /// What to do next; nothing about a lead that is not open.
     pub fn next_action(&self, row: usize) -> &str {
         match (self.scorecard, &self.rules) {
-            (Some(card), Some(rules)) if self.standing[row] == Standing::Open => {
+            (Some(card), Some(rules)) if self.is_open(row) => {
                 let lead = &self.leads[row];
                 let quadrant = lead.quadrant.map_or("", Quadrant::as_str);
                 card.next_action(rules, row, self.tier_name(row, lead.tier), quadrant)
