@@ -179,8 +179,8 @@ fn notes(
             auc.value
         )),
         Some(auc) if !auc.beats_chance() => notes.push(format!(
-            "There is next to nothing to learn here: the model ranks deals it has not seen no better than chance (AUC {:.3}, 95 % interval {:.3} to {:.3}).",
-            auc.value, auc.interval.low, auc.interval.high
+            "{}: the model ranks deals it has not seen no better than chance (AUC {:.3}, 95 % interval {:.3} to {:.3}).",
+            Model::NOTHING_TO_LEARN, auc.value, auc.interval.low, auc.interval.high
         )),
         _ => {}
     }

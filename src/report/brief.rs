@@ -1,6 +1,6 @@
 //! The model card in brief: what somebody reads in the terminal right after a training.
 
-use super::card::{judged, learned_from, whose, widest_first};
+use super::card::{judged, learned_from, other_notes, whose, widest_first};
 use super::sentences;
 use crate::pipeline::leaks::is_of_the_leak_screen;
 use crate::pipeline::model::Model;
@@ -36,14 +36,14 @@ fn write_brief(out: &mut String, model: &Model, name: &str, whose: &str) -> std:
     for (why, n) in &model.snapshot.left_out {
         writeln!(out, "- Left out: {} ({why})", counted(*n, "lead"))?;
     }
-    let (first, others) = model.notes_first_and_last();
-    let is_told = |note: &&&str| is_of_every_model(note) || !first.is_empty() && is_of_the_leak_screen(note);
-    others.iter().filter(|note| !is_told(note)).try_for_each(|note| writeln!(out, "- {note}"))
-}
-
-/// Said of the way in which columns are read; the model card has it.
-fn is_of_every_model(note: &str) -> bool {
-    note == Model::ATTRIBUTES_AS_EXPORTED
+    let (of_the_screen, others): (Vec<&str>, Vec<&str>) =
+        other_notes(model).into_iter().partition(|note| is_of_the_leak_screen(note));
+    if !of_the_screen.is_empty() {
+        writeln!(out, "- Some of what the model goes by may know the outcome: `leadscore check` names it and asks.")?;
+    }
+    // How columns are read goes for every model.
+    let others = others.into_iter().filter(|note| *note != Model::ATTRIBUTES_AS_EXPORTED);
+    others.into_iter().try_for_each(|note| writeln!(out, "- {note}"))
 }
 
 /// What tells the deals apart most.

@@ -62,7 +62,7 @@ fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::
     }
     plan(out, model)?;
     writeln!(out, "\n## What to know\n")?;
-    for note in model.notes_first_and_last().1 {
+    for note in other_notes(model) {
         writeln!(out, "- {note}")?;
     }
     Ok(())
@@ -95,7 +95,19 @@ pub(super) fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result 
     if judged(model).is_some() && is_weighted(s.deals, s.won, s.win_rate) {
         writeln!(out, "{BY_ROW_WEIGHT}")?;
     }
-    model.notes_first_and_last().0.iter().try_for_each(|note| writeln!(out, "\n{note}"))
+    let (first, others) = model.notes_first_and_last();
+    let first = first.into_iter().chain(others.into_iter().filter(|note| says_nothing(note)));
+    first.into_iter().try_for_each(|note| writeln!(out, "\n{note}"))
+}
+
+/// What is to be known once the figures are read.
+pub(super) fn other_notes(model: &Model) -> Vec<&str> {
+    model.notes_first_and_last().1.into_iter().filter(|note| !says_nothing(note)).collect()
+}
+
+/// Whether a note says that the model ranks no better than chance: who reads the figures must know that first.
+fn says_nothing(note: &str) -> bool {
+    note.starts_with(Model::NOTHING_TO_LEARN)
 }
 
 /// The honest figures, and in words of which deals they are.

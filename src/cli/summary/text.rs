@@ -80,8 +80,8 @@ fn looking_ahead(summary: &ScoreSummary) -> Page {
     }
     if let Some(p) = summary.mean_win_probability {
         text.push_str(&format!(
-            "Expected wins among the open leads: {:.0} ({} on average).\n",
-            p * summary.open as f64,
+            "Expected wins among the open leads: {} ({} on average).\n",
+            count((p * summary.open as f64).round() as usize),
             percent(p)
         ));
     }
@@ -166,8 +166,8 @@ fn top_text(summary: &ScoreSummary) -> Page {
     let mut text = Page::below_a_blank(table(&header, &align, &rows));
     if has_chance {
         text.push_str(
-            "\nThe score is a place in the order of past deals, on the scale of the points; the chance is that of a win. So a \
-             score of 90 may go with a chance of 12 % where few deals are won.\n",
+            "\nThe score is a place in the order of past deals, on the scale of the points; the chance is that of a win, which may \
+             lie far from it.\n",
         );
     }
     text
@@ -197,7 +197,9 @@ fn tiers_text(summary: &ScoreSummary) -> Page {
     };
     let mut text = Page::below_a_blank(table(header, align, &rows));
     text.push_str(&legend(summary));
-    if let (Some(handover), n @ 1.., false) = (&summary.handover, summary.likely_below_handover, summary.looks_back) {
+    // Where all are decided nobody has time for more, and a model that may be chance knows nobody who is likely.
+    let is_worth_telling = !summary.looks_back && summary.no_quadrants_because.is_none();
+    if let (Some(handover), n @ 1.., true) = (&summary.handover, summary.likely_below_handover, is_worth_telling) {
         let tier = &handover.tier;
         text.push_str(&format!(
             "\n{} below {tier} {} more likely than not to be won: a tier holds a share of the deals, whatever their chance. \
