@@ -102,9 +102,16 @@ fn push_movement(text: &mut Page, movement: &Movement, noun: &str, top: usize) {
             moves(movement.down, noun, "falls", "fall"),
         ));
     }
+    let several = if movement.rules.len() > 1 {
+        format!(
+            " What several of them move stands in each of their lines, so these do not add up to the {noun}s above."
+        )
+    } else {
+        String::new()
+    };
     text.push_str(&format!(
-        "\nWhat each change does by itself, everything else as now ({noun}s that several changes move are in each of their \
-         lines, so the lines do not add up to the whole):\n\n"
+        "\nEach change by itself, everything else as now: {noun}s whose points change, by how many on average, and {noun}s that \
+         rise to a higher tier or fall to a lower one.{several}\n\n"
     ));
     text.push_table(rules(movement, noun));
     if !movement.moved.is_empty() {
@@ -131,14 +138,10 @@ fn rules(movement: &Movement, noun: &str) -> Table {
     let row = |r: &RuleEffect| {
         let sign = if r.mean_points > 0.0 { "+" } else { "" };
         let points = if r.leads == 0 { String::new() } else { format!("{sign}{}", short_number(r.mean_points)) };
-        vec![r.rule.clone(), r.change.clone(), count(r.leads), points, count(r.up), count(r.down)]
+        vec![format!("{} ({})", r.rule, r.change), count(r.leads), points, count(r.up), count(r.down)]
     };
     let rows: Vec<Vec<String>> = movement.rules.iter().map(row).collect();
-    let concerned = format!("{noun}s whose points change");
-    let header = ["", "", &concerned, "by, on average", "to a higher tier", "to a lower"];
-    let mut align = first_left(6);
-    align[1] = Align::Left;
-    table(&header, &align, &rows)
+    table(&["change", &format!("{noun}s"), "points", "rise", "fall"], &first_left(5), &rows)
 }
 
 fn moved(moved: &[Moved], noun: &str, top: usize) -> Table {

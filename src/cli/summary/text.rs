@@ -143,32 +143,35 @@ fn how_to_use(summary: &ScoreSummary) -> String {
     text
 }
 
+/// A column of the leads to begin with: its header, its side, whether it is shown, and what stands in it.
+type TopColumn<'a> = (&'a str, Align, bool, &'a dyn Fn(&TopLead) -> String);
+
 fn top_text(summary: &ScoreSummary) -> Page {
     if summary.top.is_empty() {
         return Page::new();
     }
-    // Nothing is left to do about decided leads, and without a model nobody knows a chance.
-    let (has_chance, has_next) = (summary.model_version.is_some(), !summary.looks_back);
-    let row = |t: &TopLead| {
-        let own = [t.lead.clone(), crate::features::short_number(t.score), t.tier.clone()];
-        let chance = has_chance.then(|| t.win_probability.map(percent).unwrap_or_default());
-        own.into_iter().chain(chance).chain(has_next.then(|| t.next_action.clone())).collect()
-    };
-    let rows: Vec<Vec<String>> = summary.top.iter().map(row).collect();
-    let mut header = vec![if summary.looks_back { "highest scores" } else { "call first" }, "score", "tier"];
-    let mut align = vec![Align::Left, Align::Right, Align::Left];
-    for (name, side) in [("chance", Align::Right)].into_iter().filter(|_| has_chance) {
-        (header.push(name), align.push(side));
-    }
-    for (name, side) in [("next", Align::Left)].into_iter().filter(|_| has_next) {
-        (header.push(name), align.push(side));
-    }
+    // Without a model nobody knows a chance, without a scorecard there are no tiers and no next steps, and nothing is left
+    // to do about decided leads.
+    let (has_chance, has_tiers) = (summary.model_version.is_some(), summary.scorecard.is_some());
+    let has_next = has_tiers && !summary.looks_back;
+    let title = if summary.looks_back { "highest scores" } else { "call first" };
+    let columns: [TopColumn<'_>; 5] = [
+        (title, Align::Left, true, &|t| t.lead.clone()),
+        ("score", Align::Right, true, &|t| crate::features::short_number(t.score)),
+        ("tier", Align::Left, has_tiers, &|t| t.tier.clone()),
+        ("chance", Align::Right, has_chance, &|t| t.win_probability.map(percent).unwrap_or_default()),
+        ("next", Align::Left, has_next, &|t| t.next_action.clone()),
+    ];
+    let shown = || columns.iter().filter(|(_, _, is_shown, _)| *is_shown);
+    let rows: Vec<Vec<String>> =
+        summary.top.iter().map(|lead| shown().map(|(.., value)| value(lead)).collect()).collect();
+    let (header, align): (Vec<&str>, Vec<Align>) = shown().map(|(name, align, ..)| (*name, *align)).unzip();
     let mut text = Page::below_a_blank(table(&header, &align, &rows));
     if has_chance {
-        text.push_str(
-            "\nThe score is a place in the order of past deals, on the scale of the points; the chance is that of a win, which may \
-             lie far from it.\n",
-        );
+        let scale = if summary.scorecard.is_some() { "on the scale of the points" } else { "from 0 to 100" };
+        text.push_str(&format!(
+            "\nThe score is a place in the order of past deals, {scale}; the chance is that of a win, which may lie far from it.\n"
+        ));
     }
     text
 }
