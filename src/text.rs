@@ -70,6 +70,11 @@ pub fn thousands(number: usize) -> String {
     text
 }
 
+/// `1 lead`, `12,345 leads`.
+pub fn counted(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
 /// A condition on a text: one or more tests that must all hold. Equal when written alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextMatch {

@@ -129,13 +129,19 @@ pub(super) fn compare_and_write(args: &CompareArgs, terminal: &Terminal) -> Resu
     if let Some(path) = &args.write {
         match &compared.learned {
             Some(learned) => summary.written = Some(written(path, learned)?),
-            None => summary.declined = Some("every verdict is `too little data`".to_string()),
+            None => summary.declined = Some(declined(path)),
         }
     }
     if let Some(path) = &args.suggest {
         summary.suggested = Some(written(path, &suggested(&compared))?);
     }
     Ok(summary)
+}
+
+/// Why nothing is written, and whether an earlier comparison left a file of that name.
+fn declined(path: &Path) -> String {
+    let old = if path.exists() { format!(" ({} is of an earlier comparison)", path.display()) } else { String::new() };
+    format!("every verdict is `too little data`{old}")
 }
 
 fn written(path: &Path, text: &str) -> Result<String, InputError> {

@@ -13,7 +13,7 @@ use crate::fault::InputError;
 use crate::io::write_atomically;
 use crate::pipeline::model::Model;
 use crate::registry::RealDisk;
-use crate::report::card::model_card;
+use crate::report::brief::brief;
 use crate::sample::{AS_OF, Sample, Settings, effects_table, make};
 use clap::Args;
 use serde::Serialize;
@@ -108,7 +108,7 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
     let Trained { published, model, .. } = train_and_save(&resolved, None, false, terminal, &RealDisk)?;
     let mut text = Page::new();
     begin(&mut text, "1. Train on the closed deals");
-    text.append(Page::of_markdown(&model_card(&model, "default", resolved.scorecard.as_ref().map(|s| &s.scorecard))));
+    text.append(Page::of_markdown(&brief(&model, "default", resolved.card())));
 
     let open = InputArgs { leads: vec![args.data.join("open_leads.csv")], ..inputs.clone() };
     let score_args = ScoreArgs {

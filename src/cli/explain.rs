@@ -138,14 +138,20 @@ pub(super) fn explanation_text(e: &Explanation) -> Page {
     }
     if let Some(rule_score) = e.rule_score {
         text.push_str("\nPoints (hand-set), largest first\n");
-        let lines = largest_first(&e.points);
-        text.push_table(ledger(&lines, "points", "quantity", crate::features::short_number));
+        if e.points.is_empty() {
+            text.push_str("  no rule applies\n");
+        } else {
+            let lines = largest_first(&e.points);
+            text.push_table(ledger(&lines, "points", "quantity", crate::features::short_number));
+        }
         let tier = if e.rule_tier.is_empty() { "below all tiers" } else { &e.rule_tier };
         text.push_str(&format!("  = rule score {} ({tier})\n", crate::features::short_number(rule_score)));
     }
     if let Some(p) = e.model_probability {
-        text.push_str("\nLog-odds (learned), largest first\n");
-        text.push_table(ledger(&by_size(&e.log_odds), "log-odds", "value", |c| format!("{c:+.3}")));
+        text.push_str("\nLog-odds (learned), largest first: +0.7 doubles the odds of a win, -0.7 halves them\n");
+        text.push_table(ledger(&small_ones_together(by_size(&e.log_odds)), "log-odds", "value", |c| {
+            format!("{c:+.3}")
+        }));
         text.push_str(&format!("  = model probability {}\n", percent(p)));
     }
     text.push_str(&chain(e));
@@ -158,7 +164,7 @@ fn chain(e: &Explanation) -> String {
         (e.rule_score, e.rule_probability, e.model_probability, e.blend_weight, e.win_probability, e.score)
     {
         text.push_str(&format!(
-            "\nFrom both to the score\n  rule score {} → {} by the rules alone\n  model → {}\n  blended (blend weight {w}: 0 the rules alone, 1 the model alone) → win probability {}\n  on the scorecard's scale → score {}",
+            "\nFrom both to the score\n  rule score {} → {} by the rules alone\n  model → {}\n  blended (blend weight {w}: 0 the rules alone, 1 the model alone) → win probability {}\n  on the scorecard's scale, by the place in the order of past deals → score {}",
             crate::features::short_number(rule_score),
             percent(p_rule),
             percent(p_model),
@@ -201,6 +207,22 @@ fn by_size(lines: &[Line]) -> Vec<Line> {
         rest.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
     }
     sorted
+}
+
+/// Contributions that change the odds by less than a twentieth as one line at the end, so that the ledger still adds up.
+fn small_ones_together(sorted: Vec<Line>) -> Vec<Line> {
+    const SMALL: f64 = 0.05;
+    let from = 1 + sorted.iter().skip(1).position(|line| line.contribution.abs() < SMALL).unwrap_or(sorted.len());
+    let small = sorted.get(from..).unwrap_or_default();
+    if small.len() < 2 {
+        return sorted;
+    }
+    let sum = Line {
+        name: format!("{} smaller ones", small.len()),
+        value: String::new(),
+        contribution: small.iter().map(|line| line.contribution).sum(),
+    };
+    sorted[..from].iter().cloned().chain([sum]).collect()
 }
 
 /// Lines with their bars; a negative contribution is hatched.

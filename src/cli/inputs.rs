@@ -65,7 +65,8 @@ pub(super) struct ScorecardFile {
 /// What the arguments and the project file resolve to.
 pub(super) struct Inputs {
     pub(super) project: Project,
-    has_project: bool,
+    /// The project file, where there is one.
+    pub(super) project_file: Option<PathBuf>,
     pub(super) scorecard: Option<ScorecardFile>,
     /// A second scorecard whose columns are read, too.
     pub(super) beside: Option<Scorecard>,
@@ -82,18 +83,12 @@ pub(super) struct Inputs {
 impl InputArgs {
     /// These arguments as somebody would type them, for a command to paste; the seed decides nothing of a score.
     pub(super) fn as_typed(&self) -> String {
-        let mut typed = String::new();
-        let mut option = |name: &str, value: &str| typed.push_str(&format!(" --{name} {}", quoted(value)));
         let files = [("leads", &self.leads), ("activities", &self.activities), ("outcomes", &self.outcomes)];
-        let single = [("project", &self.project), ("scorecard", &self.scorecard), ("models", &self.models)];
-        for (name, path) in single.into_iter().filter_map(|(name, path)| Some((name, path.as_ref()?))) {
-            option(name, &path.display().to_string());
-        }
-        for (name, path) in files.into_iter().flat_map(|(name, paths)| paths.iter().map(move |path| (name, path))) {
-            option(name, &path.display().to_string());
-        }
-        if self.name != DEFAULT_NAME {
-            option("name", &self.name);
+        let scorecard = self.scorecard.iter().map(|path| ("scorecard", path));
+        let files = files.into_iter().flat_map(|(name, paths)| paths.iter().map(move |path| (name, path)));
+        let mut typed = self.store_as_typed();
+        for (name, path) in scorecard.chain(files) {
+            typed.push_str(&typed_option(name, &path.display().to_string()));
         }
         for (flag, _) in [(" --no-activities", self.no_activities), (" --lenient", self.lenient)].iter().filter(|f| f.1)
         {
@@ -102,9 +97,21 @@ impl InputArgs {
         typed
     }
 
+    /// Those of them that say which model is meant.
+    pub(super) fn store_as_typed(&self) -> String {
+        let paths = [("project", &self.project), ("models", &self.models)];
+        let paths = paths.into_iter().filter_map(|(name, path)| Some((name, path.as_ref()?)));
+        let mut typed: String = paths.map(|(name, path)| typed_option(name, &path.display().to_string())).collect();
+        if self.name != DEFAULT_NAME {
+            typed.push_str(&typed_option("name", &self.name));
+        }
+        typed
+    }
+
     /// Reads the project file and the scorecard, and settles which files are meant.
     pub(super) fn resolve(&self) -> Result<Inputs, InputError> {
-        let has_project = self.project.is_some() || Path::new(PROJECT_FILE).is_file();
+        let beside_us = || Some(PathBuf::from(PROJECT_FILE)).filter(|path| path.is_file());
+        let project_file = self.project.clone().or_else(beside_us);
         let project = load_project(self.project.as_deref())?;
         let times = TimeReader::new(&project.timezone, project.time_format.as_deref())?;
         let scorecard = match &self.scorecard {
@@ -130,7 +137,7 @@ impl InputArgs {
             seed: self.seed.or(project.snapshot.seed).unwrap_or(DEFAULT_SEED),
             scorecard,
             beside: None,
-            has_project,
+            project_file,
             project,
         })
     }
@@ -173,7 +180,7 @@ impl Inputs {
     /// The leads files, at least one.
     pub(super) fn leads(&self) -> Result<&[PathBuf], InputError> {
         if self.leads.is_empty() {
-            let remedy = if self.has_project {
+            let remedy = if self.project_file.is_some() {
                 "pass --leads FILE, or name it in leadscore.toml: [leads] files = [\"leads.csv\"]"
             } else {
                 "there is no leadscore.toml here: begin with `leadscore init --leads FILE`, or pass --leads FILE"
@@ -229,6 +236,11 @@ impl Inputs {
     }
 }
 
+/// An option and its value as a shell takes them.
+fn typed_option(name: &str, value: &str) -> String {
+    format!(" --{name} {}", quoted(value))
+}
+
 /// An argument as a shell takes it: in quotes where it holds more than letters, digits and signs of paths.
 pub(super) fn quoted(argument: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:,+@%".contains(c);
@@ -281,7 +293,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, InputError> {
         match error.kind() {
             ErrorKind::NotFound => unread.remedy(
                 "check the path; `leadscore init` writes a project and a starting scorecard, `leadscore compare --write \
-                 FILE` a learned one, unless the deals are too few to say anything",
+                 FILE` a learned one, unless the deals are too few to say anything: an edited copy of your scorecard will do",
             ),
             _ => unread,
         }

@@ -19,6 +19,7 @@ mod page;
 mod progress;
 mod read_as;
 mod reading;
+mod recipe;
 mod report;
 mod retrain;
 mod score;

@@ -5,6 +5,7 @@ mod text;
 
 use super::inputs::{InputArgs, parse_scorecard};
 use super::reading::{leads_for_training, log_key, open_log};
+use super::recipe::warn_of_changes;
 use super::score::version;
 use super::terminal::Terminal;
 use super::train::{deal_settings, require_log};
@@ -57,6 +58,7 @@ fn look(args: &MonitorArgs, terminal: &Terminal) -> Result<Monitor, InputError> 
         inputs.spare("--metrics", path)?;
     }
     let live = inputs.store().load::<Model>(&inputs.name, args.model_version)?;
+    warn_of_changes(&inputs, &live, terminal)?;
     let read = leads_for_training(&inputs, terminal)?;
     require_log(&inputs, &read, args.inputs.no_activities)?;
     let limits = inputs.project.monitor;

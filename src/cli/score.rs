@@ -3,6 +3,7 @@
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
 use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
+use super::recipe::warn_of_changes;
 use super::stale::{Stale, now};
 use super::summary::{ScoreSummary, looks_back, score_text};
 use super::terminal::Terminal;
@@ -114,6 +115,7 @@ pub(super) fn scorers(
                 .remedy("run `leadscore train` to learn the blend anew, or score with it alone: --rules-only"));
         }
     }
+    warn_of_changes(inputs, &loaded, terminal)?;
     with_scorecard(loaded, inputs, terminal)
 }
 

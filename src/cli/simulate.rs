@@ -38,7 +38,7 @@ pub(super) struct SimulateArgs {
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
     /// Leads of each list that are shown; --format json has all.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 5)]
     top: usize,
     /// Write everyone who crosses a tier: who, set (past or open), score and tier by either scorecard.
     #[arg(long, value_name = "FILE")]

@@ -7,15 +7,12 @@ pub(super) use text::score_text;
 use super::stale::Stale;
 use super::terminal::plural;
 use crate::mismatch::Quadrant;
-use crate::pipeline::handover::Handover;
+use crate::pipeline::handover::{Handover, LIKELY};
 use crate::pipeline::score::{Assessment, Standing};
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
 use std::cmp::Ordering;
 use std::path::Path;
-
-/// From this win probability on a lead is more likely than not to be won.
-const LIKELY: f64 = 0.5;
 
 /// Mismatches shown of each kind.
 const SHOWN: usize = 5;
@@ -110,11 +107,8 @@ impl ScoreSummary {
     /// Sums up an assessment of all leads or of some; [`ScoreSummary::finished`] ends it.
     pub(super) fn of(assessment: &Assessment<'_>, version: Option<u32>, looks_back: bool, out: &Path) -> ScoreSummary {
         let n = assessment.table.n_leads();
-        let is_open = |&i: &usize| {
-            assessment.standing[i] == Standing::Open
-                && !assessment.is_lost_by_now(i)
-                && (looks_back || !assessment.is_decided(i))
-        };
+        // Where all are decided, the figures look back on them.
+        let is_open = |&i: &usize| assessment.is_open(i) || looks_back && assessment.is_decided(i);
         let open: Vec<usize> = (0..n).filter(is_open).collect();
         let not_created = assessment.standing.iter().filter(|s| **s == Standing::NotCreated).count();
         let blending = assessment.model.and_then(|m| m.blending.as_ref());

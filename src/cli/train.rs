@@ -1,4 +1,4 @@
-//! `leadscore train`: learn from closed deals, save a version, print its model card.
+//! `leadscore train`: learn from closed deals, save a version, print its model card in brief.
 
 use super::inputs::{InputArgs, Inputs, quoted};
 use super::page::Page;
@@ -11,11 +11,12 @@ use crate::fault::InputError;
 use crate::features::TermSettings;
 use crate::features::plan::PlanSettings;
 use crate::pipeline::deals::{DealInputs, DealSettings, LogSince};
-use crate::pipeline::model::Model;
+use crate::pipeline::model::{Model, Recipe};
 use crate::pipeline::train::{TrainSettings, screened};
 use crate::predictor::{LearnSettings, Solver};
 use crate::project::{self, BlendWeight, Penalty, Project, Since, SnapshotMode};
 use crate::registry::{Disk, NewVersion, Published, Store, format};
+use crate::report::brief::brief;
 use crate::report::{card, dump};
 use crate::snapshot::{Mode, SnapshotSettings};
 use crate::tables::ActivityBatches;
@@ -57,19 +58,20 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
             "the same data and settings gave the same model: version {version} stands, nothing is saved"
         ));
     }
-    let text = Page::of_markdown(&card::model_card(&model, &inputs.name, inputs.card()));
-    let typed = args.inputs.as_typed();
-    let as_of = as_of.map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(&as_of)));
-    terminal.note(&format!(
-        "next: `leadscore score{typed} --out scored.csv{as_of}` ranks these leads (with --leads FILE those of another file){}",
-        if inputs.scorecard.is_some() {
-            format!("; `leadscore compare{typed}` sets learned beside hand-set points")
-        } else {
-            String::new()
-        }
-    ));
+    let mut text = Page::of_markdown(&brief(&model, &inputs.name, inputs.card()));
+    text.push_str(&format!("\nThe whole model card: `leadscore models show{}`.\n", args.inputs.store_as_typed()));
     let summary = Summary { name: &inputs.name, version, new_version, model: dump::model(&model, None)? };
     terminal.summary(&summary, text)?;
+    let typed = args.inputs.as_typed();
+    let as_of = as_of.map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(&as_of)));
+    let compare = if inputs.scorecard.is_some() {
+        format!("; `leadscore compare{typed}` sets learned beside hand-set points")
+    } else {
+        String::new()
+    };
+    terminal.note(&format!(
+        "next: `leadscore score{typed} --out scored.csv{as_of}` ranks these leads (with --leads FILE those of another file){compare}"
+    ));
     Ok(Ending::Done)
 }
 
@@ -153,9 +155,20 @@ pub(super) fn train_settings(
     read: &LeadsRead,
     until: Option<&str>,
 ) -> Result<TrainSettings, InputError> {
+    let deals = deal_settings(inputs, read, until)?;
+    Ok(TrainSettings { date_orders: read.date_orders.clone(), ..settings_for(inputs, deals) })
+}
+
+/// What a training would now keep with its version of how it was done.
+pub(super) fn recipe(inputs: &Inputs) -> Result<Recipe, InputError> {
+    Ok(Recipe::of(&settings_for(inputs, settings_of_deals(inputs, Vec::new(), None)?)))
+}
+
+/// The settings of a training on deals gathered so, of files whose dates decide nothing.
+fn settings_for(inputs: &Inputs, deals: DealSettings) -> TrainSettings {
     let project = &inputs.project;
-    Ok(TrainSettings {
-        deals: deal_settings(inputs, read, until)?,
+    TrainSettings {
+        deals,
         learn: LearnSettings {
             terms: TermSettings { curves: project.train.curves, min_level_count: project.train.min_level_count },
             penalty: match project.train.penalty {
@@ -175,9 +188,9 @@ pub(super) fn train_settings(
             BlendWeight::Fixed(weight) => Some(weight),
         },
         min_gap: project.blend.min_gap,
-        date_orders: read.date_orders.clone(),
+        date_orders: Default::default(),
         read_as: read_as(inputs),
-    })
+    }
 }
 
 /// How deals are gathered, from the project file and the arguments.
@@ -186,10 +199,16 @@ pub(super) fn deal_settings(
     read: &LeadsRead,
     until: Option<&str>,
 ) -> Result<DealSettings, InputError> {
-    let project = &inputs.project;
+    let outcomes = &inputs.project.outcomes;
     let mut roles = read.role_columns();
     // Whether a lead has a deal, and which, is known only once it has one.
-    roles.extend(project.outcomes.key.iter().filter(|key| !project.leads.allow.contains(key)).cloned());
+    roles.extend(outcomes.key.iter().filter(|key| !inputs.project.leads.allow.contains(key)).cloned());
+    settings_of_deals(inputs, roles, until)
+}
+
+/// How deals are gathered from files in which the columns `roles` have a role.
+fn settings_of_deals(inputs: &Inputs, roles: Vec<String>, until: Option<&str>) -> Result<DealSettings, InputError> {
+    let project = &inputs.project;
     Ok(DealSettings {
         snapshot: SnapshotSettings {
             mode: snapshot_mode(project),
@@ -214,7 +233,8 @@ pub(super) fn deal_settings(
     })
 }
 
-fn snapshot_mode(project: &Project) -> Option<Mode> {
+/// The snapshot mode that the project file sets.
+pub(super) fn snapshot_mode(project: &Project) -> Option<Mode> {
     let snapshot = &project.snapshot;
     Some(match snapshot.mode? {
         SnapshotMode::Random => Mode::Random { horizon: snapshot.horizon },

@@ -2,7 +2,7 @@
 
 use super::rounding::signed;
 use super::{Comparison, FEWEST_LEADS, RuleComparison, Verdict};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 
 /// Rules told one by one; the table under the sentences has the rest.
 const TOLD: usize = 2;
@@ -35,7 +35,7 @@ pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
     let contradict = if contradicted.is_empty() { "none".to_owned() } else { contradicted.len().to_string() };
     let whose = if is_start { " of the starting scorecard" } else { "" };
     let mut said =
-        vec![format!("The deals contradict {contradict} of {}{whose}{wrong}{unsure}.", count(rules, "rule"))];
+        vec![format!("The deals contradict {contradict} of {}{whose}{wrong}{unsure}.", counted(rules, "rule"))];
     let order = ["Change first", "Then"];
     said.extend(
         order
@@ -60,7 +60,7 @@ fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> S
         signed(rule.hand_set_points),
         if is_start { "is " } else { "" },
         signed(rule.learned_points),
-        count(rule.leads, "lead"),
+        counted(rule.leads, "lead"),
         percent(rule.win_rate),
         percent(comparison.win_rate),
     )
@@ -71,7 +71,7 @@ fn too_little(comparison: &Comparison, points: &str) -> Vec<String> {
     let lost = comparison.deals - comparison.won;
     let mut said = vec![format!(
         "Too little data: {} ({} won, {} lost) cannot tell any rule's points from the {points} ones.",
-        count(comparison.deals, "closed deal"),
+        counted(comparison.deals, "closed deal"),
         thousands(comparison.won),
         thousands(lost),
     )];
@@ -93,7 +93,7 @@ fn what_would_help(comparison: &Comparison, points: &str) -> String {
     let lost = comparison.deals - comparison.won;
     if comparison.won.min(lost) < ENOUGH_OF_RARER {
         let (outcome, there) = if comparison.won <= lost { ("won", comparison.won) } else { ("lost", lost) };
-        return format!("About {} more {outcome} deals would help.", ENOUGH_OF_RARER - there);
+        return format!("About {} would help.", counted(ENOUGH_OF_RARER - there, &format!("more {outcome} deal")));
     }
     format!("The {points} points stand; nothing suggests that more deals of the same kind would change that soon.")
 }
@@ -119,10 +119,6 @@ fn rounded_up(value: f64) -> String {
 
 fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
 fn capital(text: &str) -> String {

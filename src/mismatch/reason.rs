@@ -17,14 +17,14 @@ const SHOWN: f64 = 0.05;
 /// Things that the model goes by, named at most.
 const NAMED: usize = 2;
 
-/// A rule that brought points.
+/// A rule that brought points or took some.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gain {
     /// The rule.
     pub rule: String,
     /// What it rests on: `page_view 9 times, newest 3 d ago`.
     pub what: String,
-    /// Points.
+    /// Points; below 0 the rule takes them away.
     pub points: f64,
     /// What the model makes of the same acts or columns, in log-odds; `None` where it does not read them.
     pub by_model: Option<f64>,
@@ -69,7 +69,7 @@ pub struct Sides {
     pub handover: Option<(String, f64)>,
     /// How likely the model thinks it; `None` where nobody asked.
     pub chance: Option<Chance>,
-    /// Rules that brought points, the strongest first.
+    /// Rules that brought points, the strongest first, then those that took some, the strongest last.
     pub gains: Vec<Gain>,
     /// What the model makes of the lead, the largest first.
     pub opinions: Vec<Opinion>,
@@ -97,23 +97,41 @@ pub fn usual_action(quadrant: Quadrant) -> &'static str {
     }
 }
 
+/// The rules that brought points, the strongest first.
+fn brought(gains: &[Gain]) -> &[Gain] {
+    &gains[..gains.partition_point(|gain| gain.points > 0.0)]
+}
+
 /// The rules that bring most of the points.
 fn main_gains(gains: &[Gain]) -> (&[Gain], f64) {
-    let gained: f64 = gains.iter().map(|g| g.points).sum();
-    let one_will_do = gains.first().is_some_and(|g| g.points >= MOST_OF_THE_POINTS * gained);
-    (&gains[..gains.len().min(if one_will_do { 1 } else { NAMED })], gained)
+    let brought = brought(gains);
+    let gained: f64 = brought.iter().map(|g| g.points).sum();
+    let one_will_do = brought.first().is_some_and(|g| g.points >= MOST_OF_THE_POINTS * gained);
+    (&brought[..brought.len().min(if one_will_do { 1 } else { NAMED })], gained)
+}
+
+/// The rules that took points, with how many: `-20 from \`student\` (by job_title)`. Empty where none did.
+fn taken(gains: &[Gain]) -> String {
+    let taking = &gains[brought(gains).len()..];
+    let named = |gain: &Gain| format!("{} from `{}`{}", short(gain.points), gain.rule, bracketed(&gain.what));
+    let rest = &taking[..taking.len().saturating_sub(NAMED)];
+    let of_rest: f64 = rest.iter().map(|gain| gain.points).sum();
+    let more = (!rest.is_empty()).then(|| format!("{} from {} more", short(of_rest), rest.len()));
+    joined(taking[rest.len()..].iter().rev().map(named).chain(more))
 }
 
 fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     let (main, gained) = main_gains(&sides.gains);
     let from = joined(main.iter().map(|g| format!("`{}`{}", g.rule, bracketed(&g.what))));
     let points: f64 = main.iter().map(|g| g.points).sum();
+    let taken = taken(&sides.gains);
     if matches!(quadrant, Quadrant::Verify | Quadrant::WorkNow) {
+        let less = if taken.is_empty() { String::new() } else { format!("; {taken}") };
         return match main {
             [] => String::new(),
             // What rules take away, or a cap, makes the score another number than the points gained.
             _ => format!(
-                "{} of {} points{} are from {from}.",
+                "{} of {} points{} are from {from}{less}.",
                 short(points),
                 short(gained),
                 if (gained - sides.rule_score).abs() > SHOWN { " gained" } else { "" }
@@ -127,8 +145,14 @@ fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     } else {
         format!("{} from {from}", short(points))
     };
-    let taken = if gained > sides.rule_score + SHOWN { ", before deductions and caps" } else { "" };
-    format!("Only {} points{bound}: {brought}{taken}.", short(sides.rule_score))
+    let less = if taken.is_empty() { String::new() } else { format!(", {taken}") };
+    let added: f64 = sides.gains.iter().map(|gain| gain.points).sum();
+    let kept = match () {
+        () if added > sides.rule_score + SHOWN => ", before caps",
+        () if added < -SHOWN && sides.rule_score == 0.0 => ", and less than 0 counts as 0",
+        () => "",
+    };
+    format!("Only {} points{bound}: {brought}{less}{kept}.", short(sides.rule_score))
 }
 
 fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
@@ -290,6 +314,17 @@ mod tests {
             reason(Quadrant::HiddenGem, &low),
             "Only 33 points (SQL begins at 80): 30 from `inquiry` (inquiry once, 5 d ago). For the model most speaks \
              for it: `inquiry, once` (odds × 4.1)."
+        );
+        let takes = |rule: &str, points| Gain { rule: rule.into(), what: "by email".into(), points, by_model: None };
+        low.gains.extend([takes("late", -1.0), takes("no_phone", -2.0), takes("free_mail", -20.0)]);
+        low.rule_score = 7.0;
+        assert!(
+            reason(Quadrant::HiddenGem, &low).starts_with(
+                "Only 7 points (SQL begins at 80): 30 from `inquiry` (inquiry once, 5 d ago), -20 from `free_mail` (by email) \
+                 and -2 from `no_phone` (by email) and -1 from 1 more."
+            ),
+            "{}",
+            reason(Quadrant::HiddenGem, &low)
         );
         low.gains.clear();
         assert!(reason(Quadrant::HiddenGem, &low).contains("no rule brings any points"));

@@ -13,6 +13,7 @@ use crate::metrics;
 use crate::scorecard::Scorecard;
 use crate::snapshot::Mode;
 use crate::tables::LeadTable;
+use crate::text::counted;
 
 /// A model that looks better than this is called suspicious: it may know the outcome.
 const SUSPICIOUS_AUC: f64 = 0.9;
@@ -178,13 +179,14 @@ fn notes(
             auc.value
         )),
         Some(auc) if !auc.beats_chance() => notes.push(format!(
-            "There is next to nothing to learn here: the model ranks deals it has not seen no better than chance (AUC {:.3}, 95 % interval {:.3} to {:.3}).",
-            auc.value, auc.interval.low, auc.interval.high
+            "{}: the model ranks deals it has not seen no better than chance (AUC {:.3}, 95 % interval {:.3} to {:.3}).",
+            Model::NOTHING_TO_LEARN, auc.value, auc.interval.low, auc.interval.high
         )),
         _ => {}
     }
     if deals.snapshots.late_wins > 0 {
-        notes.push(format!("{} later wins count as lost (`lost_after`).", deals.snapshots.late_wins));
+        let verb = if deals.snapshots.late_wins == 1 { "counts" } else { "count" };
+        notes.push(format!("{} {verb} as lost (`lost_after`).", counted(deals.snapshots.late_wins, "later win")));
     }
     if let (Some(scorecard), Some(blending)) = (scorecard, &whole.blending) {
         let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();

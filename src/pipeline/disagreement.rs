@@ -163,7 +163,7 @@ impl Assessment<'_> {
         let (scorecard, model) = (self.scorecard?, self.model?);
         let sides = self.sides(row, scorecard, model, quadrant)?;
         let action = match self.next_action(row) {
-            "" => usual_action(quadrant),
+            "" if self.is_open(row) => usual_action(quadrant),
             own => own,
         };
         Some(Disagreement { reason: reason(quadrant, &sides), action: action.to_string() })
@@ -171,7 +171,7 @@ impl Assessment<'_> {
 
     fn sides(&self, row: usize, scorecard: &Scorecard, model: &Model, quadrant: Quadrant) -> Option<Sides> {
         let gains = scorecard.gains(self.rules.as_ref()?, &self.evidence()?, row);
-        let driver = gains.first().map_or("", |g| scorecard.rules[g.rule].name.as_str());
+        let driver = gains.first().filter(|g| g.points > 0.0).map_or("", |g| scorecard.rules[g.rule].name.as_str());
         let handover = Handover::of(Some(scorecard), Some(model));
         let tier = handover.as_ref().map_or("", |handover| handover.tier.as_str());
         let like = model.blending.as_ref().and_then(|blending| like_cases(blending, quadrant, tier, driver));

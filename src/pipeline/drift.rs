@@ -65,7 +65,10 @@ fn findings(deals: &Deals, sources: &[Source], before: &Era, after: &Era) -> Vec
     let unnamed = columns.len().saturating_sub(COLUMNS_NAMED);
     found.extend(columns.into_iter().take(COLUMNS_NAMED).map(|c| c.1));
     if unnamed > 0 {
-        found.push(format!("{unnamed} more of what the model goes by shifted as well, each less than these."));
+        found.push(format!(
+            "{unnamed} more of what the model goes by shifted as well{}.",
+            if unnamed == 1 { ", less than these" } else { ", each less than these" }
+        ));
     }
     found
 }

@@ -2,6 +2,8 @@
 
 use super::handover::Handover;
 use super::score::{Assessment, Standing};
+use crate::mismatch::Quadrant;
+use crate::text::counted;
 use serde::Serialize;
 
 /// A line of a ledger.
@@ -86,10 +88,7 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
         rule_tier: assessment.rule_tier(row).to_string(),
         tier: assessment.tier_name(row, lead.tier).to_string(),
         quadrant: lead.quadrant.map_or("", |q| q.as_str()).to_string(),
-        high_means: lead
-            .quadrant
-            .and_then(|_| Handover::of(assessment.scorecard, assessment.model))
-            .map_or_else(String::new, |h| h.sentence()),
+        high_means: lead.quadrant.map_or_else(String::new, |quadrant| high_means(assessment, row, quadrant)),
         record: record(assessment, row),
         next_action: disagreement
             .as_ref()
@@ -99,6 +98,15 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
     }
 }
 
+/// What high means there, and what it does not mean for a lead that is likely all the same.
+fn high_means(assessment: &Assessment<'_>, row: usize, quadrant: Quadrant) -> String {
+    let Some(handover) = Handover::of(assessment.scorecard, assessment.model) else { return String::new() };
+    let likely = handover
+        .likely_outside(assessment.leads[row].win_probability)
+        .filter(|_| quadrant == Quadrant::Nurture && assessment.is_open(row));
+    [Some(handover.sentence()), likely].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
 /// What became of the deals that fell where this lead falls.
 fn record(assessment: &Assessment<'_>, row: usize) -> String {
     let Some(quadrant) = assessment.leads[row].quadrant else { return String::new() };
@@ -106,7 +114,7 @@ fn record(assessment: &Assessment<'_>, row: usize) -> String {
     let Some(kept) = blending.records.iter().find(|r| r.quadrant == quadrant) else { return String::new() };
     match (kept.says(), &kept.record) {
         (Some(rate), _) => format!("past deals in this quadrant: {rate}"),
-        (None, Some(rate)) => format!("too few to say: {} past deals in this quadrant", rate.n),
+        (None, Some(rate)) => format!("too few to say: {} in this quadrant", counted(rate.n, "past deal")),
         (None, None) => "no past deal fell into this quadrant".to_string(),
     }
 }

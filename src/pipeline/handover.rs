@@ -10,6 +10,9 @@ use crate::mismatch::Chance;
 use crate::scorecard::Scorecard;
 use serde::Serialize;
 
+/// From this win probability on a lead is more likely than not to be won.
+pub const LIKELY: f64 = 0.5;
+
 /// Below a bound by less than this a rule score still reaches it.
 const REACHED: f64 = 1e-6;
 
@@ -49,6 +52,18 @@ impl Handover {
     /// The model's probability of a lead beside them.
     pub(super) fn chance(&self, of_lead: f64) -> Chance {
         Chance { of_lead, average: self.average, share: self.share }
+    }
+
+    /// Said of a lead outside the tier that is more likely than not to be won; `None` of the others.
+    pub fn likely_outside(&self, win_probability: f64) -> Option<String> {
+        (win_probability >= LIKELY).then(|| {
+            format!(
+                "A chance of {} is high all the same: {} holds only the best {} of the deals. Call once those are done.",
+                percent(win_probability),
+                self.tier,
+                percent(self.share)
+            )
+        })
     }
 
     /// The figures in words.

@@ -43,7 +43,7 @@ pub(super) fn beware(findings: &[LeakFinding], predictor: &Predictor) -> Option<
 /// How to leave columns out, with the line to paste.
 pub(super) fn how_to_leave_out<'n>(names: impl Iterator<Item = &'n str>, them: &str) -> String {
     let line: Vec<String> = names.map(|name| toml::Value::String(name.to_string()).to_string() + ",").collect();
-    format!("to leave {them} out, paste into `exclude = [ … ]` of leadscore.toml and train again: {}", line.join(" "))
+    format!("to leave {them} out, put `{}` into `exclude = [ … ]` of leadscore.toml and train again.", line.join(" "))
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn the_line_to_paste_is_toml() {
         let said = how_to_leave_out(["Lead Source", "a \"b\""].into_iter(), "them");
-        let line = said.rsplit("again: ").next().unwrap();
+        let line = said.split('`').nth(1).unwrap();
         let table: toml::Table = toml::from_str(&format!("exclude = [{line}]")).unwrap();
         assert_eq!(table["exclude"].as_array().unwrap()[1].as_str(), Some("a \"b\""));
     }

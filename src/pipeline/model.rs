@@ -232,6 +232,9 @@ impl Model {
     pub const NO_TIMES: &'static str = "There are no times, so attributes are used as they stand: that they know what \
                                         happened after the deal closed (leakage) cannot be ruled out.";
 
+    /// How the note begins that the model ranks no better than chance.
+    pub const NOTHING_TO_LEARN: &'static str = "There is next to nothing to learn here";
+
     /// What must be read before any figure, and the other notes.
     pub fn notes_first_and_last(&self) -> (Vec<&str>, Vec<&str>) {
         self.notes.iter().map(String::as_str).partition(|note| note.starts_with(BEWARE))

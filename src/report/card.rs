@@ -4,9 +4,10 @@ use super::sentences;
 use super::sides::sides;
 use crate::features::{Fate, Shape, short_number};
 use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_won};
-use crate::pipeline::model::{HoldoutRecord, Model};
+use crate::pipeline::model::{HoldoutRecord, Model, SideFigures};
 use crate::predictor::{FittedTerm, Predictor};
 use crate::scorecard::Scorecard;
+use crate::text::{counted, thousands};
 use crate::values::format_instant;
 use std::fmt::Write;
 
@@ -21,21 +22,26 @@ const LEFT_OUT_SHOWN: usize = 20;
 /// the same card.
 pub fn model_card(model: &Model, name: &str, scorecard: Option<&Scorecard>) -> String {
     let mut card = String::new();
-    let whose = if scorecard.is_some_and(Scorecard::is_start) { "the starting scorecard" } else { "your scorecard" };
     // Writing to a String cannot fail.
-    let _ = write_card(&mut card, model, name, whose);
+    let _ = write_card(&mut card, model, name, whose(scorecard));
     card
+}
+
+/// What to call the scorecard that a model was trained with.
+pub(super) fn whose(scorecard: Option<&Scorecard>) -> &'static str {
+    if scorecard.is_some_and(Scorecard::is_start) { "the starting scorecard" } else { "your scorecard" }
 }
 
 fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::fmt::Result {
     writeln!(out, "# Model card: {name}\n")?;
     headline(out, model, whose)?;
     if let Some(drift) = &model.drift {
-        sentences::drift(out, drift)?;
+        sentences::drift(out, drift, usize::MAX)?;
     }
     deals(out, model)?;
     if let Some(holdout) = &model.holdout {
-        writeln!(out, "\n## On {}\n", judged_on(holdout))?;
+        let which = if is_newest(holdout) { "the newest deals" } else { "deals drawn by chance" };
+        writeln!(out, "\n## On {which}, which the model had not seen\n")?;
         if let Some(older) = &holdout.older {
             writeln!(out, "The deals it had learned from: {older}.\n")?;
         }
@@ -56,7 +62,7 @@ fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::
     }
     plan(out, model)?;
     writeln!(out, "\n## What to know\n")?;
-    for note in model.notes_first_and_last().1 {
+    for note in other_notes(model) {
         writeln!(out, "- {note}")?;
     }
     Ok(())
@@ -64,40 +70,65 @@ fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::
 
 /// The sentences that matter.
 fn headline(out: &mut String, model: &Model, whose: &str) -> std::fmt::Result {
+    learned_from(out, model)?;
+    let Some((figures, which)) = judged(model) else { return Ok(()) };
+    writeln!(out, "\nOn {which}:\n")?;
+    sentences::figures(out, figures, whose)?;
+    if model.holdout.as_ref().is_some_and(|holdout| holdout.figures.is_some()) && model.out_of_fold.is_some() {
+        writeln!(
+            out,
+            "\n`backtest` and `report` look back on more deals, each judged by a model that had not seen it (out of fold), so \
+             their figures are others."
+        )?;
+    }
+    Ok(())
+}
+
+/// From how many deals the model learned, and what must be read before any figure; or why there is no model.
+pub(super) fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     let s = &model.snapshot;
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
-    writeln!(
-        out,
-        "Learned from {} closed deals, {} of them won ({}).",
-        s.deals,
-        s.won,
-        share_won(s.deals, s.won, s.win_rate)
-    )?;
-    for note in model.notes_first_and_last().0 {
-        writeln!(out, "\n{note}")?;
-    }
-    let figures = model.holdout.as_ref().and_then(|h| h.figures.as_ref()).or(model.out_of_fold.as_ref());
-    let Some(figures) = figures else { return Ok(()) };
-    if is_weighted(s.deals, s.won, s.win_rate) {
+    let of_them = format!("{} of them won ({})", thousands(s.won), share_won(s.deals, s.won, s.win_rate));
+    writeln!(out, "Learned from {}, {of_them}.", counted(s.deals, "closed deal"))?;
+    if judged(model).is_some() && is_weighted(s.deals, s.won, s.win_rate) {
         writeln!(out, "{BY_ROW_WEIGHT}")?;
     }
-    let which = match &model.holdout {
-        Some(holdout) if holdout.figures.is_some() => judged_on(holdout),
-        _ => "deals that the model had not seen, each in its turn",
-    };
-    writeln!(out, "\nOn {which}:\n")?;
-    sentences::figures(out, figures, whose)
+    let (first, others) = model.notes_first_and_last();
+    let first = first.into_iter().chain(others.into_iter().filter(|note| says_nothing(note)));
+    first.into_iter().try_for_each(|note| writeln!(out, "\n{note}"))
 }
 
-/// Which deals a holdout judges.
-fn judged_on(holdout: &HoldoutRecord) -> &'static str {
-    if holdout.scheme == "forward" {
-        "the newest deals, which the model had not seen"
-    } else {
-        "deals drawn by chance, which the model had not seen"
+/// What is to be known once the figures are read.
+pub(super) fn other_notes(model: &Model) -> Vec<&str> {
+    model.notes_first_and_last().1.into_iter().filter(|note| !says_nothing(note)).collect()
+}
+
+/// Whether a note says that the model ranks no better than chance: who reads the figures must know that first.
+fn says_nothing(note: &str) -> bool {
+    note.starts_with(Model::NOTHING_TO_LEARN)
+}
+
+/// The honest figures, and in words of which deals they are.
+pub(super) fn judged(model: &Model) -> Option<(&SideFigures, String)> {
+    if model.why_no_model.is_some() {
+        return None;
     }
+    let held_out = model.holdout.as_ref().and_then(|holdout| Some((holdout.figures.as_ref()?, holdout)));
+    let unseen = ", which the model had not seen";
+    let (figures, before, which, after) = match held_out {
+        Some((figures, holdout)) if is_newest(holdout) => (figures, "the ", "newest deals", unseen),
+        Some((figures, _)) => (figures, "", "deals drawn by chance", unseen),
+        None => (model.out_of_fold.as_ref()?, "", "deals", " that the model had not seen, each in its turn"),
+    };
+    let side = [&figures.blend, &figures.model, &figures.scorecard].into_iter().find_map(Option::as_ref)?;
+    let (deals, won) = (thousands(side.n), thousands(side.wins));
+    Some((figures, format!("{before}{deals} {which} ({won} won){after}")))
+}
+
+fn is_newest(holdout: &HoldoutRecord) -> bool {
+    holdout.scheme == "forward"
 }
 
 fn deals(out: &mut String, model: &Model) -> std::fmt::Result {
@@ -112,10 +143,14 @@ fn deals(out: &mut String, model: &Model) -> std::fmt::Result {
         writeln!(out, "- As of {} to {}", format_instant(from), format_instant(to))?;
     }
     for (why, n) in &s.left_out {
-        writeln!(out, "- Left out: {n} {} ({why})", if *n == 1 { "lead" } else { "leads" })?;
+        writeln!(out, "- Left out: {} ({why})", counted(*n, "lead"))?;
     }
     if let Some(log) = &s.log {
-        write!(out, "- Activity log: {} rows lie before their deal's as-of and are seen", log.acts_seen)?;
+        write!(
+            out,
+            "- Activity log: {} rows lie before their deal's as-of and are seen",
+            thousands(log.acts_seen as usize)
+        )?;
         match log.begins {
             Some(begins) => writeln!(out, "; it begins {}", format_instant(begins))?,
             None => writeln!(out)?,
@@ -153,10 +188,17 @@ fn spread(term: &FittedTerm) -> f64 {
     if matches!(term.term.shape, Shape::Line { .. }) { 2.0 * term.slope.abs() } else { high - low }
 }
 
-fn terms(out: &mut String, predictor: &Predictor) -> std::fmt::Result {
-    writeln!(out, "\n## Terms, widest effect first\n")?;
+/// The terms by how much they tell deals apart.
+pub(super) fn widest_first(predictor: &Predictor) -> Vec<&FittedTerm> {
     let mut sorted: Vec<&FittedTerm> = predictor.terms.iter().collect();
     sorted.sort_by(|a, b| spread(b).total_cmp(&spread(a)));
+    sorted
+}
+
+fn terms(out: &mut String, predictor: &Predictor) -> std::fmt::Result {
+    writeln!(out, "\n## Terms, widest effect first\n")?;
+    writeln!(out, "In log-odds against the average lead: +0.7 doubles the odds of a win, -0.7 halves them.\n")?;
+    let sorted = widest_first(predictor);
     for term in sorted.iter().take(TERMS_SHOWN) {
         write!(out, "- {}: ", term.term.source)?;
         if matches!(term.term.shape, Shape::Line { .. }) {

@@ -1,5 +1,6 @@
 //! Readable forms of a model: the card a person reads and the dump a program reads. Computes nothing.
 
+pub mod brief;
 pub mod card;
 pub mod dump;
 pub mod page;

@@ -16,17 +16,13 @@ const NEAR_ONE: std::ops::RangeInclusive<f64> = 0.8..=1.25;
 /// A sentence for each figure of the score (of the model where there is no scorecard), the scorecard's beside it; `whose`
 /// is what to call that: `your scorecard`.
 pub(super) fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Result {
-    let (name, best) = match (&sides.blend, &sides.model) {
-        (Some(blend), _) => ("score", blend),
-        (None, Some(model)) => ("model", model),
-        (None, None) => return Ok(()),
-    };
+    let Some((name, best)) = best(sides) else { return Ok(()) };
     let by_points = sides.scorecard.as_ref();
     ranking(out, name, best, by_points, whose)?;
     order(out, name, best, by_points, whose)?;
     if let Some(probability) = &best.probability {
         doubt(out, best.win_rate, probability)?;
-        boldness(out, &probability.calibration.intercept, &probability.calibration.slope)?;
+        boldness(out, "They", &probability.calibration.intercept, &probability.calibration.slope)?;
     }
     if let (Some(low), Some(high)) = (sides.calibration.first(), sides.calibration.last()) {
         extremes(out, low, high)?;
@@ -34,8 +30,27 @@ pub(super) fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std
     sides.tiers.first().map_or(Ok(()), |highest| tier(out, highest, whose))
 }
 
-/// What differs between older and newer deals, under a heading of its own.
-pub(super) fn drift(out: &mut String, drift: &DriftRecord) -> std::fmt::Result {
+/// The same in brief: how well the score ranks, whether its probabilities are right, and what the highest tier holds.
+pub(super) fn figures_in_brief(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Result {
+    let Some((name, best)) = best(sides) else { return Ok(()) };
+    let by_points = sides.scorecard.as_ref();
+    ranking(out, name, best, by_points, whose)?;
+    order(out, name, best, by_points, whose)?;
+    if let Some(probability) = &best.probability {
+        let calibration = &probability.calibration;
+        boldness(out, "Its win probabilities", &calibration.intercept, &calibration.slope)?;
+    }
+    sides.tiers.first().map_or(Ok(()), |highest| tier(out, highest, whose))
+}
+
+/// The side that scores leads, and what to call it.
+fn best(sides: &SideFigures) -> Option<(&'static str, &Figures)> {
+    let blend = sides.blend.as_ref().map(|blend| ("score", blend));
+    blend.or(sides.model.as_ref().map(|model| ("model", model)))
+}
+
+/// What differs between older and newer deals, under a heading of its own; `most` findings at most.
+pub(super) fn drift(out: &mut String, drift: &DriftRecord, most: usize) -> std::fmt::Result {
     writeln!(out, "\n## Have the deals changed?\n")?;
     if drift.found.is_empty() {
         return writeln!(out, "No: the newest deals look as the older ones did.");
@@ -49,7 +64,11 @@ pub(super) fn drift(out: &mut String, drift: &DriftRecord) -> std::fmt::Result {
     } else {
         writeln!(out, "Yes. A model of older deals is less sure for newer leads:\n")?;
     }
-    drift.found.iter().try_for_each(|sentence| writeln!(out, "- {sentence}"))
+    drift.found.iter().take(most).try_for_each(|sentence| writeln!(out, "- {sentence}"))?;
+    match drift.found.len().saturating_sub(most) {
+        0 => Ok(()),
+        more => writeln!(out, "- and {more} more, in the model card"),
+    }
 }
 
 fn top(figures: &Figures) -> Option<&LiftRow> {
@@ -113,7 +132,7 @@ fn capital(text: &str) -> String {
 
 /// Whether the probabilities are right on the whole, and spread as they should be. An interval that holds the ideal
 /// proves nothing where the figure is far from it: then the deals are too few to say.
-fn boldness(out: &mut String, intercept: &Option<Estimate>, slope: &Option<Estimate>) -> std::fmt::Result {
+fn boldness(out: &mut String, what: &str, intercept: &Option<Estimate>, slope: &Option<Estimate>) -> std::fmt::Result {
     let (Some(intercept), Some(slope)) = (intercept, slope) else { return Ok(()) };
     let level_is_near = intercept.value.abs() <= NEAR_ZERO;
     let spread_is_near = NEAR_ONE.contains(&slope.value);
@@ -138,7 +157,7 @@ fn boldness(out: &mut String, intercept: &Option<Estimate>, slope: &Option<Estim
         let of = |e: &Estimate| format!("{:.2}, {:.2} to {:.2}", e.value, e.interval.low, e.interval.high);
         format!(" (too few deals to be sure: calibration intercept {}; slope {})", of(intercept), of(slope))
     };
-    writeln!(out, "- They are {level}, and {spread}{doubt}.")
+    writeln!(out, "- {what} are {level}, and {spread}{doubt}.")
 }
 
 /// What came of the least and the most promising.
@@ -176,7 +195,7 @@ mod tests {
     fn said(intercept: [f64; 3], slope: [f64; 3]) -> String {
         let of = |[value, low, high]: [f64; 3]| Some(Estimate { value, interval: Interval { low, high } });
         let mut out = String::new();
-        boldness(&mut out, &of(intercept), &of(slope)).unwrap();
+        boldness(&mut out, "They", &of(intercept), &of(slope)).unwrap();
         out
     }
 

@@ -2,6 +2,7 @@
 
 use crate::metrics::{CurveBin, Estimate, Figures, Rate, share_won};
 use crate::pipeline::model::{SideFigures, TierRates};
+use crate::text::thousands;
 use std::fmt::Write;
 
 /// A share as a percentage with one decimal.
@@ -20,7 +21,8 @@ pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result
     .filter_map(|(name, f)| f.map(|f| (name, f)))
     .collect();
     let Some((_, first)) = columns.first() else { return Ok(()) };
-    writeln!(out, "{} deals, {} won ({}).\n", first.n, first.wins, share_won(first.n, first.wins, first.win_rate))?;
+    let share = share_won(first.n, first.wins, first.win_rate);
+    writeln!(out, "{} deals, {} won ({share}).\n", thousands(first.n), thousands(first.wins))?;
     let mut row = |label: &str, cell: &dyn Fn(&Figures) -> String| -> std::fmt::Result {
         write!(out, "| {label:<22} |")?;
         for (_, figures) in &columns {
@@ -92,6 +94,7 @@ fn estimate(estimate: Option<&Estimate>) -> String {
 
 fn rate(rate: Option<&Rate>) -> String {
     rate.map_or("no deal".to_string(), |r| {
-        format!("{} ({} to {}) of {}", percent(r.rate), percent(r.interval.low), percent(r.interval.high), r.n)
+        let [rate, low, high] = [r.rate, r.interval.low, r.interval.high].map(percent);
+        format!("{rate} ({low} to {high}) of {}", thousands(r.n))
     })
 }

@@ -14,22 +14,22 @@ const PER_SIGN: usize = 3;
 /// Longest value quoted, in letters.
 const LONGEST_VALUE: usize = 40;
 
-/// A rule that brought a lead points, and what it rests on without any value of an attribute.
+/// A rule that brought a lead points or took some, and what it rests on without any value of an attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleGain {
     /// Index of the rule.
     pub rule: usize,
-    /// What it adds before caps.
+    /// What it adds before caps; below 0 it takes away.
     pub points: f64,
     /// `page_view 9 times, newest 3 d ago`, or `by job_title`.
     pub what: String,
 }
 
 impl Scorecard {
-    /// The rules that brought `lead` points, the strongest first.
+    /// The rules that brought `lead` points or took some, those that brought most first and those that took most last.
     pub fn gains(&self, scored: &Scored, evidence: &Evidence<'_>, lead: usize) -> Vec<RuleGain> {
         let points = |rule: usize| self.contribution(scored, rule, lead);
-        let mut strongest: Vec<usize> = (0..self.rules.len()).filter(|rule| points(*rule) > 0.0).collect();
+        let mut strongest: Vec<usize> = (0..self.rules.len()).filter(|rule| points(*rule) != 0.0).collect();
         strongest.sort_by(|a, b| points(*b).total_cmp(&points(*a)));
         let gain = |rule| RuleGain { rule, points: points(rule), what: self.rests_on(rule, evidence, lead) };
         strongest.into_iter().map(gain).collect()

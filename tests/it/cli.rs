@@ -504,6 +504,25 @@ fn a_column_that_only_a_rule_reads_is_told_of_in_the_warnings_when_it_is_missing
 }
 
 #[test]
+fn settings_edited_since_the_training_are_named_until_somebody_trains() {
+    let company = Company::trained();
+    let unchanged = company.score("open_leads.csv", "before.csv", &[]).ok();
+    assert!(!unchanged.stderr.contains("has changed since"), "{}", unchanged.stderr);
+    company.edit("leadscore.toml", "\"owner\",", "\"industry\",");
+    company.edit("leadscore.toml", "[snapshot]", "[train]\nhalf_life = \"60d\"\n\n[snapshot]");
+    company
+        .score("open_leads.csv", "after.csv", &[])
+        .ok()
+        .says("leadscore.toml has changed since version 1 was trained: `[leads] exclude` (+`industry`, −`owner`)")
+        .says("`[train] half_life`");
+    assert_eq!(company.rows("before.csv"), company.rows("after.csv"), "the version scores as it was trained");
+    // What only the command line says is no edit, and neither is a log that is left out.
+    company.write("leadscore.toml", &Company::sample().text("leadscore.toml"));
+    let without_log = company.score("open_leads.csv", "s.csv", &["--no-activities", "--lenient", "--seed", "7"]).ok();
+    assert!(!without_log.stderr.contains("has changed since"), "{}", without_log.stderr);
+}
+
+#[test]
 fn a_score_of_leads_already_decided_says_that_it_looks_back() {
     let company = Company::with(&[("leads.csv", "lead_id,source,outcome\n1,web,won\n2,web,lost\n3,web,\n")]);
     company.run(&["init", "--leads", "leads.csv"]).ok();
@@ -519,7 +538,9 @@ fn a_score_of_leads_already_decided_says_that_it_looks_back() {
     assert!(warnings[0].starts_with("closed") && warnings[1].starts_with("closed") && warnings[2].is_empty());
     company.write("leads.csv", "lead_id,source,outcome\n1,web,won\n2,web,lost\n");
     let told = company.run(&["score", "--rules-only", "--out", "scored.csv"]).ok().stdout;
-    assert!(told.contains("All of them are won or lost already") && told.contains("highest scores"), "{told}");
+    assert!(told.contains("All 2 are won or lost already") && told.contains("highest scores"), "{told}");
+    assert!(!told.contains("call first") && !told.contains("Hand over"), "{told}");
+    assert!(company.rows("scored.csv").iter().all(|row| row["next_action"].is_empty()));
 }
 
 /// Leads and, in a table of their own, those that were won: who is not won within a time counts as lost.

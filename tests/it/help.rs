@@ -90,7 +90,7 @@ fn one_summary_comes_as_a_table_as_markdown_and_as_json() {
     assert!(markdown.contains("| price\\_page | 9 | 90 | ████████████████ |"), "{markdown}");
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["rule_score"], 100.0);
-    let card = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    let card = company.run(&["--format", "markdown", "models", "show"]).ok().stdout;
     assert!(card.contains("\n## Deals\n\n- Each deal"), "{card}");
 }
 

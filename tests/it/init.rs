@@ -385,6 +385,27 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
 }
 
 #[test]
+fn dates_and_numbers_of_contacts_are_named_with_the_line_that_leaves_them_out() {
+    let mut leads = String::from("lead_id,source,month,day,campaign,y\n");
+    for i in 0..60_usize {
+        let (source, month) = (["Reference", "Referral Sites", "fair"][i % 3], ["may", "jun", "jul"][i / 2 % 3]);
+        let n_contacts = if i % 4 == 0 { 2 + i % 5 } else { 1 };
+        leads.push_str(&format!("L{i},{source},{month},{},{n_contacts},{}\n", 1 + i % 28, ["yes", "no"][i % 2]));
+    }
+    let folder = folder(&[("leads.csv", leads.as_bytes())]);
+    let (project, scorecard, told) = init(&folder, &["--leads", "leads.csv"]);
+    assert!(project.leads.exclude.is_empty(), "they stay in: {:?}", project.leads.exclude);
+    let notes = told["notes"].to_string().replace("\\\"", "\"");
+    assert!(notes.contains("`month` (months: may, jun, jul, …), `day` (days of the month: 1 to 28)"), "{notes}");
+    assert!(notes.contains("put `\"month\", \"day\", \"campaign\",` into `exclude`"), "{notes}");
+    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
+    assert!(text.contains("    # \"campaign\","), "{text}");
+    // A link on another site recommends nobody.
+    let rules: Vec<&str> = scorecard.rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert!(rules.starts_with(&["referred", "referring_site"]), "{rules:?}");
+}
+
+#[test]
 fn an_id_that_repeats_is_named_with_its_value() {
     let folder = folder(&[("leads.csv", b"lead_id,outcome\n7,won\n7,lost\n")]);
     let refused = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv"]));
@@ -483,7 +504,7 @@ fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_o
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     assert!(text.contains("    # \"feedback\","), "{text}");
     let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
-    let line = "paste into `exclude = [ … ]` of leadscore.toml and train again: \"feedback\",";
+    let line = "put `\"feedback\",` into `exclude = [ … ]` of leadscore.toml and train again";
     assert!(run(&["--format", "markdown", "check"]).contains(line));
     let card = run(&["--format", "markdown", "train"]);
     let beware = card.find("Beware: the model leans on `feedback`").unwrap_or_else(|| panic!("{card}"));

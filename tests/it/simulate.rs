@@ -54,8 +54,9 @@ fn crossings_and_wins_add_up_and_one_changed_rule_has_all_the_effect() {
         }
         let rules = list(&movement["rules"]);
         assert_eq!((rules.len(), rules[0]["rule"].as_str()), (1, Some("price_page")));
-        let fallen: f64 = list(&movement["tiers"]).iter().map(|tier| number(&tier["down"])).sum();
+        let fallen = number(&movement["down"]);
         assert!(number(&rules[0]["mean_points"]) < 0.0 && number(&rules[0]["down"]) == fallen && fallen > 0.0);
+        assert_eq!(fallen + number(&movement["up"]), list(&movement["moved"]).len() as f64);
     }
     for traded in [&found["past"]["same_volume"], &found["past"]["same_volume_by_row_weight"]] {
         let of = |key: &str| number(&traded[key]);
@@ -86,7 +87,9 @@ fn added_and_removed_rules_and_moved_tiers_are_told_apart() {
     let text = company
         .run(&["simulate", "--scorecard", "other.toml", "--leads", "open_leads.csv", "--as-of", AS_OF, "--top", "3"])
         .ok();
-    for word in ["Past deals as they were then", "With the same work", "deals a week instead of", "3 of "] {
+    for word in
+        ["past deals as they were", "The same work, other deals", "A week, over ", "won, newly among them", "3 of "]
+    {
         assert!(text.stdout.contains(word), "`{word}` is not in {}", text.stdout);
     }
 }

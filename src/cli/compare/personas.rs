@@ -1,7 +1,7 @@
 //! The comparison within each persona: every figure for programs, and for managers what is different there.
 
 use super::super::page::Page;
-use super::super::terminal::{count, percent};
+use super::super::terminal::{count, percent, plural};
 use crate::comparison::Verdict;
 use crate::comparison::personas::{PersonaComparison, PersonaRule};
 use crate::comparison::rounding::signed;
@@ -117,7 +117,7 @@ pub(super) fn persona_text(personas: &[PersonaRows]) -> Page {
         let rate = percent(of.win_rate);
         let alike =
             if of.sentences.is_empty() { " No rule is clearly worth more or less here than elsewhere." } else { "" };
-        text.push_str(&format!("  {name}: {} deals, {rate} won.{alike}\n", count(of.deals)));
+        text.push_str(&format!("  {name}: {}, {rate} won.{alike}\n", plural(of.deals, "deal")));
         for sentence in &of.sentences {
             text.push_str(&format!("    {sentence}\n"));
         }

@@ -1,7 +1,7 @@
 //! The comparison as a manager reads it.
 
 use super::super::page::{Page, Strip};
-use super::super::terminal::{Align, count, percent, table};
+use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
 use super::summary::Summary;
 use crate::features::short_number;
@@ -69,8 +69,8 @@ fn rules(text: &mut Page, summary: &Summary) {
     ];
     text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(&["group", PICTURE])));
     text.push_str(&format!(
-        "\n{} deals, {} won ({}). Points learned are shrunk towards those {}; sorted by what the difference moves.\n",
-        count(summary.deals),
+        "\n{}, {} won ({}). Points learned are shrunk towards those {}; sorted by what the difference moves.\n",
+        plural(summary.deals, "deal"),
         count(summary.won),
         share_won(summary.deals, summary.won, summary.win_rate),
         if summary.is_start { "at the start" } else { "set by hand" }
@@ -104,7 +104,8 @@ fn groups(text: &mut Page, summary: &Summary) {
             ]
         })
         .collect();
-    let header = ["group", "rules", "hand-set points a deal", "learned", "moved"];
+    let set = if summary.is_start { "starting points a deal" } else { "hand-set points a deal" };
+    let header = ["group", "rules", set, "learned", "moved"];
     let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
     text.append(Page::below_a_blank(table(&header, &align, &rows)));
 }
@@ -150,7 +151,8 @@ fn endings(text: &mut Page, summary: &Summary) {
     }
     if let Some(why) = &summary.declined {
         text.push_str(&format!(
-            "No learned scorecard is written: {why}. Keep the one there is until more deals have closed.\n"
+            "No learned scorecard is written: {why}. Keep the one there is until more deals have closed. To try a change of your \
+             own, edit a copy of it: `leadscore simulate --scorecard COPY`.\n"
         ));
     }
     if let Some(path) = &summary.written {

@@ -53,7 +53,9 @@ fn moment(moment: Moment) -> String {
             format!("deals are looked at {} after creation, as their close is not known", plural(days as usize, "day"))
         }
         Moment::AsExported => {
-            "deals are taken as exported: without creation and close times leakage cannot be ruled out".to_string()
+            "deals are taken as exported: without times of creation and close nobody can tell what was filled in only after a \
+             deal was decided"
+                .to_string()
         }
     }
 }
@@ -66,9 +68,13 @@ pub(super) fn text(start: &Start, dir: &Path) -> Page {
     );
     let found = findings(&start.view, &start.layout);
     let (attributes, roles): (Vec<&Finding>, Vec<&Finding>) = found.iter().partition(|f| f.taken_for == "attribute");
-    let rows: Vec<Vec<String>> =
-        roles.iter().map(|f| vec![f.table.to_string(), f.column.clone(), f.taken_for.clone(), f.why.clone()]).collect();
-    text.push_table(table(&["table", "column", "taken for", "why"], &[Align::Left; 4], &rows));
+    text.push_table(table(&["table", "column", "taken for", "why"], &[Align::Left; 4], &rows(&roles)));
+    let has = |taken_for: &str| found.iter().any(|finding| finding.taken_for == taken_for);
+    if has("in doubt") {
+        text.push_str(
+            "Left out: the model never sees it. In doubt: it does, until you put the column into `exclude`.\n",
+        );
+    }
     let names: Vec<&str> = attributes.iter().map(|finding| finding.column.as_str()).collect();
     text.push_str(&format!("\n{} of who the lead is: {}\n", plural(names.len(), "attribute"), names.join(", ")));
     if !start.missing.is_empty() {
@@ -96,11 +102,24 @@ pub(super) fn text(start: &Start, dir: &Path) -> Page {
             plural(start.n_rules, "rule")
         ));
     }
-    text.push_str("\nRead what is written, change what is wrong, then:\n");
+    text.push_str("\nLook through both, change what is wrong, then:\n");
     for command in next(start, dir) {
         text.push_str(&format!("  {command}\n"));
     }
     text
+}
+
+/// A row a column; those of one table that are taken for the same out of one reason share a row.
+fn rows(roles: &[&Finding]) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for f in roles {
+        let is_alike = |row: &&mut Vec<String>| row[0] == f.table && row[2] == f.taken_for && row[3] == f.why;
+        match rows.iter_mut().find(is_alike) {
+            Some(row) => row[1] = format!("{}, {}", row[1], f.column),
+            None => rows.push(vec![f.table.to_string(), f.column.clone(), f.taken_for.clone(), f.why.clone()]),
+        }
+    }
+    rows
 }
 
 fn notes(start: &Start) -> Vec<String> {
@@ -122,6 +141,7 @@ fn notes(start: &Start) -> Vec<String> {
     if !layout.knows_outcomes() {
         notes.push("no column says which leads were won: rules can score, nothing can be learned; --outcome COL names it, --outcomes FILE gives a table of deals".to_string());
     }
+    notes.extend(of_contacts(&layout.contacts()));
     let ambiguous: Vec<String> =
         start.view.leads.columns.iter().filter(|c| c.is_ambiguous).map(|c| format!("`{}`", c.name)).collect();
     if !ambiguous.is_empty() {
@@ -139,13 +159,38 @@ fn notes(start: &Start) -> Vec<String> {
         notes.push(format!("these kinds of activity read like the end of a deal: {}", log.ends.join(", ")));
     }
     if let Some(best) = start.best_score.filter(|best| *best < 80.0) {
-        let tiers = match start.bounds.mql {
-            Some(mql) => format!("the tiers begin at {mql} and {}", start.bounds.sql),
-            None => format!("there is one tier, from {} on", start.bounds.sql),
-        };
-        notes.push(format!("the best lead has {best} points by the starting rules, so {tiers}"));
+        let mql = start.bounds.mql.map_or_else(String::new, |mql| format!(" and MQL (worth nurturing) at {mql}"));
+        notes.push(format!(
+            "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {}{mql}",
+            start.bounds.sql
+        ));
     }
     notes
+}
+
+/// That columns tell of a contact and not of the lead, with what leaves them out.
+fn of_contacts(contacts: &[(&str, &str)]) -> Option<String> {
+    let named: Vec<String> = contacts.iter().map(|(name, told)| format!("`{name}` ({told})")).collect();
+    let line: Vec<String> = contacts.iter().map(|(name, _)| format!("{name:?},")).collect();
+    let (look, they_stay) = if contacts.len() == 1 { ("looks", "It stays") } else { ("look", "They stay") };
+    (!contacts.is_empty()).then(|| {
+        format!(
+            "{} {look} like the date or number of a contact, not like who the lead is: a lead that nobody has contacted yet has \
+             none, and another year's months may sell otherwise. {they_stay} in until you put `{}` into `exclude` of \
+             leadscore.toml",
+            and(&named),
+            line.join(" ")
+        )
+    })
+}
+
+/// `a, b and c`.
+fn and(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 fn next(start: &Start, dir: &Path) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use super::super::inputs::{InputArgs, Inputs, parse_scorecard};
 use super::super::reading::{leads_for_training, log_key, open_log};
+use super::super::recipe::{Changed, changed};
 use super::super::score::version;
 use super::super::terminal::Terminal;
 use super::super::train::train_settings;
@@ -15,7 +16,6 @@ use crate::registry::{Loaded, format};
 use crate::tables::ActivityBatches;
 use clap::Args;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Hold stored versions to their checksum, and one to the data it was trained on.
 ///
@@ -125,21 +125,9 @@ fn against_data(
 
 /// What the project file now says otherwise than at the training, a sentence each.
 fn other_settings(now: &Recipe, then: &Recipe) -> Vec<String> {
-    let [now, then] = [now, then].map(|recipe| {
-        // A recipe is numbers, words and lists: serde_json can write it.
-        let mut all = serde_json::to_value(recipe).unwrap_or_default();
-        let read_as = all["read_as"].take();
-        let settings = all.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.to_string()));
-        let files = read_as.as_array().into_iter().flatten();
-        let files = files.filter_map(|pair| Some((pair[0].as_str()?.to_string(), pair[1].to_string())));
-        settings.chain(files).filter(|(key, _)| key != "program").collect::<BTreeMap<String, String>>()
-    });
-    let keys: BTreeSet<&String> = now.keys().chain(then.keys()).collect();
-    let said = |value: Option<&String>| value.cloned().unwrap_or_else(|| "nothing".to_string());
-    let differing = keys.into_iter().filter(|key| now.get(*key) != then.get(*key));
-    differing
-        .map(|key| format!("`{key}` is {} now and was {} at the training", said(now.get(key)), said(then.get(key))))
-        .collect()
+    let said = |value: Option<serde_json::Value>| value.map_or_else(|| "nothing".to_string(), |v| v.to_string());
+    let sentence = |c: Changed| format!("`{}` is {} now and was {} at the training", c.key, said(c.now), said(c.then));
+    changed(now, then).into_iter().map(sentence).collect()
 }
 
 fn text(found: &Verified) -> String {

@@ -1,41 +1,68 @@
 //! The summary of a scoring as a person reads it.
 
-use super::{Flagged, ScoreSummary};
+use super::{Flagged, ScoreSummary, TopLead};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
 
+/// Mismatches of each kind that are told; `--mismatches` writes all.
+const TOLD: usize = 1;
+
+/// What the names of tiers in common use are short for.
+const ABBREVIATIONS: [(&str, &str); 2] = [("SQL", "sales-qualified"), ("MQL", "marketing-qualified")];
+
 /// The summary as a person reads it.
 pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
-    let mut text = Page::new();
+    let mut text = Page::from(headline(summary));
+    if summary.looks_back {
+        text.append(looking_back(summary));
+    } else {
+        text.append(looking_ahead(summary));
+    }
+    if !summary.notes.is_empty() {
+        text.push_str("\n");
+    }
+    for note in &summary.notes {
+        text.push_str(&format!("note: {note}\n"));
+    }
+    text
+}
+
+fn headline(summary: &ScoreSummary) -> String {
     let with = match (&summary.scorecard, summary.model_version) {
         (Some(card), Some(version)) => format!("the scorecard \"{card}\" and model version {version}"),
         (Some(card), None) => format!("the scorecard \"{card}\" alone"),
         (None, Some(version)) => format!("model version {version} alone"),
         (None, None) => "nothing".to_string(),
     };
-    text.push_str(&format!("{} scored with {with}", plural(summary.leads, "lead")));
-    if summary.out != "-" {
-        text.push_str(&format!(" into {}", summary.out));
-    }
-    text.push_str(".\n");
-    if summary.looks_back {
-        text.push_str(&format!(
-            "{} won or lost already, so there is nobody to call: these figures look back. --leads FILE scores leads that are \
-             still open.\n",
-            if summary.leads == 1 { "It is".to_string() } else { "All of them are".to_string() }
-        ));
-    }
+    let into = if summary.out == "-" { String::new() } else { format!(" into {}", summary.out) };
+    format!("{} scored with {with}{into}.\n", plural(summary.leads, "lead"))
+}
+
+/// Leads that are all decided: nobody is to be called, and what is shown is no forecast.
+fn looking_back(summary: &ScoreSummary) -> Page {
+    let all = match summary.leads {
+        1 => "It is".to_string(),
+        n => format!("All {} are", count(n)),
+    };
+    let mut text = Page::from(format!(
+        "{all} won or lost already, so there is nobody to call, and no next step is written. To rank open leads, give a file \
+         of them with the same columns but the outcome: --leads FILE. What stands here looks back, and a model that learned \
+         from these very deals looks better on them than it is.\n"
+    ));
+    text.append(tiers_text(summary));
+    text.append(top_text(summary));
+    text.push_str(
+        "\n`leadscore explain ID` shows why a lead stands where it does; `leadscore report --out report.html` shows what the \
+         deals say, each judged by a model that had not seen it.\n",
+    );
+    text
+}
+
+/// Leads to be worked.
+fn looking_ahead(summary: &ScoreSummary) -> Page {
+    let mut text = Page::new();
     if summary.closed > 0 || summary.not_created > 0 {
-        let in_time = match summary.lost_by_now {
-            0 => String::new(),
-            n => format!(" ({} because they were not won in time)", count(n)),
-        };
-        text.push_str(&format!(
-            "{} open at the as-of; {} had closed before it{in_time} and {} did not exist yet: these are in the file, but not counted below.\n",
-            count(summary.open),
-            count(summary.closed),
-            count(summary.not_created)
-        ));
+        text.push_str(&not_counted(summary));
     }
     if let Some(stale) = &summary.stale {
         text.push_str(&format!("{}\n", stale.sentence()));
@@ -47,40 +74,56 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
             count(summary.acts_after_as_of as usize)
         ));
     }
-    // Of leads whose outcome is known nobody expects anything.
-    if let Some(p) = summary.mean_win_probability.filter(|_| !summary.looks_back) {
+    // Of nobody there is nothing to tell.
+    if summary.open == 0 {
+        return text;
+    }
+    if let Some(p) = summary.mean_win_probability {
         text.push_str(&format!(
-            "Expected wins among the open leads: {:.0} ({} on average).\n",
-            p * summary.open as f64,
+            "Expected wins among the open leads: {} ({} on average).\n",
+            count((p * summary.open as f64).round() as usize),
             percent(p)
         ));
     }
     if let (Some(days), n @ 1..) = (summary.horizon_days, summary.older_than_the_model_knows) {
         text.push_str(&format!(
-            "{} older than the {days:.0} days the model knows: their probabilities are its guess.{}\n",
+            "{} older than {days:.0} days: past deals were looked at up to that age, by which most wins had come, so the chance \
+             of older leads is a guess.{}\n",
             if n == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(n)) },
             if 2 * n > summary.open && summary.stale.is_none() { " Is --as-of right?" } else { "" }
         ));
     }
-    // Of nobody there is nothing to tell.
-    if summary.open > 0 {
-        text.append(tiers_text(summary));
-        text.append(top_text(summary));
-        text.append(mismatch_text(summary));
-    }
+    text.append(tiers_text(summary));
+    text.append(top_text(summary));
+    text.append(mismatch_text(summary));
     text.push_str(&how_to_use(summary));
-    if !summary.notes.is_empty() {
-        text.push_str("\n");
-    }
-    for note in &summary.notes {
-        text.push_str(&format!("note: {note}\n"));
-    }
     text
+}
+
+/// Which leads are open, and which are written but not counted.
+fn not_counted(summary: &ScoreSummary) -> String {
+    let in_time = match summary.lost_by_now {
+        0 => String::new(),
+        n => format!(" ({} because they were not won in time)", count(n)),
+    };
+    let closed = (summary.closed > 0).then(|| format!("{} had closed before it{in_time}", count(summary.closed)));
+    let to_come = (summary.not_created > 0).then(|| format!("{} did not exist yet", count(summary.not_created)));
+    let others: Vec<String> = closed.into_iter().chain(to_come).collect();
+    let nobody = if summary.open == 0 {
+        " So there is nobody to call: --leads FILE scores leads that are still open."
+    } else {
+        ""
+    };
+    format!(
+        "{} open at the as-of; {}: in the file, but not counted below.{nobody}\n",
+        count(summary.open),
+        others.join(" and ")
+    )
 }
 
 /// For whoever opens the scored table for the first time.
 fn how_to_use(summary: &ScoreSummary) -> String {
-    if summary.out == "-" || summary.looks_back || summary.open == 0 {
+    if summary.out == "-" {
         return String::new();
     }
     let mut text = format!(
@@ -93,28 +136,44 @@ fn how_to_use(summary: &ScoreSummary) -> String {
     if summary.closed > 0 {
         text.push_str(&format!(
             " Leave out the {} whose `warnings` begin with `closed`.",
-            if summary.closed == 1 { "lead".to_string() } else { format!("{} leads", count(summary.closed)) }
+            if summary.closed == 1 { "lead".to_string() } else { plural(summary.closed, "lead") }
         ));
     }
     text.push_str(" `leadscore explain ID` shows why a lead stands where it does.\n");
     text
 }
 
+/// A column of the leads to begin with: its header, its side, whether it is shown, and what stands in it.
+type TopColumn<'a> = (&'a str, Align, bool, &'a dyn Fn(&TopLead) -> String);
+
 fn top_text(summary: &ScoreSummary) -> Page {
     if summary.top.is_empty() {
         return Page::new();
     }
-    let rows: Vec<Vec<String>> = summary
-        .top
-        .iter()
-        .map(|t| {
-            let p = t.win_probability.map(percent).unwrap_or_default();
-            vec![t.lead.clone(), crate::features::short_number(t.score), t.tier.clone(), p, t.next_action.clone()]
-        })
-        .collect();
-    let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
+    // Without a model nobody knows a chance, without a scorecard there are no tiers and no next steps, and nothing is left
+    // to do about decided leads.
+    let (has_chance, has_tiers) = (summary.model_version.is_some(), summary.scorecard.is_some());
+    let has_next = has_tiers && !summary.looks_back;
     let title = if summary.looks_back { "highest scores" } else { "call first" };
-    Page::below_a_blank(table(&[title, "score", "tier", "chance", "next"], &align, &rows))
+    let columns: [TopColumn<'_>; 5] = [
+        (title, Align::Left, true, &|t| t.lead.clone()),
+        ("score", Align::Right, true, &|t| crate::features::short_number(t.score)),
+        ("tier", Align::Left, has_tiers, &|t| t.tier.clone()),
+        ("chance", Align::Right, has_chance, &|t| t.win_probability.map(percent).unwrap_or_default()),
+        ("next", Align::Left, has_next, &|t| t.next_action.clone()),
+    ];
+    let shown = || columns.iter().filter(|(_, _, is_shown, _)| *is_shown);
+    let rows: Vec<Vec<String>> =
+        summary.top.iter().map(|lead| shown().map(|(.., value)| value(lead)).collect()).collect();
+    let (header, align): (Vec<&str>, Vec<Align>) = shown().map(|(name, align, ..)| (*name, *align)).unzip();
+    let mut text = Page::below_a_blank(table(&header, &align, &rows));
+    if has_chance {
+        let scale = if summary.scorecard.is_some() { "on the scale of the points" } else { "from 0 to 100" };
+        text.push_str(&format!(
+            "\nThe score is a place in the order of past deals, {scale}; the chance is that of a win, which may lie far from it.\n"
+        ));
+    }
+    text
 }
 
 fn tiers_text(summary: &ScoreSummary) -> Page {
@@ -140,7 +199,10 @@ fn tiers_text(summary: &ScoreSummary) -> Page {
         (&["tier", "leads"], &[Align::Left, Align::Right])
     };
     let mut text = Page::below_a_blank(table(header, align, &rows));
-    if let (Some(handover), n @ 1..) = (&summary.handover, summary.likely_below_handover) {
+    text.push_str(&legend(summary));
+    // Where all are decided nobody has time for more, and a model that may be chance knows nobody who is likely.
+    let is_worth_telling = !summary.looks_back && summary.no_quadrants_because.is_none();
+    if let (Some(handover), n @ 1.., true) = (&summary.handover, summary.likely_below_handover, is_worth_telling) {
         let tier = &handover.tier;
         text.push_str(&format!(
             "\n{} below {tier} {} more likely than not to be won: a tier holds a share of the deals, whatever their chance. \
@@ -150,6 +212,20 @@ fn tiers_text(summary: &ScoreSummary) -> Page {
         ));
     }
     text
+}
+
+/// What the columns and the tiers' names mean.
+fn legend(summary: &ScoreSummary) -> String {
+    let handover = summary.handover.as_ref().map(|handover| handover.tier.as_str());
+    let tiers = summary.tiers.iter().map(|t| t.tier.as_str()).filter_map(|tier| {
+        let long = ABBREVIATIONS.iter().find(|(short, _)| *short == tier).map(|(_, long)| *long);
+        let takes_over = (handover == Some(tier)).then_some("sales takes over");
+        let means: Vec<&str> = long.into_iter().chain(takes_over).collect();
+        (!means.is_empty()).then(|| format!("{tier}: {}", means.join(", ")))
+    });
+    let columns = summary.model_version.map(|_| "By rules: by the points alone. By score: with the model".to_string());
+    let said: Vec<String> = columns.into_iter().chain(tiers).collect();
+    if said.is_empty() { String::new() } else { format!("\n{}.\n", said.join(". ")) }
 }
 
 fn mismatch_text(summary: &ScoreSummary) -> Page {
@@ -178,8 +254,13 @@ fn mismatch_text(summary: &ScoreSummary) -> Page {
     if let Some(handover) = &summary.handover {
         text.push_str(&format!("\n{}\n", handover.sentence()));
     }
+    let more = if summary.mismatches > summary.verify.len().min(TOLD) + summary.hidden_gems.len().min(TOLD) {
+        " `--mismatches FILE` writes all of them; the widest apart:"
+    } else {
+        ""
+    };
     text.push_str(&format!(
-        "\nRules and model disagree about {} by {:.0} percentage points of rank or more.\n",
+        "\nRules and model disagree about {} by {:.0} percentage points of rank or more.{more}\n",
         plural(summary.mismatches, "lead"),
         summary.min_gap.unwrap_or_default()
     ));
@@ -193,15 +274,20 @@ fn flagged_text(title: &str, flagged: &[Flagged]) -> String {
         return String::new();
     }
     let mut text = format!("\n{title}:\n");
-    for lead in flagged {
+    for lead in flagged.iter().take(TOLD) {
         text.push_str(&format!(
-            "  {}: {} points, {} by the model. {}\n    next: {}\n",
+            "  {}: {}, {} by the model. {}\n    next: {}\n",
             lead.lead,
-            crate::features::short_number(lead.rule_score),
+            points(lead.rule_score),
             percent(lead.model_probability),
             lead.reason,
             lead.action
         ));
     }
     text
+}
+
+/// `1 point`, `12.5 points`.
+fn points(score: f64) -> String {
+    format!("{} {}", crate::features::short_number(score), if score == 1.0 { "point" } else { "points" })
 }

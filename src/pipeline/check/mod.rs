@@ -21,7 +21,7 @@ use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
 use crate::tables::{ActivityBatches, LeadTable, Outcome};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -265,13 +265,14 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
     let one = alike.len() == 1;
     let who = match (alike, alike.iter().all(|l| l.subject == Subject::Kind)) {
         ([only], _) => format!("`{}`", only.name),
-        (_, true) => format!("{} kinds of activity", alike.len()),
-        _ => format!("{} columns", alike.len()),
+        (_, true) => format!("{} of activity", counted(alike.len(), "kind")),
+        _ => counted(alike.len(), "column"),
     };
     let mut evidence: Vec<String> = match alike {
         [only] => vec![format!("It {}.", only.evidence.replacen("filled", "is filled", 1))],
         _ => alike.iter().map(|l| format!("`{}`: {}", l.name, l.evidence)).collect(),
     };
+    let question = if one { question.to_string() } else { format!("Of each: {}", uncapitalised(question)) };
     let (grade, sentence) = match grade {
         LeakGrade::Leak => {
             let (them, they_are) = if one { ("it", "it is") } else { ("them", "they are") };
@@ -293,6 +294,11 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
         }
     };
     Finding { grade, area: Area::Leaks, sentence, evidence, names: alike.iter().map(|l| l.name.clone()).collect() }
+}
+
+fn uncapitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// The grade of a scorecard's finding.
@@ -317,9 +323,4 @@ fn first_few(texts: &[String]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// `1 lead`, `12,345 leads`.
-fn counted(n: usize, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
 }

@@ -99,7 +99,8 @@ fn reversed(table: &LeadTable) -> Option<Finding> {
     let ids: Vec<&str> = wrong.iter().take(3).map(|&r| &table.ids[r]).collect();
     (!wrong.is_empty()).then(|| {
         let grade = if wrong.len() as f64 > TOO_MANY * n_both as f64 { Grade::Mend } else { Grade::Look };
-        let sentence = format!("{} closed at or before their creation", counted(wrong.len(), "lead"));
+        let whose = if wrong.len() == 1 { "its" } else { "their" };
+        let sentence = format!("{} closed at or before {whose} creation", counted(wrong.len(), "lead"));
         Finding::new(grade, Area::Times, sentence, format!("Such as {}; they cannot train the model.", listed(&ids)))
     })
 }

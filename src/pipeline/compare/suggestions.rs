@@ -202,9 +202,10 @@ impl Suggestion {
         let [points, low, high] =
             [self.points, self.interval[0], self.interval[1]].map(crate::comparison::rounding::signed);
         format!(
-            "No rule uses {}: worth about {points} ({low} to {high}); {} deals have it, {:.1} % of them won (all {:.1} %).",
+            "No rule uses {}: worth about {points} ({low} to {high}); {} {}, {:.1} % of them won (all {:.1} %).",
             self.fact,
-            crate::text::thousands(self.leads),
+            crate::text::counted(self.leads, "deal"),
+            if self.leads == 1 { "has it" } else { "have it" },
             100.0 * self.win_rate,
             100.0 * win_rate,
         )

@@ -247,6 +247,14 @@ pub fn leave_out(deals: &mut Deals, settings: &ScreenSettings) {
     }
 }
 
+/// How notes about columns begin that are suspicious, and how what to do about them.
+const OF_THE_SUSPICIOUS: [&str; 2] = ["Suspicious", "If in doubt: "];
+
+/// Whether a note of a model is about suspicious columns.
+pub fn is_of_the_leak_screen(note: &str) -> bool {
+    OF_THE_SUSPICIOUS.iter().any(|beginning| note.starts_with(beginning))
+}
+
 /// What the model card says of the findings: the leaks in one sentence, then each suspicious one with its question.
 pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
     /// Suspicious columns that get a sentence of their own.
@@ -260,15 +268,15 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
         notes.push(format!("Left out because they know the outcome: {} (see the columns left out).", leaks.join(", ")));
     }
     let suspicious = || findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);
-    notes.extend(suspicious().take(NAMED).map(|f| format!("Suspicious, but kept: {f}")));
+    notes.extend(suspicious().take(NAMED).map(|f| format!("{}, but kept: {f}", OF_THE_SUSPICIOUS[0])));
     let more = names(LeakGrade::Suspicious, NAMED);
     if !more.is_empty() {
-        notes.push(format!("Suspicious too, but kept: {}.", more.join(", ")));
+        notes.push(format!("{} too, but kept: {}.", OF_THE_SUSPICIOUS[0], more.join(", ")));
     }
     let columns: Vec<&str> = suspicious().filter(|f| f.subject == Subject::Column).map(|f| f.name.as_str()).collect();
     if !columns.is_empty() {
         let them = if columns.len() == 1 { "it" } else { "them" };
-        notes.push(format!("If in doubt: {}", how_to_leave_out(columns.into_iter(), them)));
+        notes.push(format!("{}{}", OF_THE_SUSPICIOUS[1], how_to_leave_out(columns.into_iter(), them)));
     }
     notes
 }

@@ -27,6 +27,11 @@ impl Assessment<'_> {
         self.standing[row] == Standing::Open && self.table.outcome.is_some() && is_over
     }
 
+    /// Whether there is anything left to do about the lead: created, and neither closed, decided nor lost by now.
+    pub fn is_open(&self, row: usize) -> bool {
+        self.standing[row] == Standing::Open && !self.is_decided(row) && !self.is_lost_by_now(row)
+    }
+
     /// Within what time a lead of the model was won, or counted as lost.
     pub(super) fn lost_after(&self) -> Option<Span> {
         self.model.and_then(|m| m.recipe.lost_after)

@@ -32,10 +32,10 @@ impl Assessment<'_> {
         }
     }
 
-    /// What to do next.
+    /// What to do next; nothing about a lead that is not open.
     pub fn next_action(&self, row: usize) -> &str {
         match (self.scorecard, &self.rules) {
-            (Some(card), Some(rules)) if self.standing[row] == Standing::Open => {
+            (Some(card), Some(rules)) if self.is_open(row) => {
                 let lead = &self.leads[row];
                 let quadrant = lead.quadrant.map_or("", Quadrant::as_str);
                 card.next_action(rules, row, self.tier_name(row, lead.tier), quadrant)
@@ -63,7 +63,7 @@ impl Assessment<'_> {
                 said.push(format!("closed: not won within {:.0} days, so it counts as lost", after.days()));
             }
             if let Some(horizon) = horizon.filter(|_| self.is_older_than_known(row)) {
-                said.push(format!("older than the {:.0} days the model knows", horizon.days()));
+                said.push(format!("older than {:.0} days, up to which past deals were looked at", horizon.days()));
             }
             for (term, levels) in &pooled {
                 if let Values::Text(column) = &self.attributes[*term].values {

@@ -6,6 +6,7 @@ use super::rules::{RuleEffect, effects};
 use crate::scorecard::{Scorecard, Scored};
 use crate::tables::LeadTable;
 use serde::Serialize;
+use std::cmp::Ordering;
 
 /// How many leads reach a tier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,8 +47,14 @@ pub struct Movement {
     pub mean_change: f64,
     /// By tier, the highest first.
     pub tiers: Vec<Crossing>,
+    /// The changed scorecard's tier at which sales takes over; empty without one.
+    pub handover: String,
     /// Leads at or above the handover, by the current and by the changed scorecard.
     pub handed_over: (usize, usize),
+    /// Leads that rise to a higher tier.
+    pub up: usize,
+    /// Leads that fall to a lower one.
+    pub down: usize,
     /// Leads that cross a tier, the largest change of score first.
     pub moved: Vec<Moved>,
     /// By rule.
@@ -101,7 +108,7 @@ fn tier_names(scorecards: [&Scorecard; 2]) -> Vec<&str> {
 }
 
 /// How many rise to a tier or fall below one, tier by tier.
-pub(super) fn crossings(before: &Scores<'_>, after: &Scores<'_>) -> Vec<Crossing> {
+fn crossings(before: &Scores<'_>, after: &Scores<'_>) -> Vec<Crossing> {
     let n = before.score.len();
     let crossing = |tier: &str| {
         let mut crossing = Crossing { tier: tier.to_string(), current: 0, changed: 0, up: 0, down: 0 };
@@ -115,6 +122,18 @@ pub(super) fn crossings(before: &Scores<'_>, after: &Scores<'_>) -> Vec<Crossing
         crossing
     };
     tier_names([before.card, after.card]).into_iter().map(crossing).collect()
+}
+
+/// How many leads rise to a higher tier, and how many fall to a lower one, each counted once.
+pub(super) fn movers(before: &Scores<'_>, after: &Scores<'_>) -> (usize, usize) {
+    let tiers = tier_names([before.card, after.card]);
+    let height = |scores: &Scores<'_>, i: usize| tiers.iter().filter(|tier| scores.reaches(i, tier)).count();
+    let moves = (0..before.score.len()).map(|i| height(after, i).cmp(&height(before, i)));
+    moves.fold((0, 0), |(up, down), to| match to {
+        Ordering::Greater => (up + 1, down),
+        Ordering::Less => (up, down + 1),
+        Ordering::Equal => (up, down),
+    })
 }
 
 /// Two scorecards on the same leads.
@@ -143,11 +162,15 @@ impl Sides<'_> {
         let mut moved: Vec<usize> = (0..n).filter(|&i| before.tier(i) != after.tier(i)).collect();
         moved.sort_by(|&a, &b| change(b).abs().total_cmp(&change(a).abs()).then(a.cmp(&b)));
         let high = |scores: &Scores<'_>| (0..n).filter(|&i| scores.is_high(i)).count();
+        let (up, down) = movers(&before, &after);
         Movement {
             leads: n,
             mean_change: if n == 0 { 0.0 } else { (0..n).map(change).sum::<f64>() / n as f64 },
             tiers: crossings(&before, &after),
+            handover: after.card.handover.map_or_else(String::new, |tier| after.card.tiers[tier].name.clone()),
             handed_over: (high(&before), high(&after)),
+            up,
+            down,
             moved: moved
                 .into_iter()
                 .map(|i| Moved {

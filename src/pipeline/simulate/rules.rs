@@ -1,6 +1,6 @@
 //! What each changed, added or removed rule does by itself, everything else as it is.
 
-use super::movement::{Scores, Sides, crossings};
+use super::movement::{Scores, Sides, movers};
 use crate::scorecard::{Effect, Rule, Scorecard, Scored};
 use serde::Serialize;
 
@@ -18,9 +18,9 @@ pub struct RuleEffect {
     pub leads: usize,
     /// By how many points on average over those leads.
     pub mean_points: f64,
-    /// Rises to a tier because of it alone; a lead that rises by two tiers counts twice.
+    /// Leads that rise to a higher tier because of it alone.
     pub up: usize,
-    /// Falls below a tier because of it alone, counted in the same way.
+    /// Leads that fall to a lower one.
     pub down: usize,
 }
 
@@ -152,14 +152,14 @@ impl<'a> Sides<'a> {
         let (before, after) = (self.before(), variant.scores(self.rows));
         let moves: Vec<f64> =
             before.score.iter().zip(&after.score).map(|(was, is)| is - was).filter(|m| m.abs() > UNMOVED).collect();
-        let tiers = crossings(&before, &after);
+        let (up, down) = movers(&before, &after);
         RuleEffect {
             rule: rule.to_string(),
             change: change.to_string(),
             leads: moves.len(),
             mean_points: if moves.is_empty() { 0.0 } else { moves.iter().sum::<f64>() / moves.len() as f64 },
-            up: tiers.iter().map(|t| t.up).sum(),
-            down: tiers.iter().map(|t| t.down).sum(),
+            up,
+            down,
         }
     }
 }

@@ -142,15 +142,21 @@ fn of_source(column: &SheetColumn) -> Vec<StartRule> {
             .when(&column.name, &format!("any_of = {}", list(&yes)));
         return if yes.is_empty() { Vec::new() } else { vec![rule] };
     }
-    let rule = |id, points, why, levels: Vec<String>| {
-        (!levels.is_empty())
-            .then(|| StartRule::new(id, points, why).when(&column.name, &format!("any_of = {}", list(&levels))))
+    let rule = |id, points, why: &str, levels: Vec<String>| {
+        let split = if levels.len() > 1 { "; one worth more than the others deserves a rule of its own" } else { "" };
+        let rule = StartRule::new(id, points, &format!("{why}{split}"));
+        (!levels.is_empty()).then(|| rule.when(&column.name, &format!("any_of = {}", list(&levels))))
     };
-    let referred = levels_with("level referral");
-    let by_itself: Vec<String> =
-        levels_with("level came by itself").into_iter().filter(|l| !referred.contains(l)).collect();
+    // A link on another site is called a referral, too, and recommends nobody.
+    let (by_a_site, referred): (Vec<String>, Vec<String>) =
+        levels_with("level referral").into_iter().partition(|level| mentions("level referring site", level));
+    let by_itself: Vec<String> = levels_with("level came by itself")
+        .into_iter()
+        .filter(|l| !referred.contains(l) && !by_a_site.contains(l))
+        .collect();
     let rules = [
         rule("referred", 10.0, "came by recommendation", referred),
+        rule("referring_site", 10.0, "came by a link on another site, which is no recommendation", by_a_site),
         rule("came_by_itself", 5.0, "found you without being looked for", by_itself),
     ];
     rules.into_iter().flatten().collect()

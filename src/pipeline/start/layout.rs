@@ -183,6 +183,15 @@ impl Layout {
         self.others.iter().filter(|(_, verdict)| *verdict == Verdict::Counter).map(|(name, _)| name.as_str()).collect()
     }
 
+    /// Columns that hold the date or the number of a contact, with what they tell of it.
+    pub fn contacts(&self) -> Vec<(&str, &str)> {
+        let told = self.others.iter().filter_map(|(name, verdict)| match verdict {
+            Verdict::Contact(told) => Some((name.as_str(), told.as_str())),
+            _ => None,
+        });
+        told.collect()
+    }
+
     fn find_moment(&self, view: &View) -> Moment {
         let closes = self.closed_at.is_some() || self.deals.as_ref().is_some_and(|deals| deals.closed_at.is_some());
         match (&self.as_of, &self.created_at, &self.log) {

@@ -5,6 +5,7 @@
 //! Points are never looked up from the outcomes.
 
 mod column_rules;
+mod contact;
 mod crm;
 mod deals;
 mod findings;

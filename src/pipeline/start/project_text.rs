@@ -143,7 +143,7 @@ fn outcome_line(text: &mut String, outcome: &OutcomeChoice) {
 
 /// The columns that the model shall not see, each with its reason.
 fn exclude(text: &mut String, layout: &Layout) {
-    let named = |verdict: &Verdict| matches!(verdict, Verdict::Exclude(_) | Verdict::Doubt(_));
+    let named = |verdict: &Verdict| !matches!(verdict, Verdict::Attribute | Verdict::Counter);
     if !layout.others.iter().any(|(_, verdict)| named(verdict)) {
         text.push_str("exclude    = []                     # columns the model must not see: who owns the lead, what is known only later\n");
         return;
@@ -152,13 +152,22 @@ fn exclude(text: &mut String, layout: &Layout) {
     for (name, verdict) in &layout.others {
         match verdict {
             Verdict::Exclude(why) => text.push_str(&format!("    {:31} # {}\n", quoted(name) + ",", single_line(why))),
-            Verdict::Doubt(why) => {
-                text.push_str(&format!("    # {:29} # {}\n", single_line(&quoted(name)) + ",", single_line(why)))
+            Verdict::Doubt(why) => text.push_str(&commented_out(name, why)),
+            Verdict::Contact(told) => {
+                let why = format!(
+                    "date or number of a contact ({told}), not who the lead is: take the # away to leave it out"
+                );
+                text.push_str(&commented_out(name, &why));
             }
             Verdict::Attribute | Verdict::Counter => {}
         }
     }
     text.push_str("]\n");
+}
+
+/// A line of `exclude` that a person may take into force.
+fn commented_out(name: &str, why: &str) -> String {
+    format!("    # {:29} # {}\n", single_line(&quoted(name)) + ",", single_line(why))
 }
 
 fn outcomes(text: &mut String, layout: &Layout, reading: &Reading) {

@@ -1,5 +1,6 @@
 //! Columns without a role: which of them a model should not learn from, and which count acts.
 
+use super::contact::contact;
 use super::outcome::{LostWords, OutcomeChoice};
 use super::roles::{ends_like_an_id, sensitive};
 use super::sheet::{Sheet, SheetColumn};
@@ -33,6 +34,8 @@ pub enum Verdict {
     Doubt(String),
     /// Counts acts; may be listed under `activity_columns`.
     Counter,
+    /// The date or the number of a contact, in words; goes to `exclude` commented out.
+    Contact(String),
 }
 
 /// What the screen needs to know of the table as a whole.
@@ -74,6 +77,9 @@ impl Screen<'_> {
                 true => Verdict::Exclude("counts the lead's whole life, also what came after the as-of".to_string()),
                 false => Verdict::Counter,
             };
+        }
+        if let Some(told) = contact(column) {
+            return Verdict::Contact(told);
         }
         if mentions("in doubt words", &column.name) && !mentions("not in doubt", &column.name) {
             return Verdict::Doubt("may be written after the outcome: then take the # away".to_string());
