@@ -6,7 +6,7 @@ use super::page::{Page, Sheet};
 use super::progress::ProgressBar;
 use crate::fault::InputError;
 use crate::io::ActivityLog;
-pub(super) use crate::text::thousands as count;
+pub(super) use crate::text::{counted as plural, thousands as count};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 
@@ -137,9 +137,4 @@ fn sheet(is_terminal: bool) -> Sheet {
 /// `12.3 %`.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
-}
-
-/// `1 deal`, `2 deals`.
-pub(super) fn plural(n: usize, word: &str) -> String {
-    format!("{} {word}{}", count(n), if n == 1 { "" } else { "s" })
 }

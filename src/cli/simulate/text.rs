@@ -29,9 +29,9 @@ fn push_past(text: &mut Page, past: &PastEffect, top: usize) {
     if let Some(e) = &past.same_volume {
         let about = |n: f64| count(n.round() as usize);
         text.push_str(&format!(
-            "With the same work ({} deals from the top) sales would have met {} wins instead of {}: {} gained, {} lost.\n",
-            about(e.volume),
-            about(e.wins_changed),
+            "With the same work ({} from the top) sales would have met {} instead of {}: {} gained, {} lost.\n",
+            plural(e.volume.round() as usize, "deal"),
+            plural(e.wins_changed.round() as usize, "win"),
             about(e.wins_current),
             about(e.gained),
             about(e.lost)

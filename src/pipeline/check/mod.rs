@@ -21,7 +21,7 @@ use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
 use crate::tables::{ActivityBatches, LeadTable, Outcome};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -317,9 +317,4 @@ fn first_few(texts: &[String]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// `1 lead`, `12,345 leads`.
-fn counted(n: usize, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
 }
