@@ -1,11 +1,11 @@
 //! The comparison as a manager reads it.
 
 use super::super::page::{Page, Strip};
-use super::super::terminal::{Align, count, percent, table};
+use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
 use super::summary::Summary;
 use crate::features::short_number;
-use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_won};
+use crate::metrics::{BY_ROW_WEIGHT, by_row_weight, is_weighted, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
 
 /// The column that draws the figures beside it.
@@ -25,7 +25,7 @@ pub(in super::super) fn comparison_text(summary: &Summary) -> Page {
     section(&mut text, "Paid for repetition", summary.caps.iter().filter_map(ShapeProfile::cap_sentence));
     section(&mut text, "How fast points should fade", summary.half_lives.iter().map(ShapeProfile::half_life_sentence));
     if let Some(judged) = &summary.judged {
-        trial(&mut text, judged);
+        trial(&mut text, judged, summary.is_start);
     }
     endings(&mut text, summary);
     text
@@ -55,7 +55,8 @@ fn rules(text: &mut Page, summary: &Summary) {
         })
         .collect();
     let set = if summary.is_start { "at start" } else { "hand-set" };
-    let header = ["rule", "group", set, "learned", "95 % interval", PICTURE, "deals hit", "won", "verdict"];
+    let won = format!("won{}", by_row_weight(is_weighted(summary.deals, summary.won, summary.win_rate)));
+    let header = ["rule", "group", set, "learned", "95 % interval", PICTURE, "deals hit", &won, "verdict"];
     let align = [
         Align::Left,
         Align::Left,
@@ -69,16 +70,16 @@ fn rules(text: &mut Page, summary: &Summary) {
     ];
     text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(&["group", PICTURE])));
     text.push_str(&format!(
-        "\n{} deals, {} won ({}). Points learned are shrunk towards those {}; sorted by what the difference moves.\n",
-        count(summary.deals),
+        "\n{}, {} won ({}). Points learned are shrunk towards those {}; sorted by what the difference moves.\n",
+        plural(summary.deals, "deal"),
         count(summary.won),
         share_won(summary.deals, summary.won, summary.win_rate),
         if summary.is_start { "at the start" } else { "set by hand" }
     ));
     if summary.is_start {
         text.push_str(
-            "The points at the start are those that `init` drew from headers and values: nobody's opinion yet. Once they are \
-             yours, give the scorecard a name of your own.\n",
+            "The points at the start are those that `init` drew from headers and values. Once they are yours, give the \
+             scorecard a name of your own.\n",
         );
     }
     if is_weighted(summary.deals, summary.won, summary.win_rate) {
@@ -104,7 +105,8 @@ fn groups(text: &mut Page, summary: &Summary) {
             ]
         })
         .collect();
-    let header = ["group", "rules", "hand-set points a deal", "learned", "moved"];
+    let set = if summary.is_start { "points a deal at start" } else { "hand-set points a deal" };
+    let header = ["group", "rules", set, "learned", "moved"];
     let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
     text.append(Page::below_a_blank(table(&header, &align, &rows)));
 }
@@ -123,12 +125,12 @@ fn section(text: &mut Page, title: &str, sentences: impl Iterator<Item = String>
 }
 
 /// The learned scorecard beside the hand-set one, on deals that neither has seen.
-fn trial(text: &mut Page, judged: &Judged) {
+fn trial(text: &mut Page, judged: &Judged, is_start: bool) {
     text.push_str("\n");
     text.heading(2, "On trial");
-    text.push_str(&format!("  {}\n", judged.sentence()));
+    text.push_str(&format!("  {}\n", judged.sentence(is_start)));
     let words = |rate: &Option<crate::metrics::Rate>| match rate {
-        Some(rate) => format!("{} of {}", percent(rate.rate), count(rate.n)),
+        Some(rate) => format!("{}{} of {}", percent(rate.rate), by_row_weight(rate.is_weighted()), count(rate.n)),
         None => "none".to_string(),
     };
     let rows: Vec<Vec<String>> = judged
@@ -139,7 +141,7 @@ fn trial(text: &mut Page, judged: &Judged) {
             vec![tier.to_string(), words(&t.hand_set), words(&t.learned)]
         })
         .collect();
-    let header = ["tier", "won, hand-set", "won, learned"];
+    let header = ["tier", if is_start { "won, at start" } else { "won, hand-set" }, "won, learned"];
     text.append(Page::below_a_blank(table(&header, &[Align::Left, Align::Right, Align::Right], &rows)));
 }
 
