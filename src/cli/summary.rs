@@ -6,7 +6,7 @@ pub(super) use text::score_text;
 
 use super::stale::Stale;
 use super::terminal::plural;
-use crate::mismatch::Quadrant;
+use crate::mismatch::{Quadrant, Reason};
 use crate::pipeline::handover::Handover;
 use crate::pipeline::score::{Assessment, Standing};
 use crate::tables::{LeadTable, Outcome};
@@ -100,7 +100,8 @@ pub(super) struct Flagged {
     pub(super) rule_score: f64,
     pub(super) model_probability: f64,
     pub(super) gap: f64,
-    pub(super) reason: String,
+    #[serde(flatten)]
+    pub(super) reason: Reason,
     pub(super) action: String,
     pub(super) rule_reasons: String,
     pub(super) model_reasons: String,

@@ -3,8 +3,10 @@
 //! The sentences name rules, kinds of acts and columns, never a value of an attribute: they go into mails and meetings.
 
 use super::{FEWEST_TO_SAY, Quadrant};
-use crate::metrics::Rate;
-use crate::text::thousands;
+use crate::metrics::{Rate, by_row_weight};
+use crate::text::counted;
+use serde::Serialize;
+use std::fmt;
 
 /// Rules are named until they bring this share of the points gained, two at most.
 const MOST_OF_THE_POINTS: f64 = 0.5;
@@ -17,14 +19,14 @@ const SHOWN: f64 = 0.05;
 /// Things that the model goes by, named at most.
 const NAMED: usize = 2;
 
-/// A rule that brought points.
+/// A rule that brought points or took some.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gain {
     /// The rule.
     pub rule: String,
     /// What it rests on: `page_view 9 times, newest 3 d ago`.
     pub what: String,
-    /// Points.
+    /// Points; below 0 the rule takes them away.
     pub points: f64,
     /// What the model makes of the same acts or columns, in log-odds; `None` where it does not read them.
     pub by_model: Option<f64>,
@@ -69,7 +71,7 @@ pub struct Sides {
     pub handover: Option<(String, f64)>,
     /// How likely the model thinks it; `None` where nobody asked.
     pub chance: Option<Chance>,
-    /// Rules that brought points, the strongest first.
+    /// Rules that brought points, the strongest first, then those that took some, the strongest last.
     pub gains: Vec<Gain>,
     /// What the model makes of the lead, the largest first.
     pub opinions: Vec<Opinion>,
@@ -77,15 +79,42 @@ pub struct Sides {
     pub like: Option<LikeCases>,
 }
 
+/// Why a lead stands where it stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Reason {
+    /// What is true of this lead alone.
+    #[serde(rename = "reason")]
+    pub own: String,
+    /// Sentences that are true of others of its kind word by word, so that a list says them once above it.
+    pub of_its_kind: Vec<String>,
+}
+
+impl fmt::Display for Reason {
+    /// All of it, for a lead on its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.own)?;
+        self.of_its_kind.iter().try_for_each(|sentence| write!(f, " {sentence}"))
+    }
+}
+
+/// What a list says once above it: the sentences about the kinds of its leads, in the order of their first place.
+pub fn of_their_kinds<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for sentence in reasons.into_iter().flat_map(|reason| &reason.of_its_kind) {
+        if !said.contains(sentence) {
+            said.push(sentence.clone());
+        }
+    }
+    said
+}
+
 /// Why a lead falls into `verify` or `hidden_gem`, or why a closed deal went against its points; the same words also
-/// serve where rules and model agreed. Empty sides give an empty text.
-pub fn reason(quadrant: Quadrant, sides: &Sides) -> String {
-    let mut said = vec![points_sentence(quadrant, sides)];
-    said.push(model_sentence(quadrant, sides));
-    said.push(chance_sentence(quadrant, sides));
-    said.extend(sides.like.as_ref().map(record_sentence));
-    said.retain(|sentence| !sentence.is_empty());
-    said.join(" ")
+/// serve where rules and model agreed. Empty sides say nothing.
+pub fn reason(quadrant: Quadrant, sides: &Sides) -> Reason {
+    let mut own = vec![points_sentence(quadrant, sides), model_sentence(quadrant, sides)];
+    own.retain(|sentence| !sentence.is_empty());
+    let of_its_kind = chance_sentence(quadrant, sides).into_iter().chain(sides.like.as_ref().map(record_sentence));
+    Reason { own: own.join(" "), of_its_kind: of_its_kind.collect() }
 }
 
 /// What to do with a mismatch when no action of the scorecard suits.
@@ -97,23 +126,41 @@ pub fn usual_action(quadrant: Quadrant) -> &'static str {
     }
 }
 
+/// The rules that brought points, the strongest first.
+fn brought(gains: &[Gain]) -> &[Gain] {
+    &gains[..gains.partition_point(|gain| gain.points > 0.0)]
+}
+
 /// The rules that bring most of the points.
 fn main_gains(gains: &[Gain]) -> (&[Gain], f64) {
-    let gained: f64 = gains.iter().map(|g| g.points).sum();
-    let one_will_do = gains.first().is_some_and(|g| g.points >= MOST_OF_THE_POINTS * gained);
-    (&gains[..gains.len().min(if one_will_do { 1 } else { NAMED })], gained)
+    let brought = brought(gains);
+    let gained: f64 = brought.iter().map(|g| g.points).sum();
+    let one_will_do = brought.first().is_some_and(|g| g.points >= MOST_OF_THE_POINTS * gained);
+    (&brought[..brought.len().min(if one_will_do { 1 } else { NAMED })], gained)
+}
+
+/// The rules that took points, with how many: `-20 from \`student\` (by job_title)`. Empty where none did.
+fn taken(gains: &[Gain]) -> String {
+    let taking = &gains[brought(gains).len()..];
+    let named = |gain: &Gain| format!("{} from `{}`{}", short(gain.points), gain.rule, bracketed(&gain.what));
+    let rest = &taking[..taking.len().saturating_sub(NAMED)];
+    let of_rest: f64 = rest.iter().map(|gain| gain.points).sum();
+    let more = (!rest.is_empty()).then(|| format!("{} from {} more", short(of_rest), rest.len()));
+    joined(taking[rest.len()..].iter().rev().map(named).chain(more))
 }
 
 fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     let (main, gained) = main_gains(&sides.gains);
     let from = joined(main.iter().map(|g| format!("`{}`{}", g.rule, bracketed(&g.what))));
     let points: f64 = main.iter().map(|g| g.points).sum();
+    let taken = taken(&sides.gains);
     if matches!(quadrant, Quadrant::Verify | Quadrant::WorkNow) {
+        let less = if taken.is_empty() { String::new() } else { format!("; {taken}") };
         return match main {
             [] => String::new(),
             // What rules take away, or a cap, makes the score another number than the points gained.
             _ => format!(
-                "{} of {} points{} are from {from}.",
+                "{} of {} points{} are from {from}{less}.",
                 short(points),
                 short(gained),
                 if (gained - sides.rule_score).abs() > SHOWN { " gained" } else { "" }
@@ -127,8 +174,14 @@ fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     } else {
         format!("{} from {from}", short(points))
     };
-    let taken = if gained > sides.rule_score + SHOWN { ", before deductions and caps" } else { "" };
-    format!("Only {} points{bound}: {brought}{taken}.", short(sides.rule_score))
+    let less = if taken.is_empty() { String::new() } else { format!(", {taken}") };
+    let added: f64 = sides.gains.iter().map(|gain| gain.points).sum();
+    let kept = match () {
+        () if added > sides.rule_score + SHOWN => ", before caps",
+        () if added < -SHOWN && sides.rule_score == 0.0 => ", and less than 0 counts as 0",
+        () => "",
+    };
+    format!("Only {} points{bound}: {brought}{less}{kept}.", short(sides.rule_score))
 }
 
 fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
@@ -154,21 +207,18 @@ fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
 }
 
 /// Said where the quadrant's name would belie the chance: likely, and yet low; unlikely, and yet high.
-fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> String {
-    let (Some(Chance { of_lead, average, share }), Some((tier, _))) = (sides.chance, &sides.handover) else {
-        return String::new();
-    };
-    let [own, all, held] = [of_lead, average, share].map(|share| format!("{:.1} %", 100.0 * share));
+fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> Option<String> {
+    let (Chance { of_lead, average, share }, (tier, _)) = (sides.chance?, sides.handover.as_ref()?);
+    let [all, held] = [average, share].map(|share| format!("{:.1} %", 100.0 * share));
     match quadrant {
-        Quadrant::Verify if of_lead >= average => format!(
-            "A chance of {own} is still above the average of {all}: the model only ranks it below the {held} of deals that \
-             {tier} holds."
-        ),
-        Quadrant::HiddenGem if of_lead < average => format!(
-            "A chance of {own} is still below the average of {all}: {tier} holds so many deals ({held}) that the model \
-             ranks it among them."
-        ),
-        _ => String::new(),
+        Quadrant::Verify if of_lead >= average => Some(format!(
+            "A chance above the average of {all} need not be {tier} by the model: {tier} holds only the likeliest {held} of \
+             the deals."
+        )),
+        Quadrant::HiddenGem if of_lead < average => Some(format!(
+            "A chance below the average of {all} may be {tier} by the model: {tier} holds so many of the deals ({held})."
+        )),
+        _ => None,
     }
 }
 
@@ -191,7 +241,8 @@ fn record_sentence(like: &LikeCases) -> String {
         return format!("Past deals so placed ({}): {wins} of {n} won, too few to say.", like.which);
     }
     let share = 100.0 * like.record.rate;
-    format!("Of {} past deals so placed ({}) {share:.0} % were won.", thousands(*n), like.which)
+    let by = by_row_weight(like.record.is_weighted());
+    format!("Of {} so placed ({}) {share:.0} % were won{by}.", counted(*n, "past deal"), like.which)
 }
 
 /// A factor on the odds, which people can multiply: `odds × 0.6`.
@@ -222,6 +273,10 @@ fn short(points: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn reason(quadrant: Quadrant, sides: &Sides) -> String {
+        super::reason(quadrant, sides).to_string()
+    }
 
     fn sides() -> Sides {
         let gain =
@@ -261,15 +316,18 @@ mod tests {
         let said = reason(Quadrant::Verify, &likely);
         assert!(
             said.ends_with(
-                "A chance of 84.0 % is still above the average of 38.5 %: the model only ranks it below the 12.0 % of \
-                 deals that SQL holds."
+                "A chance above the average of 38.5 % need not be SQL by the model: SQL holds only the likeliest 12.0 % of \
+                 the deals."
             ),
             "{said}"
         );
         assert!(!reason(Quadrant::HiddenGem, &likely).contains("average"));
         likely.chance = Some(Chance { of_lead: 0.09, average: 0.12, share: 0.83 });
         let said = reason(Quadrant::HiddenGem, &likely);
-        assert!(said.contains("A chance of 9.0 % is still below the average of 12.0 %: SQL holds so many"), "{said}");
+        assert!(
+            said.contains("A chance below the average of 12.0 % may be SQL by the model: SQL holds so many"),
+            "{said}"
+        );
         assert!(!reason(Quadrant::Verify, &likely).contains("average"));
     }
 
@@ -291,7 +349,29 @@ mod tests {
             "Only 33 points (SQL begins at 80): 30 from `inquiry` (inquiry once, 5 d ago). For the model most speaks \
              for it: `inquiry, once` (odds × 4.1)."
         );
+        let takes = |rule: &str, points| Gain { rule: rule.into(), what: "by email".into(), points, by_model: None };
+        low.gains.extend([takes("late", -1.0), takes("no_phone", -2.0), takes("free_mail", -20.0)]);
+        low.rule_score = 7.0;
+        assert!(
+            reason(Quadrant::HiddenGem, &low).starts_with(
+                "Only 7 points (SQL begins at 80): 30 from `inquiry` (inquiry once, 5 d ago), -20 from `free_mail` (by email) \
+                 and -2 from `no_phone` (by email) and -1 from 1 more."
+            ),
+            "{}",
+            reason(Quadrant::HiddenGem, &low)
+        );
         low.gains.clear();
         assert!(reason(Quadrant::HiddenGem, &low).contains("no rule brings any points"));
+    }
+
+    #[test]
+    fn a_list_says_once_what_is_true_of_several() {
+        let mut other = sides();
+        other.rule_score = 90.0;
+        let reasons = [&sides(), &other].map(|sides| super::reason(Quadrant::Verify, sides));
+        assert_eq!(of_their_kinds(&reasons), reasons[0].of_its_kind);
+        assert!(
+            !reasons[1].own.contains("past deals") && reasons[1].to_string().contains("Of 71 past deals so placed")
+        );
     }
 }

@@ -6,18 +6,17 @@ use super::model::{Blending, Model};
 use super::score::Assessment;
 use crate::features::{Attribute, KindMeasure, Source, Values};
 use crate::metrics::Rate;
-use crate::mismatch::{Chance, FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Sides, reason, usual_action};
+use crate::mismatch::{Chance, FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Reason, Sides, reason, usual_action};
 use crate::predictor::Predictor;
 use crate::scorecard::{Rule, RuleGain, Scorecard};
 use crate::text::fold;
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Why the two sides disagree about a lead, and what to do.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Disagreement {
     /// The sentences.
-    pub reason: String,
+    pub reason: Reason,
     /// What to do next.
     pub action: String,
 }
@@ -171,7 +170,7 @@ impl Assessment<'_> {
 
     fn sides(&self, row: usize, scorecard: &Scorecard, model: &Model, quadrant: Quadrant) -> Option<Sides> {
         let gains = scorecard.gains(self.rules.as_ref()?, &self.evidence()?, row);
-        let driver = gains.first().map_or("", |g| scorecard.rules[g.rule].name.as_str());
+        let driver = gains.first().filter(|g| g.points > 0.0).map_or("", |g| scorecard.rules[g.rule].name.as_str());
         let handover = Handover::of(Some(scorecard), Some(model));
         let tier = handover.as_ref().map_or("", |handover| handover.tier.as_str());
         let like = model.blending.as_ref().and_then(|blending| like_cases(blending, quadrant, tier, driver));

@@ -1,6 +1,7 @@
 //! The summary of a scoring as a person reads it.
 
 use super::{Flagged, ScoreSummary};
+use crate::cli::flagged::{Entry, list_text};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
 
@@ -57,7 +58,8 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
     }
     if let (Some(days), n @ 1..) = (summary.horizon_days, summary.older_than_the_model_knows) {
         text.push_str(&format!(
-            "{} older than the {days:.0} days the model knows: their probabilities are its guess.{}\n",
+            "{} older than {days:.0} days. The model was taught what deals look like in their first {days:.0} days, within \
+             which nearly all wins come (`horizon`), so of older leads it can only guess.{}\n",
             if n == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(n)) },
             if 2 * n > summary.open && summary.stale.is_none() { " Is --as-of right?" } else { "" }
         ));
@@ -189,19 +191,11 @@ fn mismatch_text(summary: &ScoreSummary) -> Page {
 }
 
 fn flagged_text(title: &str, flagged: &[Flagged]) -> String {
-    if flagged.is_empty() {
-        return String::new();
-    }
-    let mut text = format!("\n{title}:\n");
-    for lead in flagged {
-        text.push_str(&format!(
-            "  {}: {} points, {} by the model. {}\n    next: {}\n",
-            lead.lead,
-            crate::features::short_number(lead.rule_score),
-            percent(lead.model_probability),
-            lead.reason,
-            lead.action
-        ));
-    }
-    text
+    let entry = |lead: &'_ Flagged| {
+        let points = crate::features::short_number(lead.rule_score);
+        format!("{}: {points} points, a chance of {} by the model", lead.lead, percent(lead.model_probability))
+    };
+    let entries: Vec<Entry<'_>> =
+        flagged.iter().map(|lead| Entry { head: entry(lead), reason: &lead.reason, action: &lead.action }).collect();
+    list_text(title, &entries)
 }

@@ -181,7 +181,7 @@ impl RuleEvidence {
         scorecard.reasons(&self.scored, &self.evidence(leads), lead)
     }
 
-    /// The rules that brought a lead points.
+    /// The rules that brought a lead points or took some.
     pub(in crate::pipeline) fn gains(&self, scorecard: &Scorecard, leads: &LeadTable, lead: usize) -> Vec<RuleGain> {
         scorecard.gains(&self.scored, &self.evidence(leads), lead)
     }

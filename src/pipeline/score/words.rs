@@ -63,7 +63,7 @@ impl Assessment<'_> {
                 said.push(format!("closed: not won within {:.0} days, so it counts as lost", after.days()));
             }
             if let Some(horizon) = horizon.filter(|_| self.is_older_than_known(row)) {
-                said.push(format!("older than the {:.0} days the model knows", horizon.days()));
+                said.push(format!("older than {:.0} days, beyond what the model has seen", horizon.days()));
             }
             for (term, levels) in &pooled {
                 if let Values::Text(column) = &self.attributes[*term].values {

@@ -97,7 +97,7 @@ pub fn scorecard_text(rules: &[StartRule], bounds: Bounds) -> String {
          [[action]]\nat_least = \"SQL\"\ndo = \"Hand over to sales\"\n",
     );
     if bounds.mql.is_some() {
-        text.push_str("\n[[action]]\ntier = \"MQL\"\ndo = \"Keep in touch\"\n");
+        text.push_str("\n[[action]]\ntier = \"MQL\"\ndo = \"Next in line for sales; until then keep in touch\"\n");
     }
     text
 }
@@ -106,7 +106,7 @@ fn tiers_line(bounds: Bounds) -> String {
     let low = if bounds == USUAL { "" } else { ". Scores that leads have by these rules" };
     match bounds.mql {
         Some(mql) => format!(
-            "tiers = {{ SQL = {}, MQL = {} }}   # SQL: sales follows up; MQL: worth nurturing{low}\n",
+            "tiers = {{ SQL = {}, MQL = {} }}   # SQL: sales follows up; MQL: next in line{low}\n",
             number(bounds.sql),
             number(mql)
         ),
