@@ -7,6 +7,7 @@ use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_won};
 use crate::pipeline::model::{HoldoutRecord, Model};
 use crate::predictor::{FittedTerm, Predictor};
 use crate::scorecard::Scorecard;
+use crate::text::{counted, thousands};
 use crate::values::format_instant;
 use std::fmt::Write;
 
@@ -35,7 +36,8 @@ fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::
     }
     deals(out, model)?;
     if let Some(holdout) = &model.holdout {
-        writeln!(out, "\n## On {}\n", judged_on(holdout))?;
+        let n_deals = holdout.figures.as_ref().and_then(|f| f.model.as_ref()).map_or(0, |figures| figures.n);
+        writeln!(out, "\n## On {}\n", judged_on(holdout, n_deals))?;
         if let Some(older) = &holdout.older {
             writeln!(out, "The deals it had learned from: {older}.\n")?;
         }
@@ -70,9 +72,9 @@ fn headline(out: &mut String, model: &Model, whose: &str) -> std::fmt::Result {
     }
     writeln!(
         out,
-        "Learned from {} closed deals, {} of them won ({}).",
-        s.deals,
-        s.won,
+        "Learned from {}, {} of them won ({}).",
+        counted(s.deals, "closed deal"),
+        thousands(s.won),
         share_won(s.deals, s.won, s.win_rate)
     )?;
     for note in model.notes_first_and_last().0 {
@@ -83,20 +85,25 @@ fn headline(out: &mut String, model: &Model, whose: &str) -> std::fmt::Result {
     if is_weighted(s.deals, s.won, s.win_rate) {
         writeln!(out, "{BY_ROW_WEIGHT}")?;
     }
-    let which = match &model.holdout {
-        Some(holdout) if holdout.figures.is_some() => judged_on(holdout),
-        _ => "deals that the model had not seen, each in its turn",
+    let n_deals = figures.model.as_ref().map_or(0, |figures| figures.n);
+    let (which, back) = match &model.holdout {
+        Some(holdout) if holdout.figures.is_some() => (
+            judged_on(holdout, n_deals),
+            " (`backtest` and `report` look back on more deals than these, so their figures differ)",
+        ),
+        _ => (format!("{} that the model had not seen, each in its turn", counted(n_deals, "deal")), ""),
     };
-    writeln!(out, "\nOn {which}:\n")?;
+    writeln!(out, "\nOn {which}{back}:\n")?;
     sentences::figures(out, figures, whose)
 }
 
-/// Which deals a holdout judges.
-fn judged_on(holdout: &HoldoutRecord) -> &'static str {
+/// Which deals a holdout judges, `n_deals` of them.
+fn judged_on(holdout: &HoldoutRecord, n_deals: usize) -> String {
+    let n = thousands(n_deals);
     if holdout.scheme == "forward" {
-        "the newest deals, which the model had not seen"
+        format!("the newest {n} deals, which the model had not seen")
     } else {
-        "deals drawn by chance, which the model had not seen"
+        format!("{n} deals drawn by chance, which the model had not seen")
     }
 }
 
@@ -105,17 +112,21 @@ fn deals(out: &mut String, model: &Model) -> std::fmt::Result {
     writeln!(out, "\n## Deals\n")?;
     write!(out, "- Each deal was looked at once: snapshot mode `{}`", s.mode.name())?;
     match s.horizon {
-        Some(horizon) => writeln!(out, ", horizon {:.0} days", horizon.days())?,
+        Some(horizon) => writeln!(
+            out,
+            ", within its first {:.0} days (the horizon: within it nearly all wins come)",
+            horizon.days()
+        )?,
         None => writeln!(out)?,
     }
     if let Some((from, to)) = s.as_of {
         writeln!(out, "- As of {} to {}", format_instant(from), format_instant(to))?;
     }
     for (why, n) in &s.left_out {
-        writeln!(out, "- Left out: {n} {} ({why})", if *n == 1 { "lead" } else { "leads" })?;
+        writeln!(out, "- Left out: {} ({why})", counted(*n, "lead"))?;
     }
     if let Some(log) = &s.log {
-        write!(out, "- Activity log: {} rows lie before their deal's as-of and are seen", log.acts_seen)?;
+        write!(out, "- Activity log: {} seen, before their deal's as-of", counted(log.acts_seen as usize, "row"))?;
         match log.begins {
             Some(begins) => writeln!(out, "; it begins {}", format_instant(begins))?,
             None => writeln!(out)?,
@@ -137,7 +148,12 @@ fn blend(out: &mut String, model: &Model) -> std::fmt::Result {
                 let name = record.quadrant.as_str();
                 match (record.says(), &record.record) {
                     (Some(r), _) => writeln!(out, "- {name}: {r}")?,
-                    (None, Some(r)) => writeln!(out, "- {name}: {} of {} won, too few to say", r.wins, r.n)?,
+                    (None, Some(r)) => writeln!(
+                        out,
+                        "- {name}: {} of {} won, too few to say",
+                        thousands(r.wins),
+                        counted(r.n, "deal")
+                    )?,
                     (None, None) => writeln!(out, "- {name}: no deal")?,
                 }
             }
