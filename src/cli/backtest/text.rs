@@ -4,7 +4,7 @@ use super::super::flagged::{Entry, list_text};
 use super::super::page::{Page, Table};
 use super::super::terminal::{Align, count, percent, plural, table};
 use crate::features::short_number;
-use crate::metrics::{Figures, Interval, Rate, by_row_weight, share_won};
+use crate::metrics::{Figures, Interval, MARKED, Rate, row_weight_mark, share_won};
 use crate::pipeline::backtest::{
     Backtest, Band, CapacityCut, Cut, Quality, Side, Standing, Surprise, SurpriseList, ValueCut, ValueRow,
 };
@@ -36,7 +36,16 @@ pub(super) fn backtest_text(found: &Backtest) -> Page {
 
 /// Header of win rates with their intervals.
 fn won_header(found: &Backtest) -> String {
-    format!("won{} (95 %)", by_row_weight(found.judged.is_weighted()))
+    format!("won{} (95 %)", row_weight_mark(found.judged.is_weighted()))
+}
+
+/// A table with what the mark in its headings means below it, if `won` has one.
+fn marked(table: Table, won: &str) -> Page {
+    let mut page = Page::below_a_blank(table);
+    if won.contains('*') {
+        page.push_str(&format!("  {MARKED}\n"));
+    }
+    page
 }
 
 /// `12.3 % (10.1–14.8)`.
@@ -131,7 +140,7 @@ fn tiers_text(found: &Backtest, won: &str) -> Page {
     let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
     let shown = if with_model { 7 } else { 3 };
     let mut text = Page::from("\nWin rate by tier:\n");
-    text.append(Page::below_a_blank(table(&header[..shown], &align[..shown], &rows)));
+    text.append(marked(table(&header[..shown], &align[..shown], &rows), won));
     text
 }
 
@@ -173,7 +182,7 @@ fn bands_text(found: &Backtest, won: &str) -> Page {
     let mut text = Page::from(
         "\nWin rate by tenth of the deals, best first (deals with one score stay together, in one of the tenths they fill):\n",
     );
-    text.append(Page::below_a_blank(table(&header, &align, &rows)));
+    text.append(marked(table(&header, &align, &rows), won));
     text
 }
 
@@ -359,7 +368,7 @@ fn quality_text(quality: &Quality, all: &Rate, won: &str) -> Page {
     rows.iter_mut().for_each(|row| row.resize(5, String::new()));
     let header = [quality.column.as_str(), "deals", "expected", won, "lift"];
     let align = [Align::Left, Align::Right, Align::Right, Align::Left, Align::Right];
-    text.append(Page::below_a_blank(table(&header, &align, &rows)));
+    text.append(marked(table(&header, &align, &rows), won));
     if quality.pooled > 0 {
         text.push_str(&format!(
             "  (other): {} on fewer than {} deals each.\n",

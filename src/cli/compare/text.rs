@@ -5,7 +5,7 @@ use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
 use super::summary::Summary;
 use crate::features::short_number;
-use crate::metrics::{BY_ROW_WEIGHT, by_row_weight, is_weighted, share_won};
+use crate::metrics::{BY_ROW_WEIGHT, Rate, is_weighted, row_weight_mark, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
 
 /// The column that draws the figures beside it.
@@ -55,7 +55,7 @@ fn rules(text: &mut Page, summary: &Summary) {
         })
         .collect();
     let set = if summary.is_start { "at start" } else { "hand-set" };
-    let won = format!("won{}", by_row_weight(is_weighted(summary.deals, summary.won, summary.win_rate)));
+    let won = format!("won{}", row_weight_mark(is_weighted(summary.deals, summary.won, summary.win_rate)));
     let header = ["rule", "group", set, "learned", "95 % interval", PICTURE, "deals hit", &won, "verdict"];
     let align = [
         Align::Left,
@@ -83,7 +83,7 @@ fn rules(text: &mut Page, summary: &Summary) {
         );
     }
     if is_weighted(summary.deals, summary.won, summary.win_rate) {
-        text.push_str(&format!("{BY_ROW_WEIGHT}\n"));
+        text.push_str(&format!("* {BY_ROW_WEIGHT}\n"));
     }
 }
 
@@ -129,8 +129,8 @@ fn trial(text: &mut Page, judged: &Judged, is_start: bool) {
     text.push_str("\n");
     text.heading(2, "On trial");
     text.push_str(&format!("  {}\n", judged.sentence(is_start)));
-    let words = |rate: &Option<crate::metrics::Rate>| match rate {
-        Some(rate) => format!("{}{} of {}", percent(rate.rate), by_row_weight(rate.is_weighted()), count(rate.n)),
+    let words = |rate: &Option<Rate>| match rate {
+        Some(rate) => format!("{} of {}", percent(rate.rate), count(rate.n)),
         None => "none".to_string(),
     };
     let rows: Vec<Vec<String>> = judged
@@ -141,7 +141,11 @@ fn trial(text: &mut Page, judged: &Judged, is_start: bool) {
             vec![tier.to_string(), words(&t.hand_set), words(&t.learned)]
         })
         .collect();
-    let header = ["tier", if is_start { "won, at start" } else { "won, hand-set" }, "won, learned"];
+    let rates = || judged.tiers.iter().flat_map(|tier| [&tier.hand_set, &tier.learned]).flatten();
+    let mark = row_weight_mark(rates().any(|rate| rate.is_weighted()));
+    let set = if is_start { "at start" } else { "hand-set" };
+    let [set, learned] = [set, "learned"].map(|points| format!("won{mark}, {points}"));
+    let header = ["tier", &set, &learned];
     text.append(Page::below_a_blank(table(&header, &[Align::Left, Align::Right, Align::Right], &rows)));
 }
 

@@ -4,6 +4,7 @@ use super::{Flagged, ScoreSummary};
 use crate::cli::flagged::{Entry, list_text};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
+use crate::metrics::{MARKED, row_weight_mark};
 
 /// The summary as a person reads it.
 pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
@@ -176,7 +177,12 @@ fn mismatch_text(summary: &ScoreSummary) -> Page {
         .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant), q.record.clone()])
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Left];
-    text.append(Page::below_a_blank(table(&["quadrant", "leads", "what it means", "past deals there"], &align, &rows)));
+    let is_weighted = summary.quadrants.iter().any(|quadrant| quadrant.is_weighted);
+    let past = format!("past deals there{}", row_weight_mark(is_weighted));
+    text.append(Page::below_a_blank(table(&["quadrant", "leads", "what it means", &past], &align, &rows)));
+    if is_weighted {
+        text.push_str(&format!("  {MARKED}\n"));
+    }
     if let Some(handover) = &summary.handover {
         text.push_str(&format!("\n{}\n", handover.sentence()));
     }

@@ -98,7 +98,7 @@ fn left_out(assessment: &Assessment<'_>) -> Option<String> {
     let day_after = newest.plus(Span::from_days(1.0));
     let earlier = if day_after < as_of(*first) {
         format!(
-            " Were they still open when the newest lead came? `leadscore report --as-of {}` lists them as they stood then.",
+            " Those still open on the day after the newest lead came: `leadscore report --as-of {}`.",
             format_day(day_after)
         )
     } else {
