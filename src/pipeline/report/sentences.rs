@@ -40,7 +40,7 @@ pub(super) fn sentences(
 fn order(found: &Backtest) -> Option<String> {
     let figures = &found.figures;
     let (name, best) = match (&figures.blend, &figures.model) {
-        (Some(blend), _) => ("by the score, in which points and model are blended,", blend),
+        (Some(blend), _) => ("by score (points and model blended)", blend),
         (None, Some(model)) => ("by the model", model),
         (None, None) => return None,
     };
@@ -59,8 +59,8 @@ fn order(found: &Backtest) -> Option<String> {
         None => String::new(),
     };
     Some(format!(
-        "Looking back on {}, each judged by a model that had not seen it: of the best fifth {name} {} were won{}, {:.1} \
-         times the average{beside}.",
+        "Looking back on {} that the model had not seen: of the best fifth {name} {} were won{}, {:.1} times the \
+         average{beside}.",
         counted(best.n, "past deal"),
         percent(row.win_rate),
         by_row_weight(found.judged.is_weighted()),
