@@ -12,6 +12,7 @@
 //! How far rules may deviate at all, τ, is itself averaged over by its evidence. Everything here is a pure function of
 //! arrays: no leads, no files, seed as argument.
 
+use crate::metrics::is_weighted;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -228,6 +229,11 @@ impl Comparison {
     /// Whether any verdict is more than `too little data`; a learned scorecard is worth writing only then.
     pub fn says_something(&self) -> bool {
         self.rules.iter().any(|rule| rule.verdict != Verdict::TooLittleData)
+    }
+
+    /// Whether its rates, which are by row weight, differ from wins ÷ deals.
+    pub fn is_weighted(&self) -> bool {
+        is_weighted(self.deals, self.won, self.win_rate)
     }
 }
 

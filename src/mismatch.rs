@@ -2,7 +2,7 @@
 
 mod reason;
 
-pub use reason::{Chance, Gain, LikeCases, Opinion, Sides, reason, usual_action};
+pub use reason::{Chance, Gain, LikeCases, Opinion, Reason, Sides, of_their_kinds, reason, usual_action};
 
 use crate::metrics::{Auc, Rate, ascending};
 use serde::{Deserialize, Serialize};

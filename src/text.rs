@@ -70,9 +70,15 @@ pub fn thousands(number: usize) -> String {
     text
 }
 
-/// `1 lead`, `12,345 leads`.
-pub fn counted(number: usize, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+/// So many of a thing: `1 deal`, `12,345 deals`.
+pub fn counted(n: usize, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
+}
+
+/// A sentence's first letter in capitals.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A condition on a text: one or more tests that must all hold. Equal when written alike.

@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod demo;
 mod explain;
+mod flagged;
 mod init;
 mod inputs;
 mod man;

@@ -223,7 +223,7 @@ pub(super) fn mismatch_rows(assessment: &Assessment<'_>) -> Vec<MismatchRow> {
             lead: assessment.table.ids[i].to_string(),
             quadrant: assessment.leads[i].quadrant.map(Quadrant::as_str),
             gap: assessment.leads[i].mismatch_gap,
-            reason: why.as_ref().map(|why| why.reason.clone()),
+            reason: why.as_ref().map(|why| why.reason.to_string()),
             action: why.map(|why| why.action),
         }
     };

@@ -225,12 +225,12 @@ fn join(
     let outcomes = read_raw(&inputs.outcomes, settings, Wanted::Only(&outcome_roles.columns()))?;
     let report = join_outcomes(built, raw, &outcomes, &outcome_roles, settings)?;
     terminal.detail(&format!(
-        "outcomes: {} rows, {} leads found ({} won, {} lost), {} rows of leads that are not in the leads table",
-        count(report.rows),
-        count(report.leads_found),
+        "outcomes: {}, {} found ({} won, {} lost), {} of leads that are not in the leads table",
+        plural(report.rows, "row"),
+        plural(report.leads_found, "lead"),
         count(report.won),
         count(report.lost),
-        count(report.rows_of_unknown_leads)
+        plural(report.rows_of_unknown_leads, "row")
     ));
     if must_meet && report.rows > 0 && report.leads_found == 0 {
         return Err(InputError::new(format!(
@@ -353,8 +353,8 @@ pub(super) fn check_log_for_scoring(report: &LogReport, n_leads: usize, terminal
 
 fn tell_log(report: &LogReport, terminal: &Terminal) {
     terminal.detail(&format!(
-        "activities: {} rows, {} of leads in the table, {} of others",
-        count(report.rows as usize),
+        "activities: {}, {} of leads in the table, {} of others",
+        plural(report.rows as usize, "row"),
         count(report.matched as usize),
         count(report.unknown_lead as usize)
     ));

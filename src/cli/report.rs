@@ -65,6 +65,7 @@ const SHOWN: usize = 10;
 struct Summary {
     out: Option<String>,
     bytes: usize,
+    warnings: Vec<String>,
     sentences: Vec<String>,
 }
 
@@ -86,11 +87,12 @@ pub(super) fn run(args: &ReportArgs, terminal: &Terminal) -> CommandResult {
         write_atomically(path, &mut |out| out.write_all(html.as_bytes()))?;
     }
     let out = args.out.as_ref().map(|path| path.display().to_string());
-    let mut text = view.sentences.iter().map(|s| format!("{s}\n")).collect::<String>();
+    let mut text = view.warnings.iter().map(|warning| format!("{warning}\n\n")).collect::<String>();
+    text.extend(view.sentences.iter().map(|sentence| format!("{sentence}\n")));
     if let Some(out) = &out {
         text.push_str(&format!("\nThe report is in {out} ({} kB).\n", count(bytes.div_ceil(1000))));
     }
-    let summary = Summary { out, bytes, sentences: view.sentences };
+    let summary = Summary { out, bytes, warnings: view.warnings, sentences: view.sentences };
     if args.json.as_deref() == Some(Path::new("-")) {
         terminal.summary_aside(&summary, text)?;
     } else {
@@ -132,7 +134,12 @@ fn add_open_leads(
     terminal: &Terminal,
 ) -> Result<(), InputError> {
     let Some(outcomes) = &read.built.table.outcome else { return Ok(()) };
-    let open: Vec<usize> = (0..outcomes.len()).filter(|&row| outcomes[row] == Outcome::Open).collect();
+    // Where time decides what is lost, a lead without a close may still be won.
+    let by_time = model.recipe.lost_after.is_some();
+    let closes = read.built.table.closed_at.as_ref();
+    let may_be_won = |row: usize| by_time && closes.is_some_and(|closes| closes[row].is_none());
+    let open: Vec<usize> =
+        (0..outcomes.len()).filter(|&row| outcomes[row] == Outcome::Open || may_be_won(row)).collect();
     let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
     if open.is_empty() || (scorecard.is_none() && model.predictor.is_none()) {
         return Ok(());

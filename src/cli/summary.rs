@@ -6,7 +6,8 @@ pub(super) use text::score_text;
 
 use super::stale::Stale;
 use super::terminal::plural;
-use crate::mismatch::Quadrant;
+use crate::metrics::Rate;
+use crate::mismatch::{Quadrant, QuadrantRecord, Reason};
 use crate::pipeline::handover::{Handover, LIKELY};
 use crate::pipeline::score::{Assessment, Standing};
 use crate::tables::{LeadTable, Outcome};
@@ -88,6 +89,8 @@ pub(super) struct QuadrantVolume {
     pub(super) quadrant: String,
     pub(super) leads: usize,
     pub(super) record: String,
+    /// Whether the record's rate is by row weight, and no wins ÷ deals.
+    pub(super) is_weighted: bool,
 }
 
 /// A lead about which the two sides disagree.
@@ -97,7 +100,8 @@ pub(super) struct Flagged {
     pub(super) rule_score: f64,
     pub(super) model_probability: f64,
     pub(super) gap: f64,
-    pub(super) reason: String,
+    #[serde(flatten)]
+    pub(super) reason: Reason,
     pub(super) action: String,
     pub(super) rule_reasons: String,
     pub(super) model_reasons: String,
@@ -278,21 +282,21 @@ fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<Quadrant
     let Some(blending) = assessment.model.and_then(|m| m.blending.as_ref()).filter(|b| b.blurred.is_none()) else {
         return Vec::new();
     };
-    Quadrant::ALL
-        .iter()
-        .map(|&quadrant| QuadrantVolume {
+    let volume = |quadrant: Quadrant| {
+        let record = blending.records.iter().find(|record| record.quadrant == quadrant);
+        let told = record.map(|record| match (record.says(), &record.record) {
+            (Some(rate), _) => rate.unmarked(),
+            (None, Some(rate)) => format!("{} of {} won: too few to say", rate.wins, rate.n),
+            (None, None) => "no past deal".to_string(),
+        });
+        QuadrantVolume {
             quadrant: quadrant.as_str().to_string(),
             leads: open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count(),
-            record: match blending.records.iter().find(|r| r.quadrant == quadrant) {
-                Some(record) => match (record.says(), &record.record) {
-                    (Some(rate), _) => rate.to_string(),
-                    (None, Some(rate)) => format!("{} of {} won: too few to say", rate.wins, rate.n),
-                    (None, None) => "no past deal".to_string(),
-                },
-                None => String::new(),
-            },
-        })
-        .collect()
+            record: told.unwrap_or_default(),
+            is_weighted: record.and_then(QuadrantRecord::says).is_some_and(Rate::is_weighted),
+        }
+    };
+    Quadrant::ALL.into_iter().map(volume).collect()
 }
 
 fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> Vec<Flagged> {

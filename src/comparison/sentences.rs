@@ -2,7 +2,8 @@
 
 use super::rounding::signed;
 use super::{Comparison, FEWEST_LEADS, RuleComparison, Verdict};
-use crate::text::{counted, thousands};
+use crate::metrics::by_row_weight;
+use crate::text::{capital, counted, thousands};
 
 /// Rules told one by one; the table under the sentences has the rest.
 const TOLD: usize = 2;
@@ -25,18 +26,22 @@ pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
     let unsure = comparison.rules.iter().filter(|rule| rule.verdict == Verdict::TooLittleData).count();
     let unsure = match unsure {
         0 => String::new(),
-        1 => "; on 1 they cannot tell yet".to_owned(),
         _ => format!("; on {unsure} they cannot tell yet"),
     };
     let wrong = match contradicted.iter().filter(|rule| rule.verdict == Verdict::WrongSign).count() {
         0 => String::new(),
+        wrong if is_start => format!(", {wrong} to the other sign"),
         wrong => format!(", {wrong} in the sign"),
     };
     let contradict = if contradicted.is_empty() { "none".to_owned() } else { contradicted.len().to_string() };
-    let whose = if is_start { " of the starting scorecard" } else { "" };
-    let mut said =
-        vec![format!("The deals contradict {contradict} of {}{whose}{wrong}{unsure}.", counted(rules, "rule"))];
-    let order = ["Change first", "Then"];
+    let rules = counted(rules, "rule");
+    let (first, order) = if is_start {
+        let start = "Nobody has set the points yet: the scorecard is the start that `init` drew up.";
+        (format!("{start} The deals would move {contradict} of its {rules}{wrong}{unsure}."), ["Most of all", "Then"])
+    } else {
+        (format!("The deals contradict {contradict} of {rules}{wrong}{unsure}."), ["Change first", "Then"])
+    };
+    let mut said = vec![first];
     said.extend(
         order
             .iter()
@@ -54,7 +59,7 @@ fn contradicts(rule: &RuleComparison) -> bool {
 fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> String {
     let [low, high] = rule.interval.map(signed);
     format!(
-        "`{}` {} {} and {}worth {} ({low} to {high}): {} hit it, {} of them won (all {}).",
+        "`{}` {} {} and {}worth {} ({low} to {high}): {} hit it, {} of them won{} (all {}).",
         rule.id,
         if is_start { "starts at" } else { "is set to" },
         signed(rule.hand_set_points),
@@ -62,6 +67,7 @@ fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> S
         signed(rule.learned_points),
         counted(rule.leads, "lead"),
         percent(rule.win_rate),
+        by_row_weight(comparison.is_weighted()),
         percent(comparison.win_rate),
     )
 }
@@ -121,11 +127,6 @@ fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,8 +182,12 @@ mod tests {
         );
         assert!(said[2].starts_with("Then: `vp`") && said.len() == 3);
         let said = sentences(&comparison(rules, 2_000, 770, 1.0), true);
-        assert!(said[0].contains("2 of 4 rules of the starting scorecard, 1 in the sign"), "{}", said[0]);
-        assert!(said[1].contains("`many_visits` starts at +15 and is worth -3"), "{}", said[1]);
+        assert_eq!(
+            said[0],
+            "Nobody has set the points yet: the scorecard is the start that `init` drew up. The deals would move 2 of its 4 \
+             rules, 1 to the other sign; on 1 they cannot tell yet."
+        );
+        assert!(said[1].starts_with("Most of all: `many_visits` starts at +15 and is worth -3"), "{}", said[1]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! in Shift_JIS and UTF-16 a byte equal to `|` or a comma may be half of another character.
 
 use crate::fault::InputError;
+use crate::text::counted;
 use encoding_rs::{Decoder, DecoderResult, Encoding, SHIFT_JIS, UTF_8};
 use std::io::{self, Read};
 
@@ -129,7 +130,7 @@ pub(super) fn not_utf8(place: String, line_bytes: &[u8], sample: &[u8], rows: u6
     let others: Vec<String> = guesses[1..].iter().map(|name| format!("\"{name}\"")).collect();
     InputError::new(format!(
         "the text is not UTF-8 ({}); read as {} it says `{text}`",
-        count_of_lines(rows),
+        counted(rows as usize, "line"),
         guesses[0]
     ))
     .at(place)
@@ -138,10 +139,6 @@ pub(super) fn not_utf8(place: String, line_bytes: &[u8], sample: &[u8], rows: u6
         guesses[0],
         others.join(", ")
     ))
-}
-
-fn count_of_lines(rows: u64) -> String {
-    if rows == 1 { "1 line".to_string() } else { format!("{rows} lines") }
 }
 
 /// Up to 40 bytes around the first foreign byte, cut at delimiters where there are any near.

@@ -3,6 +3,7 @@
 use super::blocks::unclosed_quote;
 use super::encoding::not_utf8;
 use crate::fault::InputError;
+use crate::text::counted;
 
 /// How many lines of each sort are named.
 const NAMED: usize = 5;
@@ -149,9 +150,10 @@ impl RowFaults {
 
     fn wrapped_error(&self, name: &str, width: usize) -> InputError {
         let rows = &self.wrapped;
-        let subject = if rows.n == 1 { "1 row stands" } else { &format!("{} rows stand", rows.n) };
         InputError::new(format!(
-            "{subject} wholly inside quotes, one field instead of {width} ({}): {}",
+            "{} {} wholly inside quotes, one field instead of {width} ({}): {}",
+            counted(rows.n as usize, "row"),
+            if rows.n == 1 { "stands" } else { "stand" },
             rows.lines_named(),
             rows.first_shown()
         ))
@@ -168,7 +170,9 @@ impl RowFaults {
             (&self.encoding, "were not UTF-8; such cells were taken as missing"),
         ];
         let happened = said.into_iter().filter(|(rows, _)| rows.n > 0);
-        happened.map(|(rows, what)| format!("{name}: {} rows {what} ({})", rows.n, rows.lines_named())).collect()
+        happened
+            .map(|(rows, what)| format!("{name}: {} {what} ({})", counted(rows.n as usize, "row"), rows.lines_named()))
+            .collect()
     }
 }
 

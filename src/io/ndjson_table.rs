@@ -9,6 +9,7 @@ use super::raw::{RawColumn, RawTable, Wanted};
 use super::recognise::TextReader;
 use super::settings::ReadSettings;
 use crate::fault::InputError;
+use crate::text::counted;
 
 /// Columns as they turn up; each as long as the rows so far.
 #[derive(Default)]
@@ -39,8 +40,8 @@ pub(super) fn read(
             return Err(not_an_object(&all.bad, &all.reason, &name));
         }
         table.notes.push(format!(
-            "{name}: {} lines were no JSON objects and were left out ({})",
-            all.bad.n,
+            "{name}: {} left out because no JSON object stands there ({})",
+            counted(all.bad.n as usize, "line"),
             all.bad.lines_named()
         ));
     }

@@ -45,30 +45,57 @@ pub struct Rate {
     pub interval: Interval,
 }
 
-/// Said once wherever rates are told and row weights differ. Beside a rate stands the number of deals, never that of wins:
-/// a rate by row weight is not wins ÷ deals, and two figures that do not divide make a reader doubt both.
+/// Said once wherever rates are told and row weights differ; beside each rate that stands by a count there is the
+/// [mark](by_row_weight), for two figures that do not divide make a reader doubt both.
 pub const BY_ROW_WEIGHT: &str =
     "Rates are by row weight: a deal that was open longer counts more, so they are not wins ÷ deals.";
+
+/// What stands behind a rate, or at the head of a column of rates, that is not wins ÷ deals: ` by row weight`, or nothing.
+pub fn by_row_weight(is_weighted: bool) -> &'static str {
+    if is_weighted { " by row weight" } else { "" }
+}
 
 /// Whether a share of `wins` in `n` differs from wins ÷ deals as it is printed.
 pub fn is_weighted(n: usize, wins: usize, rate: f64) -> bool {
     (wins as f64 / n.max(1) as f64 - rate).abs() >= 5e-4
 }
 
+/// The same where there is no room for words, at the head of a narrow column, above [`MARKED`].
+pub fn row_weight_mark(is_weighted: bool) -> &'static str {
+    if is_weighted { "*" } else { "" }
+}
+
+/// What the mark means, below the table.
+pub const MARKED: &str = "* by row weight";
+
 /// `15.9 %`, or `15.9 % by row weight` where that is not wins ÷ deals: for the one place where the wins are told, too.
 pub fn share_won(n: usize, wins: usize, rate: f64) -> String {
-    format!("{:.1} %{}", 100.0 * rate, if is_weighted(n, wins, rate) { " by row weight" } else { "" })
+    format!("{:.1} %{}", 100.0 * rate, by_row_weight(is_weighted(n, wins, rate)))
 }
 
 impl std::fmt::Display for Rate {
-    /// `62.2 % of 41 won (45.4 to 76.5 %)`.
+    /// `62.2 % of 41 won (45.4 to 76.5 %)`, or `… won by row weight (…)`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [rate, low, high] = [self.rate, self.interval.low, self.interval.high].map(|share| share * 100.0);
-        write!(f, "{rate:.1} % of {} won ({low:.1} to {high:.1} %)", thousands(self.n))
+        f.write_str(&self.said(by_row_weight(self.is_weighted())))
     }
 }
 
 impl Rate {
+    /// The rate without the mark, below a heading that has it.
+    pub fn unmarked(&self) -> String {
+        self.said("")
+    }
+
+    fn said(&self, by: &str) -> String {
+        let [rate, low, high] = [self.rate, self.interval.low, self.interval.high].map(|share| share * 100.0);
+        format!("{rate:.1} % of {} won{by} ({low:.1} to {high:.1} %)", thousands(self.n))
+    }
+
+    /// Whether the rate differs from wins ÷ deals as it is printed.
+    pub fn is_weighted(&self) -> bool {
+        is_weighted(self.n, self.wins, self.rate)
+    }
+
     /// The win rate of deals with outcomes `y` and row weights `w`; `None` when no row has weight.
     pub fn of(y: &[f64], w: &[f64]) -> Option<Rate> {
         let weighted = || y.iter().zip(w).filter(|(_, w)| **w > 0.0);

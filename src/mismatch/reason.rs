@@ -3,8 +3,10 @@
 //! The sentences name rules, kinds of acts and columns, never a value of an attribute: they go into mails and meetings.
 
 use super::{FEWEST_TO_SAY, Quadrant};
-use crate::metrics::Rate;
-use crate::text::thousands;
+use crate::metrics::{Rate, by_row_weight};
+use crate::text::counted;
+use serde::Serialize;
+use std::fmt;
 
 /// Rules are named until they bring this share of the points gained, two at most.
 const MOST_OF_THE_POINTS: f64 = 0.5;
@@ -77,15 +79,42 @@ pub struct Sides {
     pub like: Option<LikeCases>,
 }
 
+/// Why a lead stands where it stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Reason {
+    /// What is true of this lead alone.
+    #[serde(rename = "reason")]
+    pub own: String,
+    /// Sentences that are true of others of its kind word by word, so that a list says them once above it.
+    pub of_its_kind: Vec<String>,
+}
+
+impl fmt::Display for Reason {
+    /// All of it, for a lead on its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.own)?;
+        self.of_its_kind.iter().try_for_each(|sentence| write!(f, " {sentence}"))
+    }
+}
+
+/// What a list says once above it: the sentences about the kinds of its leads, in the order of their first place.
+pub fn of_their_kinds<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for sentence in reasons.into_iter().flat_map(|reason| &reason.of_its_kind) {
+        if !said.contains(sentence) {
+            said.push(sentence.clone());
+        }
+    }
+    said
+}
+
 /// Why a lead falls into `verify` or `hidden_gem`, or why a closed deal went against its points; the same words also
-/// serve where rules and model agreed. Empty sides give an empty text.
-pub fn reason(quadrant: Quadrant, sides: &Sides) -> String {
-    let mut said = vec![points_sentence(quadrant, sides)];
-    said.push(model_sentence(quadrant, sides));
-    said.push(chance_sentence(quadrant, sides));
-    said.extend(sides.like.as_ref().map(record_sentence));
-    said.retain(|sentence| !sentence.is_empty());
-    said.join(" ")
+/// serve where rules and model agreed. Empty sides say nothing.
+pub fn reason(quadrant: Quadrant, sides: &Sides) -> Reason {
+    let mut own = vec![points_sentence(quadrant, sides), model_sentence(quadrant, sides)];
+    own.retain(|sentence| !sentence.is_empty());
+    let of_its_kind = chance_sentence(quadrant, sides).into_iter().chain(sides.like.as_ref().map(record_sentence));
+    Reason { own: own.join(" "), of_its_kind: of_its_kind.collect() }
 }
 
 /// What to do with a mismatch when no action of the scorecard suits.
@@ -178,21 +207,18 @@ fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
 }
 
 /// Said where the quadrant's name would belie the chance: likely, and yet low; unlikely, and yet high.
-fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> String {
-    let (Some(Chance { of_lead, average, share }), Some((tier, _))) = (sides.chance, &sides.handover) else {
-        return String::new();
-    };
-    let [own, all, held] = [of_lead, average, share].map(|share| format!("{:.1} %", 100.0 * share));
+fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> Option<String> {
+    let (Chance { of_lead, average, share }, (tier, _)) = (sides.chance?, sides.handover.as_ref()?);
+    let [all, held] = [average, share].map(|share| format!("{:.1} %", 100.0 * share));
     match quadrant {
-        Quadrant::Verify if of_lead >= average => format!(
-            "A chance of {own} is still above the average of {all}: the model only ranks it below the {held} of deals that \
-             {tier} holds."
-        ),
-        Quadrant::HiddenGem if of_lead < average => format!(
-            "A chance of {own} is still below the average of {all}: {tier} holds so many deals ({held}) that the model \
-             ranks it among them."
-        ),
-        _ => String::new(),
+        Quadrant::Verify if of_lead >= average => Some(format!(
+            "A chance above the average of {all} need not be {tier} by the model: {tier} holds only the likeliest {held} of \
+             the deals."
+        )),
+        Quadrant::HiddenGem if of_lead < average => Some(format!(
+            "A chance below the average of {all} may be {tier} by the model: {tier} holds so many of the deals ({held})."
+        )),
+        _ => None,
     }
 }
 
@@ -215,7 +241,8 @@ fn record_sentence(like: &LikeCases) -> String {
         return format!("Past deals so placed ({}): {wins} of {n} won, too few to say.", like.which);
     }
     let share = 100.0 * like.record.rate;
-    format!("Of {} past deals so placed ({}) {share:.0} % were won.", thousands(*n), like.which)
+    let by = by_row_weight(like.record.is_weighted());
+    format!("Of {} so placed ({}) {share:.0} % were won{by}.", counted(*n, "past deal"), like.which)
 }
 
 /// A factor on the odds, which people can multiply: `odds × 0.6`.
@@ -246,6 +273,10 @@ fn short(points: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn reason(quadrant: Quadrant, sides: &Sides) -> String {
+        super::reason(quadrant, sides).to_string()
+    }
 
     fn sides() -> Sides {
         let gain =
@@ -285,15 +316,18 @@ mod tests {
         let said = reason(Quadrant::Verify, &likely);
         assert!(
             said.ends_with(
-                "A chance of 84.0 % is still above the average of 38.5 %: the model only ranks it below the 12.0 % of \
-                 deals that SQL holds."
+                "A chance above the average of 38.5 % need not be SQL by the model: SQL holds only the likeliest 12.0 % of \
+                 the deals."
             ),
             "{said}"
         );
         assert!(!reason(Quadrant::HiddenGem, &likely).contains("average"));
         likely.chance = Some(Chance { of_lead: 0.09, average: 0.12, share: 0.83 });
         let said = reason(Quadrant::HiddenGem, &likely);
-        assert!(said.contains("A chance of 9.0 % is still below the average of 12.0 %: SQL holds so many"), "{said}");
+        assert!(
+            said.contains("A chance below the average of 12.0 % may be SQL by the model: SQL holds so many"),
+            "{said}"
+        );
         assert!(!reason(Quadrant::Verify, &likely).contains("average"));
     }
 
@@ -328,5 +362,16 @@ mod tests {
         );
         low.gains.clear();
         assert!(reason(Quadrant::HiddenGem, &low).contains("no rule brings any points"));
+    }
+
+    #[test]
+    fn a_list_says_once_what_is_true_of_several() {
+        let mut other = sides();
+        other.rule_score = 90.0;
+        let reasons = [&sides(), &other].map(|sides| super::reason(Quadrant::Verify, sides));
+        assert_eq!(of_their_kinds(&reasons), reasons[0].of_its_kind);
+        assert!(
+            !reasons[1].own.contains("past deals") && reasons[1].to_string().contains("Of 71 past deals so placed")
+        );
     }
 }

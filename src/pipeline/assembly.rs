@@ -3,7 +3,7 @@
 use super::deals::Deals;
 use super::figures::side_figures;
 use super::leaks;
-use super::leaning::{BEWARE, beware};
+use super::leaning::ask_first;
 use super::model::{
     DriftRecord, HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SideFigures, SnapshotRecord,
 };
@@ -14,9 +14,6 @@ use crate::scorecard::Scorecard;
 use crate::snapshot::Mode;
 use crate::tables::LeadTable;
 use crate::text::counted;
-
-/// A model that looks better than this is called suspicious: it may know the outcome.
-const SUSPICIOUS_AUC: f64 = 0.9;
 
 /// The model of the whole procedure on all deals, with the holdout's figures and drift beside it and the deals' digest.
 pub(super) fn assemble(
@@ -61,7 +58,7 @@ pub(super) fn assemble_with(
     let mut plan: Vec<PlanLine> = whole.learned.as_ref().map(|l| l.plan.clone()).unwrap_or_default();
     plan.extend(deals.left_out.iter().cloned());
     let out_of_fold_auc = oof_figures.as_ref().and_then(|f| f.model.as_ref()).and_then(|m| m.auc);
-    let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan);
+    let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan, &settings.deals.plan.allow);
     Model {
         recipe: Recipe::of(settings),
         snapshot: record(deals, digest),
@@ -157,9 +154,11 @@ fn notes(
     whole: &Procedure,
     out_of_fold_auc: Option<&metrics::Auc>,
     plan: &[PlanLine],
+    allow: &[String],
 ) -> Vec<String> {
-    let mut notes: Vec<String> =
-        whole.learned.iter().filter_map(|learned| beware(&deals.leaks, &learned.predictor)).collect();
+    let auc = out_of_fold_auc.map(|auc| auc.value);
+    let asked = |predictor| ask_first(&deals.leaks, predictor, auc, allow);
+    let mut notes: Vec<String> = whole.learned.iter().filter_map(|learned| asked(&learned.predictor)).collect();
     notes.extend(leaks::notes(&deals.leaks));
     if let Some(learned) = whole.learned.as_ref().filter(|l| !l.additive.convergence.is_converged()) {
         notes.push(format!(
@@ -172,21 +171,14 @@ fn notes(
         notes.push(Model::NO_TIMES.to_string());
     }
     notes.extend(whole.folds.iter().flat_map(|f| f.notes.iter().cloned()));
-    match out_of_fold_auc {
-        Some(auc) if auc.value > SUSPICIOUS_AUC => notes.push(format!(
-            "{BEWARE}an AUC of {:.3} is suspicious: look for a column that knows the outcome (the widest terms come first \
-             in the model card).",
-            auc.value
-        )),
-        Some(auc) if !auc.beats_chance() => notes.push(format!(
+    if let Some(auc) = out_of_fold_auc.filter(|auc| !auc.beats_chance()) {
+        notes.push(format!(
             "{}: the model ranks deals it has not seen no better than chance (AUC {:.3}, 95 % interval {:.3} to {:.3}).",
             Model::NOTHING_TO_LEARN, auc.value, auc.interval.low, auc.interval.high
-        )),
-        _ => {}
+        ));
     }
     if deals.snapshots.late_wins > 0 {
-        let verb = if deals.snapshots.late_wins == 1 { "counts" } else { "count" };
-        notes.push(format!("{} {verb} as lost (`lost_after`).", counted(deals.snapshots.late_wins, "later win")));
+        notes.push(format!("Counted as lost (`lost_after`): {}.", counted(deals.snapshots.late_wins, "later win")));
     }
     if let (Some(scorecard), Some(blending)) = (scorecard, &whole.blending) {
         let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();

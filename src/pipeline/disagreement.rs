@@ -6,18 +6,17 @@ use super::model::{Blending, Model};
 use super::score::Assessment;
 use crate::features::{Attribute, KindMeasure, Source, Values};
 use crate::metrics::Rate;
-use crate::mismatch::{Chance, FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Sides, reason, usual_action};
+use crate::mismatch::{Chance, FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Reason, Sides, reason, usual_action};
 use crate::predictor::Predictor;
 use crate::scorecard::{Rule, RuleGain, Scorecard};
 use crate::text::fold;
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Why the two sides disagree about a lead, and what to do.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Disagreement {
     /// The sentences.
-    pub reason: String,
+    pub reason: Reason,
     /// What to do next.
     pub action: String,
 }

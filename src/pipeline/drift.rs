@@ -5,9 +5,10 @@
 
 use super::deals::Deals;
 use super::model::DriftRecord;
-use super::train::{Predicted, Procedure, pick};
+use super::train::{Predicted, Procedure, TrainSettings, pick};
 use crate::features::{Attribute, Source, Term, TermSettings, Values, short_number};
 use crate::metrics::{Bins, calibration, effective_n, psi, psi_noise};
+use crate::validation::{self, Scheme};
 use rayon::prelude::*;
 
 /// The population stability index from which a distribution is called shifted, by custom.
@@ -41,15 +42,33 @@ pub(super) fn of_holdout(deals: &Deals, older: &Procedure, trained: &[usize], ne
 
 /// The same of the last `share` of the rows where no time says which deals are newer: many exports are in order of time.
 pub(super) fn by_file_order(deals: &Deals, whole: &Procedure, share: f64) -> Option<DriftRecord> {
-    let (learned, predicted) = (whole.learned.as_ref()?, whole.out_of_fold.as_ref()?);
     let cut = ((1.0 - share) * deals.n() as f64).round() as usize;
-    let era = |first: usize, end: usize| {
-        let kept: Vec<usize> =
-            (0..predicted.rows.len()).filter(|&i| (first..end).contains(&predicted.rows[i])).collect();
-        Era { rows: (first..end).collect(), scored: pick(&predicted.rows, &kept), p: pick(&predicted.p_model, &kept) }
-    };
-    let found = findings(deals, &learned.predictor.sources(), &era(0, cut), &era(cut, deals.n()));
+    let found = between(deals, whole, (0..cut).collect(), (cut..deals.n()).collect())?;
     (!found.is_empty()).then_some(DriftRecord { by_file_order: true, found })
+}
+
+/// The same where nobody trains without the newest deals: they were predicted out of fold by models of older ones.
+pub(super) fn looking_back(deals: &Deals, whole: &Procedure, settings: &TrainSettings) -> Option<DriftRecord> {
+    let share = settings.holdout;
+    if share <= 0.0 {
+        return None;
+    }
+    let Some(order) = deals.snapshots.order.as_deref() else { return by_file_order(deals, whole, share) };
+    let set_apart = validation::holdout(Some(order), &deals.snapshots.won, share, settings.deals.snapshot.seed);
+    let part = set_apart.part.filter(|_| set_apart.scheme == Scheme::Forward)?;
+    let found = between(deals, whole, part.train, part.test)?;
+    Some(DriftRecord { by_file_order: false, found })
+}
+
+/// What differs between the deals of `older` and of `newer`, which ascend, by what was predicted out of fold.
+fn between(deals: &Deals, whole: &Procedure, older: Vec<usize>, newer: Vec<usize>) -> Option<Vec<String>> {
+    let (learned, predicted) = (whole.learned.as_ref()?, whole.out_of_fold.as_ref()?);
+    let era = |rows: Vec<usize>| {
+        let is_in = |&i: &usize| rows.binary_search(&predicted.rows[i]).is_ok();
+        let kept: Vec<usize> = (0..predicted.rows.len()).filter(is_in).collect();
+        Era { scored: pick(&predicted.rows, &kept), p: pick(&predicted.p_model, &kept), rows }
+    };
+    Some(findings(deals, &learned.predictor.sources(), &era(older), &era(newer)))
 }
 
 fn rows_and_p(predicted: &Predicted) -> (Vec<usize>, Vec<f64>) {

@@ -93,7 +93,7 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
         next_action: disagreement
             .as_ref()
             .map_or_else(|| assessment.next_action(row).to_string(), |d| d.action.clone()),
-        reason: disagreement.map(|d| d.reason).unwrap_or_default(),
+        reason: disagreement.map(|d| d.reason.to_string()).unwrap_or_default(),
         warnings: assessment.warnings.get(row).unwrap_or_default().to_string(),
     }
 }

@@ -1,5 +1,6 @@
-//! Whether the model leans on columns that may know the outcome: then its figures are too good to be true, and that comes
-//! before them.
+//! Whether a model may be too good to be true, and which columns carry it: that is asked before any figure is shown.
+//!
+//! A strong column may be an honest one. So it is a question, which only a person can answer, and no verdict.
 
 use super::leaks::{LeakFinding, LeakGrade, Subject};
 use crate::features::Source;
@@ -8,42 +9,90 @@ use std::collections::BTreeMap;
 
 /// The model leans on the columns that tell the deals apart most, so many of them.
 const LEANS_ON: usize = 5;
+/// Of a model that ranks unusually well so many columns are named …
+const CARRY: usize = 3;
+/// … if they bring this share of what tells the deals apart.
+const CARRIES: f64 = 0.1;
+/// A model that ranks better than this ranks unusually well.
+const UNUSUAL_AUC: f64 = 0.9;
 
 /// How such a note begins, by which the edges know to put it first.
-pub const BEWARE: &str = "Beware: ";
+pub const ASK_FIRST: &str = "Ask first: ";
 
-/// The note, where the model leans on a suspicious column.
-pub(super) fn beware(findings: &[LeakFinding], predictor: &Predictor) -> Option<String> {
-    let mut spreads: BTreeMap<&str, f64> = BTreeMap::new();
-    for term in &predictor.terms {
-        if let Source::Column(name) | Source::DaysFrom(name) | Source::Derived { column: name, .. } = &term.term.source
-        {
-            *spreads.entry(name).or_default() += term.spread * term.spread;
-        }
-    }
-    let mut columns: Vec<(&str, f64)> = spreads.into_iter().collect();
-    columns.sort_by(|a, b| b.1.total_cmp(&a.1));
-    columns.truncate(LEANS_ON);
-    let is_leant_on = |finding: &&LeakFinding| columns.iter().any(|(name, _)| *name == finding.name);
+/// The note, where the model leans on a column that the leak screen has a question about, or ranks unusually well out of
+/// fold; `allow` names the columns of which somebody has said that they are honest.
+pub(super) fn ask_first(
+    findings: &[LeakFinding],
+    predictor: &Predictor,
+    auc: Option<f64>,
+    allow: &[String],
+) -> Option<String> {
+    let leant_on = leant_on(predictor);
     let suspicious = findings.iter().filter(|f| f.grade == LeakGrade::Suspicious && f.subject == Subject::Column);
-    let leant_on: Vec<&LeakFinding> = suspicious.filter(is_leant_on).collect();
-    let first = leant_on.first()?;
-    let names: Vec<String> = leant_on.iter().map(|f| format!("`{}`", f.name)).collect();
-    let (they, them) = if leant_on.len() == 1 { ("it", "it") } else { ("they", "them") };
+    let found: Vec<&LeakFinding> =
+        suspicious.filter(|finding| leant_on.iter().take(LEANS_ON).any(|(name, _)| *name == finding.name)).collect();
+    let unusual = auc.filter(|auc| *auc > UNUSUAL_AUC);
+    let names: Vec<&str> = match (found.is_empty(), unusual) {
+        (false, _) => found.iter().map(|finding| finding.name.as_str()).collect(),
+        (true, Some(_)) => {
+            let carries =
+                |(name, share): &(&str, f64)| *share >= CARRIES && !allow.iter().any(|vouched| vouched == name);
+            leant_on.into_iter().take(CARRY).filter(carries).map(|(name, _)| name).collect()
+        }
+        (true, None) => Vec::new(),
+    };
+    if names.is_empty() {
+        return None;
+    }
+    let evidence = found.first().map_or_else(String::new, |first| format!(" (`{}`: {})", first.name, first.evidence));
+    let unusual = unusual.map_or_else(String::new, |auc| format!(", and ranks unusually well (AUC {auc:.3})"));
+    let one = names.len() == 1;
+    let (it, they_are) = if one { ("it", "it is") } else { ("them", "they are") };
+    let columns = if one { "the column" } else { "the columns" };
     Some(format!(
-        "{BEWARE}the model leans on {}, which may be known only once the deal is decided (`{}`: {}). If so, all these \
-         figures are too good to be true, and {they} must go: {}",
-        names.join(" and "),
-        first.name,
-        first.evidence,
-        how_to_leave_out(leant_on.iter().map(|f| f.name.as_str()), them)
+        "{ASK_FIRST}could {} have been filled in only after the deal was decided? The model leans on {it} most{evidence}\
+         {unusual}. If so, all these figures are too good to be true: {} If not, keep {it}: {they_are} strong, and `allow` \
+         in leadscore.toml ends the question.",
+        listed(&names),
+        how_to_leave_out(names.iter().copied(), columns)
     ))
 }
 
-/// How to leave columns out, with the line to paste.
+/// The columns and kinds of activity that the model goes by, widest effect first, each with its share of what tells the
+/// deals apart.
+fn leant_on(predictor: &Predictor) -> Vec<(&str, f64)> {
+    let mut variances: BTreeMap<&str, f64> = BTreeMap::new();
+    for term in &predictor.terms {
+        if let Source::Column(name)
+        | Source::DaysFrom(name)
+        | Source::Derived { column: name, .. }
+        | Source::Activity { kind: name, .. } = &term.term.source
+        {
+            *variances.entry(name).or_default() += term.spread * term.spread;
+        }
+    }
+    let all: f64 = variances.values().sum();
+    let mut shares: Vec<(&str, f64)> = variances.into_iter().map(|(name, variance)| (name, variance / all)).collect();
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    shares
+}
+
+/// `a`, `b` or `c`.
+fn listed(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// How to leave columns out, with the piece to paste: the end of a sentence.
 pub(super) fn how_to_leave_out<'n>(names: impl Iterator<Item = &'n str>, them: &str) -> String {
-    let line: Vec<String> = names.map(|name| toml::Value::String(name.to_string()).to_string() + ",").collect();
-    format!("to leave {them} out, put `{}` into `exclude = [ … ]` of leadscore.toml and train again.", line.join(" "))
+    let pieces: Vec<String> = names.map(|name| toml::Value::String(name.to_string()).to_string() + ",").collect();
+    format!(
+        "to leave {them} out, paste `{}` into `exclude = [ … ]` of leadscore.toml and train again.",
+        pieces.join(" ")
+    )
 }
 
 #[cfg(test)]
@@ -51,10 +100,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_to_paste_is_toml() {
+    fn the_piece_to_paste_is_toml() {
         let said = how_to_leave_out(["Lead Source", "a \"b\""].into_iter(), "them");
-        let line = said.split('`').nth(1).unwrap();
-        let table: toml::Table = toml::from_str(&format!("exclude = [{line}]")).unwrap();
+        let piece = said.split('`').nth(1).unwrap();
+        let table: toml::Table = toml::from_str(&format!("exclude = [{piece}]")).unwrap();
         assert_eq!(table["exclude"].as_array().unwrap()[1].as_str(), Some("a \"b\""));
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` or `c`");
     }
 }

@@ -1,7 +1,7 @@
 //! What a training leaves behind: everything scoring needs, and the figures by which the model can be believed.
 
 use super::deals::{LogRecord, LogSince};
-use super::leaning::BEWARE;
+use super::leaning::ASK_FIRST;
 use super::reference::Reference;
 use super::retrain::Judgement;
 use crate::asof::{Instant, Span};
@@ -184,6 +184,20 @@ pub struct DriftRecord {
     pub found: Vec<String>,
 }
 
+impl DriftRecord {
+    /// The gravest finding, for those who read no further; `None` where nothing differs.
+    pub fn sentence(&self) -> Option<String> {
+        let gravest = self.found.first()?;
+        let begins = if self.by_file_order {
+            "The last deals of the file are unlike those before. If the file is in order of time, newer leads may do \
+             otherwise than the figures say"
+        } else {
+            "The newest deals are unlike the older ones, so newer leads may do otherwise than the figures say"
+        };
+        Some(format!("{begins}. {gravest}"))
+    }
+}
+
 /// A saved version's content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
@@ -237,7 +251,7 @@ impl Model {
 
     /// What must be read before any figure, and the other notes.
     pub fn notes_first_and_last(&self) -> (Vec<&str>, Vec<&str>) {
-        self.notes.iter().map(String::as_str).partition(|note| note.starts_with(BEWARE))
+        self.notes.iter().map(String::as_str).partition(|note| note.starts_with(ASK_FIRST))
     }
 
     /// Whether the model needs an activity log.

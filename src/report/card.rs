@@ -136,7 +136,11 @@ fn deals(out: &mut String, model: &Model) -> std::fmt::Result {
     writeln!(out, "\n## Deals\n")?;
     write!(out, "- Each deal was looked at once: snapshot mode `{}`", s.mode.name())?;
     match s.horizon {
-        Some(horizon) => writeln!(out, ", horizon {:.0} days", horizon.days())?,
+        Some(horizon) => writeln!(
+            out,
+            ", within its first {:.0} days (the horizon: within it nearly all wins come)",
+            horizon.days()
+        )?,
         None => writeln!(out)?,
     }
     if let Some((from, to)) = s.as_of {
@@ -146,11 +150,7 @@ fn deals(out: &mut String, model: &Model) -> std::fmt::Result {
         writeln!(out, "- Left out: {} ({why})", counted(*n, "lead"))?;
     }
     if let Some(log) = &s.log {
-        write!(
-            out,
-            "- Activity log: {} rows lie before their deal's as-of and are seen",
-            thousands(log.acts_seen as usize)
-        )?;
+        write!(out, "- Activity log: {} seen, before their deal's as-of", counted(log.acts_seen as usize, "row"))?;
         match log.begins {
             Some(begins) => writeln!(out, "; it begins {}", format_instant(begins))?,
             None => writeln!(out)?,
@@ -172,7 +172,12 @@ fn blend(out: &mut String, model: &Model) -> std::fmt::Result {
                 let name = record.quadrant.as_str();
                 match (record.says(), &record.record) {
                     (Some(r), _) => writeln!(out, "- {name}: {r}")?,
-                    (None, Some(r)) => writeln!(out, "- {name}: {} of {} won, too few to say", r.wins, r.n)?,
+                    (None, Some(r)) => writeln!(
+                        out,
+                        "- {name}: {} of {} won, too few to say",
+                        thousands(r.wins),
+                        counted(r.n, "deal")
+                    )?,
                     (None, None) => writeln!(out, "- {name}: no deal")?,
                 }
             }

@@ -11,6 +11,7 @@ pub use locale::Locale;
 use crate::fault::InputError;
 use crate::pipeline::report::Report;
 use minijinja::{Environment, Value, context};
+use std::error::Error;
 
 /// The parts of the page by name; what ends in `.html` is escaped.
 const PARTS: [(&str, &str); 16] = [
@@ -25,7 +26,7 @@ const PARTS: [(&str, &str); 16] = [
     ("effects.html", include_str!("page/sections/effects.html")),
     ("journey.html", include_str!("page/sections/journey.html")),
     ("sources.html", include_str!("page/sections/sources.html")),
-    ("months.html", include_str!("page/sections/months.html")),
+    ("drift.html", include_str!("page/sections/drift.html")),
     ("data.html", include_str!("page/sections/data.html")),
     ("how.html", include_str!("page/sections/how.html")),
     ("style.css", include_str!("page/style.css")),
@@ -40,7 +41,18 @@ const LONGEST: usize = 28;
 /// # Errors
 /// When the view cannot be drawn, which is a fault of the program.
 pub fn page(report: &Report, locale: Locale) -> Result<String, InputError> {
-    draw(report, locale).map_err(|e| InputError::new(format!("the report cannot be drawn: {e:#}")))
+    draw(report, locale).map_err(|e| InputError::new(format!("the report cannot be drawn: {}", whole(&e))))
+}
+
+/// An error of a template with what it rests on: of a part that is included only the innermost says what is wrong.
+fn whole(error: &minijinja::Error) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        said.push_str(&format!(": {error}"));
+        source = error.source();
+    }
+    said
 }
 
 fn draw(report: &Report, locale: Locale) -> Result<String, minijinja::Error> {
@@ -55,8 +67,13 @@ fn draw(report: &Report, locale: Locale) -> Result<String, minijinja::Error> {
     environment.add_filter("prose", move |sentence: &str| Value::from_safe_string(locale.prose(sentence)));
     environment.add_filter("brief", brief);
     environment.add_filter("at", |value: f64| format!("{value:.1}"));
-    environment.add_function("ticks", |low: f64, high: f64, about: usize| axis::ticks(low, high, about));
-    environment.add_function("reach", |lists: Vec<Vec<f64>>| Value::from(axis::reach(&lists.concat()).to_vec()));
+    environment.add_filter("counted", move |n: f64, noun: &str| {
+        let number = locale.number(n, 0);
+        format!("{number} {noun}{}", if number == "1" { "" } else { "s" })
+    });
+    environment.add_function("scale", |lists: Vec<Vec<f64>>, about: usize, unit: f64| {
+        axis::scale(&lists.concat(), about, unit)
+    });
     let view = Value::from_serialize(report);
     environment.get_template("page.html")?.render(context! { r => view, language => locale.language() })
 }

@@ -1,8 +1,11 @@
 //! What the figures of a model say, a plain sentence each.
 
 use super::sides::percent;
-use crate::metrics::{CurveBin, Estimate, Figures, LiftRow, ProbabilityFigures, bare_log_loss};
+use crate::metrics::{
+    CurveBin, Estimate, Figures, LiftRow, ProbabilityFigures, bare_log_loss, by_row_weight, is_weighted,
+};
 use crate::pipeline::model::{DriftRecord, SideFigures, TierRates};
+use crate::text::capital;
 use std::fmt::Write;
 
 /// The share of the deals that the sentence about ranking speaks of.
@@ -79,12 +82,13 @@ fn ranking(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figu
     let Some(row) = top(best) else { return Ok(()) };
     write!(
         out,
-        "- Of the 20 % of deals that the {name} ranked highest, {} were won: {:.1} times the average.",
+        "- Of the fifth of these deals that the {name} ranked highest, {} were won{}: {:.1} times the average.",
         percent(row.win_rate),
+        by_row_weight(is_weighted(best.n, best.wins, best.win_rate)),
         row.lift
     )?;
     if let Some(points) = by_points.and_then(top) {
-        write!(out, " {}'s top 20 %: {:.1} times.", capital(whose), points.lift)?;
+        write!(out, " {}'s best fifth: {:.1} times.", capital(whose), points.lift)?;
     }
     writeln!(out)
 }
@@ -125,39 +129,40 @@ fn doubt(out: &mut String, win_rate: f64, probability: &ProbabilityFigures) -> s
     )
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// Whether the probabilities are right on the whole, and spread as they should be. An interval that holds the ideal
-/// proves nothing where the figure is far from it: then the deals are too few to say.
+/// proves nothing where the figure is far from it: then the deals are too few to say. One that leaves the ideal out proves
+/// little where the figure is near: of many deals the smallest fault is sure.
 fn boldness(out: &mut String, what: &str, intercept: &Option<Estimate>, slope: &Option<Estimate>) -> std::fmt::Result {
     let (Some(intercept), Some(slope)) = (intercept, slope) else { return Ok(()) };
     let level_is_near = intercept.value.abs() <= NEAR_ZERO;
     let spread_is_near = NEAR_ONE.contains(&slope.value);
-    let perhaps = |is_sure: bool| if is_sure { "" } else { "perhaps " };
+    let how_much = |is_sure: bool, is_near: bool| match (is_sure, is_near) {
+        (false, _) => "perhaps ",
+        (true, true) => "a little ",
+        (true, false) => "",
+    };
     let level_is_sure = !intercept.interval.holds(0.0);
     let level = match () {
         () if !level_is_sure && level_is_near => "right on the whole".to_string(),
-        () if intercept.value > 0.0 => format!("{}too low on the whole", perhaps(level_is_sure)),
-        () => format!("{}too high on the whole", perhaps(level_is_sure)),
+        () if intercept.value > 0.0 => format!("{}too low on the whole", how_much(level_is_sure, level_is_near)),
+        () => format!("{}too high on the whole", how_much(level_is_sure, level_is_near)),
     };
     let spread_is_sure = !slope.interval.holds(1.0);
+    let spread_word = how_much(spread_is_sure, spread_is_near);
     let spread = match () {
         () if !spread_is_sure && spread_is_near => "neither too bold nor too timid".to_string(),
-        () if slope.value < 1.0 => {
-            format!("{}too bold: the high ones too high, the low ones too low", perhaps(spread_is_sure))
-        }
-        () => format!("{}too timid: the high ones too low, the low ones too high", perhaps(spread_is_sure)),
+        () if slope.value < 1.0 => format!("{spread_word}too bold: the high ones too high, the low ones too low"),
+        () => format!("{spread_word}too timid: the high ones too low, the low ones too high"),
     };
-    let doubt = if (level_is_sure || level_is_near) && (spread_is_sure || spread_is_near) {
-        String::new()
-    } else {
-        let of = |e: &Estimate| format!("{:.2}, {:.2} to {:.2}", e.value, e.interval.low, e.interval.high);
-        format!(" (too few deals to be sure: calibration intercept {}; slope {})", of(intercept), of(slope))
-    };
-    writeln!(out, "- {what} are {level}, and {spread}{doubt}.")
+    let is_doubtful = !(level_is_sure || level_is_near) || !(spread_is_sure || spread_is_near);
+    let of = |e: &Estimate| format!("{:.2}, {:.2} to {:.2}", e.value, e.interval.low, e.interval.high);
+    writeln!(
+        out,
+        "- {what} are {level}, and {spread} ({}calibration intercept {}, right at 0; slope {}, right at 1).",
+        if is_doubtful { "too few deals to be sure: " } else { "" },
+        of(intercept),
+        of(slope)
+    )
 }
 
 /// What came of the least and the most promising.
@@ -202,7 +207,13 @@ mod tests {
     #[test]
     fn words_of_calibration_follow_the_figure_and_its_interval() {
         let good = said([0.05, -0.2, 0.3], [0.95, 0.7, 1.2]);
-        assert_eq!(good, "- They are right on the whole, and neither too bold nor too timid.\n");
+        assert_eq!(
+            good,
+            "- They are right on the whole, and neither too bold nor too timid (calibration intercept 0.05, -0.20 to 0.30, \
+             right at 0; slope 0.95, 0.70 to 1.20, right at 1).\n"
+        );
+        let little = said([0.01, -0.06, 0.09], [1.07, 1.01, 1.14]);
+        assert!(little.contains("right on the whole, and a little too timid: the high"), "{little}");
         let sure = said([-0.57, -0.94, -0.21], [0.5, 0.3, 0.7]);
         assert!(sure.contains("are too high on the whole, and too bold: the high"), "{sure}");
         let unsure = said([0.01, -0.3, 0.3], [0.52, -0.1, 1.2]);

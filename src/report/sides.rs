@@ -1,8 +1,8 @@
 //! Scorecard, model and blend side by side, as tables of the model card.
 
-use crate::metrics::{CurveBin, Estimate, Figures, Rate, share_won};
+use crate::metrics::{CurveBin, Estimate, Figures, Rate, by_row_weight, is_weighted, share_won};
 use crate::pipeline::model::{SideFigures, TierRates};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 use std::fmt::Write;
 
 /// A share as a percentage with one decimal.
@@ -22,7 +22,7 @@ pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result
     .collect();
     let Some((_, first)) = columns.first() else { return Ok(()) };
     let share = share_won(first.n, first.wins, first.win_rate);
-    writeln!(out, "{} deals, {} won ({share}).\n", thousands(first.n), thousands(first.wins))?;
+    writeln!(out, "{}, {} won ({share}).\n", counted(first.n, "deal"), thousands(first.wins))?;
     let mut row = |label: &str, cell: &dyn Fn(&Figures) -> String| -> std::fmt::Result {
         write!(out, "| {label:<22} |")?;
         for (_, figures) in &columns {
@@ -52,28 +52,30 @@ pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result
             f.lift.get(i).map_or("-".to_string(), |r| format!("{:.2} ({} won)", r.lift, percent(r.win_rate)))
         })?;
     }
-    curve(out, &figures.calibration)?;
-    tiers(out, &figures.tiers)
+    let by = by_row_weight(is_weighted(first.n, first.wins, first.win_rate));
+    curve(out, &figures.calibration, by)?;
+    tiers(out, &figures.tiers, by)
 }
 
 /// What the win probabilities said beside what came.
-fn curve(out: &mut String, bins: &[CurveBin]) -> std::fmt::Result {
+fn curve(out: &mut String, bins: &[CurveBin], by: &str) -> std::fmt::Result {
     if bins.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n| {:<22} | {:<26} | {:<6} |", "win probability, mean", "won", "deals")?;
+    writeln!(out, "\n| {:<22} | {:<26} | {:<6} |", "win probability, mean", format!("won{by}"), "deals")?;
     writeln!(out, "| {:<22} | {:<26} | {:<6} |", "---", "---", "---")?;
     for bin in bins {
         let won =
             format!("{} ({} to {})", percent(bin.observed), percent(bin.interval.low), percent(bin.interval.high));
-        writeln!(out, "| {:<22} | {won:<26} | {:<6} |", percent(bin.mean_predicted), bin.n)?;
+        writeln!(out, "| {:<22} | {won:<26} | {:<6} |", percent(bin.mean_predicted), thousands(bin.n))?;
     }
     Ok(())
 }
 
-fn tiers(out: &mut String, tiers: &[TierRates]) -> std::fmt::Result {
+fn tiers(out: &mut String, tiers: &[TierRates], by: &str) -> std::fmt::Result {
     if !tiers.is_empty() {
-        writeln!(out, "\n| {:<12} | {:<32} | {:<32} |", "win rate", "by rules", "by score")?;
+        let [by_rules, by_score] = ["by rules", "by score"].map(|side| format!("{side}, won{by}"));
+        writeln!(out, "\n| {:<12} | {by_rules:<32} | {by_score:<32} |", "tier")?;
         writeln!(out, "| {:<12} | {:<32} | {:<32} |", "---", "---", "---")?;
         for tier in tiers {
             let name = if tier.tier.is_empty() { "(below)" } else { &tier.tier };

@@ -54,8 +54,8 @@ impl Scorecard {
         }
     }
 
-    /// Up to three rules of each sign, the strongest first: `id +points (detail)`, joined by `; `. What disqualifies
-    /// comes before them.
+    /// Up to three rules of each sign, the strongest first: `id +points (detail)`, joined by `; `; behind them how many
+    /// more there are of that sign, and their points together: `2 more +7`. What disqualifies comes before them all.
     pub fn reasons(&self, scored: &Scored, evidence: &Evidence<'_>, lead: usize) -> String {
         let fired = |rule: &usize| scored.quantities[*rule][lead] != 0.0;
         let detail = |rule: usize| self.detail(rule, evidence, lead);
@@ -68,11 +68,16 @@ impl Scorecard {
             let worth = |rule: usize| sign * self.contribution(scored, rule, lead);
             let mut strongest: Vec<usize> = (0..self.rules.len()).filter(|rule| worth(*rule) > 0.0).collect();
             strongest.sort_by(|a, b| worth(*b).total_cmp(&worth(*a)));
-            reasons.extend(strongest.into_iter().take(PER_SIGN).map(|rule| {
-                let contribution = short(self.contribution(scored, rule, lead));
-                let plus = if sign > 0.0 { "+" } else { "" };
-                format!("{} {plus}{contribution}{}", self.rules[rule].name, detail(rule))
+            let signed = |points: f64| format!("{}{}", if sign > 0.0 { "+" } else { "" }, short(points));
+            let (named, others) = strongest.split_at(strongest.len().min(PER_SIGN));
+            reasons.extend(named.iter().map(|&rule| {
+                let points = signed(self.contribution(scored, rule, lead));
+                format!("{} {points}{}", self.rules[rule].name, detail(rule))
             }));
+            if !others.is_empty() {
+                let points = others.iter().map(|&rule| self.contribution(scored, rule, lead)).sum();
+                reasons.push(format!("{} more {}", others.len(), signed(points)));
+            }
         }
         reasons.join("; ")
     }

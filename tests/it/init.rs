@@ -504,18 +504,18 @@ fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_o
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     assert!(text.contains("    # \"feedback\","), "{text}");
     let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
-    let line = "put `\"feedback\",` into `exclude = [ … ]` of leadscore.toml and train again";
+    let line = "paste `\"feedback\",` into `exclude = [ … ]` of leadscore.toml and train again.";
     assert!(run(&["--format", "markdown", "check"]).contains(line));
     let card = run(&["--format", "markdown", "train"]);
-    let beware = card.find("Beware: the model leans on `feedback`").unwrap_or_else(|| panic!("{card}"));
-    assert!(beware < card.find("Of the 20 % of deals").unwrap() && card.contains(line), "{card}");
-    assert!(card.contains("The starting scorecard's top 20 %") && !card.contains("our scorecard"), "{card}");
+    let asked = card.find("Ask first: could `feedback` have been filled in").unwrap_or_else(|| panic!("{card}"));
+    assert!(asked < card.find("Of the fifth of these deals").unwrap() && card.contains(line), "{card}");
+    assert!(card.contains("The starting scorecard's best fifth") && !card.contains("our scorecard"), "{card}");
     let report = run(&["--quiet", "--format", "json", "report", "--out", "report.html"]);
-    assert!(report.contains("\"Beware: the model leans on `feedback`"), "{report}");
+    assert!(report.contains("\"Ask first: could `feedback` have been filled in"), "{report}");
     let compared = run(&["compare"]);
     assert!(compared.contains("nobody's opinion yet") || compared.contains("Too little data"), "{compared}");
     std::fs::write(folder.path().join("leadscore.toml"), text.replace("# \"feedback\",", "\"feedback\",")).unwrap();
-    assert!(!run(&["train"]).contains("Beware"));
+    assert!(!run(&["train"]).contains("Ask first"));
 }
 
 /// `script` of util-linux (Debian's bsdutils) gives the program a terminal to talk to; `.ci/run` makes sure of it.

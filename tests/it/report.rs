@@ -46,13 +46,13 @@ fn the_page_is_whole_loads_nothing_and_shows_names_as_text() {
         assert!(!page.contains(loader), "{loader}");
     }
     assert_eq!(unbalanced(&page), Vec::<String>::new());
-    let ids = ["points", "sides", "mismatches", "grid", "effects", "journey", "sources", "months", "data", "how"];
+    let ids = ["points", "sides", "mismatches", "grid", "effects", "journey", "sources", "drift", "data", "how"];
     for id in ids {
         assert!(page.contains(&format!("<h2 id=\"{id}\">")), "{id}");
     }
     let view: Value = serde_json::from_str(&company.text("view.json")).unwrap();
     assert_eq!(view["sentences"].as_array().map(Vec::len), Some(3));
-    assert_eq!(view["leads"]["call"][0]["lead"], HOSTILE[0]);
+    assert_eq!(view["leads"]["call"]["leads"][0]["lead"], HOSTILE[0]);
 }
 
 #[test]

@@ -1,30 +1,29 @@
 //! What a backtest says to a person: the answer in sentences first, then the tables.
 
+use super::super::flagged::{Entry, list_text};
 use super::super::page::{Page, Table};
 use super::super::terminal::{Align, count, percent, plural, table};
 use crate::features::short_number;
-use crate::metrics::{Figures, Interval, Rate, share_won};
+use crate::metrics::{Figures, Interval, MARKED, Rate, row_weight_mark, share_won};
 use crate::pipeline::backtest::{
-    Backtest, Band, CapacityCut, Cut, Quality, Side, Standing, SurpriseList, ValueCut, ValueRow,
+    Backtest, Band, CapacityCut, Cut, Quality, Side, Standing, Surprise, SurpriseList, ValueCut, ValueRow,
 };
 use crate::values::format_instant;
-
-/// Header of win rates with their intervals.
-const WON: &str = "won (95 %)";
 
 /// Levels of a column shown from either end.
 const LEVELS_SHOWN: usize = 8;
 
 /// The backtest as marketing and sales read it.
 pub(super) fn backtest_text(found: &Backtest) -> Page {
+    let won = won_header(found);
     let mut text = opening(found);
-    text.append(tiers_text(found));
-    text.append(bands_text(found));
+    text.append(tiers_text(found, &won));
+    text.append(bands_text(found, &won));
     text.push_str(&surprises_text(found));
     text.append(found.capacity.as_ref().map(capacity_text).unwrap_or_default());
     text.append(found.value.as_ref().map(value_text).unwrap_or_default());
     for quality in &found.sources {
-        text.append(quality_text(quality, &found.judged));
+        text.append(quality_text(quality, &found.judged, &won));
     }
     if !found.notes.is_empty() {
         text.push_str("\n");
@@ -33,6 +32,20 @@ pub(super) fn backtest_text(found: &Backtest) -> Page {
         text.push_str(&format!("note: {note}\n"));
     }
     text
+}
+
+/// Header of win rates with their intervals.
+fn won_header(found: &Backtest) -> String {
+    format!("won{} (95 %)", row_weight_mark(found.judged.is_weighted()))
+}
+
+/// A table with what the mark in its headings means below it, if `won` has one.
+fn marked(table: Table, won: &str) -> Page {
+    let mut page = Page::below_a_blank(table);
+    if won.contains('*') {
+        page.push_str(&format!("  {MARKED}\n"));
+    }
+    page
 }
 
 /// `12.3 % (10.1–14.8)`.
@@ -100,7 +113,7 @@ fn figures_row(side: Side, figures: &Figures) -> Vec<String> {
     [vec![side.as_str().to_string()], auc.to_vec(), at(0.1).to_vec(), at(0.3).to_vec()].concat()
 }
 
-fn tiers_text(found: &Backtest) -> Page {
+fn tiers_text(found: &Backtest, won: &str) -> Page {
     if found.tiers.is_empty() {
         return Page::new();
     }
@@ -123,15 +136,15 @@ fn tiers_text(found: &Backtest) -> Page {
             row
         })
         .collect();
-    let header = ["tier", "by points", WON, "by model", WON, "by score", WON];
+    let header = ["tier", "by points", won, "by model", won, "by score", won];
     let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
     let shown = if with_model { 7 } else { 3 };
     let mut text = Page::from("\nWin rate by tier:\n");
-    text.append(Page::below_a_blank(table(&header[..shown], &align[..shown], &rows)));
+    text.append(marked(table(&header[..shown], &align[..shown], &rows), won));
     text
 }
 
-fn bands_text(found: &Backtest) -> Page {
+fn bands_text(found: &Backtest, won: &str) -> Page {
     let (mut header, mut align) = (vec!["tenth".to_string()], vec![Align::Left]);
     for side in &found.bands {
         header.extend([
@@ -141,7 +154,7 @@ fn bands_text(found: &Backtest) -> Page {
                 Side::Blend => "score",
             }
             .to_string(),
-            WON.to_string(),
+            won.to_string(),
         ]);
         align.extend([Align::Right, Align::Left]);
     }
@@ -153,17 +166,23 @@ fn bands_text(found: &Backtest) -> Page {
                 _ => tenth.to_string(),
             };
             let cells = found.bands.iter().flat_map(|side| {
-                let band = side.bands.iter().find(|b| b.tenth == tenth);
-                band.map_or([String::new(), String::new()], |b| [range_text(side.side, b), rate_cell(&b.record)])
+                let band = side.bands.iter().find(|b| (b.tenths[0]..=b.tenths[1]).contains(&tenth));
+                band.map_or([String::new(), String::new()], |b| {
+                    if b.tenths[0] == tenth {
+                        [range_text(side.side, b), rate_cell(&b.record)]
+                    } else {
+                        [format!("(with {})", b.tenths[0]), String::new()]
+                    }
+                })
             });
             std::iter::once(name).chain(cells).collect()
         })
         .collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut text = Page::from(
-        "\nWin rate by tenth of the deals, best first (deals with one score stay together, so a tenth may be empty):\n",
+        "\nWin rate by tenth of the deals, best first (deals with one score stay together, in one of the tenths they fill):\n",
     );
-    text.append(Page::below_a_blank(table(&header, &align, &rows)));
+    text.append(marked(table(&header, &align, &rows), won));
     text
 }
 
@@ -188,8 +207,10 @@ fn surprises_text(found: &Backtest) -> String {
     let seen = |list: &SurpriseList, word: &str| {
         list.seen_by_model.map_or_else(String::new, |n| format!(", {} of them {word} it by the model", count(n)))
     };
+    let counted = if found.judged.is_weighted() { " (deals counted, not by row weight)" } else { "" };
     let mut text = format!(
-        "\n{} at or above the handover by points: {} without an order{}.\n{} below it by points: {} ordered all the same{}.\n",
+        "\n{} at or above the handover by points{counted}: {} without an order{}.\n{} below it by points: {} ordered all the \
+         same{}.\n",
         plural(high.of, "deal"),
         count(high.deals),
         seen(high, "below"),
@@ -197,23 +218,21 @@ fn surprises_text(found: &Backtest) -> String {
         count(low.deals),
         seen(low, "at or above")
     );
-    text.push_str(&list_text("High score, no order (high_score_no_order)", high));
-    text.push_str(&list_text("Low score, order (low_score_order)", low));
+    text.push_str(&surprise_list("High score, no order (high_score_no_order)", high));
+    text.push_str(&surprise_list("Low score, order (low_score_order)", low));
     text
 }
 
-fn list_text(title: &str, list: &SurpriseList) -> String {
-    if list.shown.is_empty() {
-        return String::new();
-    }
-    let mut text = format!("\n{title}, {} of {}:\n", count(list.shown.len()), count(list.deals));
-    for deal in &list.shown {
-        let model = deal.model_probability.map_or_else(String::new, |p| format!(", {} by the model", percent(p)));
+fn surprise_list(title: &str, list: &SurpriseList) -> String {
+    let head = |deal: &Surprise| {
+        let chance =
+            deal.model_probability.map_or_else(String::new, |p| format!(", a chance of {} by the model", percent(p)));
         let gap = deal.gap.map_or_else(String::new, |gap| format!(" (gap {gap:+.0})"));
-        text.push_str(&format!("  {}: {} points{model}{gap}\n", deal.lead, short_number(deal.rule_score)));
-        text.push_str(&format!("    {}\n", deal.reason));
-    }
-    text
+        format!("{}: {} points{chance}{gap}", deal.lead, short_number(deal.rule_score))
+    };
+    let entries: Vec<Entry<'_>> =
+        list.shown.iter().map(|deal| Entry { head: head(deal), reason: &deal.reason, action: "" }).collect();
+    list_text(&format!("{title}, {} of {}", count(list.shown.len()), count(list.deals)), &entries)
 }
 
 fn capacity_text(cut: &CapacityCut) -> Page {
@@ -306,7 +325,7 @@ fn value_text(value: &ValueCut) -> Page {
     text
 }
 
-fn quality_text(quality: &Quality, all: &Rate) -> Page {
+fn quality_text(quality: &Quality, all: &Rate, won: &str) -> Page {
     let named = |standing| -> Vec<&str> {
         quality.levels.iter().filter(|l| l.standing == standing).map(|l| l.level.as_str()).collect()
     };
@@ -347,9 +366,9 @@ fn quality_text(quality: &Quality, all: &Rate) -> Page {
         ]);
     }
     rows.iter_mut().for_each(|row| row.resize(5, String::new()));
-    let header = [quality.column.as_str(), "deals", "expected", WON, "lift"];
+    let header = [quality.column.as_str(), "deals", "expected", won, "lift"];
     let align = [Align::Left, Align::Right, Align::Right, Align::Left, Align::Right];
-    text.append(Page::below_a_blank(table(&header, &align, &rows)));
+    text.append(marked(table(&header, &align, &rows), won));
     if quality.pooled > 0 {
         text.push_str(&format!(
             "  (other): {} on fewer than {} deals each.\n",

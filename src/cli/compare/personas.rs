@@ -1,10 +1,11 @@
 //! The comparison within each persona: every figure for programs, and for managers what is different there.
 
 use super::super::page::Page;
-use super::super::terminal::{count, percent, plural};
+use super::super::terminal::{percent, plural};
 use crate::comparison::Verdict;
 use crate::comparison::personas::{PersonaComparison, PersonaRule};
 use crate::comparison::rounding::signed;
+use crate::metrics::{by_row_weight, is_weighted};
 use serde::Serialize;
 
 /// Rules told of each persona; the JSON has the rest.
@@ -94,13 +95,14 @@ fn sentence(rule: &PersonaRule) -> String {
     let here = &rule.here;
     let [low, high] = here.interval.map(signed);
     format!(
-        "`{}` is worth {} here ({low} to {high}), {} over all, set to {}: {} hit, {} won.",
+        "`{}` is worth {} here ({low} to {high}), {} over all, set to {}: {} hit, {} won{}.",
         here.id,
         signed(here.learned_points),
         signed(rule.over_all),
         signed(here.hand_set_points),
-        count(here.leads),
+        plural(here.leads, "lead"),
         percent(here.win_rate),
+        by_row_weight(is_weighted(here.leads, here.won, here.win_rate)),
     )
 }
 
@@ -117,7 +119,8 @@ pub(super) fn persona_text(personas: &[PersonaRows]) -> Page {
         let rate = percent(of.win_rate);
         let alike =
             if of.sentences.is_empty() { " No rule is clearly worth more or less here than elsewhere." } else { "" };
-        text.push_str(&format!("  {name}: {}, {rate} won.{alike}\n", plural(of.deals, "deal")));
+        let by = by_row_weight(is_weighted(of.deals, of.won, of.win_rate));
+        text.push_str(&format!("  {name}: {}, {rate} won{by}.{alike}\n", plural(of.deals, "deal")));
         for sentence in &of.sentences {
             text.push_str(&format!("    {sentence}\n"));
         }

@@ -5,7 +5,7 @@ use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
 use super::summary::Summary;
 use crate::features::short_number;
-use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_won};
+use crate::metrics::{BY_ROW_WEIGHT, Rate, is_weighted, row_weight_mark, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
 
 /// The column that draws the figures beside it.
@@ -25,7 +25,7 @@ pub(in super::super) fn comparison_text(summary: &Summary) -> Page {
     section(&mut text, "Paid for repetition", summary.caps.iter().filter_map(ShapeProfile::cap_sentence));
     section(&mut text, "How fast points should fade", summary.half_lives.iter().map(ShapeProfile::half_life_sentence));
     if let Some(judged) = &summary.judged {
-        trial(&mut text, judged);
+        trial(&mut text, judged, summary.is_start);
     }
     endings(&mut text, summary);
     text
@@ -55,7 +55,8 @@ fn rules(text: &mut Page, summary: &Summary) {
         })
         .collect();
     let set = if summary.is_start { "at start" } else { "hand-set" };
-    let header = ["rule", "group", set, "learned", "95 % interval", PICTURE, "deals hit", "won", "verdict"];
+    let won = format!("won{}", row_weight_mark(is_weighted(summary.deals, summary.won, summary.win_rate)));
+    let header = ["rule", "group", set, "learned", "95 % interval", PICTURE, "deals hit", &won, "verdict"];
     let align = [
         Align::Left,
         Align::Left,
@@ -77,12 +78,12 @@ fn rules(text: &mut Page, summary: &Summary) {
     ));
     if summary.is_start {
         text.push_str(
-            "The points at the start are those that `init` drew from headers and values: nobody's opinion yet. Once they are \
-             yours, give the scorecard a name of your own.\n",
+            "The points at the start are those that `init` drew from headers and values. Once they are yours, give the \
+             scorecard a name of your own.\n",
         );
     }
     if is_weighted(summary.deals, summary.won, summary.win_rate) {
-        text.push_str(&format!("{BY_ROW_WEIGHT}\n"));
+        text.push_str(&format!("* {BY_ROW_WEIGHT}\n"));
     }
 }
 
@@ -124,11 +125,11 @@ fn section(text: &mut Page, title: &str, sentences: impl Iterator<Item = String>
 }
 
 /// The learned scorecard beside the hand-set one, on deals that neither has seen.
-fn trial(text: &mut Page, judged: &Judged) {
+fn trial(text: &mut Page, judged: &Judged, is_start: bool) {
     text.push_str("\n");
     text.heading(2, "On trial");
-    text.push_str(&format!("  {}\n", judged.sentence()));
-    let words = |rate: &Option<crate::metrics::Rate>| match rate {
+    text.push_str(&format!("  {}\n", judged.sentence(is_start)));
+    let words = |rate: &Option<Rate>| match rate {
         Some(rate) => format!("{} of {}", percent(rate.rate), count(rate.n)),
         None => "none".to_string(),
     };
@@ -140,7 +141,11 @@ fn trial(text: &mut Page, judged: &Judged) {
             vec![tier.to_string(), words(&t.hand_set), words(&t.learned)]
         })
         .collect();
-    let header = ["tier", "won, hand-set", "won, learned"];
+    let rates = || judged.tiers.iter().flat_map(|tier| [&tier.hand_set, &tier.learned]).flatten();
+    let mark = row_weight_mark(rates().any(|rate| rate.is_weighted()));
+    let set = if is_start { "at start" } else { "hand-set" };
+    let [set, learned] = [set, "learned"].map(|points| format!("won{mark}, {points}"));
+    let header = ["tier", &set, &learned];
     text.append(Page::below_a_blank(table(&header, &[Align::Left, Align::Right, Align::Right], &rows)));
 }
 

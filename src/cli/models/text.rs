@@ -1,7 +1,7 @@
 //! The list and the difference of versions, in words.
 
 use super::super::page::Page;
-use super::super::terminal::{Align, count, table};
+use super::super::terminal::{Align, count, plural, table};
 use super::list::Listed;
 use crate::pipeline::diff::{Moved, PointsMoved};
 use crate::pipeline::model::Model;
@@ -46,10 +46,10 @@ pub(super) fn diff(a: u32, b: u32, models: [&Model; 2], moved: &[Moved], points:
     let [from, to] = models;
     let beyond = moved.iter().filter(|m| m.beyond_interval == Some(true)).count();
     let mut text = Page::from(format!(
-        "Version {a} learned from {} deals, version {b} from {}. Of {} effects that moved, {} moved beyond their intervals.\n",
-        count(from.snapshot.deals),
+        "Version {a} learned from {}, version {b} from {}. Of {} that moved, {} moved beyond their intervals.\n",
+        plural(from.snapshot.deals, "deal"),
         count(to.snapshot.deals),
-        moved.len(),
+        plural(moved.len(), "effect"),
         beyond
     ));
     if let (Some(x), Some(y)) = (&from.blending, &to.blending) {

@@ -36,11 +36,12 @@ const WORDS: [(&str, Tone); 14] = [
 ];
 
 /// Beginnings of lines that are coloured.
-const LABELS: [(&str, Tone); 5] = [
+const LABELS: [(&str, Tone); 6] = [
     ("error:", Tone::Bad),
     ("warning:", Tone::Doubtful),
     ("note:", Tone::Found),
     ("Look at this:", Tone::Doubtful),
+    ("Ask first:", Tone::Doubtful),
     ("  hint:", Tone::Found),
 ];
 

@@ -1,8 +1,10 @@
 //! The summary of a scoring as a person reads it.
 
 use super::{Flagged, ScoreSummary, TopLead};
+use crate::cli::flagged::{Entry, list_text};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
+use crate::metrics::{MARKED, row_weight_mark};
 
 /// Mismatches of each kind that are told; `--mismatches` writes all.
 const TOLD: usize = 1;
@@ -250,7 +252,12 @@ fn mismatch_text(summary: &ScoreSummary) -> Page {
         .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant), q.record.clone()])
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Left];
-    text.append(Page::below_a_blank(table(&["quadrant", "leads", "what it means", "past deals there"], &align, &rows)));
+    let is_weighted = summary.quadrants.iter().any(|quadrant| quadrant.is_weighted);
+    let past = format!("past deals there{}", row_weight_mark(is_weighted));
+    text.append(Page::below_a_blank(table(&["quadrant", "leads", "what it means", &past], &align, &rows)));
+    if is_weighted {
+        text.push_str(&format!("  {MARKED}\n"));
+    }
     if let Some(handover) = &summary.handover {
         text.push_str(&format!("\n{}\n", handover.sentence()));
     }
@@ -270,21 +277,18 @@ fn mismatch_text(summary: &ScoreSummary) -> Page {
 }
 
 fn flagged_text(title: &str, flagged: &[Flagged]) -> String {
-    if flagged.is_empty() {
-        return String::new();
-    }
-    let mut text = format!("\n{title}:\n");
-    for lead in flagged.iter().take(TOLD) {
-        text.push_str(&format!(
-            "  {}: {}, {} by the model. {}\n    next: {}\n",
+    let entry = |lead: &'_ Flagged| {
+        format!(
+            "{}: {}, a chance of {} by the model",
             lead.lead,
             points(lead.rule_score),
-            percent(lead.model_probability),
-            lead.reason,
-            lead.action
-        ));
-    }
-    text
+            percent(lead.model_probability)
+        )
+    };
+    let told = flagged.iter().take(TOLD);
+    let entries: Vec<Entry<'_>> =
+        told.map(|lead| Entry { head: entry(lead), reason: &lead.reason, action: &lead.action }).collect();
+    list_text(title, &entries)
 }
 
 /// `1 point`, `12.5 points`.

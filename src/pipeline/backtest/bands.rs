@@ -16,8 +16,10 @@ const BANDS: usize = 10;
 /// Deals next to one another in a side's order.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Band {
-    /// Which tenth of the deals, 1 the best.
+    /// Which tenth of the deals, 1 the best: where it stands in a picture.
     pub tenth: usize,
+    /// The first and the last of the tenths it fills: several where many deals have one score. Every tenth is in one band.
+    pub tenths: [usize; 2],
     /// Lowest score in it, in the side's unit.
     pub from: f64,
     /// Highest score in it.
@@ -71,12 +73,36 @@ fn bands(rank: &[f64], y: &[f64], w: &[f64]) -> Vec<Band> {
         parts[(BANDS * middle / (2 * rank.len())).min(BANDS - 1)].extend(tied);
         before += tied.len();
     }
+    let filled = tenths_filled(&parts.iter().map(Vec::len).collect::<Vec<_>>());
     let band = |(tenth, rows): (usize, &Vec<usize>)| {
         let (y, w): (Vec<f64>, Vec<f64>) = rows.iter().map(|&i| (y[i], w[i])).unzip();
         let (first, last) = (rows.first()?, rows.last()?);
-        Some(Band { tenth: tenth + 1, from: rank[*last], to: rank[*first], record: Rate::of(&y, &w)? })
+        let (from, to) = (rank[*last], rank[*first]);
+        Some(Band { tenth: tenth + 1, tenths: filled[tenth], from, to, record: Rate::of(&y, &w)? })
     };
     parts.iter().enumerate().filter_map(band).collect()
+}
+
+/// Which tenths each part fills, first and last: its own, and of the empty ones beside it those whose middle lies among
+/// its deals.
+fn tenths_filled(deals: &[usize]) -> Vec<[usize; 2]> {
+    let all: usize = deals.iter().sum();
+    let full: Vec<usize> = (0..deals.len()).filter(|&part| deals[part] > 0).collect();
+    let mut filled: Vec<[usize; 2]> = (1..=deals.len()).map(|tenth| [tenth, tenth]).collect();
+    let mut through = 0;
+    for (place, &part) in full.iter().enumerate() {
+        if let Some(before) = place.checked_sub(1) {
+            filled[part][0] = filled[full[before]][1] + 1;
+        } else {
+            filled[part][0] = 1;
+        }
+        through += deals[part];
+        let next = full.get(place + 1).copied().unwrap_or(deals.len());
+        // Twice the middles, so that whole numbers suffice.
+        let is_among = |&tenth: &usize| (2 * tenth + 1) * all <= 2 * deals.len() * through;
+        filled[part][1] = (part + 1..next).take_while(is_among).last().unwrap_or(part) + 1;
+    }
+    filled
 }
 
 /// Win rate by tier, the highest first; then below all tiers, then what a rule disqualifies.
@@ -128,5 +154,7 @@ mod tests {
         let rank: Vec<f64> = (0..100).map(|i| if i < 60 { 5.0 } else { 0.0 }).collect();
         let two = bands(&rank, &y, &[1.0; 100]);
         assert_eq!(two.iter().map(|b| (b.tenth, b.record.n)).collect::<Vec<_>>(), [(4, 60), (9, 40)]);
+        assert_eq!([two[0].tenths, two[1].tenths], [[1, 6], [7, 10]]);
+        assert!(all.iter().all(|b| b.tenths == [b.tenth; 2]));
     }
 }

@@ -9,7 +9,7 @@ use super::past::Past;
 use crate::asof::Instant;
 use crate::features::Attribute;
 use crate::metrics::Rate;
-use crate::mismatch::{Quadrant, mismatch_gap, reason};
+use crate::mismatch::{Quadrant, Reason, mismatch_gap, of_their_kinds, reason};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
 use rayon::prelude::*;
@@ -32,8 +32,9 @@ pub struct Surprise {
     pub win_probability: Option<f64>,
     /// Rank by the model minus rank by the rules, in percentage points.
     pub gap: Option<f64>,
-    /// Why it went against its points, in sentences.
-    pub reason: String,
+    /// Why it went against its points.
+    #[serde(flatten)]
+    pub reason: Reason,
     /// What carried its points.
     pub rule_reasons: String,
     /// What carried the model's view.
@@ -49,6 +50,8 @@ pub struct SurpriseList {
     pub of: usize,
     /// How many of them the model had on the right side of the handover.
     pub seen_by_model: Option<usize>,
+    /// What became of all deals that stand as those shown do.
+    pub of_their_kinds: Vec<String>,
     /// Those the model saw coming most clearly first; without a model, by rule score.
     pub shown: Vec<Surprise>,
 }
@@ -87,7 +90,7 @@ impl Sources<'_> {
         let shown: Vec<usize> = rows.iter().copied().take(self.top).collect();
         let like = self.like(&of);
         let mut said = self.words(&shown, high, &like);
-        let shown = shown
+        let shown: Vec<Surprise> = shown
             .into_iter()
             .map(|i| {
                 let (reason, model_reasons) =
@@ -106,7 +109,8 @@ impl Sources<'_> {
                 model_reasons,
             })
             .collect();
-        Some(SurpriseList { deals: rows.len(), of: of.len(), seen_by_model: seen, shown })
+        let of_their_kinds = of_their_kinds(shown.iter().map(|deal| &deal.reason));
+        Some(SurpriseList { deals: rows.len(), of: of.len(), seen_by_model: seen, of_their_kinds, shown })
     }
 
     /// Row in the leads table.
@@ -145,8 +149,8 @@ impl Sources<'_> {
         high: bool,
         view: Option<&ModelView<'_>>,
         like: &BTreeMap<&str, Vec<usize>>,
-    ) -> String {
-        let (Some(card), Some(score)) = (self.scorecard, &self.past.rule_score) else { return String::new() };
+    ) -> Reason {
+        let (Some(card), Some(score)) = (self.scorecard, &self.past.rule_score) else { return Reason::default() };
         let gains = self.evidence.map_or_else(Vec::new, |e| e.gains(card, self.table, self.lead(i)));
         let driver = self.deals.rules.as_ref().map_or("", |rules| rules.driver(self.past.rows[i]));
         let side = if high { "high by points" } else { "low by points" };
@@ -165,7 +169,7 @@ impl Sources<'_> {
         shown: &[usize],
         high: bool,
         like: &BTreeMap<&str, Vec<usize>>,
-    ) -> HashMap<usize, (String, String)> {
+    ) -> HashMap<usize, (Reason, String)> {
         let mut words = HashMap::new();
         let parts = self.done.folds.iter().flat_map(|f| &f.parts);
         for (part, predictor) in parts.zip(&self.done.fold_models) {

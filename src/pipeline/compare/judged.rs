@@ -33,13 +33,18 @@ pub struct TierPair {
 }
 
 impl Judged {
-    /// How the learned points rank beside the hand-set ones, in words.
-    pub fn sentence(&self) -> String {
+    /// How the learned points rank beside the hand-set ones, or those of the start, in words.
+    pub fn sentence(&self, is_start: bool) -> String {
         let c = &self.contest;
-        let which = if self.scheme == "forward" { "newest deals" } else { "deals drawn by chance" };
+        let (n, points) = (thousands(c.deals), if is_start { "those at the start" } else { "the hand-set ones" });
+        let which = if self.scheme == "forward" {
+            format!("the newest {n} deals")
+        } else {
+            format!("{n} deals drawn by chance")
+        };
         format!(
-            "Learned from the other deals and judged on the {} {which} ({} won), the learned points rank with AUC {:.3}, the hand-set ones with {:.3}: {:+.3} (95 % {:+.3} to {:+.3}).",
-            thousands(c.deals),
+            "Learned from the other deals and judged on {which} ({} won), the learned points rank with AUC {:.3}, {points} \
+             with {:.3}: {:+.3} (95 % {:+.3} to {:+.3}).",
             thousands(c.won),
             c.learned,
             c.hand_set,

@@ -3,10 +3,11 @@
 use crate::comparison::missing::{Candidate, missing};
 use crate::comparison::rounding::round_to;
 use crate::features::{Attribute, KindMeasure, Source, Values, short_number};
+use crate::metrics::{by_row_weight, is_weighted};
 use crate::pipeline::deals::Deals;
 use crate::scorecard::{ActivityMeasure, Scorecard};
 use crate::tables::TextColumn;
-use crate::text::fold;
+use crate::text::{counted, fold};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -202,11 +203,12 @@ impl Suggestion {
         let [points, low, high] =
             [self.points, self.interval[0], self.interval[1]].map(crate::comparison::rounding::signed);
         format!(
-            "No rule uses {}: worth about {points} ({low} to {high}); {} {}, {:.1} % of them won (all {:.1} %).",
+            "No rule uses {}: worth about {points} ({low} to {high}); on {} with it, {:.1} % of \
+             them won{} (all {:.1} %).",
             self.fact,
-            crate::text::counted(self.leads, "deal"),
-            if self.leads == 1 { "has it" } else { "have it" },
+            counted(self.leads, "deal"),
             100.0 * self.win_rate,
+            by_row_weight(is_weighted(self.leads, self.won, self.win_rate)),
             100.0 * win_rate,
         )
     }

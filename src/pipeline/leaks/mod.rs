@@ -268,10 +268,10 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
         notes.push(format!("Left out because they know the outcome: {} (see the columns left out).", leaks.join(", ")));
     }
     let suspicious = || findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);
-    notes.extend(suspicious().take(NAMED).map(|f| format!("{}, but kept: {f}", OF_THE_SUSPICIOUS[0])));
+    notes.extend(suspicious().take(NAMED).map(|f| format!("Kept, with a question: {f}")));
     let more = names(LeakGrade::Suspicious, NAMED);
     if !more.is_empty() {
-        notes.push(format!("{} too, but kept: {}.", OF_THE_SUSPICIOUS[0], more.join(", ")));
+        notes.push(format!("Kept with the like question: {}.", more.join(", ")));
     }
     let columns: Vec<&str> = suspicious().filter(|f| f.subject == Subject::Column).map(|f| f.name.as_str()).collect();
     if !columns.is_empty() {

@@ -6,6 +6,7 @@ use super::months::{Month, since};
 use super::signs::{Sign, What, beyond};
 use super::{Limits, Monitor};
 use crate::metrics::Auc;
+use crate::text::counted;
 use serde::Serialize;
 
 /// Columns and words named in a sentence.
@@ -158,7 +159,7 @@ fn sentence(
             let rest = if drifts.len() > NAMED { ", first those that move the win probability most" } else { "" };
             format!(
                 "{} of the {who} spread otherwise than at training{rest}: {}{}.",
-                plural_columns(drifts.len()),
+                counted(drifts.len(), "column"),
                 named.join(", "),
                 more(drifts.len())
             )
@@ -194,10 +195,6 @@ fn sentence(
 /// `3.1 percentage points higher`.
 fn moves(effect: f64) -> String {
     format!("{:.1} percentage points {}", 100.0 * effect.abs(), if effect < 0.0 { "lower" } else { "higher" })
-}
-
-fn plural_columns(n: usize) -> String {
-    if n == 1 { "1 column".to_string() } else { format!("{n} columns") }
 }
 
 fn more(n: usize) -> String {

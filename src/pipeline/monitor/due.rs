@@ -9,6 +9,7 @@
 use super::super::deals::Deals;
 use super::super::reference::Reference;
 use crate::asof::{Instant, Span};
+use crate::text::counted;
 use crate::values::{format_day, format_instant};
 use serde::{Serialize, Serializer};
 
@@ -87,9 +88,9 @@ impl Due {
             ));
         }
         Some(format!(
-            "{} deals closed since {}; {} of them are held to what was promised. A promise is made at a moment of a deal's \
+            "{} closed since {}; {} of them held to what was promised. A promise is made at a moment of a deal's \
              open life and due {wait:.0} days later, when 95 in 100 have closed: {}.",
-            self.settled,
+            counted(self.settled, "deal"),
             day(self.since),
             self.due,
             left_out.join(", ")

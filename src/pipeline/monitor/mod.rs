@@ -31,6 +31,7 @@ use crate::metrics::Auc;
 use crate::mismatch::QuadrantRecord;
 use crate::snapshot::Mode;
 use crate::tables::{ActivityBatches, LeadTable};
+use crate::text::counted;
 use crate::values::format_day;
 use decay::{Recent, order};
 use drift::Look;
@@ -171,8 +172,9 @@ fn notes(due: &Due) -> Vec<String> {
         let first = due.first_due.filter(|_| due.due == 0).map(format_day);
         let first = first.map_or_else(String::new, |day| format!("; the first are due from {day} on"));
         notes.push(format!(
-            "{} held to their promise: too few (under {FEWEST_TO_SAY}) to say whether the promised wins came{first}.",
-            if due.due == 1 { "1 deal is".to_string() } else { format!("{} deals are", due.due) }
+            "{} {} held to their promise: too few (under {FEWEST_TO_SAY}) to say whether the promised wins came{first}.",
+            counted(due.due, "deal"),
+            if due.due == 1 { "is" } else { "are" }
         ));
     }
     notes
@@ -225,8 +227,8 @@ fn open_leads(
     let (rows, older): (Vec<usize>, Vec<usize>) = open.into_iter().partition(is_known);
     let left_out = horizon.filter(|_| !older.is_empty()).map(|horizon| {
         format!(
-            "{} open leads are older than the {:.0} days up to which the version looked at deals, and are left out.",
-            older.len(),
+            "{} older than the {:.0} days up to which the version looked at deals: left out.",
+            counted(older.len(), "open lead"),
             horizon.days()
         )
     });

@@ -22,15 +22,15 @@ pub struct Advice {
     pub notes: Vec<String>,
 }
 
-/// The advice of a comparison.
-pub(super) fn advice(compared: &Compared) -> Advice {
+/// The advice of a comparison; `is_start`: the points are nobody's yet.
+pub(super) fn advice(compared: &Compared, is_start: bool) -> Advice {
     let comparison = &compared.comparison;
     Advice {
         missing: compared.suggestions.iter().map(|s| s.sentence(comparison.win_rate)).collect(),
         overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),
         caps: compared.caps.iter().filter_map(ShapeProfile::cap_sentence).collect(),
         half_lives: compared.half_lives.iter().map(ShapeProfile::half_life_sentence).collect(),
-        trial: compared.judged.as_ref().map(Judged::sentence),
+        trial: compared.judged.as_ref().map(|judged| judged.sentence(is_start)),
         judged: compared.judged.clone(),
         notes: comparison.notes.iter().chain(&compared.notes).cloned().collect(),
     }

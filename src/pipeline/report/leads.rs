@@ -1,9 +1,15 @@
 //! The open leads about which rules and model disagree: worth a call, and to verify.
 
 use super::Report;
-use crate::mismatch::Quadrant;
+use crate::asof::Span;
+use crate::mismatch::{Quadrant, Reason, of_their_kinds};
 use crate::pipeline::score::{Assessment, Standing};
+use crate::text::counted;
+use crate::values::format_day;
 use serde::Serialize;
+
+/// From this win probability on a lead is more likely than not to be won.
+const LIKELY: f64 = 0.5;
 
 /// An open lead and why it stands where it stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -16,10 +22,29 @@ pub struct CallLead {
     pub model_probability: f64,
     /// Rank by the model minus rank by the rules, in percentage points.
     pub gap: f64,
-    /// Why the two disagree, in sentences.
-    pub reason: String,
+    /// Why the two disagree.
+    #[serde(flatten)]
+    pub reason: Reason,
     /// What to do next.
     pub action: String,
+}
+
+/// Open leads of one kind, the widest gap first.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallList {
+    /// What became of past deals that stood as these do.
+    pub of_their_kinds: Vec<String>,
+    /// The leads.
+    pub leads: Vec<CallLead>,
+}
+
+/// The open leads of one quadrant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OpenCorner {
+    /// How many.
+    pub open: usize,
+    /// Of them those more likely than not to be won.
+    pub likely: usize,
 }
 
 /// The open leads in their quadrants.
@@ -29,24 +54,31 @@ pub struct LeadLists {
     pub as_of: String,
     /// Open leads.
     pub open: usize,
+    /// What is not listed although it was neither won nor said to be lost, and why.
+    pub left_out: Option<String>,
     /// Open leads in each quadrant, in the order of [`Quadrant::ALL`].
-    pub quadrants: [usize; 4],
-    /// Low points, but the model thinks much of them: the widest gap first.
-    pub call: Vec<CallLead>,
-    /// High points, but the model doubts them: the widest gap first.
-    pub verify: Vec<CallLead>,
+    pub quadrants: [OpenCorner; 4],
+    /// Low points, but the model thinks much of them.
+    pub call: CallList,
+    /// High points, but the model doubts them.
+    pub verify: CallList,
 }
 
 impl Report {
     /// Puts in the open leads of an assessment, at most `top` of each list; as anonymous as the report.
     pub fn add_leads(&mut self, assessment: &Assessment<'_>, as_of: String, top: usize) {
-        let open: Vec<usize> =
-            (0..assessment.leads.len()).filter(|&i| assessment.standing[i] == Standing::Open).collect();
-        let within = |quadrant| open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count();
+        let is_open = |&i: &usize| assessment.standing[i] == Standing::Open && !assessment.is_lost_by_now(i);
+        let open: Vec<usize> = (0..assessment.leads.len()).filter(is_open).collect();
+        let corner = |quadrant| {
+            let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
+            let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY;
+            OpenCorner { open: within().count(), likely: within().filter(is_likely).count() }
+        };
         let mut lists = LeadLists {
             as_of,
             open: open.len(),
-            quadrants: Quadrant::ALL.map(within),
+            left_out: left_out(assessment),
+            quadrants: Quadrant::ALL.map(corner),
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
             verify: widest(assessment, &open, Quadrant::Verify, top),
         };
@@ -57,7 +89,31 @@ impl Report {
     }
 }
 
-fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: usize) -> Vec<CallLead> {
+/// That leads count as lost because time ran out, and as of when they were still open.
+fn left_out(assessment: &Assessment<'_>) -> Option<String> {
+    let lost: Vec<usize> = (0..assessment.leads.len()).filter(|&i| assessment.is_lost_by_now(i)).collect();
+    let after = assessment.lost_after()?;
+    let (first, as_of) = (lost.first()?, |i: usize| assessment.as_of[i]);
+    let newest = assessment.table.created_at.as_ref()?.iter().flatten().max()?;
+    let day_after = newest.plus(Span::from_days(1.0));
+    let earlier = if day_after < as_of(*first) {
+        format!(
+            " Those still open on the day after the newest lead came: `leadscore report --as-of {}`.",
+            format_day(day_after)
+        )
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "Not listed: {} that by {} had not been won within {:.0} days of creation and so count as lost (`lost_after` in \
+         leadscore.toml).{earlier}",
+        counted(lost.len(), "lead"),
+        format_day(as_of(*first)),
+        after.days(),
+    ))
+}
+
+fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: usize) -> CallList {
     let flagged =
         |i: &usize| assessment.leads[*i].quadrant == Some(quadrant) && assessment.leads[*i].mismatch == Some(true);
     let mut rows: Vec<usize> = open.iter().copied().filter(flagged).collect();
@@ -74,5 +130,6 @@ fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: 
             action,
         }
     };
-    rows.iter().take(top).map(lead).collect()
+    let leads: Vec<CallLead> = rows.iter().take(top).map(lead).collect();
+    CallList { of_their_kinds: of_their_kinds(leads.iter().map(|lead| &lead.reason)), leads }
 }

@@ -20,7 +20,7 @@ pub use advice::Advice;
 pub use effects::{Effect, EffectLevel, Move};
 pub use grid::{Grid, GridCell};
 pub use journey::{Amount, Days, Journey, Touch};
-pub use leads::{CallLead, LeadLists};
+pub use leads::{CallLead, CallList, LeadLists, OpenCorner};
 pub use map::{Map, Spot};
 pub use months::Month;
 
@@ -28,9 +28,10 @@ use super::assembly::{Beside, assemble_with};
 use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back_on};
 use super::compare::{CompareSettings, Gathered, OfferedShapes, WriteSettings, compare_gathered, gather_with_shapes};
 use super::deals::{DealInputs, DealSettings, Deals, Keep, RuleEvidence, gather_and_keep};
+use super::drift;
 use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
-use super::model::Model;
+use super::model::{DriftRecord, Model};
 use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::Comparison;
 use crate::fault::InputError;
@@ -60,8 +61,16 @@ pub struct Report {
     pub program: String,
     /// Whether what names a person was left out.
     pub anonymous: bool,
-    /// The sentences that matter, at most three, and before them what makes them doubtful.
+    /// What makes the sentences doubtful, to be read before them.
+    pub warnings: Vec<String>,
+    /// The sentences that matter, at most three.
     pub sentences: Vec<String>,
+    /// Whether rates are not wins ÷ deals, but by row weight.
+    pub is_weighted: bool,
+    /// How the newest deals differ from the older ones; `None` where they were not compared.
+    pub drift: Option<DriftRecord>,
+    /// Lowest and highest score of the scorecard.
+    pub scale: Option<[f64; 2]>,
     /// Earliest and latest as-of of the judged deals, as written.
     pub as_of: Option<[String; 2]>,
     /// End of the data: what the open leads are scored as of, unless somebody says otherwise.
@@ -125,6 +134,10 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let map = scorecard.and_then(|card| map::map(card, &past, done.blending.as_ref()?));
     drop(evidence);
     let certainty = certainty(&deals, &done)?;
+    let mut drift = drift::looking_back(&deals, &done, &train);
+    if let Some(drift) = drift.as_mut().filter(|_| settings.anonymous) {
+        privacy::leave_out_of_drift(drift);
+    }
     let months = months::by_month(&deals, &past);
     let journey =
         journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
@@ -137,14 +150,15 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
                 write: WriteSettings::default(),
             };
             let compared = compare_gathered(deals, shapes, card, &settings.scorecard_text, &how)?;
-            let advice = advice::advice(&compared);
+            let advice = advice::advice(&compared, card.is_start());
             (Some(compared.comparison), Some(advice), compared.deals)
         }
         None => (None, None, deals),
     };
     // Figures were taken looking back, and nobody traces the model of a page: the digest, a long chain of steps, is none.
     let out_of_fold = done.out_of_fold.is_some().then(|| found.figures.clone());
-    let model = assemble_with(table, &deals, scorecard, done, Beside { out_of_fold, ..Beside::default() }, &train);
+    let model =
+        assemble_with(table, &deals, scorecard, done, Beside { out_of_fold, drift, ..Beside::default() }, &train);
     let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
     let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
     let handover = Handover::of(scorecard, Some(&model));
@@ -152,7 +166,11 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let mut report = Report {
         program: model.recipe.program.clone(),
         anonymous: settings.anonymous,
+        warnings: sentences::warnings(&model),
         sentences: sentences::sentences(&found, comparison.as_ref(), &model, handover.as_ref(), is_start),
+        is_weighted: found.judged.is_weighted(),
+        drift: model.drift.clone(),
+        scale: scorecard.map(|card| [card.range.min, card.range.max]),
         is_start,
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),

@@ -2,6 +2,7 @@
 
 use super::{CallLead, LeadLists, Report};
 use crate::features::Fate;
+use crate::pipeline::model::DriftRecord;
 use crate::text::words_of;
 
 /// Words in the name of a column whose values are people, or lead to one.
@@ -36,7 +37,7 @@ pub(super) fn leave_out_people(report: &mut Report) {
         }
     }
     if let Some(advice) = &mut report.advice {
-        advice.missing.retain(|sentence| !sentence.split('`').nth(1).is_some_and(names_people));
+        advice.missing.retain(|sentence| !is_about_people(sentence));
     }
     for line in report.plan.iter_mut().filter(|line| names_people(&line.name)) {
         if let Fate::LeftOut(why) = &mut line.fate
@@ -53,13 +54,23 @@ pub(super) fn leave_out_people(report: &mut Report) {
     }
 }
 
+/// Leaves out what has changed in columns whose values name people.
+pub(super) fn leave_out_of_drift(drift: &mut DriftRecord) {
+    drift.found.retain(|sentence| !is_about_people(sentence));
+}
+
+/// Whether a sentence's first column is one whose values name people.
+fn is_about_people(sentence: &str) -> bool {
+    sentence.split('`').nth(1).is_some_and(names_people)
+}
+
 /// Leaves out of the lists of open leads who they are and what their cells say.
 pub(super) fn leave_out_leads(lists: &mut LeadLists) {
     let nameless_lead = |(i, lead): (usize, &mut CallLead)| {
         lead.lead = nameless("lead", i);
     };
-    lists.call.iter_mut().enumerate().for_each(nameless_lead);
-    lists.verify.iter_mut().enumerate().for_each(nameless_lead);
+    lists.call.leads.iter_mut().enumerate().for_each(nameless_lead);
+    lists.verify.leads.iter_mut().enumerate().for_each(nameless_lead);
 }
 
 fn nameless(what: &str, i: usize) -> String {

@@ -2,17 +2,22 @@
 
 use super::super::backtest::Backtest;
 use super::super::handover::Handover;
-use super::super::model::Model;
+use super::super::model::{DriftRecord, Model};
 use crate::comparison::{self, Comparison};
-use crate::metrics::{Figures, LiftRow};
+use crate::metrics::{Figures, LiftRow, by_row_weight};
 use crate::mismatch::{Quadrant, QuadrantRecord};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 
 /// The share of the deals that the sentence on the order speaks of.
 const TOP: f64 = 0.2;
 
-/// At most three: of the points, of the order of the deals, of where the two sides disagree. Before them what makes them
-/// doubtful, if anything.
+/// What makes all the sentences doubtful, if anything: the question about what carries the model, and drift.
+pub(super) fn warnings(model: &Model) -> Vec<String> {
+    let asked = model.notes_first_and_last().0.into_iter().map(str::to_string);
+    asked.chain(model.drift.as_ref().and_then(DriftRecord::sentence)).collect()
+}
+
+/// At most three: of the points, of the order of the deals, of where the two sides disagree.
 pub(super) fn sentences(
     found: &Backtest,
     comparison: Option<&Comparison>,
@@ -29,15 +34,14 @@ pub(super) fn sentences(
     said.extend(order(found));
     said.extend(disagreement(model, handover));
     said.truncate(3);
-    // What makes all the others doubtful comes before them.
-    model.notes_first_and_last().0.into_iter().map(str::to_string).chain(said).collect()
+    said
 }
 
 fn order(found: &Backtest) -> Option<String> {
     let figures = &found.figures;
     let (name, best) = match (&figures.blend, &figures.model) {
-        (Some(blend), _) => ("blend", blend),
-        (None, Some(model)) => ("model", model),
+        (Some(blend), _) => ("by score (points and model blended)", blend),
+        (None, Some(model)) => ("by the model", model),
         (None, None) => return None,
     };
     if let Some(auc) = figures.model.as_ref().and_then(|model| model.auc.as_ref()).filter(|auc| !auc.beats_chance()) {
@@ -51,13 +55,15 @@ fn order(found: &Backtest) -> Option<String> {
     }
     let row = top(best)?;
     let beside = match figures.scorecard.as_ref().and_then(top) {
-        Some(card) => format!("; the scorecard's best fifth {} ({:.1} times)", percent(card.win_rate), card.lift),
+        Some(card) => format!("; of the best fifth by points {} ({:.1} times)", percent(card.win_rate), card.lift),
         None => String::new(),
     };
     Some(format!(
-        "Of the fifth of {} past deals that the {name} ranked highest, {} were won, {:.1} times the average{beside}.",
-        thousands(best.n),
+        "Looking back on {} that the model had not seen: of the best fifth {name} {} were won{}, {:.1} times the \
+         average{beside}.",
+        counted(best.n, "past deal"),
         percent(row.win_rate),
+        by_row_weight(found.judged.is_weighted()),
         row.lift
     ))
 }
@@ -76,10 +82,11 @@ fn disagreement(model: &Model, handover: Option<&Handover>) -> Option<String> {
     let (verify, gem) = (record(Quadrant::Verify), record(Quadrant::HiddenGem));
     match (verify, gem) {
         (Some(verify), Some(gem)) => Some(format!(
-            "Where the two disagree: of the {} deals that are {tier} by the model alone {} were won, of the {} that are \
-             {tier} by points alone {}.",
-            thousands(gem.n),
+            "Where the two disagree: of {} that are {tier} by the model alone {} were won{}, of {} that are {tier} by \
+             points alone {}.",
+            counted(gem.n, "deal"),
             percent(gem.rate),
+            by_row_weight(gem.is_weighted() || verify.is_weighted()),
             thousands(verify.n),
             percent(verify.rate)
         )),

@@ -33,7 +33,7 @@ impl Assessment<'_> {
     }
 
     /// Within what time a lead of the model was won, or counted as lost.
-    pub(super) fn lost_after(&self) -> Option<Span> {
+    pub fn lost_after(&self) -> Option<Span> {
         self.model.and_then(|m| m.recipe.lost_after)
     }
 

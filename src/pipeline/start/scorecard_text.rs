@@ -106,7 +106,7 @@ fn tiers_line(bounds: Bounds) -> String {
     let low = if bounds == USUAL { "" } else { ". Scores that leads have by these rules" };
     match bounds.mql {
         Some(mql) => format!(
-            "tiers = {{ SQL = {}, MQL = {} }}   # SQL: sales follows up; MQL: worth nurturing{low}\n",
+            "tiers = {{ SQL = {}, MQL = {} }}   # SQL: sales follows up; MQL: next in line{low}\n",
             number(bounds.sql),
             number(mql)
         ),

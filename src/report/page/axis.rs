@@ -1,31 +1,28 @@
 //! Round numbers along an axis.
 
 /// Steps within a decade.
-const STEPS: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
+const STEPS: [f64; 4] = [1.0, 2.0, 2.5, 5.0];
+/// What rounding makes of a whole number of steps.
+const ROUNDING: f64 = 1e-9;
 
-/// Round numbers from `low` to `high`, ascending: of all round steps the one that gives nearest to `about` numbers, the
-/// finer of two as near.
-pub(super) fn ticks(low: f64, high: f64, about: usize) -> Vec<f64> {
-    let rough = (high - low) / about.max(1) as f64;
-    if !rough.is_finite() || rough <= 0.0 {
-        return vec![low];
-    }
-    let decade = 10f64.powf(rough.log10().floor());
-    let ends = |step: f64| ((low / step).ceil() as i64, (high / step).floor() as i64);
+/// Round numbers, ascending, about so many, of which the first is no higher than 0 and than any of the values and the last
+/// no lower, so that every value stands between two that are named. Of all round steps that are whole numbers of `unit`,
+/// which the names are written to, the one that gives nearest to `about` numbers, the finer of two as near.
+pub(super) fn scale(values: &[f64], about: usize, unit: f64) -> Vec<f64> {
+    let finite = values.iter().filter(|value| value.is_finite());
+    let (low, high) = finite.fold((0.0f64, 0.0f64), |(low, high), &value| (low.min(value), high.max(value)));
+    let high = if high > low { high } else { low + unit };
+    let decade = 10f64.powf(((high - low) / about.max(1) as f64).log10().floor());
+    let ends = |step: f64| ((low / step + ROUNDING).floor() as i64, (high / step - ROUNDING).ceil() as i64);
     let off = |step: &f64| {
         let (first, last) = ends(*step);
         (last - first + 1).abs_diff(about as i64)
     };
-    let step = STEPS.into_iter().map(|s| s * decade).min_by_key(off).unwrap_or(decade);
+    let is_whole = |step: &f64| (step / unit - (step / unit).round()).abs() < ROUNDING && *step > unit - ROUNDING;
+    let steps = [decade, 10.0 * decade].into_iter().flat_map(|decade| STEPS.map(|step| step * decade));
+    let step = steps.filter(is_whole).min_by_key(off).unwrap_or(unit);
     let (first, last) = ends(step);
     (first..=last).map(|i| i as f64 * step).collect()
-}
-
-/// The least and the largest of the values and 0, apart by something.
-pub(super) fn reach(values: &[f64]) -> [f64; 2] {
-    let (low, high) =
-        values.iter().filter(|v| v.is_finite()).fold((0.0f64, 0.0f64), |(low, high), &v| (low.min(v), high.max(v)));
-    if high > low { [low, high] } else { [low, low + 1.0] }
 }
 
 #[cfg(test)]
@@ -33,12 +30,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ticks_are_round_and_within() {
-        assert_eq!(ticks(-12.0, 31.0, 4), [-10.0, 0.0, 10.0, 20.0, 30.0]);
-        assert_eq!(ticks(-72.0, 43.0, 4), [-60.0, -40.0, -20.0, 0.0, 20.0, 40.0]);
-        assert_eq!(ticks(0.0, 1.0, 6), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
-        assert_eq!(ticks(3.0, 3.0, 5), [3.0]);
-        assert_eq!(reach(&[2.0, f64::NAN, -1.0]), [-1.0, 2.0]);
-        assert_eq!(reach(&[]), [0.0, 1.0]);
+    fn scales_are_round_and_reach_past_every_value() {
+        assert_eq!(scale(&[-12.0, f64::NAN, 31.0], 5, 1.0), [-20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(scale(&[-72.0, 46.0], 5, 1.0), [-75.0, -50.0, -25.0, 0.0, 25.0, 50.0]);
+        assert_eq!(scale(&[0.97], 5, 0.01), [0.0, 0.25, 0.5, 0.75, 1.0]);
+        assert_eq!(scale(&[0.3, 0.30000000000000004], 4, 0.01), [0.0, 0.1, 0.2, 0.30000000000000004]);
+        assert_eq!(scale(&[0.004], 5, 0.01), [0.0, 0.01]);
+        assert_eq!(scale(&[], 5, 1.0), [0.0, 1.0]);
+        for most in [0.011, 0.13, 0.29, 0.4, 0.5000001, 0.99, 1.0] {
+            let scale = scale(&[most], 5, 0.01);
+            assert!(scale[scale.len() - 1] >= most - 1e-9 && scale[scale.len() - 1] <= 1.0 + 1e-9, "{scale:?}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::scorecard::condition::{FieldTest, TextOperator};
 use crate::scorecard::evaluate::Scored;
 use crate::scorecard::rule::{ActivityMeasure, Effect, Rule};
 use crate::tables::{LeadTable, TextColumn};
-use crate::text::{TextMatch, fold, nearest};
+use crate::text::{TextMatch, counted, fold, nearest};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
@@ -81,8 +81,11 @@ fn hits_inside_words(about: &About<'_>, words: &[String], text: &TextColumn) -> 
             .collect();
         if !inside.is_empty() {
             let shown: Vec<String> = inside.iter().take(WORDS_SHOWN).map(|longer| format!("`{longer}`")).collect();
-            let evidence =
-                format!("{} values, such as {}; has_word takes whole words only", inside.len(), shown.join(", "));
+            let evidence = format!(
+                "{}, such as {}; has_word takes whole words only",
+                counted(inside.len(), "value"),
+                shown.join(", ")
+            );
             findings
                 .push(about.finding(&format!("`{word}` also hits inside longer words of `{}`", about.field), evidence));
         }
@@ -124,12 +127,17 @@ pub(super) fn firing_findings(scorecard: &Scorecard, scored: &Scored) -> Vec<Fin
         let hits = scored.quantities[number].iter().filter(|q| **q != 0.0).count();
         if hits == 0 {
             let message = format!("rule `{}` never fires on these leads", rule.name);
-            findings.push(Finding::new(Severity::Look, Some(&rule.name), message, format!("0 of {n_leads} leads")));
+            findings.push(Finding::new(
+                Severity::Look,
+                Some(&rule.name),
+                message,
+                format!("0 of {}", counted(n_leads, "lead")),
+            ));
             continue;
         }
         if hits == n_leads && n_leads >= MIN_TOGETHER {
             let message = format!("rule `{}` fires on every lead, so it tells none apart", rule.name);
-            findings.push(Finding::new(Severity::Look, Some(&rule.name), message, format!("{n_leads} leads")));
+            findings.push(Finding::new(Severity::Look, Some(&rule.name), message, counted(n_leads, "lead")));
             continue;
         }
         match by_pattern.get(&pattern(&scored.quantities[number])) {
@@ -151,7 +159,7 @@ fn together(first: &Rule, second: &Rule, hits: usize) -> Finding {
         (Effect::Points(a), Effect::Points(b)) => format!(", {a} and {b} points"),
         _ => String::new(),
     };
-    Finding::new(Severity::Look, Some(&second.name), message, format!("on the same {hits} leads{sum}"))
+    Finding::new(Severity::Look, Some(&second.name), message, format!("on the same {}{sum}", counted(hits, "lead")))
 }
 
 /// On which leads a rule fires, a bit each.

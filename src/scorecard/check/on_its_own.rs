@@ -6,7 +6,7 @@ use crate::scorecard::condition::{Condition, FieldTest, TextOperator};
 use crate::scorecard::group::ENGAGEMENT;
 use crate::scorecard::reach::Reach;
 use crate::scorecard::tier::BOUND_SLACK;
-use crate::text::fold;
+use crate::text::{counted, fold};
 
 pub(super) fn findings(scorecard: &Scorecard) -> Vec<Finding> {
     let mut findings = reach_findings(scorecard);
@@ -120,7 +120,12 @@ fn lonely_groups(scorecard: &Scorecard) -> Vec<Finding> {
         let others = scorecard.groups[..number].iter().map(|other| other.name.as_str());
         if let Some(near) = crate::text::nearest(&group.name, others) {
             let message = format!("the group `{}` may be a slip of `{near}`", group.name);
-            findings.push(Finding::new(Severity::Look, None, message, format!("{members} rules name it")));
+            findings.push(Finding::new(
+                Severity::Look,
+                None,
+                message,
+                format!("named by {}", counted(members, "rule")),
+            ));
         }
     }
     findings
