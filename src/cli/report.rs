@@ -134,19 +134,20 @@ fn add_open_leads(
     terminal: &Terminal,
 ) -> Result<(), InputError> {
     let Some(outcomes) = &read.built.table.outcome else { return Ok(()) };
-    // Where time decides what is lost, a lead without a close may still be won.
+    let as_of = inputs.instant("--as-of", &at)?;
+    // Where time decides what is lost, a lead without a close may still be won; and one that closed later was open then.
     let by_time = model.recipe.lost_after.is_some();
     let closes = read.built.table.closed_at.as_ref();
-    let may_be_won = |row: usize| by_time && closes.is_some_and(|closes| closes[row].is_none());
+    let may_be_open = |row: usize| closes.is_some_and(|closes| closes[row].map_or(by_time, |closed| closed >= as_of));
     let open: Vec<usize> =
-        (0..outcomes.len()).filter(|&row| outcomes[row] == Outcome::Open || may_be_won(row)).collect();
+        (0..outcomes.len()).filter(|&row| outcomes[row] == Outcome::Open || may_be_open(row)).collect();
     let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
     if open.is_empty() || (scorecard.is_none() && model.predictor.is_none()) {
         return Ok(());
     }
     let table = read.built.table.rows(&open);
     let settings = ScoreSettings {
-        as_of: AsOf::At(inputs.instant("--as-of", &at)?),
+        as_of: AsOf::At(as_of),
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
         reasons: false,

@@ -5,7 +5,7 @@ use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mis
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
 use super::recipe::warn_of_changes;
 use super::stale::{Stale, now};
-use super::summary::{ScoreSummary, looks_back, score_text};
+use super::summary::{Moment, ScoreSummary, looks_back, score_text};
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
@@ -15,10 +15,14 @@ use crate::pipeline::score::{AsOf, Assessment, ScoreInputs, ScoreSettings, score
 use crate::registry::Loaded;
 use crate::scorecard::Scorecard;
 use crate::tables::ActivityBatches;
+use crate::values::format_day;
 use clap::Args;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+/// The as-of that is this very instant.
+const NOW: &str = "now";
 
 /// Score leads and write the scored table.
 #[derive(Debug, Args)]
@@ -29,7 +33,7 @@ pub(super) struct ScoreArgs {
     #[command(flatten)]
     pub(super) inputs: InputArgs,
     /// The instant the scores are true for: a time, `now`, or `column` for each lead's own.
-    #[arg(long, value_name = "WHEN", default_value = "now")]
+    #[arg(long, value_name = "WHEN", default_value = NOW)]
     pub(super) as_of: String,
     /// Version of the model [default: the live one].
     #[arg(long, value_name = "V", value_parser = version)]
@@ -260,8 +264,18 @@ pub(super) fn score_and_write(
     if let Some(log) = &log {
         check_log_for_scoring(log.report(), table.n_leads(), terminal);
     }
-    let stale = Stale::of_table(table, as_of, &inputs.times);
-    Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(stale))
+    let moment = Moment {
+        stale: Stale::of_table(table, as_of, &inputs.times),
+        as_of: Some(args.as_of.clone()).filter(|as_of| as_of != NOW),
+        learned_until: model.and_then(|model| learned_until(model, as_of)),
+    };
+    Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(moment))
+}
+
+/// The day to which a model knows what became of deals, where that is later than the as-of of the scores.
+fn learned_until(model: &Model, as_of: AsOf) -> Option<String> {
+    let until = model.snapshot.until?;
+    matches!(as_of, AsOf::At(at) if at < until).then(|| format_day(until))
 }
 
 /// What is wanted of the leads of one stretch.

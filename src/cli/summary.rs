@@ -28,8 +28,8 @@ pub(super) struct ScoreSummary {
     pub(super) lost_by_now: usize,
     /// Whether all leads are decided, so that the figures look back on them.
     pub(super) looks_back: bool,
-    /// An as-of that does not go with the file.
-    pub(super) stale: Option<Stale>,
+    #[serde(flatten)]
+    pub(super) moment: Moment,
     pub(super) not_created: usize,
     pub(super) scorecard: Option<String>,
     pub(super) model_version: Option<u32>,
@@ -54,6 +54,17 @@ pub(super) struct ScoreSummary {
     pub(super) out: String,
     #[serde(skip)]
     sums: Sums,
+}
+
+/// For when the scores are true, and what follows from that.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Moment {
+    /// An as-of that does not go with the file.
+    pub(super) stale: Option<Stale>,
+    /// The as-of as it was given, where that is not now.
+    pub(super) as_of: Option<String>,
+    /// The day to which the model knows what became of deals, where that is later than the as-of.
+    pub(super) learned_until: Option<String>,
 }
 
 /// Sums over open leads from which figures and notes are made at the end.
@@ -126,7 +137,7 @@ impl ScoreSummary {
             closed: n - open.len() - not_created,
             lost_by_now: (0..n).filter(|&i| assessment.is_lost_by_now(i)).count(),
             looks_back,
-            stale: None,
+            moment: Moment::default(),
             not_created,
             scorecard: assessment.scorecard.map(|c| c.name.clone()),
             model_version: version.filter(|_| assessment.model.is_some()),
@@ -194,10 +205,10 @@ impl ScoreSummary {
     }
 
     /// The summary with what all leads together say.
-    pub(super) fn finished(mut self, stale: Option<Stale>) -> ScoreSummary {
+    pub(super) fn finished(mut self, moment: Moment) -> ScoreSummary {
+        self.moment = moment;
         let Sums { win_probability, known, abstained } = self.sums;
         self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
-        self.stale = stale;
         if abstained > 0 {
             self.notes.push(format!(
                 "{} without a tier: too little is known ([score] min_evidence)",

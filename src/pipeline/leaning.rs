@@ -51,10 +51,11 @@ pub(super) fn ask_first(
     let columns = if one { "the column" } else { "the columns" };
     Some(format!(
         "{ASK_FIRST}could {} have been filled in only after the deal was decided? The model leans on {it} most{evidence}\
-         {unusual}. If so, all these figures are too good to be true: {} If not, keep {it}: {they_are} strong, and `allow` \
-         in leadscore.toml ends the question.",
+         {unusual}. If so, all these figures are too good to be true: {} If not, keep {it}: {they_are} strong, and `allow = \
+         [{}]` below [leads] ends the question.",
         listed(&names),
-        how_to_leave_out(names.iter().copied(), columns)
+        how_to_leave_out(names.iter().copied(), columns),
+        names.iter().map(|name| toml::Value::String(name.to_string()).to_string()).collect::<Vec<_>>().join(", ")
     ))
 }
 

@@ -185,16 +185,13 @@ pub struct DriftRecord {
 }
 
 impl DriftRecord {
-    /// The gravest finding, for those who read no further; `None` where nothing differs.
+    /// The gravest finding, for those who read no further; `None` where nothing differs, or where nobody knows which deals
+    /// are the newer ones.
     pub fn sentence(&self) -> Option<String> {
-        let gravest = self.found.first()?;
-        let begins = if self.by_file_order {
-            "The last deals of the file are unlike those before. If the file is in order of time, newer leads may do \
-             otherwise than the figures say"
-        } else {
-            "The newest deals are unlike the older ones, so newer leads may do otherwise than the figures say"
-        };
-        Some(format!("{begins}. {gravest}"))
+        let gravest = self.found.first().filter(|_| !self.by_file_order)?;
+        Some(format!(
+            "The newest deals are unlike the older ones, so newer leads may do otherwise than the figures say. {gravest}"
+        ))
     }
 }
 

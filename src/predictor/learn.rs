@@ -7,6 +7,7 @@ use crate::design::{CodeBlock, Design};
 use crate::features::{Attribute, Fate, PlanLine, Source, Term, TermSettings};
 use crate::lanes::{Lanes, dot, in_wide_registers};
 use crate::logistic::{self, Ending, FitError, Fitted, Penalty, Problem};
+use crate::text::counted;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -212,7 +213,7 @@ fn describe(term: &Term) -> String {
             format!("number, curve of {} steps{under}", edges.len() + 1)
         }
         Shape::Levels { levels, other, .. } => {
-            format!("category, {} levels{}", levels.len(), if *other { " and (other)" } else { "" })
+            format!("category, {}{}", counted(levels.len(), "level"), if *other { " and (other)" } else { "" })
         }
     }
 }

@@ -53,7 +53,7 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     let named: Vec<String> = terms.iter().take(TERMS_NAMED).map(|term| format!("`{}`", term.term.source)).collect();
     match terms.len().saturating_sub(TERMS_NAMED) {
         _ if terms.is_empty() => Ok(()),
-        0 => writeln!(out, "- The model goes by {}, the first most.", named.join(", ")),
+        0 => writeln!(out, "- The model goes by {}, most of all by the first.", named.join(", ")),
         more => writeln!(out, "- The model goes most by {}, and by {more} more.", named.join(", ")),
     }
 }

@@ -82,10 +82,11 @@ fn ranking(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figu
     let Some(row) = top(best) else { return Ok(()) };
     write!(
         out,
-        "- Of the fifth of these deals that the {name} ranked highest, {} were won{}: {:.1} times the average.",
+        "- Of the fifth of these deals that the {name} ranked highest, {} were won{}: {:.1} times the average of {}.",
         percent(row.win_rate),
         by_row_weight(is_weighted(best.n, best.wins, best.win_rate)),
-        row.lift
+        row.lift,
+        percent(best.win_rate)
     )?;
     if let Some(points) = by_points.and_then(top) {
         write!(out, " {}'s best fifth: {:.1} times.", capital(whose), points.lift)?;
@@ -183,9 +184,10 @@ fn tier(out: &mut String, highest: &TierRates, whose: &str) -> std::fmt::Result 
     match (&highest.by_score, &highest.by_rules) {
         (Some(score), Some(rules)) if !highest.tier.is_empty() => writeln!(
             out,
-            "- Tier {}: {} of the deals it holds by the score were won, {} of those it holds by the points of {whose}.",
+            "- Tier {}: {} of the deals it holds by the score were won{}, {} of those it holds by the points of {whose}.",
             highest.tier,
             percent(score.rate),
+            by_row_weight(is_weighted(score.n, score.wins, score.rate)),
             percent(rules.rate)
         ),
         _ => Ok(()),

@@ -563,7 +563,8 @@ fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_ca
     let company = leads_and_their_deals();
     let told = company.run(&["init", "--leads", "leads.csv", "--outcomes", "deals.csv"]).ok().stdout;
     let pasted: Vec<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("leadscore ")).collect();
-    assert_eq!(pasted.last().copied(), Some("score --out scored.csv --as-of 2021-12-21"), "{told}");
+    let as_the_file_ends = ["score --out scored.csv --as-of 2021-12-21", "report --out report.html --as-of 2021-12-21"];
+    assert!(pasted.ends_with(&as_the_file_ends), "{told}");
     let next = company.run(&["train"]).ok().says("`leadscore score --out scored.csv --as-of 2021-12-21`").stderr;
     assert!(next.contains("`leadscore compare`"), "{next}");
     for command in pasted {
@@ -577,6 +578,17 @@ fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_ca
     assert!(company.rows("now.csv").iter().all(warned));
     let then = company.run(&["score", "--out", "then.csv", "--as-of", "2021-12-21"]).ok().stdout;
     assert!(!then.contains("The newest lead came on") && then.contains("call first"), "{then}");
+    assert!(then.contains("The model has learned what became of deals until 2021-12-2"), "{then}");
+    assert!(then.contains("`leadscore explain ID --as-of 2021-12-21`"), "{then}");
+    // Who was won later was open then, for both.
+    let scored: serde_json::Value = serde_json::from_str(
+        &company.run(&["--format", "json", "score", "--out", "then.csv", "--as-of", "2021-12-21"]).ok().stdout,
+    )
+    .unwrap();
+    company.run(&["report", "--out", "report.html", "--json", "view.json", "--as-of", "2021-12-21"]);
+    let view: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(company.path("view.json")).unwrap()).unwrap();
+    assert!(scored["open"].as_u64() > Some(0) && view["leads"]["open"] == scored["open"], "{}", view["leads"]["open"]);
 }
 
 #[test]

@@ -203,5 +203,6 @@ fn next(start: &Start, dir: &Path) -> Vec<String> {
     let can_score = train.is_some() || start.n_rules > 0;
     let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
     let score = Some(format!("leadscore score{project}{alone} --out scored.csv{as_of}")).filter(|_| can_score);
-    check.into_iter().chain(train).chain(score).collect()
+    let report = train.as_ref().map(|_| format!("leadscore report{project} --out report.html{as_of}"));
+    check.into_iter().chain(train).chain(score).chain(report).collect()
 }

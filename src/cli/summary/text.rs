@@ -66,7 +66,7 @@ fn looking_ahead(summary: &ScoreSummary) -> Page {
     if summary.closed > 0 || summary.not_created > 0 {
         text.push_str(&not_counted(summary));
     }
-    if let Some(stale) = &summary.stale {
+    if let Some(stale) = &summary.moment.stale {
         text.push_str(&format!("{}\n", stale.sentence()));
     }
     if summary.acts_after_as_of > 0 {
@@ -87,12 +87,18 @@ fn looking_ahead(summary: &ScoreSummary) -> Page {
             percent(p)
         ));
     }
+    if let Some(until) = &summary.moment.learned_until {
+        text.push_str(&format!(
+            "The model has learned what became of deals until {until}, later than the as-of and so of these leads, too: on them \
+             it looks better than it is.\n"
+        ));
+    }
     if let (Some(days), n @ 1..) = (summary.horizon_days, summary.older_than_the_model_knows) {
         text.push_str(&format!(
             "{} older than {days:.0} days: past deals were looked at up to that age, by which most wins had come, so the chance \
              of older leads is a guess.{}\n",
             if n == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(n)) },
-            if 2 * n > summary.open && summary.stale.is_none() { " Is --as-of right?" } else { "" }
+            if 2 * n > summary.open && summary.moment.stale.is_none() { " Is --as-of right?" } else { "" }
         ));
     }
     text.append(tiers_text(summary));
@@ -141,7 +147,8 @@ fn how_to_use(summary: &ScoreSummary) -> String {
             if summary.closed == 1 { "lead".to_string() } else { plural(summary.closed, "lead") }
         ));
     }
-    text.push_str(" `leadscore explain ID` shows why a lead stands where it does.\n");
+    let as_of = summary.moment.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {as_of}"));
+    text.push_str(&format!(" `leadscore explain ID{as_of}` shows why a lead stands where it does.\n"));
     text
 }
 

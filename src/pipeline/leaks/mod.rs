@@ -247,8 +247,8 @@ pub fn leave_out(deals: &mut Deals, settings: &ScreenSettings) {
     }
 }
 
-/// How notes about columns begin that are suspicious, and how what to do about them.
-const OF_THE_SUSPICIOUS: [&str; 2] = ["Suspicious", "If in doubt: "];
+/// How notes begin about what is suspicious, and how what to do about it.
+const OF_THE_SUSPICIOUS: [&str; 2] = ["Kept, with a question: ", "If in doubt: "];
 
 /// Whether a note of a model is about suspicious columns.
 pub fn is_of_the_leak_screen(note: &str) -> bool {
@@ -268,10 +268,10 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
         notes.push(format!("Left out because they know the outcome: {} (see the columns left out).", leaks.join(", ")));
     }
     let suspicious = || findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);
-    notes.extend(suspicious().take(NAMED).map(|f| format!("Kept, with a question: {f}")));
+    notes.extend(suspicious().take(NAMED).map(|f| format!("{}{f}", OF_THE_SUSPICIOUS[0])));
     let more = names(LeakGrade::Suspicious, NAMED);
     if !more.is_empty() {
-        notes.push(format!("Kept with the like question: {}.", more.join(", ")));
+        notes.push(format!("{}the same of {}.", OF_THE_SUSPICIOUS[0], more.join(", ")));
     }
     let columns: Vec<&str> = suspicious().filter(|f| f.subject == Subject::Column).map(|f| f.name.as_str()).collect();
     if !columns.is_empty() {
