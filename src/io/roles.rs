@@ -1,10 +1,8 @@
 //! The parts that columns play: times, outcome, weight, counters of acts.
 
 use super::ids::others;
-use super::leads::{Building, ReadReport};
-use super::raw::RawColumn;
+use super::leads::{Building, ReadDates, ReadReport};
 use super::settings::{LeadRoles, LostWords, OutcomeColumn};
-use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::tables::{LeadTable, MISSING, Outcome, TextColumn};
 use crate::values::WordSet;
@@ -17,26 +15,37 @@ pub(super) fn read_roles(
     table: &mut LeadTable,
     report: &mut ReadReport,
 ) -> Result<(), InputError> {
-    let mut times = |name: &Option<String>| -> Result<Option<Vec<Option<Instant>>>, InputError> {
-        let Some(name) = name else { return Ok(None) };
-        let Some(column) = building.raw.column(name) else { return Ok(Some(vec![None; rows.len()])) };
-        let read = building.dates(column, rows, true)?;
-        report.note(name, read.unreadable, read.order);
-        Ok(Some(read.values))
+    let times = |name: &Option<String>| name.as_ref().map(|name| times(building, name, rows)).transpose();
+    let outcome = || roles.outcome.as_ref().map(|outcome| outcomes(building, outcome, rows));
+    let ((created_at, closed_at), (as_of, outcome)) = rayon::join(
+        || rayon::join(|| times(&roles.created_at), || times(&roles.closed_at)),
+        || rayon::join(|| times(&roles.as_of), outcome),
+    );
+    let mut noted = |name: &Option<String>, read: Option<ReadDates>| {
+        name.as_ref().zip(read).map(|(name, read)| {
+            report.note(name, read.unreadable, read.order);
+            read.values
+        })
     };
-    table.created_at = times(&roles.created_at)?;
-    table.closed_at = times(&roles.closed_at)?;
-    table.as_of = times(&roles.as_of)?;
-    if let Some(outcome) = &roles.outcome {
-        table.outcome = Some(match building.raw.column(&outcome.column) {
-            Some(column) => outcomes(building, outcome, column, rows, report),
-            None => vec![Outcome::Open; rows.len()],
-        });
+    table.created_at = noted(&roles.created_at, created_at?);
+    table.closed_at = noted(&roles.closed_at, closed_at?);
+    table.as_of = noted(&roles.as_of, as_of?);
+    if let Some((outcomes, doubt)) = outcome {
+        table.outcome = Some(outcomes);
+        report.notes.extend(doubt);
     }
     if let Some(name) = &roles.weight {
         table.row_weight = Some(row_weights(building, name, rows, report)?);
     }
     roles.activity_columns.iter().try_for_each(|name| check_counts(building, name, rows, table))
+}
+
+/// The times of a column that plays a part; all missing where it is not there.
+fn times(building: &Building<'_>, name: &str, rows: &[u32]) -> Result<ReadDates, InputError> {
+    match building.raw.column(name) {
+        Some(column) => building.dates(column, rows, true),
+        None => Ok(ReadDates { values: vec![None; rows.len()], unreadable: None, order: None }),
+    }
 }
 
 /// The outcome that a word stands for.
@@ -69,24 +78,21 @@ impl OutcomeWords {
     }
 }
 
-fn outcomes(
-    building: &Building<'_>,
-    outcome: &OutcomeColumn,
-    column: &RawColumn,
-    rows: &[u32],
-    report: &mut ReadReport,
-) -> Vec<Outcome> {
+/// What came of the leads, open where the column is not there; and what to say where no cell means won.
+fn outcomes(building: &Building<'_>, outcome: &OutcomeColumn, rows: &[u32]) -> (Vec<Outcome>, Option<String>) {
+    let Some(column) = building.raw.column(&outcome.column) else { return (vec![Outcome::Open; rows.len()], None) };
     let words = OutcomeWords::new(outcome);
     let texts: Vec<_> = rows.iter().map(|&row| column.text(row as usize)).collect();
     let coded = TextColumn::from_values(texts.iter().map(|text| Some(text.trim())));
     let by_level: Vec<Outcome> =
         coded.levels.iter().map(|level| words.of(level, building.cells.is_missing(level))).collect();
-    if !by_level.contains(&Outcome::Won) && !rows.is_empty() {
+    let doubt = (!by_level.contains(&Outcome::Won) && !rows.is_empty()).then(|| {
         let shown: Vec<String> = coded.levels.iter().take(6).map(|level| format!("`{level}`")).collect();
         let listed = outcome.won.join("`, `");
-        report.notes.push(format!("no cell of `{}` is `{listed}`; it holds {}", column.name, shown.join(", ")));
-    }
-    coded.codes.iter().map(|&code| if code == MISSING { Outcome::Open } else { by_level[code as usize] }).collect()
+        format!("no cell of `{}` is `{listed}`; it holds {}", column.name, shown.join(", "))
+    });
+    let of_code = |&code: &u32| if code == MISSING { Outcome::Open } else { by_level[code as usize] };
+    (coded.codes.iter().map(of_code).collect(), doubt)
 }
 
 /// Row weights, finite and not negative; a missing one is an error (`lenient`: 1).

@@ -29,7 +29,7 @@ use std::thread;
 const LEADS_AT_A_TIME: usize = 1 << 10;
 
 /// How many times so many leads a thread looks at before they are handed on together.
-const STRETCHES_A_THREAD: usize = 8;
+const STRETCHES_A_THREAD: usize = 32;
 
 /// For when the scores are true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

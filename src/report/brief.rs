@@ -28,7 +28,9 @@ fn write_brief(out: &mut String, model: &Model, name: &str, whose: &str) -> std:
         writeln!(out, "\nOn {which}:\n")?;
         sentences::figures_in_brief(out, figures, whose)?;
     }
-    if let Some(drift) = model.drift.as_ref().filter(|drift| !drift.found.is_empty()) {
+    // Whether deals further down the file are newer nobody knows; the model card has them.
+    let drift = model.drift.as_ref().filter(|drift| !drift.found.is_empty() && !drift.by_file_order);
+    if let Some(drift) = drift {
         sentences::drift(out, drift, CHANGES_TOLD)?;
     }
     writeln!(out, "\n## What to know\n")?;
