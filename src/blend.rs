@@ -123,11 +123,12 @@ pub fn choose_weight(oof_model: &[f64], oof_rule: &[f64], y: &[f64], w: &[f64]) 
     // The first of equal losses: the smaller weight.
     let best = (0..=STEPS).fold(0, |best, step| if losses[step] < losses[best] { step } else { best });
     let least = weights[best];
+    let least_loss: Vec<f64> = (0..y.len()).into_par_iter().map(|i| row_loss(least, i)).collect();
     let candidates: Vec<Candidate> = (0..=STEPS)
         .into_par_iter()
         .map(|step| {
             let excess = losses[step] - losses[best];
-            let difference = |i| row_loss(weights[step], i) - row_loss(least, i) - excess;
+            let difference = |i| row_loss(weights[step], i) - least_loss[i] - excess;
             Candidate {
                 weight: weights[step],
                 log_loss: losses[step],
