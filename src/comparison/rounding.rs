@@ -57,6 +57,15 @@ pub fn signed(points: f64) -> String {
     if text.starts_with('-') || text == "0" { text } else { format!("+{text}") }
 }
 
+/// Points and the ends of their interval, as [`signed`] or in as many decimals as it takes to tell the three apart, three at
+/// most.
+pub fn signed_with_interval(points: f64, [low, high]: [f64; 2]) -> [String; 3] {
+    let all = [points, low, high];
+    let are_apart = |said: &[String; 3]| said[0] != said[1] && said[0] != said[2];
+    let finer = (1..=3).map(|decimals| all.map(|points| format!("{points:+.decimals$}")));
+    std::iter::once(all.map(signed)).chain(finer).find(are_apart).unwrap_or_else(|| all.map(signed))
+}
+
 /// Points in as many decimals as their size needs to be told apart: three digits, no trailing zeros.
 fn plain(points: f64) -> String {
     let decimals = match points.abs() {
@@ -99,5 +108,9 @@ mod tests {
     fn points_are_written_with_their_sign() {
         let written = [15.2, -2.5, 0.0, -0.001, 0.25, -30.0, 3.0].map(signed);
         assert_eq!(written, ["+15", "-2.5", "0", "0", "+0.25", "-30", "+3"]);
+        assert_eq!(signed_with_interval(15.2, [9.5, 20.4]), ["+15", "+9.5", "+20"]);
+        assert_eq!(signed_with_interval(23.5, [22.9, 24.3]), ["+23.5", "+22.9", "+24.3"]);
+        assert_eq!(signed_with_interval(13.21, [13.18, 13.24]), ["+13.21", "+13.18", "+13.24"]);
+        assert_eq!(signed_with_interval(5.0, [5.0, 5.0]), ["+5", "+5", "+5"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The comparison in two or three sentences, for whoever owns the scorecard.
 
-use super::rounding::signed;
+use super::rounding::{signed, signed_with_interval};
 use super::{Comparison, FEWEST_LEADS, RuleComparison, Verdict};
 use crate::metrics::by_row_weight;
 use crate::text::{capital, counted, thousands};
@@ -57,14 +57,13 @@ fn contradicts(rule: &RuleComparison) -> bool {
 }
 
 fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> String {
-    let [low, high] = rule.interval.map(signed);
+    let [learned, low, high] = signed_with_interval(rule.learned_points, rule.interval);
     format!(
-        "`{}` {} {} and {}worth {} ({low} to {high}): {} hit it, {} of them won{} (all {}).",
+        "`{}` {} {} and {}worth {learned} ({low} to {high}): {} hit it, {} of them won{} (all {}).",
         rule.id,
         if is_start { "starts at" } else { "is set to" },
         signed(rule.hand_set_points),
         if is_start { "is " } else { "" },
-        signed(rule.learned_points),
         counted(rule.leads, "lead"),
         percent(rule.win_rate),
         by_row_weight(comparison.is_weighted()),

@@ -4,7 +4,7 @@ use super::super::page::Page;
 use super::super::terminal::{percent, plural};
 use crate::comparison::Verdict;
 use crate::comparison::personas::{PersonaComparison, PersonaRule};
-use crate::comparison::rounding::signed;
+use crate::comparison::rounding::{signed, signed_with_interval};
 use crate::metrics::{by_row_weight, is_weighted};
 use serde::Serialize;
 
@@ -93,11 +93,10 @@ fn is_news(rule: &PersonaRule) -> bool {
 
 fn sentence(rule: &PersonaRule) -> String {
     let here = &rule.here;
-    let [low, high] = here.interval.map(signed);
+    let [learned, low, high] = signed_with_interval(here.learned_points, here.interval);
     format!(
-        "`{}` is worth {} here ({low} to {high}), {} over all, set to {}: {} hit, {} won{}.",
+        "`{}` is worth {learned} here ({low} to {high}), {} over all, set to {}: {} hit, {} won{}.",
         here.id,
-        signed(here.learned_points),
         signed(rule.over_all),
         signed(here.hand_set_points),
         plural(here.leads, "lead"),

@@ -1,7 +1,7 @@
 //! Rules that the scorecard could have: facts in the data that no rule asks for, with what they are worth.
 
 use crate::comparison::missing::{Candidate, missing};
-use crate::comparison::rounding::round_to;
+use crate::comparison::rounding::{round_to, signed_with_interval};
 use crate::features::{Attribute, KindMeasure, Source, Values, short_number};
 use crate::metrics::{by_row_weight, is_weighted};
 use crate::pipeline::deals::Deals;
@@ -200,8 +200,7 @@ fn quoted(text: &str) -> String {
 impl Suggestion {
     /// The suggestion as a person reads it; `win_rate` is that of all deals.
     pub fn sentence(&self, win_rate: f64) -> String {
-        let [points, low, high] =
-            [self.points, self.interval[0], self.interval[1]].map(crate::comparison::rounding::signed);
+        let [points, low, high] = signed_with_interval(self.points, self.interval);
         format!(
             "No rule uses {}: worth about {points} ({low} to {high}); on {} with it, {:.1} % of \
              them won{} (all {:.1} %).",
