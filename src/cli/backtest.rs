@@ -73,7 +73,7 @@ fn look_back(args: &BacktestArgs, terminal: &Terminal) -> Result<Backtest, Input
     require_log(&inputs, &read, args.inputs.no_activities)?;
     let shown = args.top.unwrap_or(if terminal.wants_json() { usize::MAX } else { SHOWN });
     let settings = backtest_settings(args, &inputs, &read, shown)?;
-    let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    let scorecard = inputs.card();
     let mut log = open_log(&inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let found = backtest(DealInputs { table: &read.built.table, log: source, scorecard }, &settings)?;

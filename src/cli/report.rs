@@ -110,7 +110,7 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
         scorecard_text: inputs.scorecard.as_ref().map(|s| s.text.clone()).unwrap_or_default(),
         anonymous: args.anonymous,
     };
-    let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    let scorecard = inputs.card();
     let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let (mut view, model) = report(DealInputs { table: &read.built.table, log: source, scorecard }, &settings)?;
@@ -141,7 +141,7 @@ fn add_open_leads(
     let may_be_open = |row: usize| closes.is_some_and(|closes| closes[row].map_or(by_time, |closed| closed >= as_of));
     let open: Vec<usize> =
         (0..outcomes.len()).filter(|&row| outcomes[row] == Outcome::Open || may_be_open(row)).collect();
-    let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    let scorecard = inputs.card();
     if open.is_empty() || (scorecard.is_none() && model.predictor.is_none()) {
         return Ok(());
     }

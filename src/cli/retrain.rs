@@ -117,7 +117,7 @@ fn look(args: &RetrainArgs, inputs: &Inputs, live: &Loaded<Model>, terminal: &Te
     train.check()?;
     let rules = inputs.project.retrain;
     let settings = RetrainSettings { train, margin: rules.margin, min_deals: rules.min_deals };
-    let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    let scorecard = inputs.card();
     let stored_name = format!("the scorecard of version {}", live.version);
     let stored = live.scorecard.as_ref().map(|text| parse_scorecard(text, &stored_name, &inputs.times)).transpose()?;
     let current = Current { version: live.version, model: &live.payload, scorecard: stored.as_ref() };

@@ -98,7 +98,7 @@ pub(super) fn train_and_save(
     require_log(inputs, &read, no_activities)?;
     let settings = train_settings(inputs, &read, until)?;
     settings.check()?;
-    let scorecard = inputs.scorecard.as_ref().map(|s| &s.scorecard);
+    let scorecard = inputs.card();
     let (screened, log_order, log_report) = {
         let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
         let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
