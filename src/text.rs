@@ -75,6 +75,14 @@ pub fn counted(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
 }
 
+/// `a`, `a and b`, `a, b and c`, with `word` before the last.
+pub fn listed(items: &[String], word: &str) -> String {
+    match items {
+        [first @ .., last] if !first.is_empty() => format!("{} {word} {last}", first.join(", ")),
+        _ => items.concat(),
+    }
+}
+
 /// A sentence's first letter in capitals.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();

@@ -11,6 +11,7 @@ use crate::fault::InputError;
 use crate::io::{RawTable, ReadReport, ReadSettings, Wanted, infer_types, read_raw};
 use crate::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, NotChecked, Report, check};
 use crate::tables::ActivityBatches;
+use crate::text::capital;
 use clap::Args;
 
 /// Findings of one area that are printed; `--format json` has all.
@@ -49,13 +50,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
     let misspelt = names_of_no_column(inputs, &read.raw).into_iter();
     from_reading.extend(misspelt.map(|sentence| Finding::new(Grade::Look, Area::Columns, sentence, "")));
     let mut not_read = None;
-    let mut log = match open_log(
-        inputs,
-        &read.built.table.ids,
-        inputs.scorecard.as_ref().map(|s| &s.scorecard),
-        &Default::default(),
-        terminal,
-    ) {
+    let mut log = match open_log(inputs, &read.built.table.ids, inputs.card(), &Default::default(), terminal) {
         Ok(log) => log,
         Err(error) => {
             from_reading.push(Finding::new(Grade::Mend, Area::Files, error.to_string(), error.remedy));
@@ -74,7 +69,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
             table: &read.built.table,
             columns: &columns,
             log: log.as_mut().map(|l| l as &mut dyn ActivityBatches),
-            scorecard: inputs.scorecard.as_ref().map(|s| &s.scorecard),
+            scorecard: inputs.card(),
         },
         &settings,
     )?;
@@ -216,7 +211,7 @@ fn report_text(report: &Report) -> Page {
         let rows: Vec<Vec<String>> = of_grade.chunk_by(|a, b| a.area == b.area).flat_map(area_rows).collect();
         push_part(&mut text, title, &["area", "finding"], &rows);
     }
-    let not_checked = report.not_checked.iter().map(|not| vec![capitalised(&not.what), not.why.clone()]);
+    let not_checked = report.not_checked.iter().map(|not| vec![capital(&not.what), not.why.clone()]);
     push_part(&mut text, "NOT CHECKED", &["what", "why"], &not_checked.collect::<Vec<_>>());
     text
 }
@@ -235,7 +230,7 @@ fn area_rows(of_area: &[&Finding]) -> Vec<Vec<String>> {
     let below = |line: String| vec![String::new(), line];
     let mut rows = Vec::new();
     for finding in of_area.iter().take(SHOWN_OF_AN_AREA) {
-        rows.push(vec![area_name(finding.area).to_string(), capitalised(&finding.sentence)]);
+        rows.push(vec![area_name(finding.area).to_string(), capital(&finding.sentence)]);
         rows.extend(finding.evidence.iter().take(LINES_SHOWN).filter(|line| !line.is_empty()).cloned().map(below));
         if let more @ 1.. = finding.evidence.len().saturating_sub(LINES_SHOWN) {
             let names: Vec<String> = finding.names[finding.names.len().saturating_sub(more)..].to_vec();
@@ -290,9 +285,4 @@ fn area_name(area: Area) -> &'static str {
         Area::Rows => "rows",
         Area::Sensitive => "sensitive",
     }
-}
-
-fn capitalised(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

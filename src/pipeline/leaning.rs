@@ -5,6 +5,7 @@
 use super::leaks::{LeakFinding, LeakGrade, Subject};
 use crate::features::Source;
 use crate::predictor::Predictor;
+use crate::text;
 use std::collections::BTreeMap;
 
 /// The model leans on the columns that tell the deals apart most, so many of them.
@@ -55,7 +56,7 @@ pub(super) fn ask_first(
          [{}]` below [leads] ends the question.",
         listed(&names),
         how_to_leave_out(names.iter().copied(), columns),
-        names.iter().map(|name| toml::Value::String(name.to_string()).to_string()).collect::<Vec<_>>().join(", ")
+        to_paste(names.iter().copied()).trim_end_matches(',')
     ))
 }
 
@@ -80,19 +81,20 @@ fn leant_on(predictor: &Predictor) -> Vec<(&str, f64)> {
 
 /// `a`, `b` or `c`.
 fn listed(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
-        _ => names.concat(),
-    }
+    text::listed(&names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>(), "or")
+}
+
+/// Names as a list of the project file takes them in: `"a", "b",`.
+pub fn to_paste<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let pieces: Vec<String> = names.map(|name| toml::Value::String(name.to_string()).to_string() + ",").collect();
+    pieces.join(" ")
 }
 
 /// How to leave columns out, with the piece to paste: the end of a sentence.
 pub(super) fn how_to_leave_out<'n>(names: impl Iterator<Item = &'n str>, them: &str) -> String {
-    let pieces: Vec<String> = names.map(|name| toml::Value::String(name.to_string()).to_string() + ",").collect();
     format!(
         "to leave {them} out, paste `{}` into `exclude = [ … ]` of leadscore.toml and train again.",
-        pieces.join(" ")
+        to_paste(names)
     )
 }
 

@@ -4,7 +4,9 @@ use super::super::inputs::quoted;
 use super::super::page::Page;
 use super::super::terminal::{Align, plural, table};
 use super::Start;
+use crate::pipeline::leaning::to_paste;
 use crate::pipeline::start::{Finding, Moment, findings};
+use crate::text::listed;
 use serde::Serialize;
 use std::path::Path;
 
@@ -171,26 +173,16 @@ fn notes(start: &Start) -> Vec<String> {
 /// That columns tell of a contact and not of the lead, with what leaves them out.
 fn of_contacts(contacts: &[(&str, &str)]) -> Option<String> {
     let named: Vec<String> = contacts.iter().map(|(name, told)| format!("`{name}` ({told})")).collect();
-    let line: Vec<String> = contacts.iter().map(|(name, _)| format!("{name:?},")).collect();
     let (look, they_stay) = if contacts.len() == 1 { ("looks", "It stays") } else { ("look", "They stay") };
     (!contacts.is_empty()).then(|| {
         format!(
             "{} {look} like the date or number of a contact, not like who the lead is: a lead that nobody has contacted yet has \
              none, and another year's months may sell otherwise. {they_stay} in until you put `{}` into `exclude` of \
              leadscore.toml",
-            and(&named),
-            line.join(" ")
+            listed(&named, "and"),
+            to_paste(contacts.iter().map(|(name, _)| *name))
         )
     })
-}
-
-/// `a, b and c`.
-fn and(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 fn next(start: &Start, dir: &Path) -> Vec<String> {

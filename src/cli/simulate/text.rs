@@ -5,6 +5,7 @@ use super::super::terminal::{Align, count, plural, table};
 use super::Summary;
 use crate::features::short_number;
 use crate::pipeline::simulate::{Exchange, Moved, Movement, PastEffect, RuleEffect};
+use crate::text::capital;
 
 /// The simulation in sentences and tables; `top` leads of each list.
 pub(super) fn simulation_text(found: &Summary, top: usize) -> Page {
@@ -161,9 +162,4 @@ fn first_left(columns: usize) -> Vec<Align> {
     let mut align = vec![Align::Right; columns];
     align[0] = Align::Left;
     align
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -3,13 +3,11 @@
 use super::Report;
 use crate::asof::Span;
 use crate::mismatch::{Quadrant, Reason, of_their_kinds};
-use crate::pipeline::score::{Assessment, Standing};
+use crate::pipeline::handover::LIKELY;
+use crate::pipeline::score::Assessment;
 use crate::text::counted;
 use crate::values::format_day;
 use serde::Serialize;
-
-/// From this win probability on a lead is more likely than not to be won.
-const LIKELY: f64 = 0.5;
 
 /// An open lead and why it stands where it stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -67,8 +65,7 @@ pub struct LeadLists {
 impl Report {
     /// Puts in the open leads of an assessment, at most `top` of each list; as anonymous as the report.
     pub fn add_leads(&mut self, assessment: &Assessment<'_>, as_of: String, top: usize) {
-        let is_open = |&i: &usize| assessment.standing[i] == Standing::Open && !assessment.is_lost_by_now(i);
-        let open: Vec<usize> = (0..assessment.leads.len()).filter(is_open).collect();
+        let open: Vec<usize> = (0..assessment.leads.len()).filter(|&i| assessment.is_open(i)).collect();
         let corner = |quadrant| {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
             let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY;
