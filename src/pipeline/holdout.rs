@@ -3,17 +3,20 @@
 use super::deals::Deals;
 use super::drift;
 use super::figures::side_figures;
+use super::folds::Earlier;
 use super::model::{DriftRecord, HoldoutRecord};
-use super::train::{Purpose, TrainSettings, pick, predict, procedure};
+use super::train::{Procedure, Purpose, TrainSettings, pick, predict, procedure};
 use crate::fault::InputError;
 use crate::metrics::Rate;
 use crate::scorecard::Scorecard;
 use crate::validation::{self, Scheme};
 
-/// The procedure without the newest deals, judged on them, and how they differ from the others.
+/// The procedure without the newest deals, judged on them, and how they differ from the others; `whole` is the procedure on
+/// all of them.
 pub(super) fn hold_out(
     deals: &Deals,
     scorecard: Option<&Scorecard>,
+    whole: &Procedure,
     settings: &TrainSettings,
 ) -> Result<(HoldoutRecord, Option<DriftRecord>), InputError> {
     let y = &deals.snapshots.won;
@@ -31,7 +34,8 @@ pub(super) fn hold_out(
     if let Some(part) = set_apart.part {
         notes.extend(validation::shift_note(y, &deals.snapshots.row_weight, &part));
         record.older = Rate::of(&pick(y, &part.train), &pick(&deals.snapshots.row_weight, &part.train));
-        let older = procedure(deals, scorecard, &part.train, Purpose::Judge, settings)?;
+        let earlier = Earlier::of(whole, &part, set_apart.scheme);
+        let older = procedure(deals, scorecard, &part.train, Purpose::Judge, earlier, settings)?;
         match &older.learned {
             Some(learned) => {
                 let curve = older.blending.as_ref().map(|b| &b.curve);

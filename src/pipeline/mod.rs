@@ -14,6 +14,7 @@ pub mod disagreement;
 mod drift;
 pub mod explain;
 mod figures;
+mod folds;
 pub mod handover;
 mod holdout;
 mod joining;

@@ -3,6 +3,7 @@
 use super::assembly::assemble;
 use super::deals::{DealInputs, DealSettings, Deals, gather};
 use super::drift;
+use super::folds::{Earlier, Folded, fold};
 use super::holdout::hold_out;
 use super::joining::{join, qualified, rule_curve};
 use super::leaks::{self, ScreenSettings};
@@ -15,10 +16,10 @@ use crate::features::Source;
 use crate::logistic::Ending;
 use crate::logodds::sigmoid;
 use crate::mismatch::Ranks;
-use crate::predictor::{LearnSettings, Learned, Lessons, Predictor, Solver, learn_until};
+use crate::predictor::{Lambdas, LearnSettings, Learned, Lessons, Predictor, Solver, learn_until};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
-use crate::validation::{self, Folds, MIN_OF_EACH_OUTCOME, Scheme};
+use crate::validation::{Folds, MIN_OF_EACH_OUTCOME};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -106,9 +107,9 @@ fn fit_screened(
     settings: &TrainSettings,
 ) -> Result<Model, InputError> {
     let all: Vec<usize> = (0..deals.n()).collect();
-    let mut whole = procedure(deals, scorecard, &all, Purpose::Keep, settings)?;
+    let mut whole = procedure(deals, scorecard, &all, Purpose::Keep, None, settings)?;
     let judged = if settings.holdout > 0.0 {
-        let (record, drift) = hold_out(deals, scorecard, settings)?;
+        let (record, drift) = hold_out(deals, scorecard, &whole, settings)?;
         let untimed = deals.snapshots.order.is_none();
         let drift = if untimed { drift::by_file_order(deals, &whole, settings.holdout) } else { drift };
         (Some(record), drift)
@@ -122,6 +123,7 @@ fn fit_screened(
 }
 
 /// The predictions on one set of deals.
+#[derive(Default)]
 pub(super) struct Predicted {
     pub(super) rows: Vec<usize>,
     pub(super) p_model: Vec<f64>,
@@ -139,16 +141,16 @@ pub(super) enum Purpose {
 
 /// A model that is thrown away learns from so many deals at most, spread evenly over those it might learn from. What more of
 /// them would add to its figures is less than the figures' own error; what they would cost is most of a training.
-const DEALS_TO_JUDGE_BY: usize = 1 << 17;
+pub(super) const DEALS_TO_JUDGE_BY: usize = 1 << 17;
 
 impl Purpose {
     /// How far its fit goes.
-    fn ending(self) -> Ending {
+    pub(super) fn ending(self) -> Ending {
         if self == Purpose::Keep { Ending::Settled } else { Ending::Near }
     }
 
     /// The deals of `rows` that a model for this purpose learns from.
-    fn lessons(self, rows: &[usize]) -> Cow<'_, [usize]> {
+    pub(super) fn lessons(self, rows: &[usize]) -> Cow<'_, [usize]> {
         if self == Purpose::Keep || rows.len() <= DEALS_TO_JUDGE_BY {
             return Cow::Borrowed(rows);
         }
@@ -157,13 +159,15 @@ impl Purpose {
 }
 
 /// The whole procedure on some of the deals.
+#[derive(Default)]
 pub(super) struct Procedure {
     pub(super) learned: Option<Learned>,
     pub(super) why_no_model: Option<String>,
     pub(super) folds: Option<Folds>,
     pub(super) out_of_fold: Option<Predicted>,
-    /// The model of each fold, in the folds' order.
+    /// The model of each fold, in the folds' order, and its λ.
     pub(super) fold_models: Vec<Predictor>,
+    pub(super) fold_lambdas: Vec<Lambdas>,
     pub(super) model_ranks: Option<Ranks>,
     pub(super) blending: Option<Blending>,
     /// What the model says of the deals it was learned from, and of those of `rows` that it was not.
@@ -183,37 +187,29 @@ pub(super) fn lessons(deals: &Deals) -> Lessons<'_> {
     }
 }
 
+/// The procedure on the deals `rows`; `earlier` is what is known already of predicting them fold by fold.
 pub(super) fn procedure(
     deals: &Deals,
     scorecard: Option<&Scorecard>,
     rows: &[usize],
     purpose: Purpose,
+    earlier: Option<Earlier>,
     settings: &TrainSettings,
 ) -> Result<Procedure, InputError> {
     let y = pick(&deals.snapshots.won, rows);
     if let Some(why) = too_few(&y) {
-        return Ok(Procedure {
-            learned: None,
-            why_no_model: Some(why),
-            folds: None,
-            out_of_fold: None,
-            fold_models: Vec::new(),
-            model_ranks: None,
-            blending: None,
-            in_sample: None,
-        });
+        return Ok(Procedure { why_no_model: Some(why), ..Procedure::default() });
     }
-    let learned = learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, purpose.ending(), None);
+    let like = earlier.as_ref().and_then(|earlier| earlier.lambdas.as_ref());
+    let learned = learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, purpose.ending(), like);
     let learned = learned.map_err(fit_error)?;
-    let order = deals.snapshots.order.as_ref().map(|o| pick(o, rows));
-    let folds = (settings.folds > 0)
-        .then(|| validation::folds(order.as_deref(), &y, settings.folds, settings.deals.snapshot.seed));
-    let (out_of_fold, fold_models) = match &folds {
-        Some(folds) if folds.scheme != Scheme::None => {
-            let (predicted, models) = predict_folds(deals, rows, folds, settings)?;
-            (Some(predicted), models)
-        }
-        _ => (None, Vec::new()),
+    let (folds, folded) = match earlier {
+        Some(earlier) => (None, Some(Folded { predicted: earlier.predicted, ..Folded::default() })),
+        None => fold(deals, rows, &y, settings)?,
+    };
+    let (out_of_fold, fold_models, fold_lambdas) = match folded {
+        Some(Folded { predicted, models, lambdas }) => (Some(predicted), models, lambdas),
+        None => (None, Vec::new(), Vec::new()),
     };
     let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, rows));
     let in_sample = predict(deals, &learned, curve.as_ref(), rows);
@@ -233,6 +229,7 @@ pub(super) fn procedure(
         folds,
         out_of_fold,
         fold_models,
+        fold_lambdas,
         model_ranks,
         blending,
         in_sample: Some(in_sample),
@@ -268,40 +265,6 @@ pub(super) fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve
 
 pub(super) fn in_order<'d>(deals: &'d Deals, sources: &[Source]) -> Vec<&'d crate::features::Attribute> {
     sources.iter().filter_map(|s| deals.attributes.iter().find(|a| a.source == *s)).collect()
-}
-
-fn predict_folds(
-    deals: &Deals,
-    rows: &[usize],
-    folds: &Folds,
-    settings: &TrainSettings,
-) -> Result<(Predicted, Vec<Predictor>), InputError> {
-    let mut models = Vec::with_capacity(folds.parts.len());
-    let mut by_row: Vec<(usize, f64, f64)> = Vec::new();
-    // Folds by time learn from more and more of the same deals, so that each begins with the λ of the one before.
-    let mut like = None;
-    for part in &folds.parts {
-        let (train, test) = (pick(rows, &part.train), pick(rows, &part.test));
-        let own = Purpose::Judge.lessons(&train);
-        let ending = Purpose::Judge.ending();
-        let learned = learn_until(lessons(deals), &own, &settings.learn, ending, like.as_ref()).map_err(fit_error)?;
-        let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, &train));
-        let predicted = predict(deals, &learned, curve.as_ref(), &test);
-        by_row.extend(
-            (0..test.len())
-                .map(|i| (test[i], predicted.p_model[i], predicted.p_rule.get(i).copied().unwrap_or(f64::NAN))),
-        );
-        like = Some(learned.lambdas);
-        models.push(learned.predictor);
-    }
-    by_row.sort_by_key(|(row, _, _)| *row);
-    let has_rules = deals.rules.is_some();
-    let predicted = Predicted {
-        rows: by_row.iter().map(|r| r.0).collect(),
-        p_model: by_row.iter().map(|r| r.1).collect(),
-        p_rule: if has_rules { by_row.iter().map(|r| r.2).collect() } else { Vec::new() },
-    };
-    Ok((predicted, models))
 }
 
 impl TrainSettings {

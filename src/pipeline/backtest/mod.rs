@@ -128,7 +128,7 @@ pub(super) fn look_back_on(
     let mut train = settings.train.clone();
     train.folds = if train.folds == 0 { LEAST_FOLDS } else { train.folds };
     let all: Vec<usize> = (0..deals.n()).collect();
-    let done = procedure(&deals, scorecard, &all, Purpose::Keep, &train)?;
+    let done = procedure(&deals, scorecard, &all, Purpose::Keep, None, &train)?;
     let past = Past::of(&deals, scorecard, &done);
     let Some(judged) = Rate::of(&past.y, &past.w) else {
         return Err(deals.snapshots.no_deals());

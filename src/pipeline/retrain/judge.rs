@@ -79,7 +79,7 @@ fn by_parts(
     let mut told = Told { scorecard: deals.rules.as_ref().map(|_| Vec::new()), ..Told::default() };
     let mut before = older.to_vec();
     for part in parts {
-        let challenger = procedure(deals, scorecard, &before, Purpose::Keep, &settings.train)?;
+        let challenger = procedure(deals, scorecard, &before, Purpose::Keep, None, &settings.train)?;
         let weights = pick(&deals.snapshots.row_weight, &before);
         let won: f64 = before.iter().map(|&r| deals.snapshots.won[r] * deals.snapshots.row_weight[r]).sum();
         let flat = vec![won / weights.iter().sum::<f64>(); part.len()];
