@@ -9,12 +9,14 @@
 //! do not depend on the number of threads.
 
 pub(crate) mod codes;
+mod levels;
 mod line;
 mod sandwich;
 mod walk;
 
 pub use codes::Codes;
 pub use line::Line;
+pub(crate) use walk::ROWS_AT_HAND;
 
 use std::ops::Range;
 
@@ -22,13 +24,16 @@ use ndarray::{Array2, Axis, s};
 use rayon::prelude::*;
 
 use crate::lanes::dot;
-use codes::{Code, with_codes};
+use levels::{add_effects, add_to_levels, by_place, n_places, of_levels};
 
 /// The code of a row that has no level in a block: all the block's columns are zero there.
 pub const NO_LEVEL: u32 = u32::MAX;
 
 /// Rows a thread takes at a time where each row has its own output.
 const ROWS_PER_TASK: usize = 8_192;
+
+/// Blocks whose levels a thread sums at a time.
+const BLOCKS_PER_TASK: usize = 4;
 
 /// Rows summed before partial sums are added. Fixed, since the order of additions decides the last bits.
 const ROWS_PER_SUM: usize = 65_536;
@@ -45,8 +50,7 @@ pub struct CodeBlock {
 impl CodeBlock {
     /// Adds to each value what the level of its row adds.
     pub(crate) fn add_effects(&self, values: &mut [f64], rows: Range<usize>, effects: &[f64]) {
-        let table: Vec<f64> = effects.iter().copied().chain([0.0]).collect();
-        add_effects(values, self, rows, &table);
+        add_effects(values, std::slice::from_ref(self), &[by_place(self, effects)], &rows);
     }
 }
 
@@ -106,17 +110,15 @@ impl<'a> Design<'a> {
                 line.write(rows.clone(), &mut values);
                 eta.iter_mut().zip(&values).for_each(|(eta, x)| *eta += coefficient * x);
             }
-            for (block, table) in self.blocks.iter().zip(&tables) {
-                add_effects(eta, block, rows.clone(), table);
-            }
+            add_effects(eta, &self.blocks, &tables, &rows);
         });
         eta
     }
 
-    /// Each block's coefficients with a zero behind them, for the rows without a level.
+    /// Each block's coefficients by place.
     fn level_tables(&self, coefficients: &[f64]) -> Vec<Vec<f64>> {
-        let table = |columns: Range<usize>| coefficients[columns].iter().copied().chain([0.0]).collect();
-        self.block_columns().into_iter().map(table).collect()
+        let of_block = |(block, columns): (&CodeBlock, Range<usize>)| by_place(block, &coefficients[columns]);
+        self.blocks.iter().zip(self.block_columns()).map(of_block).collect()
     }
 
     /// X' r: for each column the sum of its values times `r`.
@@ -124,7 +126,7 @@ impl<'a> Design<'a> {
         assert_eq!(r.len(), self.n_samples(), "one value a row");
         let mut sums = self.dense_transpose_matvec(r);
         sums.par_extend(self.lines.par_iter().map(|line| line_sum(line, r)));
-        sums.par_extend(self.blocks.par_chunks(BLOCKS_AT_A_TIME).flat_map_iter(|blocks| level_sums_of(blocks, r)));
+        sums.par_extend(self.blocks.par_chunks(BLOCKS_PER_TASK).flat_map_iter(|blocks| level_sums_of(blocks, r)));
         sums
     }
 
@@ -198,76 +200,11 @@ fn line_sum(line: &Line<'_>, r: &[f64]) -> f64 {
     parts.sum()
 }
 
-/// Adds to each row what its level in the block adds; `table` has a value a level and one behind them.
-fn add_effects(eta: &mut [f64], block: &CodeBlock, rows: Range<usize>, table: &[f64]) {
-    with_codes!(&block.codes, codes => {
-        let codes = &codes[rows];
-        eta.iter_mut().zip(codes).for_each(|(eta, code)| *eta += table[code.level().min(block.n_levels)]);
-    });
-}
-
-/// Blocks summed side by side: rows of one level follow each other, and each addition would wait for the last.
-const BLOCKS_AT_A_TIME: usize = 4;
-
 /// Sum of `r` over the rows of each level of each block.
 fn level_sums_of(blocks: &[CodeBlock], r: &[f64]) -> Vec<f64> {
-    let mut sums = vec![0.0; blocks.iter().map(|block| block.n_levels + 1).sum()];
-    add_level_sums(&mut sums, blocks, 0..r.len(), r);
-    without_unlevelled(sums, blocks)
-}
-
-/// Adds `r` of some rows to the sums of their levels: block after block a sum a level and one for rows without a level.
-fn add_level_sums(sums: &mut [f64], blocks: &[CodeBlock], rows: Range<usize>, r: &[f64]) {
-    let mut rest = sums;
-    for blocks in blocks.chunks(BLOCKS_AT_A_TIME) {
-        let (own, next) = rest.split_at_mut(blocks.iter().map(|block| block.n_levels + 1).sum());
-        rest = next;
-        match blocks {
-            [a, b, c, d] => match [&a.codes, &b.codes, &c.codes, &d.codes] {
-                [Codes::Bytes(of_a), Codes::Bytes(of_b), Codes::Bytes(of_c), Codes::Bytes(of_d)] => {
-                    let codes = [of_a, of_b, of_c, of_d].map(|codes| &codes[rows.clone()]);
-                    add_four(own, [a, b, c, d].map(|block| block.n_levels), codes, r);
-                }
-                _ => add_one_by_one(own, blocks, rows.clone(), r),
-            },
-            few => add_one_by_one(own, few, rows.clone(), r),
-        }
-    }
-}
-
-fn add_four(sums: &mut [f64], n_levels: [usize; 4], codes: [&[u8]; 4], r: &[f64]) {
-    let (of_a, rest) = sums.split_at_mut(n_levels[0] + 1);
-    let (of_b, rest) = rest.split_at_mut(n_levels[1] + 1);
-    let (of_c, of_d) = rest.split_at_mut(n_levels[2] + 1);
-    let [in_a, in_b, in_c, in_d] = codes;
-    for ((((r, a), b), c), d) in r.iter().zip(in_a).zip(in_b).zip(in_c).zip(in_d) {
-        of_a[a.level().min(n_levels[0])] += r;
-        of_b[b.level().min(n_levels[1])] += r;
-        of_c[c.level().min(n_levels[2])] += r;
-        of_d[d.level().min(n_levels[3])] += r;
-    }
-}
-
-fn add_one_by_one(sums: &mut [f64], blocks: &[CodeBlock], rows: Range<usize>, r: &[f64]) {
-    let mut rest = sums;
-    for block in blocks {
-        let (own, next) = rest.split_at_mut(block.n_levels + 1);
-        rest = next;
-        with_codes!(&block.codes, codes => {
-            codes[rows.clone()].iter().zip(r).for_each(|(code, r)| own[code.level().min(block.n_levels)] += r);
-        });
-    }
-}
-
-/// The sums of the levels alone.
-fn without_unlevelled(sums: Vec<f64>, blocks: &[CodeBlock]) -> Vec<f64> {
-    let mut sums = sums.into_iter();
-    let mut levels = Vec::with_capacity(sums.len());
-    for block in blocks {
-        levels.extend(sums.by_ref().take(block.n_levels));
-        sums.next();
-    }
-    levels
+    let mut sums = vec![0.0; blocks.iter().map(n_places).sum()];
+    add_to_levels(&mut sums, blocks, &(0..r.len()), r);
+    of_levels(&sums, blocks)
 }
 
 /// The element-wise sum of vectors of length `length`, added in the order given.

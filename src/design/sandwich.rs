@@ -9,8 +9,9 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::codes::{Code, Codes, with_codes};
-use super::{CodeBlock, Design, ROWS_PER_SUM, add_in_order, add_level_sums};
-use crate::lanes::{TILE_COLUMNS, TILE_ROWS, Tile, accumulate};
+use super::levels::{add_to_levels, n_places};
+use super::{CodeBlock, Design, ROWS_PER_SUM, add_in_order};
+use crate::lanes::{Lanes, TILE_COLUMNS, TILE_ROWS, Tile, accumulate, in_wide_registers};
 
 /// Dense rows copied and multiplied at a time: 36 columns of them fill half a second-level cache.
 const ROWS_PER_PANEL: usize = 512;
@@ -55,9 +56,8 @@ fn stretches(n_rows: usize, every: usize) -> Vec<Range<usize>> {
 
 /// Sum of `w` over the rows of each level.
 fn level_sums(block: &CodeBlock, w: &[f64], stretches: &[Range<usize>]) -> Vec<f64> {
-    let blocks = std::slice::from_ref(block);
-    let mut sums = vec![0.0; block.n_levels + 1];
-    stretches.iter().for_each(|rows| add_level_sums(&mut sums, blocks, rows.clone(), &w[rows.clone()]));
+    let mut sums = vec![0.0; n_places(block)];
+    stretches.iter().for_each(|rows| add_to_levels(&mut sums, std::slice::from_ref(block), rows, &w[rows.clone()]));
     sums.truncate(block.n_levels);
     sums
 }
@@ -170,7 +170,8 @@ fn shard_sums(design: &Design<'_>, wide: &Wide<'_>, first_row: usize, w: &[f64],
         for (block, _) in &wide.blocks {
             let (mine, rest) = levels.split_at_mut((block.n_levels + 1) * width);
             with_codes!(&block.codes, codes => {
-                add_levels(mine, &codes[first_row..first_row + w.len()], block.n_levels, &weighted, width);
+                let codes = &codes[first_row..first_row + w.len()];
+                in_wide_registers(AddLevels { sums: mine, codes, n_levels: block.n_levels, rows: &weighted, width });
             });
             levels = rest;
         }
@@ -217,10 +218,24 @@ fn gather<const WIDTH: usize>(rows: &[f64], n_dense: usize) -> Vec<f64> {
     packed
 }
 
-fn add_levels(sums: &mut [f64], codes: &[impl Code], n_levels: usize, weighted: &[f64], n_dense: usize) {
-    for (code, row) in codes.iter().zip(weighted.chunks_exact(n_dense)) {
-        let start = code.level().min(n_levels) * n_dense;
-        sums[start..start + n_dense].iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+/// Adds rows of `width` numbers to the sums of their levels.
+struct AddLevels<'a, C> {
+    sums: &'a mut [f64],
+    codes: &'a [C],
+    n_levels: usize,
+    rows: &'a [f64],
+    width: usize,
+}
+
+impl<C: Code> Lanes for AddLevels<'_, C> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (code, row) in self.codes.iter().zip(self.rows.chunks_exact(self.width)) {
+            let start = code.level().min(self.n_levels) * self.width;
+            self.sums[start..start + self.width].iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+        }
     }
 }
 

@@ -6,19 +6,20 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::codes::Codes;
-use super::{CodeBlock, Design, add_effects, add_in_order, add_level_sums, without_unlevelled};
+use super::levels::{add_effects, add_to_levels, n_places, of_levels};
+use super::{CodeBlock, Design, add_in_order};
 use crate::lanes::{AddTimes, Dot, Lanes, in_wide_registers};
 
 /// Rows of a task. Fixed, since the order of additions decides the last bits.
 const ROWS_PER_TASK: usize = 16_384;
 
 /// Rows that stay at hand between the two directions: sixty numbers of each fill a quarter of a second-level cache.
-const ROWS_AT_HAND: usize = 512;
+pub(crate) const ROWS_AT_HAND: usize = 512;
 
 /// The codes of a block of one level: 0 where a row has it.
-fn indicator(block: &CodeBlock, rows: Range<usize>) -> Option<&[u8]> {
+fn indicator<'a>(block: &'a CodeBlock, rows: &Range<usize>) -> Option<&'a [u8]> {
     match &block.codes {
-        Codes::Bytes(codes) if block.n_levels == 1 => Some(&codes[rows]),
+        Codes::Bytes(codes) if block.n_levels == 1 => Some(&codes[rows.clone()]),
         _ => None,
     }
 }
@@ -106,17 +107,12 @@ impl Design<'_> {
                 for (column, &times) in panel.chunks_exact(ROWS_AT_HAND).zip(coefficients) {
                     in_wide_registers(AddTimes { sums: eta, column, times });
                 }
-                for (block, table) in self.blocks.iter().zip(&tables) {
-                    match indicator(block, rows.clone()) {
-                        Some(codes) => in_wide_registers(AddWhereSet { sums: eta, codes, value: table[0] }),
-                        None => add_effects(eta, block, rows.clone(), table),
-                    }
-                }
+                self.add_effects(eta, &tables, &rows);
                 sums.total += look(rows.clone(), eta, r);
                 for (sum, column) in sums.numbers.iter_mut().zip(panel.chunks_exact(ROWS_AT_HAND)) {
                     *sum += in_wide_registers(Dot(&column[..r.len()], r));
                 }
-                self.add_to_levels(&mut sums.levels, rows, r);
+                self.add_to_levels(&mut sums.levels, &rows, r);
                 sums.of_all += r.iter().sum::<f64>();
             }
             sums
@@ -126,7 +122,7 @@ impl Design<'_> {
         let n_columns = self.n_columns();
         let whole = |part: Sums| {
             let mut sums = part.numbers;
-            sums.extend(without_unlevelled(part.levels, &self.blocks));
+            sums.extend(of_levels(&part.levels, &self.blocks));
             sums.push(part.of_all);
             sums
         };
@@ -134,25 +130,40 @@ impl Design<'_> {
         Walk { eta, sums, total }
     }
 
-    /// Adds r of some rows to the sums of their levels, as [`add_level_sums`] does.
-    fn add_to_levels(&self, sums: &mut [f64], rows: Range<usize>, r: &[f64]) {
-        let mut rest = sums;
-        for blocks in self.blocks.chunk_by(|a, b| a.n_levels > 1 && b.n_levels > 1) {
-            let (own, next) = rest.split_at_mut(blocks.iter().map(|block| block.n_levels + 1).sum());
+    /// The blocks: each indicator alone, and those between two of them together.
+    fn runs(&self) -> impl Iterator<Item = &[CodeBlock]> {
+        self.blocks.chunk_by(|a, b| a.n_levels > 1 && b.n_levels > 1)
+    }
+
+    /// Adds to each row what its levels add, block after block.
+    fn add_effects(&self, eta: &mut [f64], tables: &[Vec<f64>], rows: &Range<usize>) {
+        let mut rest = tables;
+        for blocks in self.runs() {
+            let (own, next) = rest.split_at(blocks.len());
             rest = next;
-            match blocks {
-                [block] => match indicator(block, rows.clone()) {
-                    Some(codes) => own[0] += in_wide_registers(SumWhereSet { codes, r }),
-                    None => add_level_sums(own, blocks, rows.clone(), r),
-                },
-                many => add_level_sums(own, many, rows.clone(), r),
+            match indicator(&blocks[0], rows) {
+                Some(codes) => in_wide_registers(AddWhereSet { sums: eta, codes, value: own[0][0] }),
+                None => add_effects(eta, blocks, own, rows),
+            }
+        }
+    }
+
+    /// Adds r of some rows to the sums of their levels.
+    fn add_to_levels(&self, sums: &mut [f64], rows: &Range<usize>, r: &[f64]) {
+        let mut rest = sums;
+        for blocks in self.runs() {
+            let (own, next) = rest.split_at_mut(blocks.iter().map(n_places).sum());
+            rest = next;
+            match indicator(&blocks[0], rows) {
+                Some(codes) => own[0] += in_wide_registers(SumWhereSet { codes, r }),
+                None => add_to_levels(own, blocks, rows, r),
             }
         }
     }
 
     fn no_sums(&self) -> Sums {
-        let n_levels = self.blocks.iter().map(|block| block.n_levels + 1).sum();
-        Sums { numbers: vec![0.0; self.n_numbers()], levels: vec![0.0; n_levels], of_all: 0.0, total: 0.0 }
+        let n_places = self.blocks.iter().map(n_places).sum();
+        Sums { numbers: vec![0.0; self.n_numbers()], levels: vec![0.0; n_places], of_all: 0.0, total: 0.0 }
     }
 
     /// The numbers of some rows, column by column, [`ROWS_AT_HAND`] cells each.
