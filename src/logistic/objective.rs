@@ -10,10 +10,11 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::Penalty;
-use super::loss::{curvature, loss, loss_and_slope, slope};
+use super::loss::{LossesAndSlopes, curvature, loss, slope};
 use super::newton::{Evaluation, Objective};
 use super::penalty::TermPenalty;
-use crate::design::Design;
+use crate::design::{Design, ROWS_AT_HAND};
+use crate::lanes::in_wide_registers;
 
 /// Rows summed before partial sums are added; fixed, since the order of additions decides the last bits.
 const ROWS_PER_SUM: usize = 16_384;
@@ -158,13 +159,11 @@ impl Objective for PenalisedLoss<'_> {
         let (intercept, coefficients) = parameters.split_last().expect("the intercept is always there");
         let Problem { design, y, weights } = self.problem;
         let look = |rows: Range<usize>, eta: &[f64], slopes: &mut [f64]| {
-            let rows = y[rows.clone()].iter().zip(&weights[rows]).zip(eta).zip(slopes);
-            let losses = rows.map(|(((&y, &w), &eta), into)| {
-                let (loss, slope) = loss_and_slope(y, eta);
-                *into = w * slope / self.total_weight;
-                if w > 0.0 { w * loss } else { 0.0 }
-            });
-            losses.sum()
+            let mut losses = [0.0; ROWS_AT_HAND];
+            let losses = &mut losses[..rows.len()];
+            let (y, weights) = (&y[rows.clone()], &weights[rows]);
+            in_wide_registers(LossesAndSlopes { y, weights, total: self.total_weight, eta, losses, slopes });
+            losses.iter().sum()
         };
         let walk = design.walk(coefficients, *intercept, look);
         let gradient = self.penalised_gradient(walk.sums, coefficients);

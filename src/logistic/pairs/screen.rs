@@ -80,42 +80,69 @@ pub fn keep(scores: &[PairScore], limit: usize) -> Vec<PairScore> {
 const TABLES_PER_PASS: usize = 4;
 
 /// The tables of one axis with each of the others; `both` holds residual and Hessian weight of each row.
+///
+/// They stand side by side, a line a level of the first axis: each with a cell a level of its own, and one more for rows
+/// without a level.
 fn tables(a: &Axis<'_>, others: &[&Axis<'_>], both: &[[f64; 2]]) -> Vec<Table> {
-    let mut sums: Vec<Vec<[f64; 2]>> =
-        others.iter().map(|b| vec![[0.0; 2]; (a.n_levels + 1) * (b.n_levels + 1)]).collect();
-    match (a.codes, others, &mut sums[..]) {
-        (Codes::Bytes(rows), &[b, c, d, e], [of_b, of_c, of_d, of_e]) => match [b, c, d, e].map(|axis| axis.codes) {
-            [Codes::Bytes(in_b), Codes::Bytes(in_c), Codes::Bytes(in_d), Codes::Bytes(in_e)] => {
-                let n_levels = [b, c, d, e].map(|axis| axis.n_levels);
-                let columns = in_b.iter().zip(in_c).zip(in_d).zip(in_e);
-                for ((row, both), (((b, c), d), e)) in rows.iter().zip(both).zip(columns) {
-                    let row = row.level().min(a.n_levels);
-                    add(of_b, row, b.level(), n_levels[0], both);
-                    add(of_c, row, c.level(), n_levels[1], both);
-                    add(of_d, row, d.level(), n_levels[2], both);
-                    add(of_e, row, e.level(), n_levels[3], both);
-                }
+    let widths: Vec<usize> = others.iter().map(|b| b.n_levels + 1).collect();
+    let width = widths.iter().sum();
+    let mut sums = vec![[0.0; 2]; (a.n_levels + 1) * width];
+    match (a.codes, four_of_bytes(others)) {
+        (Codes::Bytes(rows), Some(four)) => {
+            let widths = [widths[0], widths[1], widths[2], widths[3]];
+            add_four(&mut sums, (rows, a.n_levels), four, widths, both);
+        }
+        _ => {
+            let mut offset = 0;
+            for (b, own_width) in others.iter().zip(&widths) {
+                with_codes!(a.codes, rows => with_codes!(b.codes, columns => {
+                    for ((row, column), both) in rows.iter().zip(columns).zip(both) {
+                        let start = row.level().min(a.n_levels) * width + offset;
+                        add(&mut sums[start..], column.level().min(b.n_levels), *both);
+                    }
+                }));
+                offset += own_width;
             }
-            _ => add_one_by_one(&mut sums, a, others, both),
-        },
-        _ => add_one_by_one(&mut sums, a, others, both),
+        }
     }
-    sums.iter().zip(others).map(|(sums, b)| Table::new(sums, a.n_levels, b.n_levels)).collect()
+    let mut offset = 0;
+    let table = |(b, own_width): (&&Axis<'_>, usize)| {
+        let own = offset..offset + own_width;
+        offset += own_width;
+        let lines: Vec<&[[f64; 2]]> = sums.chunks_exact(width).map(|line| &line[own.clone()]).collect();
+        Table::new(&lines[..a.n_levels], b.n_levels)
+    };
+    others.iter().zip(widths).map(table).collect()
 }
 
-fn add_one_by_one(sums: &mut [Vec<[f64; 2]>], a: &Axis<'_>, others: &[&Axis<'_>], both: &[[f64; 2]]) {
-    for (sums, b) in sums.iter_mut().zip(others) {
-        with_codes!(a.codes, rows => with_codes!(b.codes, columns => {
-            for ((row, column), both) in rows.iter().zip(columns).zip(both) {
-                add(sums, row.level().min(a.n_levels), column.level(), b.n_levels, both);
-            }
-        }));
+/// The codes of four axes of bytes.
+fn four_of_bytes<'a>(axes: &[&Axis<'a>]) -> Option<[&'a [u8]; 4]> {
+    let &[a, b, c, d] = axes else { return None };
+    match [a, b, c, d].map(|axis| axis.codes) {
+        [Codes::Bytes(a), Codes::Bytes(b), Codes::Bytes(c), Codes::Bytes(d)] => Some([a, b, c, d].map(Vec::as_slice)),
+        _ => None,
+    }
+}
+
+/// Adds to four tables at once; `rows` are the first axis' codes and number of levels.
+fn add_four(sums: &mut [[f64; 2]], rows: (&[u8], usize), others: [&[u8]; 4], widths: [usize; 4], both: &[[f64; 2]]) {
+    let width: usize = widths.iter().sum();
+    let [w0, w1, w2] = [widths[0], widths[0] + widths[1], widths[0] + widths[1] + widths[2]];
+    let last = widths.map(|width| width - 1);
+    let [c0, c1, c2, c3] = others;
+    for (((((row, both), c0), c1), c2), c3) in rows.0.iter().zip(both).zip(c0).zip(c1).zip(c2).zip(c3) {
+        let start = row.level().min(rows.1) * width;
+        let line = &mut sums[start..start + width];
+        add(line, c0.level().min(last[0]), *both);
+        add(line, w0 + c1.level().min(last[1]), *both);
+        add(line, w1 + c2.level().min(last[2]), *both);
+        add(line, w2 + c3.level().min(last[3]), *both);
     }
 }
 
 #[inline(always)]
-fn add(sums: &mut [[f64; 2]], row: usize, column: usize, n_columns: usize, both: &[f64; 2]) {
-    let cell = &mut sums[row * (n_columns + 1) + column.min(n_columns)];
+fn add(line: &mut [[f64; 2]], cell: usize, both: [f64; 2]) {
+    let cell = &mut line[cell];
     *cell = [cell[0] + both[0], cell[1] + both[1]];
 }
 
@@ -135,10 +162,11 @@ struct Cell {
 }
 
 impl Table {
-    /// From the sums of each cell: a row a level of the first axis, with one cell more for rows without a level of the
-    /// second, and one row more for those without a level of the first.
-    fn new(sums: &[[f64; 2]], n_rows: usize, n_columns: usize) -> Table {
-        let cells = sums.chunks_exact(n_columns + 1).take(n_rows).enumerate().flat_map(|(row, sums)| {
+    /// From the sums of each cell: a line a level of the first axis, with one cell more for rows without a level of the
+    /// second.
+    fn new(lines: &[&[[f64; 2]]], n_columns: usize) -> Table {
+        let n_rows = lines.len();
+        let cells = lines.iter().enumerate().flat_map(|(row, sums)| {
             let used = sums[..n_columns].iter().enumerate().filter(|(_, [_, h])| *h > 0.0);
             used.map(move |(column, &[g, h])| Cell { row, column, z: g / h, h })
         });
