@@ -6,6 +6,8 @@
 //! product is rounded, then added, in the order of k, on every processor; wider registers change only how many of these
 //! lanes run at once. About half the speed of the best library, and the same bytes everywhere.
 
+use rayon::prelude::*;
+
 /// Rows of a tile.
 pub(crate) const TILE_ROWS: usize = 4;
 /// Columns of a tile.
@@ -82,6 +84,9 @@ fn accumulate_portable(tile: &mut Tile, left: &[f64], right: &[f64]) {
     *tile = sums;
 }
 
+/// Fewer cells are packed by one thread.
+const CELLS_PACKED_ALONE: usize = 1 << 15;
+
 /// Packs a row-major block (`n_rows` rows of `n_columns` values, `stride` apart) for [`accumulate`]: panels of `WIDTH`
 /// rows, and in a panel the `WIDTH` values of each column side by side. Rows missing to a full panel are zero.
 pub(crate) fn pack<const WIDTH: usize>(source: &[f64], stride: usize, n_rows: usize, n_columns: usize) -> Vec<f64> {
@@ -89,13 +94,18 @@ pub(crate) fn pack<const WIDTH: usize>(source: &[f64], stride: usize, n_rows: us
     if n_columns == 0 {
         return packed;
     }
-    for (panel_index, panel) in packed.chunks_exact_mut(WIDTH * n_columns).enumerate() {
+    let fill = |(panel_index, panel): (usize, &mut [f64])| {
         for lane in 0..WIDTH.min(n_rows - panel_index * WIDTH) {
             let start = (panel_index * WIDTH + lane) * stride;
             for (cell, value) in panel[lane..].iter_mut().step_by(WIDTH).zip(&source[start..start + n_columns]) {
                 *cell = *value;
             }
         }
+    };
+    if packed.len() >= CELLS_PACKED_ALONE {
+        packed.par_chunks_exact_mut(WIDTH * n_columns).enumerate().for_each(fill);
+    } else {
+        packed.chunks_exact_mut(WIDTH * n_columns).enumerate().for_each(fill);
     }
     packed
 }

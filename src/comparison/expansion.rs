@@ -80,7 +80,7 @@ fn precision(prior_sd: &[f64]) -> Vec<f64> {
 
 /// The factor of a positive definite matrix and its inverse; none where rounding makes it no such matrix.
 fn inverse(matrix: &Array2<f64>) -> Option<(Cholesky, Array2<f64>)> {
-    let factor = Cholesky::factor(matrix.view()).ok()?;
+    let factor = Cholesky::factor(matrix.clone()).ok()?;
     let size = matrix.nrows();
     let mut inverse = Array2::zeros((size, size));
     for column in 0..size {

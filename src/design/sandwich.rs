@@ -100,11 +100,18 @@ impl<'a> Wide<'a> {
     }
 }
 
-/// Copies the lower triangle onto the upper one.
+/// Copies the lower triangle onto the upper one, square by square: down a whole column each cell would lie in a page of its
+/// own.
 fn mirror(matrix: &mut Array2<f64>) {
-    for i in 0..matrix.nrows() {
-        for j in 0..i {
-            matrix[[j, i]] = matrix[[i, j]];
+    const SIDE: usize = 32;
+    let size = matrix.nrows();
+    for first_row in (0..size).step_by(SIDE) {
+        for first_column in (0..=first_row).step_by(SIDE) {
+            for i in first_row..(first_row + SIDE).min(size) {
+                for j in first_column..(first_column + SIDE).min(i) {
+                    matrix[[j, i]] = matrix[[i, j]];
+                }
+            }
         }
     }
 }

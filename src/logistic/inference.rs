@@ -90,7 +90,7 @@ impl Fitted {
         let mut objective = super::penalised(problem, terms, self.penalty, &self.lambdas);
         objective.pinned = self.standard_errors.iter().map(|se| *se == 0.0).collect();
         let eta = problem.design.matvec(&self.coefficients, self.intercept);
-        let factor = factor_hessian(objective.hessian(&eta)).0;
+        let factor = factor_hessian(|| objective.hessian(&eta)).0;
         let mut covariance = InverseFactor::new(&factor).inverse() / objective.total_weight;
         for j in (0..objective.pinned.len()).filter(|&j| objective.pinned[j]) {
             covariance[[j, j]] = 0.0;

@@ -63,7 +63,7 @@ pub fn fit_lbfgs(problem: &Problem<'_>, terms: &[Term], lambda: f64, u: &[f64]) 
     used.iter().zip(solution).for_each(|(&column, coefficient)| parameters[column] = coefficient);
     parameters[design.n_columns()] = intercept;
     let progress = Progress::new(&objective, parameters);
-    let factor = factor_hessian(objective.hessian(&progress.eta)).0;
+    let factor = factor_hessian(|| objective.hessian(&progress.eta)).0;
     let convergence = judge(&objective.gradient(&progress.eta, &progress.parameters), &factor);
     Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }

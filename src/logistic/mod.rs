@@ -297,9 +297,13 @@ fn fit_fixed(problem: &Problem<'_>, terms: &[Term], lambda: f64, beginning: Begi
     let mut progress = Progress::new(&objective, parameters);
     if beginning.data.is_some() {
         // Of a quarter of the rows, and so nearer to that of all than that of the rows that were fitted first.
-        let mut hessian = objective.penalised(objective.rough_data_hessian(&progress.eta));
-        objective::pin(&mut hessian, &objective.pinned);
-        approach(&objective, &mut progress, &factor_hessian(hessian).0, NEAR_BY);
+        let rough = || {
+            let mut hessian = objective.penalised(objective.rough_data_hessian(&progress.eta));
+            objective::pin(&mut hessian, &objective.pinned);
+            hessian
+        };
+        let factor = factor_hessian(rough).0;
+        approach(&objective, &mut progress, &factor, NEAR_BY);
     }
     let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
     Ok(inference::summarise(&objective, &progress, &factor, convergence))

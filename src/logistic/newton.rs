@@ -266,7 +266,7 @@ fn add_scaled(start: &[f64], step: &[f64], length: f64) -> Vec<f64> {
 /// last step used. At convergence that is the Hessian at the optimum up to the tolerance, and of many rows to five digits.
 pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_steps: u32) -> (Convergence, Cholesky) {
     for step in 1.. {
-        let (factor, is_damped) = factor_hessian(objective.hessian(&progress.eta));
+        let (factor, is_damped) = factor_hessian(|| objective.hessian(&progress.eta));
         let direction = progress.direction(objective, &factor);
         let is_short = objective.total_weight() * direction.decrement <= STEP_TOLERANCE;
         let is_still = is_short && largest_move(objective, &direction) <= MOVING_LOG_ODDS;
@@ -300,23 +300,25 @@ fn largest_move(objective: &impl Objective, direction: &Direction) -> f64 {
     rows.fold(0.0, |largest: f64, (_, step)| largest.max(step.abs()))
 }
 
-/// The factor of the Hessian, or of the Hessian with as much added to its diagonal as it takes; and whether it took any.
-pub(crate) fn factor_hessian(mut hessian: Array2<f64>) -> (Cholesky, bool) {
-    if let Ok(factor) = Cholesky::factor(hessian.view()) {
+/// The factor of a Hessian, or of the Hessian with as much added to its diagonal as it takes; and whether it took any.
+/// `hessian` is asked for it, and once more where it takes any.
+pub(crate) fn factor_hessian(hessian: impl Fn() -> Array2<f64>) -> (Cholesky, bool) {
+    if let Ok(factor) = Cholesky::factor(hessian()) {
         return (factor, false);
     }
+    let mut hessian = hessian();
     let largest = hessian.diag().iter().fold(f64::MIN_POSITIVE, |largest: f64, d| largest.max(*d));
     let mut damping = FIRST_DAMPING;
     while damping < LARGEST_DAMPING {
         for d in hessian.diag_mut() {
             *d += damping * d.max(largest * FIRST_DAMPING);
         }
-        if let Ok(factor) = Cholesky::factor(hessian.view()) {
+        if let Ok(factor) = Cholesky::factor(hessian.clone()) {
             return (factor, true);
         }
         damping *= 10.0;
     }
     // Not finite: a step along the gradient, which the line search refuses if it is not finite either.
-    let identity = Cholesky::factor(Array2::eye(hessian.nrows()).view()).expect("the identity is positive definite");
+    let identity = Cholesky::factor(Array2::eye(hessian.nrows())).expect("the identity is positive definite");
     (identity, true)
 }

@@ -58,7 +58,7 @@ fn step(near: Vec<f64>, score: &[f64], holds: Option<&[bool]>, y: &[f64], weight
         hessian[2][2] += 1.0 / (FACT_SD * FACT_SD);
     }
     let hessian = Array2::from_shape_fn((n, n), |(i, j)| hessian[i.max(j)][i.min(j)]);
-    let Ok(factor) = Cholesky::factor(hessian.view()) else { return (near, vec![f64::INFINITY; n]) };
+    let Ok(factor) = Cholesky::factor(hessian) else { return (near, vec![f64::INFINITY; n]) };
     let unit = |at: usize| (0..n).map(|i| f64::from(u8::from(i == at))).collect::<Vec<f64>>();
     let errors = (0..n).map(|at| factor.solve(&unit(at))[at].sqrt()).collect();
     let moved = near.iter().zip(factor.solve(&gradient[..n])).map(|(near, step)| near + step).collect();
