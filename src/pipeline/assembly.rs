@@ -1,7 +1,6 @@
 //! What a training found out, put together as the model that is saved.
 
 use super::deals::Deals;
-use super::figures::side_figures;
 use super::leaks;
 use super::leaning::ask_first;
 use super::model::{
@@ -14,21 +13,6 @@ use crate::scorecard::Scorecard;
 use crate::snapshot::Mode;
 use crate::tables::LeadTable;
 use crate::text::counted;
-
-/// The model of the whole procedure on all deals, with the holdout's figures and drift beside it and the deals' digest.
-pub(super) fn assemble(
-    table: &LeadTable,
-    deals: &Deals,
-    scorecard: Option<&Scorecard>,
-    whole: Procedure,
-    (holdout, drift): (Option<HoldoutRecord>, Option<DriftRecord>),
-    digest: String,
-    settings: &TrainSettings,
-) -> Model {
-    let predicted = whole.out_of_fold.as_ref();
-    let out_of_fold = predicted.map(|p| side_figures(deals, scorecard, p, whole.blending.as_ref()));
-    assemble_with(table, deals, scorecard, whole, Beside { out_of_fold, holdout, drift, digest }, settings)
-}
 
 /// What stands beside a procedure in the model that is made of it.
 #[derive(Default)]
@@ -43,8 +27,8 @@ pub(super) struct Beside {
     pub(super) digest: String,
 }
 
-/// As [`assemble`], where the figures are at hand.
-pub(super) fn assemble_with(
+/// The model of the whole procedure on all deals, with what stands beside it.
+pub(super) fn assemble(
     table: &LeadTable,
     deals: &Deals,
     scorecard: Option<&Scorecard>,

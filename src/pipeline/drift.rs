@@ -5,11 +5,12 @@
 
 use super::deals::Deals;
 use super::model::DriftRecord;
-use super::train::{Predicted, Procedure, TrainSettings, pick};
+use super::train::{Predicted, Procedure, TrainSettings, pick, spread};
 use crate::features::{Attribute, Source, Term, TermSettings, Values, short_number};
 use crate::metrics::{Bins, calibration, effective_n, psi, psi_noise};
 use crate::validation::{self, Scheme};
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// The population stability index from which a distribution is called shifted, by custom.
 const SHIFTED: f64 = 0.25;
@@ -19,6 +20,10 @@ const SCORE_BINS: usize = 10;
 const COLUMNS_NAMED: usize = 5;
 /// How a column is cut for the comparison, whatever shape it has in the model: bins that know heaps, and levels.
 const CUT: TermSettings = TermSettings { curves: true, min_level_count: 10 };
+
+/// A number is cut by so many older deals at most: a cell is then off by thousandths of them, which the shares, counted over
+/// all deals, know of.
+const ROWS_TO_CUT_BY: usize = 1 << 17;
 
 /// Deals of one time.
 struct Era {
@@ -137,7 +142,12 @@ fn score(deals: &Deals, before: &Era, after: &Era) -> Option<String> {
 
 /// The index of a column and what changed in it, where it shifted.
 fn column(deals: &Deals, attribute: &Attribute, before: &Era, after: &Era) -> Option<(f64, String)> {
-    let term = Term::learn(&attribute.source, &attribute.values, &before.rows, CUT).ok()?;
+    let cut_by = match &attribute.values {
+        Values::Number(_) => spread(&before.rows, ROWS_TO_CUT_BY),
+        // Which words are common is known only of all rows.
+        Values::Text(_) => Cow::Borrowed(&before.rows[..]),
+    };
+    let term = Term::learn(&attribute.source, &attribute.values, &cut_by, CUT).ok()?;
     let weights = |era: &Era| pick(&deals.snapshots.row_weight, &era.rows);
     let (w_before, w_after) = (weights(before), weights(after));
     // One cell more for what the older deals never had.

@@ -5,6 +5,7 @@ use super::model::{Blending, SideFigures, TierRates};
 use super::train::{Predicted, pick};
 use crate::metrics::{Figures, Rate, calibration_curve, figures, probability_figures, score_figures};
 use crate::scorecard::Scorecard;
+use rayon::prelude::*;
 
 /// Bins of the calibration curve.
 const CURVE_BINS: usize = 10;
@@ -31,10 +32,10 @@ pub(super) fn side_figures(
         let (order, probability) = rayon::join(order, || probability_figures(&y, &predicted.p_rule, &w));
         Figures { probability, ..order }
     };
-    let p: Vec<f64> =
-        (0..rows.len()).map(|i| blending.blend.probability(predicted.p_rule[i], predicted.p_model[i])).collect();
-    let blended: Vec<f64> =
-        (0..rows.len()).map(|i| final_score(blending, score[i], predicted.p_model[i], p[i])).collect();
+    let probability = |i: usize| blending.blend.probability(predicted.p_rule[i], predicted.p_model[i]);
+    let p: Vec<f64> = (0..rows.len()).into_par_iter().map(probability).collect();
+    let final_score = |i: usize| final_score(blending, score[i], predicted.p_model[i], p[i]);
+    let blended: Vec<f64> = (0..rows.len()).into_par_iter().map(final_score).collect();
     let disqualified = pick(&rules.disqualified, rows);
     let by_blend = || (figures(&y, &p, &w), calibration_curve(&y, &p, &w, CURVE_BINS));
     let ((points, model), (blend, calibration)) = rayon::join(|| rayon::join(by_points, by_model), by_blend);

@@ -1,13 +1,14 @@
 //! Retrain: from closed deals to a model, its blend with the scorecard, and figures that can be believed.
 
-use super::assembly::assemble;
+use super::assembly::{Beside, assemble};
 use super::deals::{DealInputs, DealSettings, Deals, gather};
 use super::drift;
+use super::figures::side_figures;
 use super::folds::{Earlier, Folded, fold};
 use super::holdout::hold_out;
 use super::joining::{join, qualified, rule_curve};
 use super::leaks::{self, ScreenSettings};
-use super::model::{Blending, Model};
+use super::model::{Blending, DriftRecord, HoldoutRecord, Model};
 use super::provenance::digest;
 use super::reference::Reference;
 use crate::blend::RuleCurve;
@@ -108,18 +109,29 @@ fn fit_screened(
 ) -> Result<Model, InputError> {
     let all: Vec<usize> = (0..deals.n()).collect();
     let mut whole = procedure(deals, scorecard, &all, Purpose::Keep, None, settings)?;
-    let judged = if settings.holdout > 0.0 {
-        let (record, drift) = hold_out(deals, scorecard, &whole, settings)?;
-        let untimed = deals.snapshots.order.is_none();
-        let drift = if untimed { drift::by_file_order(deals, &whole, settings.holdout) } else { drift };
-        (Some(record), drift)
-    } else {
-        (None, None)
-    };
+    let out_of_fold = || whole.out_of_fold.as_ref().map(|p| side_figures(deals, scorecard, p, whole.blending.as_ref()));
+    let (judged, out_of_fold) = rayon::join(|| judge(deals, scorecard, &whole, settings), out_of_fold);
+    let (holdout, drift) = judged?;
     let in_sample = whole.in_sample.take();
-    let mut model = assemble(table, deals, scorecard, whole, judged, digest, settings);
+    let beside = Beside { out_of_fold, holdout, drift, digest };
+    let mut model = assemble(table, deals, scorecard, whole, beside, settings);
     model.reference = in_sample.and_then(|said| Reference::of(deals, &model, &said.p_model));
     Ok(model)
+}
+
+/// How the procedure does without the newest deals, and how they differ from the others.
+fn judge(
+    deals: &Deals,
+    scorecard: Option<&Scorecard>,
+    whole: &Procedure,
+    settings: &TrainSettings,
+) -> Result<(Option<HoldoutRecord>, Option<DriftRecord>), InputError> {
+    if settings.holdout <= 0.0 {
+        return Ok((None, None));
+    }
+    let (record, drift) = hold_out(deals, scorecard, whole, settings)?;
+    let untimed = deals.snapshots.order.is_none();
+    Ok((Some(record), if untimed { drift::by_file_order(deals, whole, settings.holdout) } else { drift }))
 }
 
 /// The predictions on one set of deals.
@@ -151,11 +163,16 @@ impl Purpose {
 
     /// The deals of `rows` that a model for this purpose learns from.
     pub(super) fn lessons(self, rows: &[usize]) -> Cow<'_, [usize]> {
-        if self == Purpose::Keep || rows.len() <= DEALS_TO_JUDGE_BY {
-            return Cow::Borrowed(rows);
-        }
-        (0..DEALS_TO_JUDGE_BY).map(|i| rows[i * rows.len() / DEALS_TO_JUDGE_BY]).collect()
+        if self == Purpose::Keep { Cow::Borrowed(rows) } else { spread(rows, DEALS_TO_JUDGE_BY) }
     }
+}
+
+/// At most so many of the rows, spread evenly over them.
+pub(super) fn spread(rows: &[usize], most: usize) -> Cow<'_, [usize]> {
+    if rows.len() <= most {
+        return Cow::Borrowed(rows);
+    }
+    (0..most).map(|i| rows[i * rows.len() / most]).collect()
 }
 
 /// The whole procedure on some of the deals.
@@ -200,13 +217,17 @@ pub(super) fn procedure(
     if let Some(why) = too_few(&y) {
         return Ok(Procedure { why_no_model: Some(why), ..Procedure::default() });
     }
-    let like = earlier.as_ref().and_then(|earlier| earlier.lambdas.as_ref());
-    let learned = learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, purpose.ending(), like);
-    let learned = learned.map_err(fit_error)?;
-    let (folds, folded) = match earlier {
-        Some(earlier) => (None, Some(Folded { predicted: earlier.predicted, ..Folded::default() })),
-        None => fold(deals, rows, &y, settings)?,
+    // Side by side, since either leaves threads idle while it works on a matrix.
+    let learn = |like: Option<&Lambdas>| {
+        learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, purpose.ending(), like)
     };
+    let (learned, folded) = match earlier {
+        Some(Earlier { predicted, lambdas }) => {
+            (learn(lambdas.as_ref()), Ok((None, Some(Folded { predicted, ..Folded::default() }))))
+        }
+        None => rayon::join(|| learn(None), || fold(deals, rows, &y, settings)),
+    };
+    let (learned, (folds, folded)) = (learned.map_err(fit_error)?, folded?);
     let (out_of_fold, fold_models, fold_lambdas) = match folded {
         Some(Folded { predicted, models, lambdas }) => (Some(predicted), models, lambdas),
         None => (None, Vec::new(), Vec::new()),

@@ -24,7 +24,7 @@ pub use leads::{CallLead, CallList, LeadLists, OpenCorner};
 pub use map::{Map, Spot};
 pub use months::Month;
 
-use super::assembly::{Beside, assemble_with};
+use super::assembly::{Beside, assemble};
 use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back_on};
 use super::compare::{CompareSettings, Gathered, OfferedShapes, WriteSettings, compare_gathered, gather_with_shapes};
 use super::deals::{DealInputs, DealSettings, Deals, Keep, RuleEvidence, gather_and_keep};
@@ -157,8 +157,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     };
     // Figures were taken looking back, and nobody traces the model of a page: the digest, a long chain of steps, is none.
     let out_of_fold = done.out_of_fold.is_some().then(|| found.figures.clone());
-    let model =
-        assemble_with(table, &deals, scorecard, done, Beside { out_of_fold, drift, ..Beside::default() }, &train);
+    let model = assemble(table, &deals, scorecard, done, Beside { out_of_fold, drift, ..Beside::default() }, &train);
     let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
     let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
     let handover = Handover::of(scorecard, Some(&model));
