@@ -53,7 +53,7 @@ pub(crate) fn exp_and_log1p(a: f64) -> (f64, f64) {
 /// e^−a for a ≥ 0 by e^r 2^k with |r| ≤ ½ log 2 and Taylor's series of e^r; 0 beyond 708, where it would leave the normal
 /// numbers.
 #[inline(always)]
-fn exp_of_negative(a: f64) -> f64 {
+pub(crate) fn exp_of_negative(a: f64) -> f64 {
     /// log 2 in two parts, of which k times the first is exact.
     const LN_2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
     /// Added to a small number this leaves its nearest whole number in the lowest bits.

@@ -66,6 +66,23 @@ impl Lanes for SumWhereSet<'_> {
     }
 }
 
+/// Writes rows of `n_columns` numbers as columns, [`ROWS_AT_HAND`] cells each, square by square: whatever is read or written
+/// is then a whole cache line.
+fn turn(rows: &[f64], n_columns: usize, columns: &mut [f64]) {
+    const SIDE: usize = 8;
+    let n_rows = rows.len().checked_div(n_columns).unwrap_or(0);
+    for first_row in (0..n_rows).step_by(SIDE) {
+        let cells = first_row..(first_row + SIDE).min(n_rows);
+        for first_column in (0..n_columns).step_by(SIDE) {
+            for column in first_column..(first_column + SIDE).min(n_columns) {
+                let cells = &mut columns[column * ROWS_AT_HAND..][cells.clone()];
+                let values = rows[first_row * n_columns + column..].iter().step_by(n_columns);
+                cells.iter_mut().zip(values).for_each(|(cell, value)| *cell = *value);
+            }
+        }
+    }
+}
+
 /// What a walk gives.
 pub(crate) struct Walk {
     /// `(n_samples,)` the linear predictor.
@@ -94,6 +111,8 @@ impl Design<'_> {
         look: impl Fn(Range<usize>, &[f64], &mut [f64]) -> f64 + Sync,
     ) -> Walk {
         let tables = self.level_tables(coefficients);
+        let dense = self.dense.as_standard_layout();
+        let dense = dense.as_slice().expect("the layout was just made standard");
         let mut eta = vec![intercept; self.n_samples()];
         let parts = eta.par_chunks_mut(ROWS_PER_TASK).enumerate().map(|(task, eta)| {
             let mut sums = self.no_sums();
@@ -103,7 +122,7 @@ impl Design<'_> {
                 let first = task * ROWS_PER_TASK + step * ROWS_AT_HAND;
                 let rows = first..first + eta.len();
                 let r = &mut r[..rows.len()];
-                self.fill_panel(rows.clone(), &mut panel);
+                self.fill_panel(dense, rows.clone(), &mut panel);
                 for (column, &times) in panel.chunks_exact(ROWS_AT_HAND).zip(coefficients) {
                     in_wide_registers(AddTimes { sums: eta, column, times });
                 }
@@ -166,14 +185,12 @@ impl Design<'_> {
         Sums { numbers: vec![0.0; self.n_numbers()], levels: vec![0.0; n_places], of_all: 0.0, total: 0.0 }
     }
 
-    /// The numbers of some rows, column by column, [`ROWS_AT_HAND`] cells each.
-    fn fill_panel(&self, rows: Range<usize>, panel: &mut [f64]) {
-        let mut columns = panel.chunks_exact_mut(ROWS_AT_HAND);
-        for (column, cells) in self.dense.columns().into_iter().zip(columns.by_ref()) {
-            let values = column.slice_move(ndarray::s![rows.clone()]);
-            cells.iter_mut().zip(values).for_each(|(cell, value)| *cell = *value);
-        }
-        for (line, cells) in self.lines.iter().zip(columns) {
+    /// The numbers of some rows, column by column, [`ROWS_AT_HAND`] cells each; `dense` is the dense block row by row.
+    fn fill_panel(&self, dense: &[f64], rows: Range<usize>, panel: &mut [f64]) {
+        let n_dense = self.dense.ncols();
+        let (of_dense, of_lines) = panel.split_at_mut(n_dense * ROWS_AT_HAND);
+        turn(&dense[rows.start * n_dense..rows.end * n_dense], n_dense, of_dense);
+        for (line, cells) in self.lines.iter().zip(of_lines.chunks_exact_mut(ROWS_AT_HAND)) {
             line.write(rows.clone(), &mut cells[..rows.len()]);
         }
     }
@@ -200,6 +217,26 @@ impl Design<'_> {
         for (column, line) in (n_dense..).zip(&self.lines) {
             line.write(rows.clone(), &mut values);
             into[column..].iter_mut().step_by(stride).zip(&values).for_each(|(cell, value)| *cell = *value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_turned_into_columns() {
+        for (n_rows, n_columns) in [(1, 1), (7, 9), (ROWS_AT_HAND, 17), (100, 8), (5, 0)] {
+            let value = |row: usize, column: usize| (row * 1000 + column) as f64;
+            let rows: Vec<f64> =
+                (0..n_rows).flat_map(|row| (0..n_columns).map(move |column| value(row, column))).collect();
+            let mut columns = vec![f64::NAN; n_columns * ROWS_AT_HAND];
+            turn(&rows, n_columns, &mut columns);
+            for (column, cells) in columns.chunks_exact(ROWS_AT_HAND).enumerate() {
+                assert!((0..n_rows).all(|row| cells[row] == value(row, column)));
+                assert!(cells[n_rows..].iter().all(|cell| cell.is_nan()));
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::Penalty;
-use super::loss::{LossesAndSlopes, curvature, loss, slope};
+use super::loss::{LossesAndSlopes, curvatures, slopes, sum_of_losses};
 use super::newton::{Evaluation, Objective};
 use super::penalty::TermPenalty;
 use crate::design::{Design, ROWS_AT_HAND};
@@ -87,8 +87,7 @@ impl PenalisedLoss<'_> {
 
     /// wᵢ pᵢ (1 − pᵢ) / Σw.
     fn curvatures(&self, eta: &[f64]) -> Vec<f64> {
-        let rows = self.problem.weights.par_iter().zip(eta);
-        rows.map(|(w, &eta)| w * curvature(eta) / self.total_weight).collect()
+        curvatures(self.problem.weights, eta, self.total_weight)
     }
 
     /// The Hessian whose part from the data is this, before anything is pinned.
@@ -143,8 +142,7 @@ impl Objective for PenalisedLoss<'_> {
     fn gradient(&self, eta: &[f64], parameters: &[f64]) -> Vec<f64> {
         let coefficients = &parameters[..parameters.len() - 1];
         let Problem { design, y, weights } = self.problem;
-        let rows = y.par_iter().zip(weights).zip(eta);
-        let slopes: Vec<f64> = rows.map(|((&y, w), &eta)| w * slope(y, eta) / self.total_weight).collect();
+        let slopes = slopes(y, weights, eta, self.total_weight);
         let mut gradient = design.transpose_matvec(&slopes);
         gradient.push(sum_in_order(&slopes));
         self.penalised_gradient(gradient, coefficients)
@@ -189,9 +187,7 @@ pub(crate) fn pin(hessian: &mut Array2<f64>, pinned: &[bool]) {
 /// Σ wᵢ loss(yᵢ, ηᵢ), over fixed chunks added in order.
 pub(crate) fn weighted_loss(y: &[f64], weights: &[f64], eta: &[f64]) -> f64 {
     let chunks = y.par_chunks(ROWS_PER_SUM).zip(weights.par_chunks(ROWS_PER_SUM)).zip(eta.par_chunks(ROWS_PER_SUM));
-    let chunk = |((y, w), eta): ((&[f64], &[f64]), &[f64])| -> f64 {
-        y.iter().zip(w).zip(eta).map(|((&y, w), &eta)| if *w > 0.0 { w * loss(y, eta) } else { 0.0 }).sum()
-    };
+    let chunk = |((y, w), eta): ((&[f64], &[f64]), &[f64])| sum_of_losses(y, w, eta);
     chunks.map(chunk).collect::<Vec<f64>>().iter().sum()
 }
 

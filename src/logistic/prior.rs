@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::cholesky::aliased_columns;
 use super::inverse_factor::InverseFactor;
-use super::loss::{curvature, slope};
+use super::loss::{curvatures, slopes};
 use super::newton::{Convergence, MAX_STEPS, Objective, Progress, minimise};
 use super::objective::{pin, weighted_loss};
 use crate::design::Design;
@@ -184,8 +184,7 @@ impl Objective for Posterior<'_> {
 
     fn gradient(&self, eta: &[f64], parameters: &[f64]) -> Vec<f64> {
         let eta = self.problem.shifted(eta);
-        let rows = self.problem.y.par_iter().zip(self.problem.weights).zip(&*eta);
-        let slopes: Vec<f64> = rows.map(|((&y, w), &eta)| w * slope(y, eta)).collect();
+        let slopes = slopes(self.problem.y, self.problem.weights, &eta, 1.0);
         let mut gradient = self.problem.design.transpose_matvec(&slopes);
         for (j, g) in gradient.iter_mut().enumerate() {
             let pull = self.precision[j] * (parameters[j] - self.prior_mean[j]);
@@ -196,8 +195,7 @@ impl Objective for Posterior<'_> {
 
     fn hessian(&self, eta: &[f64]) -> Array2<f64> {
         let eta = self.problem.shifted(eta);
-        let curvatures: Vec<f64> =
-            self.problem.weights.par_iter().zip(&*eta).map(|(w, &eta)| w * curvature(eta)).collect();
+        let curvatures = curvatures(self.problem.weights, &eta, 1.0);
         let n_columns = self.precision.len();
         let mut hessian = self.problem.design.sandwich(&curvatures).slice(s![..n_columns, ..n_columns]).to_owned();
         for (j, precision) in self.precision.iter().enumerate() {

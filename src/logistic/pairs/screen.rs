@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::super::loss::{curvature, slope};
+use super::super::loss::{curvatures, slopes};
 use super::super::{Fitted, Problem};
 use super::Axis;
 use crate::design::codes::{Code, Codes, with_codes};
@@ -43,9 +43,8 @@ pub fn all_pairs(n_axes: usize) -> Vec<(usize, usize)> {
 /// The residuals w (y − p) and Hessian weights w p (1 − p) of a fit, which the screen works on.
 pub fn working_residuals(problem: &Problem<'_>, fitted: &Fitted) -> (Vec<f64>, Vec<f64>) {
     let eta = problem.design.matvec(&fitted.coefficients, fitted.intercept);
-    let residuals = problem.y.par_iter().zip(problem.weights).zip(&eta).map(|((y, w), eta)| -w * slope(*y, *eta));
-    let weights = problem.weights.par_iter().zip(&eta).map(|(w, eta)| w * curvature(*eta));
-    (residuals.collect(), weights.collect())
+    let residuals = slopes(problem.y, problem.weights, &eta, -1.0);
+    (residuals, curvatures(problem.weights, &eta, 1.0))
 }
 
 /// Scores the candidate pairs of axes by `residuals` and Hessian `weights` (one a row); best first, ties in the order of
