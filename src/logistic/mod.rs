@@ -126,8 +126,8 @@ pub enum Ending {
     Near,
 }
 
-/// As [`fit`] by REML from scratch, with a choice of how far. `lambdas` are those of a fit of nearly the same rows, one a
-/// term on the mean: of many rows the search for λ begins there and is short.
+/// As [`fit`] by REML from scratch, with a choice of how far. `like` is the fit of nearly the same rows: of many rows the
+/// search begins there, and that for λ is short.
 ///
 /// # Errors
 ///
@@ -136,15 +136,16 @@ pub fn fit_by_reml(
     problem: &Problem<'_>,
     terms: &[Term],
     ending: Ending,
-    lambdas: Option<&[f64]>,
+    like: Option<&Start>,
 ) -> Result<Fitted, FitError> {
     let sampled = sampled(problem, terms, |some, _| fit_by_reml(some, terms, Ending::Near, None));
     if sampled.is_some() {
         return fit_reml(problem, terms, Beginning::of(sampled.as_ref()), reml::ROUNDS_FROM_SAMPLE, ending);
     }
-    let lambdas = lambdas.filter(|_| problem.y.len() >= objective::MANY_ROWS);
-    let rounds = if lambdas.is_some() { reml::ROUNDS_FROM_LIKE } else { reml::ROUNDS };
-    fit_reml(problem, terms, Beginning { lambdas, ..Beginning::default() }, rounds, ending)
+    match like.filter(|_| problem.y.len() >= objective::MANY_ROWS) {
+        Some(like) => fit_reml(problem, terms, Beginning::near(like), reml::ROUNDS_FROM_LIKE, ending),
+        None => fit_reml(problem, terms, Beginning::default(), reml::ROUNDS, ending),
+    }
 }
 
 /// Goes on from a fit that ended [`Ending::Near`]: the λ stay.
@@ -184,18 +185,16 @@ struct Beginning<'a> {
     start: Option<&'a Start>,
     /// The Hessian's part from the data.
     data: Option<&'a Array2<f64>>,
-    /// λ of the terms on the mean, where there is no start.
-    lambdas: Option<&'a [f64]>,
 }
 
 impl Beginning<'_> {
     fn of(sampled: Option<&Sampled>) -> Beginning<'_> {
         let (start, data) = (sampled.map(|sampled| &sampled.start), sampled.map(|sampled| &sampled.data));
-        Beginning { start, data, lambdas: None }
+        Beginning { start, data }
     }
 
     fn near(start: &Start) -> Beginning<'_> {
-        Beginning { start: Some(start), ..Beginning::default() }
+        Beginning { start: Some(start), data: None }
     }
 }
 
@@ -265,14 +264,10 @@ fn fit_reml(
     rounds: u32,
     ending: Ending,
 ) -> Result<Fitted, FitError> {
-    let Beginning { start, data, lambdas } = beginning;
+    let Beginning { start, data } = beginning;
     check::check(problem, terms, start)?;
     let total_weight = objective::sum_in_order(problem.weights);
-    let lambdas = match (start, lambdas) {
-        (Some(start), _) => start.lambdas.clone(),
-        (None, Some(lambdas)) => lambdas.to_vec(),
-        (None, None) => vec![START_LAMBDA / total_weight; terms.len()],
-    };
+    let lambdas = start.map_or_else(|| vec![START_LAMBDA / total_weight; terms.len()], |start| start.lambdas.clone());
     let mut objective = penalised(problem, terms, Penalty::Reml, &lambdas);
     let mut progress = Progress::new(&objective, parameters(start, problem.design.n_columns()));
     let (convergence, factor) = if objective.has_many_rows() {

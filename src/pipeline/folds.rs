@@ -6,7 +6,7 @@ use super::train::{
     DEALS_TO_JUDGE_BY, Predicted, Procedure, Purpose, TrainSettings, fit_error, lessons, pick, predict,
 };
 use crate::fault::InputError;
-use crate::predictor::{Lambdas, Predictor, learn_until};
+use crate::predictor::{Lambdas, Like, Predictor, learn_until};
 use crate::validation::{self, Folds, Part, Scheme};
 
 /// What the folds gave.
@@ -45,8 +45,9 @@ impl Folded {
         for part in &folds.parts {
             let (train, test) = (pick(rows, &part.train), pick(rows, &part.test));
             let own = Purpose::Judge.lessons(&train);
-            // Folds by time learn from more and more of the same deals, so that each begins with the λ of the one before.
-            let like = folded.lambdas.last();
+            // Folds by time learn from more and more of the same deals, so that each begins where the one before ended.
+            let before = folded.models.last().zip(folded.lambdas.last());
+            let like = before.map(|(predictor, lambdas)| Like { predictor, lambdas });
             let learned = learn_until(lessons(deals), &own, &settings.learn, Purpose::Judge.ending(), like);
             let learned = learned.map_err(fit_error)?;
             let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, &train));
@@ -70,8 +71,8 @@ impl Folded {
 pub(super) struct Earlier {
     /// The predictions of the older deals.
     pub(super) predicted: Predicted,
-    /// The λ of the last model that learned from older deals alone.
-    pub(super) lambdas: Option<Lambdas>,
+    /// The last model that learned from older deals alone, and its λ.
+    pub(super) last: Option<(Predictor, Lambdas)>,
 }
 
 impl Earlier {
@@ -93,13 +94,19 @@ impl Earlier {
             p_model: pick(&all.p_model, &kept),
             p_rule: if all.p_rule.is_empty() { Vec::new() } else { pick(&all.p_rule, &kept) },
         };
-        Some(Earlier { predicted, lambdas: whole.fold_lambdas[..n_older].last().cloned() })
+        let last = whole.fold_models[..n_older].last().cloned().zip(whole.fold_lambdas[..n_older].last().cloned());
+        Some(Earlier { predicted, last })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Models that are told apart by their average lead.
+    fn models(n: usize) -> Vec<Predictor> {
+        (0..n).map(|nth| Predictor { average: nth as f64, terms: Vec::new(), pairs: Vec::new() }).collect()
+    }
 
     /// A procedure on deals that lie a second apart, each predicted with its own number.
     fn whole(n_deals: usize) -> (Procedure, Vec<i64>, Vec<f64>) {
@@ -110,6 +117,7 @@ mod tests {
         let p_model = rows.iter().map(|&row| row as f64).collect();
         let procedure = Procedure {
             out_of_fold: Some(Predicted { rows, p_model, p_rule: Vec::new() }),
+            fold_models: models(folds.parts.len()),
             fold_lambdas: vec![Lambdas::default(); folds.parts.len()],
             folds: Some(folds),
             ..Procedure::default()
@@ -128,7 +136,11 @@ mod tests {
         assert_eq!((first, end), (n_deals.div_ceil(5), part.test[0]));
         assert_eq!(earlier.predicted.rows, (first..end).collect::<Vec<_>>());
         assert!(earlier.predicted.rows.iter().zip(&earlier.predicted.p_model).all(|(row, p)| *row as f64 == *p));
-        assert!(earlier.lambdas.is_some() && earlier.predicted.p_rule.is_empty());
+        assert!(earlier.predicted.p_rule.is_empty());
+        // All four models learn from older deals; of a holdout of half the deals, the first two do.
+        assert_eq!(earlier.last.unwrap().0.average, 3.0);
+        let half = validation::holdout(Some(&order), &y, 0.5, 1).part.unwrap();
+        assert_eq!(Earlier::of(&whole, &half, Scheme::Forward).unwrap().last.unwrap().0.average, 1.0);
     }
 
     #[test]

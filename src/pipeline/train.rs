@@ -17,7 +17,7 @@ use crate::features::Source;
 use crate::logistic::Ending;
 use crate::logodds::sigmoid;
 use crate::mismatch::Ranks;
-use crate::predictor::{Lambdas, LearnSettings, Learned, Lessons, Predictor, Solver, learn_until};
+use crate::predictor::{Lambdas, LearnSettings, Learned, Lessons, Like, Predictor, Solver, learn_until};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
 use crate::validation::{Folds, MIN_OF_EACH_OUTCOME};
@@ -218,12 +218,13 @@ pub(super) fn procedure(
         return Ok(Procedure { why_no_model: Some(why), ..Procedure::default() });
     }
     // Side by side, since either leaves threads idle while it works on a matrix.
-    let learn = |like: Option<&Lambdas>| {
+    let learn = |like: Option<Like<'_>>| {
         learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, purpose.ending(), like)
     };
     let (learned, folded) = match earlier {
-        Some(Earlier { predicted, lambdas }) => {
-            (learn(lambdas.as_ref()), Ok((None, Some(Folded { predicted, ..Folded::default() }))))
+        Some(Earlier { predicted, last }) => {
+            let like = last.as_ref().map(|(predictor, lambdas)| Like { predictor, lambdas });
+            (learn(like), Ok((None, Some(Folded { predicted, ..Folded::default() }))))
         }
         None => rayon::join(|| learn(None), || fold(deals, rows, &y, settings)),
     };

@@ -1,16 +1,16 @@
 //! Learning a predictor from training rows: shapes of the terms, penalties, coefficients.
 
 use super::assemble::{Assembly, assemble, repeats};
+use super::like::{Lambdas, Like};
 use super::pairs::{FittedPair, add_pairs};
 use super::{FittedTerm, Predictor};
 use crate::design::{CodeBlock, Design};
-use crate::features::{Attribute, Fate, PlanLine, Source, Term, TermSettings};
+use crate::features::{Attribute, Fate, PlanLine, Term, TermSettings};
 use crate::lanes::{Lanes, dot, in_wide_registers};
-use crate::logistic::{self, Ending, FitError, Fitted, Penalty, Problem};
+use crate::logistic::{self, Ending, FitError, Fitted, Penalty, Problem, Start};
 use crate::text::counted;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Which program minimises the penalised loss.
@@ -48,36 +48,6 @@ pub struct Learned {
     pub lambdas: Lambdas,
 }
 
-/// λ on the sum of losses, by source and by whether it is that of a line or of levels: where the search for those of nearly
-/// the same deals begins.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Lambdas(BTreeMap<(Source, bool), f64>);
-
-impl Lambdas {
-    fn of(terms: &[Term], attributes: &[&Attribute], lambdas: &[f64], total_weight: f64) -> Lambdas {
-        let sums = lambdas.iter().map(|lambda| lambda * total_weight);
-        Lambdas(places(terms, attributes).into_iter().zip(sums).collect())
-    }
-
-    /// Those of these terms on the mean; the median stands for terms that are new.
-    fn on_mean(&self, terms: &[Term], attributes: &[&Attribute], total_weight: f64) -> Option<Vec<f64>> {
-        let mut all: Vec<f64> = self.0.values().copied().collect();
-        all.sort_by(f64::total_cmp);
-        let usual = *all.get(all.len() / 2)?;
-        let own = places(terms, attributes).into_iter().map(|place| self.0.get(&place).copied().unwrap_or(usual));
-        Some(own.map(|lambda| lambda / total_weight).collect())
-    }
-}
-
-/// What each penalty belongs to, in the order of [`assemble`].
-fn places(terms: &[Term], attributes: &[&Attribute]) -> Vec<(Source, bool)> {
-    let of_term = |(term, attribute): (&Term, &&Attribute)| {
-        let place = |is_line: bool, there: bool| there.then(|| (term.source.clone(), is_line));
-        [place(true, term.has_line(&attribute.values)), place(false, term.n_levels() > 0)].into_iter().flatten()
-    };
-    terms.iter().zip(attributes).flat_map(of_term).collect()
-}
-
 /// The training rows as the solver needs them.
 #[derive(Debug, Clone, Copy)]
 pub struct Lessons<'a> {
@@ -99,8 +69,8 @@ pub fn learn(lessons: Lessons<'_>, rows: &[usize], settings: &LearnSettings) -> 
     learn_until(lessons, rows, settings, Ending::Settled, None)
 }
 
-/// As [`learn`]; for a model that is not kept `ending` may leave unknown how certain it is, and `like` are the λ of nearly
-/// the same deals.
+/// As [`learn`]; for a model that is not kept `ending` may leave unknown how certain it is, and of many deals the search may
+/// begin where that of nearly the same deals ended.
 ///
 /// # Errors
 /// As [`learn`].
@@ -109,7 +79,7 @@ pub fn learn_until(
     rows: &[usize],
     settings: &LearnSettings,
     ending: Ending,
-    like: Option<&Lambdas>,
+    like: Option<Like<'_>>,
 ) -> Result<Learned, FitError> {
     let (terms, attributes, plan) = choose_terms(lessons.attributes, rows, settings.terms);
     let assembly = assemble(&terms, &attributes, rows);
@@ -119,8 +89,8 @@ pub fn learn_until(
     let (fitted, pairs) = match (settings.solver, settings.penalty) {
         (Solver::Newton, None) => {
             let total = weights.iter().sum();
-            let lambdas = like.and_then(|like| like.on_mean(&terms, &attributes, total));
-            fit_by_reml(&terms, &assembly, &problem, settings.interactions, ending, lambdas.as_deref())?
+            let start = like.and_then(|like| like.start(&terms, &attributes, &assembly, total));
+            fit_by_reml(&terms, &assembly, &problem, settings.interactions, ending, start.as_ref())?
         }
         (Solver::Newton, Some(lambda)) => {
             (logistic::fit(&problem, &assembly.penalties, Penalty::Fixed(lambda), None)?, Vec::new())
@@ -144,12 +114,12 @@ fn fit_by_reml(
     problem: &Problem<'_>,
     interactions: usize,
     ending: Ending,
-    lambdas: Option<&[f64]>,
+    like: Option<&Start>,
 ) -> Result<(Fitted, Vec<FittedPair>), FitError> {
     if interactions == 0 {
-        return Ok((logistic::fit_by_reml(problem, &assembly.penalties, ending, lambdas)?, Vec::new()));
+        return Ok((logistic::fit_by_reml(problem, &assembly.penalties, ending, like)?, Vec::new()));
     }
-    let near = logistic::fit_by_reml(problem, &assembly.penalties, Ending::Near, lambdas)?;
+    let near = logistic::fit_by_reml(problem, &assembly.penalties, Ending::Near, like)?;
     match add_pairs(terms, assembly, problem, &near, interactions, ending)? {
         Some(paired) => Ok((paired.fitted, paired.pairs)),
         None if ending == Ending::Near => Ok((near, Vec::new())),

@@ -6,11 +6,13 @@
 mod assemble;
 mod certainty;
 mod learn;
+mod like;
 mod pairs;
 mod representative;
 
 pub use certainty::{Certainty, Spot};
-pub use learn::{Lambdas, LearnSettings, Learned, Lessons, Solver, learn, learn_until};
+pub use learn::{LearnSettings, Learned, Lessons, Solver, learn, learn_until};
+pub use like::{Lambdas, Like};
 pub use pairs::FittedPair;
 
 use crate::design::NO_LEVEL;
