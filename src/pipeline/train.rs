@@ -217,23 +217,24 @@ pub(super) fn procedure(
     if let Some(why) = too_few(&y) {
         return Ok(Procedure { why_no_model: Some(why), ..Procedure::default() });
     }
-    // Side by side, since either leaves threads idle while it works on a matrix.
     let learn = |like: Option<Like<'_>>| {
         learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, purpose.ending(), like)
     };
-    let (learned, folded) = match earlier {
+    let learn_and_fold = || match earlier {
         Some(Earlier { predicted, last }) => {
             let like = last.as_ref().map(|(predictor, lambdas)| Like { predictor, lambdas });
             (learn(like), Ok((None, Some(Folded { predicted, ..Folded::default() }))))
         }
         None => rayon::join(|| learn(None), || fold(deals, rows, &y, settings)),
     };
+    let rule_curve = || deals.rules.as_ref().map(|r| rule_curve(deals, r, rows));
+    // Side by side, since each leaves threads idle while it works on a matrix.
+    let ((learned, folded), curve) = rayon::join(learn_and_fold, rule_curve);
     let (learned, (folds, folded)) = (learned.map_err(fit_error)?, folded?);
     let (out_of_fold, fold_models, fold_lambdas) = match folded {
         Some(Folded { predicted, models, lambdas }) => (Some(predicted), models, lambdas),
         None => (None, Vec::new(), Vec::new()),
     };
-    let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, rows));
     let in_sample = predict(deals, &learned, curve.as_ref(), rows);
     let reference = out_of_fold.as_ref().unwrap_or(&in_sample);
     let kept = qualified(deals, &reference.rows);
