@@ -62,7 +62,9 @@ mod tests {
     /// Deals as the model says; `low_won`: every other of those that it thinks least of was won.
     fn sides(low_won: bool) -> SideFigures {
         let p: Vec<f64> = (0..1000).map(|i| if i < 100 { 0.005 } else { 0.1 + f64::from(i) / 2000.0 }).collect();
-        let won = |i: usize| if i < 100 { low_won && i % 2 == 0 } else { i * 7919 % 1000 < (1000.0 * p[i]) as usize };
+        let won = |i: usize| {
+            if i < 100 { low_won && i.is_multiple_of(2) } else { i * 7919 % 1000 < (1000.0 * p[i]) as usize }
+        };
         let y: Vec<f64> = (0..1000).map(|i| f64::from(u8::from(won(i)))).collect();
         let w = vec![1.0; 1000];
         let calibration = calibration_curve(&y, &p, &w, 10);
