@@ -89,6 +89,12 @@ pub fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// The text with its first letter small.
+pub fn uncapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// A condition on a text: one or more tests that must all hold. Equal when written alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextMatch {

@@ -128,7 +128,7 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
     let scorers = scorers(&open_inputs, Some(published.version()), false, terminal)?;
     let score = score_and_write(&score_args, &open_inputs, &scorers, terminal)?;
     begin(&mut text, "2. Score the open leads");
-    text.append(score_text(&score));
+    text.append(score_text(&score, true));
 
     let compare_args = CompareArgs {
         inputs: inputs.clone(),

@@ -1,6 +1,7 @@
 //! `leadscore init`: look at the files, say what every column was taken for, write a project file and a scorecard.
 
 mod ask;
+mod columns;
 mod files;
 mod look;
 mod told;
@@ -93,7 +94,7 @@ pub(super) struct Start {
 pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> CommandResult {
     let (project, scorecard) = targets(args)?;
     let start = prepare(args, &project, &scorecard, terminal)?;
-    terminal.summary(&told::summary(&start), told::text(&start, &args.dir))?;
+    terminal.summary(&told::summary(&start), told::text(&start, &args.dir, terminal.is_verbose()))?;
     Ok(Ending::Done)
 }
 

@@ -56,7 +56,7 @@ struct Cli {
     /// Say nothing but the data and errors.
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Say more about what was read.
+    /// Say more: what was read, and all that a summary has to tell.
     #[arg(short, long, global = true)]
     verbose: bool,
 }

@@ -87,11 +87,7 @@ pub(super) fn run(args: &ReportArgs, terminal: &Terminal) -> CommandResult {
         write_atomically(path, &mut |out| out.write_all(html.as_bytes()))?;
     }
     let out = args.out.as_ref().map(|path| path.display().to_string());
-    let mut text = view.warnings.iter().map(|warning| format!("{warning}\n\n")).collect::<String>();
-    text.extend(view.sentences.iter().map(|sentence| format!("{sentence}\n")));
-    if let Some(out) = &out {
-        text.push_str(&format!("\nThe report is in {out} ({} kB).\n", count(bytes.div_ceil(1000))));
-    }
+    let text = summary_text(&view, out.as_deref(), bytes, terminal.is_verbose());
     let summary = Summary { out, bytes, warnings: view.warnings, sentences: view.sentences };
     if args.json.as_deref() == Some(Path::new("-")) {
         terminal.summary_aside(&summary, text)?;
@@ -99,6 +95,24 @@ pub(super) fn run(args: &ReportArgs, terminal: &Terminal) -> CommandResult {
         terminal.summary(&summary, text)?;
     }
     Ok(Ending::Done)
+}
+
+/// What the page warns of, and where it is; `all`, and where it is not written: also what it says.
+fn summary_text(view: &Report, out: Option<&str>, bytes: usize, all: bool) -> String {
+    let Some(out) = out.filter(|_| !all) else {
+        let mut text = view.warnings.iter().map(|warning| format!("{warning}\n\n")).collect::<String>();
+        text.extend(view.sentences.iter().map(|sentence| format!("{sentence}\n")));
+        text.extend(out.map(|out| format!("\nThe report is in {out} ({} kB).\n", count(bytes.div_ceil(1000)))));
+        return text;
+    };
+    let mut text: String = view.warnings.iter().map(|warning| format!("{}\n", first_sentence(warning))).collect();
+    text.push_str(&format!("The report is in {out} ({} kB): open it in a browser.\n", count(bytes.div_ceil(1000))));
+    text
+}
+
+/// Up to the first stop or question mark before a blank.
+fn first_sentence(text: &str) -> &str {
+    [". ", "? "].iter().filter_map(|end| text.find(end)).min().map_or(text, |at| &text[..=at])
 }
 
 fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Report, InputError> {

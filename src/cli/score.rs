@@ -81,7 +81,7 @@ pub(super) fn run(args: &ScoreArgs, terminal: &Terminal) -> CommandResult {
     let inputs = args.inputs.resolve()?;
     let scorers = scorers(&inputs, args.model_version, args.rules_only, terminal)?;
     let summary = score_and_write(args, &inputs, &scorers, terminal)?;
-    let text = score_text(&summary);
+    let text = score_text(&summary, terminal.is_verbose());
     if args.out == Path::new("-") {
         terminal.summary_aside(&summary, text)?;
     } else {

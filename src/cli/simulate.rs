@@ -13,7 +13,7 @@ use crate::fault::InputError;
 use crate::io::{OutColumn, OutValues, Rounding, WriteOptions, write_table};
 use crate::pipeline::score::{AsOf, ScoreSettings};
 use crate::pipeline::simulate::{Moved, Movement, PastEffect, Scorecards, simulate_open, simulate_past};
-use crate::scorecard::Scorecard;
+use crate::scorecard::{Scorecard, is_learned};
 use crate::tables::{ActivityBatches, LeadTable, Outcome};
 use clap::Args;
 use serde::Serialize;
@@ -50,8 +50,20 @@ pub(super) struct SimulateArgs {
 struct Summary {
     current: String,
     changed: String,
+    /// Whether the changed points were learned from the past deals that they are tried on.
+    is_learned: bool,
+    /// Tiers that begin elsewhere.
+    moved_tiers: Vec<MovedTier>,
     past: Option<PastEffect>,
     open: Option<Movement>,
+}
+
+/// A tier that begins elsewhere by the changed scorecard.
+#[derive(Serialize)]
+struct MovedTier {
+    tier: String,
+    current: f64,
+    changed: f64,
 }
 
 pub(super) fn run(args: &SimulateArgs, terminal: &Terminal) -> CommandResult {
@@ -101,7 +113,23 @@ fn simulate(args: &SimulateArgs, terminal: &Terminal) -> Result<Summary, InputEr
     if let Some(path) = &args.out {
         write_table(path, &moved_table(past.as_ref(), open.as_ref()), WriteOptions::default())?;
     }
-    Ok(Summary { current: name, changed: file.path.display().to_string(), past, open })
+    Ok(Summary {
+        current: name,
+        changed: file.path.display().to_string(),
+        is_learned: is_learned(&file.text),
+        moved_tiers: moved_tiers(scorecards),
+        past,
+        open,
+    })
+}
+
+/// The tiers of both scorecards whose bounds differ, the highest first.
+fn moved_tiers(Scorecards { current, changed }: Scorecards<'_>) -> Vec<MovedTier> {
+    let moved = changed.tiers.iter().rev().filter_map(|tier| {
+        let before = current.tiers.iter().find(|before| before.name == tier.name && before.bound != tier.bound)?;
+        Some(MovedTier { tier: tier.name.clone(), current: before.bound, changed: tier.bound })
+    });
+    moved.collect()
 }
 
 /// The scorecard in force, and what to call it.

@@ -1,5 +1,6 @@
 //! What `score` says: how many leads in each tier by rules and by score, and where the two sides disagree.
 
+mod quadrants;
 mod text;
 
 pub(super) use text::score_text;
@@ -102,6 +103,9 @@ pub(super) struct QuadrantVolume {
     pub(super) record: String,
     /// Whether the record's rate is by row weight, and no wins ÷ deals.
     pub(super) is_weighted: bool,
+    /// The record's rate; `None` where there are too few deals to say.
+    #[serde(skip)]
+    share_won: Option<f64>,
 }
 
 /// A lead about which the two sides disagree.
@@ -148,7 +152,8 @@ impl ScoreSummary {
             quadrants: quadrant_volumes(assessment, &open),
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
-            top: top(assessment, &open),
+            // Where all are decided there is nobody to call.
+            top: if looks_back { Vec::new() } else { top(assessment, &open) },
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
             horizon_days: assessment.model.and_then(|m| m.snapshot.horizon).map(|h| h.days()),
             min_gap: blending.map(|b| b.min_gap),
@@ -305,6 +310,7 @@ fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<Quadrant
             leads: open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count(),
             record: told.unwrap_or_default(),
             is_weighted: record.and_then(QuadrantRecord::says).is_some_and(Rate::is_weighted),
+            share_won: record.and_then(QuadrantRecord::says).map(|rate| rate.rate),
         }
     };
     Quadrant::ALL.into_iter().map(volume).collect()

@@ -44,6 +44,11 @@ impl Terminal {
         })
     }
 
+    /// Whether somebody wants to read more than what it takes to go on.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Whether the summary goes to a program, which wants all of it.
     pub(super) fn wants_json(&self) -> bool {
         self.format == Format::Json

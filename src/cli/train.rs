@@ -59,19 +59,17 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
         ));
     }
     let mut text = Page::of_markdown(&brief(&model, &inputs.name, inputs.card()));
-    text.push_str(&format!("\nThe whole model card: `leadscore models show{}`.\n", args.inputs.store_as_typed()));
+    text.push_str(&format!("\nMore: `leadscore models show{}`.\n", args.inputs.store_as_typed()));
     let summary = Summary { name: &inputs.name, version, new_version, model: dump::model(&model, None)? };
     terminal.summary(&summary, text)?;
     let typed = args.inputs.as_typed();
     let as_of = as_of.map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(&as_of)));
     let compare = if inputs.scorecard.is_some() {
-        format!("; `leadscore compare{typed}` sets learned beside hand-set points")
+        format!("; `leadscore compare{typed}` judges the points")
     } else {
         String::new()
     };
-    terminal.note(&format!(
-        "next: `leadscore score{typed} --out scored.csv{as_of}` ranks these leads (with --leads FILE those of another file){compare}"
-    ));
+    terminal.note(&format!("next: `leadscore score{typed} --out scored.csv{as_of}`{compare}"));
     Ok(Ending::Done)
 }
 

@@ -11,8 +11,9 @@ const TOLD: usize = 2;
 /// Deals of the rarer outcome from which the rules that matter most usually get a verdict.
 const ENOUGH_OF_RARER: usize = 50;
 
-/// Growth of the deals beyond which a forecast from what there is says nothing.
-const MOST_PROMISED: f64 = 20.0;
+/// Growth of the deals beyond which nobody waits for a verdict: a team with the deals of three years would sell for twelve
+/// more.
+const MOST_PROMISED: f64 = 5.0;
 
 /// Two or three plain sentences, the most important first. `is_start`: the points are nobody's opinion yet, for a program
 /// drew them up.
@@ -100,7 +101,7 @@ fn what_would_help(comparison: &Comparison, points: &str) -> String {
         let (outcome, there) = if comparison.won <= lost { ("won", comparison.won) } else { ("lost", lost) };
         return format!("About {} would help.", counted(ENOUGH_OF_RARER - there, &format!("more {outcome} deal")));
     }
-    format!("The {points} points stand; nothing suggests that more deals of the same kind would change that soon.")
+    format!("The {points} points stand; more deals of the same kind will hardly tell.")
 }
 
 /// By how many times the deals would have to grow for this rule's first verdict.
@@ -197,7 +198,11 @@ mod tests {
         let said = sentences(&comparison(unsure(0), 20, 7, 0.0), false);
         assert_eq!(said[1], "About 43 more won deals would help.");
         assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
+        let hardly = "The hand-set points stand; more deals of the same kind will hardly tell.";
         let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0), false);
-        assert!(said[1].starts_with("The hand-set points stand"));
+        assert_eq!(said[1], hardly);
+        // ρ = 0.4 takes 1 / 0.16 times the deals: nobody waits for that.
+        let said = sentences(&comparison(unsure(400), 2_000, 800, 0.4), false);
+        assert_eq!(said[1], hardly);
     }
 }

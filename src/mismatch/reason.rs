@@ -10,10 +10,11 @@ use std::fmt;
 
 /// Rules are named until they bring this share of the points gained, two at most.
 const MOST_OF_THE_POINTS: f64 = 0.5;
-/// Within so many log-odds of the average lead, the model finds something worth next to nothing: odds × 0.9 to 1.1.
-const NEXT_TO_NOTHING: f64 = 0.1;
-/// Within so many it finds it worth little: odds × 1.65 at most.
-const LITTLE: f64 = 0.5;
+/// Between these factors on the odds, the model finds something worth next to nothing: what is shown as × 0.9 to × 1.1, so
+/// that the same figure never gets two words.
+const NEXT_TO_NOTHING: std::ops::Range<f64> = 0.85..1.15;
+/// Up to this factor it finds it worth little.
+const LITTLE: f64 = 1.65;
 /// Points are shown to one decimal.
 const SHOWN: f64 = 0.05;
 /// Things that the model goes by, named at most.
@@ -189,7 +190,7 @@ fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
         let own = sides
             .opinions
             .iter()
-            .filter(move |o| if up { o.log_odds > NEXT_TO_NOTHING } else { o.log_odds < -NEXT_TO_NOTHING });
+            .filter(move |o| !NEXT_TO_NOTHING.contains(&o.log_odds.exp()) && (o.log_odds > 0.0) == up);
         joined(own.take(NAMED).map(|o| format!("`{}` ({})", o.about, odds(o.log_odds))))
     };
     if quadrant != Quadrant::Verify {
@@ -226,10 +227,10 @@ fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> Option<String> {
 fn opinion_of(gain: &Gain, by_name: bool) -> String {
     let that = if by_name { format!("`{}`", gain.rule) } else { "that".to_string() };
     let Some(by_model) = gain.by_model else { return format!("The model does not go by {that}.") };
-    let found = match by_model {
-        c if c < -NEXT_TO_NOTHING => format!("counts {that} against an order"),
-        c if c <= NEXT_TO_NOTHING => format!("finds {that} worth next to nothing"),
-        c if c <= LITTLE => format!("finds {that} worth little"),
+    let found = match by_model.exp() {
+        factor if NEXT_TO_NOTHING.contains(&factor) => format!("finds {that} worth next to nothing"),
+        factor if factor < 1.0 => format!("counts {that} against an order"),
+        factor if factor <= LITTLE => format!("finds {that} worth little"),
         _ => format!("gives credit for {that} too, but less than other things take away"),
     };
     format!("The model {found} ({}).", odds(by_model))
@@ -306,6 +307,26 @@ mod tests {
              little (odds × 1.2). Most speaks against it: `inquiry, never` (odds × 0.5). Of 71 past deals so placed \
              (SQL by points, not by the model) 4 % were won."
         );
+    }
+
+    #[test]
+    fn one_figure_never_gets_two_words() {
+        let mut said: std::collections::BTreeMap<String, String> = Default::default();
+        for hundredth in -80..80 {
+            let gain = Gain {
+                rule: "r".into(),
+                what: String::new(),
+                points: 1.0,
+                by_model: Some(f64::from(hundredth) / 100.0),
+            };
+            let sentence = opinion_of(&gain, false);
+            let (words, figure) = sentence.split_once(" (").unwrap();
+            let before = said.entry(figure.to_string()).or_insert_with(|| words.to_string());
+            // The bound of "little" lies within what × 1.6 stands for.
+            assert!(before == words || figure.starts_with("odds × 1.6"), "{figure}: {before} and {words}");
+        }
+        assert_eq!(said["odds × 0.9)."], "The model finds that worth next to nothing");
+        assert_eq!(said["odds × 0.8)."], "The model counts that against an order");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::metrics;
 use crate::scorecard::Scorecard;
 use crate::snapshot::Mode;
 use crate::tables::LeadTable;
-use crate::text::counted;
+use crate::text::{counted, uncapitalised};
 
 /// What stands beside a procedure in the model that is made of it.
 #[derive(Default)]
@@ -154,7 +154,8 @@ fn notes(
     if deals.snapshots.mode == Mode::None {
         notes.push(Model::NO_TIMES.to_string());
     }
-    notes.extend(whole.folds.iter().flat_map(|f| f.notes.iter().cloned()));
+    let how_judged = whole.folds.iter().flat_map(|folds| &folds.notes);
+    notes.extend(how_judged.map(|note| format!("{}{}", Model::HOW_JUDGED, uncapitalised(note))));
     if let Some(auc) = out_of_fold_auc.filter(|auc| !auc.beats_chance()) {
         notes.push(format!(
             "{}: the model ranks deals it has not seen no better than chance (AUC {:.3}, 95 % interval {:.3} to {:.3}).",

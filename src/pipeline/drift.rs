@@ -35,6 +35,28 @@ struct Era {
     p: Vec<f64>,
 }
 
+/// Words of statistics, which stand in brackets behind what they mean.
+const TERMS: [&str; 3] = ["calibration", "stability index", "(index "];
+
+impl DriftRecord {
+    /// A finding without its terms of statistics, for those who read no further than the terminal; the model card has them.
+    pub fn in_plain_words(finding: &str) -> String {
+        let mut plain = finding.to_string();
+        while let Some((start, end)) = bracket_of_terms(&plain) {
+            plain.replace_range(start..end, "");
+        }
+        plain
+    }
+}
+
+/// The first bracket, with the blank before it, that speaks of statistics.
+fn bracket_of_terms(text: &str) -> Option<(usize, usize)> {
+    text.match_indices(" (").find_map(|(start, _)| {
+        let end = start + text[start..].find(')')? + 1;
+        TERMS.iter().any(|term| text[start..end].contains(term)).then_some((start, end))
+    })
+}
+
 /// How the deals of a holdout by time, `newer`, differ from those that `older` was learned from.
 pub(super) fn of_holdout(deals: &Deals, older: &Procedure, trained: &[usize], newer: &Predicted) -> DriftRecord {
     let (scored, p) = older.out_of_fold.as_ref().map_or((Vec::new(), Vec::new()), rows_and_p);
@@ -205,4 +227,20 @@ fn middle(values: &[f64], w: &[f64]) -> Option<f64> {
             below >= half
         })
         .map(|i| values[i])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_in_plain_words_keeps_its_figures_and_loses_its_terms() {
+        let plain = DriftRecord::in_plain_words;
+        let half = "half of the newer deals are above 2.2 %, half of the older ones were above 1.3 %";
+        assert_eq!(plain(&format!("{half} (population stability index 1.05, marked from 0.25).")), format!("{half}."));
+        let middle = "`size (m2)`: the middle value was 3 and is 5";
+        assert_eq!(plain(&format!("{middle} (index 0.4).")), format!("{middle}."));
+        let low = "Its win probabilities were too low for them";
+        assert_eq!(plain(&format!("{low} (calibration intercept 0.57, 0.21 to 0.94).")), format!("{low}."));
+    }
 }

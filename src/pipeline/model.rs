@@ -240,8 +240,11 @@ impl Model {
         "Attributes are as exported, not as they were at the as-of; only activities are looked at as of a moment.";
 
     /// What must be said where the deals have no times.
-    pub const NO_TIMES: &'static str = "There are no times, so attributes are used as they stand: that they know what \
-                                        happened after the deal closed (leakage) cannot be ruled out.";
+    pub const NO_TIMES: &'static str =
+        "Without times nobody can rule out that columns know what came after the close (leakage).";
+
+    /// How notes begin that say how the deals were parted to judge the model.
+    pub const HOW_JUDGED: &'static str = "How it was judged: ";
 
     /// How the note begins that the model ranks no better than chance.
     pub const NOTHING_TO_LEARN: &'static str = "There is next to nothing to learn here";

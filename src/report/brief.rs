@@ -1,19 +1,23 @@
 //! The model card in brief: what somebody reads in the terminal right after a training.
 
-use super::card::{judged, learned_from, other_notes, whose, widest_first};
-use super::sentences;
-use crate::pipeline::leaks::is_of_the_leak_screen;
-use crate::pipeline::model::Model;
+use super::back::{self, expected_and_won, is_off};
+use super::boldness::Boldness;
+use super::card::{judged, model_ranks_by_chance, whose, widest_first};
+use super::sentences::{self, top};
+use super::sides::percent;
+use crate::metrics::is_weighted;
+use crate::pipeline::leaks::{asks_about, is_of_the_leak_screen};
+use crate::pipeline::model::{DriftRecord, Model, SideFigures};
 use crate::scorecard::Scorecard;
-use crate::text::counted;
+use crate::snapshot::LeftOut;
+use crate::text::{counted, listed, thousands};
 use std::fmt::Write;
 
-/// Findings of what has changed with time that are told.
-const CHANGES_TOLD: usize = 3;
 /// What the model goes by, named at most.
-const TERMS_NAMED: usize = 6;
+const TERMS_NAMED: usize = 3;
 
-/// The sentences of the model card that decide what to do next.
+/// The sentences of the model card that decide what to do next: whether anything is suspicious, how good the model is,
+/// what it goes by, what was left out.
 pub fn brief(model: &Model, name: &str, scorecard: Option<&Scorecard>) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
@@ -24,28 +28,82 @@ pub fn brief(model: &Model, name: &str, scorecard: Option<&Scorecard>) -> String
 fn write_brief(out: &mut String, model: &Model, name: &str, whose: &str) -> std::fmt::Result {
     writeln!(out, "# Model: {name}\n")?;
     learned_from(out, model)?;
-    if let Some((figures, which)) = judged(model) {
+    if let Some((sides, which)) = judged(model) {
         writeln!(out, "\nOn {which}:\n")?;
-        sentences::figures_in_brief(out, figures, whose)?;
+        figures(out, sides, whose)?;
+        back::looking_back(out, model)?;
     }
-    // Whether deals further down the file are newer nobody knows; the model card has them.
-    let drift = model.drift.as_ref().filter(|drift| !drift.found.is_empty() && !drift.by_file_order);
-    if let Some(drift) = drift {
-        sentences::drift(out, drift, CHANGES_TOLD)?;
-    }
-    writeln!(out, "\n## What to know\n")?;
+    writeln!(out)?;
+    changed(out, model)?;
     goes_by(out, model)?;
-    for (why, n) in &model.snapshot.left_out {
-        writeln!(out, "- Left out: {} ({why})", counted(*n, "lead"))?;
+    left_out(out, model)?;
+    notes(out, model)
+}
+
+/// From how many deals the model learned, and what must be read before any figure; or why there is no model.
+fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
+    let s = &model.snapshot;
+    if let Some(why) = &model.why_no_model {
+        return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
-    let (of_the_screen, others): (Vec<&str>, Vec<&str>) =
-        other_notes(model).into_iter().partition(|note| is_of_the_leak_screen(note));
-    if !of_the_screen.is_empty() {
-        writeln!(out, "- Some of what the model goes by may know the outcome: `leadscore check` names it and asks.")?;
+    let counts = match is_weighted(s.deals, s.won, s.win_rate) {
+        true => "; here and below a deal that was open longer counts more",
+        false => "",
+    };
+    let (deals, won) = (counted(s.deals, "closed deal"), thousands(s.won));
+    writeln!(out, "Learned from {deals}, {won} of them won ({}{counts}).", percent(s.win_rate))?;
+    let (first, others) = model.notes_first_and_last();
+    let first = first.into_iter().chain(others.into_iter().filter(|note| model_ranks_by_chance(note)));
+    first.into_iter().try_for_each(|note| writeln!(out, "\n{note}"))
+}
+
+/// How well the score ranks, and whether its chances were right, without terms of statistics.
+fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Result {
+    let Some((name, best)) = sentences::best(sides) else { return Ok(()) };
+    let by_points = sides.scorecard.as_ref();
+    let beside = |figure: Option<String>| figure.map_or_else(String::new, |figure| format!("; by {whose} {figure}"));
+    if let Some(row) = top(best) {
+        let points = by_points.and_then(top).map(|row| format!("{:.1}", row.lift));
+        let (won, average) = (percent(row.win_rate), percent(best.win_rate));
+        let points = beside(points);
+        writeln!(
+            out,
+            "- Best fifth by the {name}: {won} won, {:.1} times the average of {average}{points}.",
+            row.lift
+        )?;
     }
-    // How columns are read goes for every model.
-    let others = others.into_iter().filter(|note| *note != Model::ATTRIBUTES_AS_EXPORTED);
-    others.into_iter().try_for_each(|note| writeln!(out, "- {note}"))
+    if let Some(auc) = &best.auc {
+        let [value, low, high] = [auc.value, auc.interval.low, auc.interval.high].map(|auc| 100.0 * auc);
+        let points = by_points.and_then(|figures| figures.auc.as_ref()).map(|auc| format!("{:.0}", 100.0 * auc.value));
+        let points = beside(points);
+        writeln!(
+            out,
+            "- It ranks a won deal above a lost one {value:.0} times in 100 ({low:.0} to {high:.0}; chance 50{points})."
+        )?;
+    }
+    if let Some(boldness) = best.probability.as_ref().and_then(|p| Boldness::of(&p.calibration)) {
+        let doubt = if boldness.is_doubtful { " (too few deals to be sure)" } else { "" };
+        let low = sides.calibration.first().filter(|low| is_off(low));
+        let low = low.map_or_else(String::new, |low| format!(", but in the lowest tenth {}", expected_and_won(low)));
+        writeln!(out, "- Its chances were {}{doubt}{low}.", boldness.in_brief())?;
+    }
+    Ok(())
+}
+
+/// The gravest of what has changed with time.
+fn changed(out: &mut String, model: &Model) -> std::fmt::Result {
+    // Whether deals further down the file are newer nobody knows; the model card has them.
+    let Some(drift) = model.drift.as_ref().filter(|drift| !drift.by_file_order) else { return Ok(()) };
+    let Some(gravest) = drift.found.first() else { return Ok(()) };
+    let more = match drift.found.len() {
+        1 => String::new(),
+        n => format!(" ({} more in the card)", n - 1),
+    };
+    writeln!(
+        out,
+        "- The deals have changed, so newer leads may do otherwise{more}. {}",
+        DriftRecord::in_plain_words(gravest)
+    )
 }
 
 /// What tells the deals apart most.
@@ -53,9 +111,43 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     let Some(predictor) = &model.predictor else { return Ok(()) };
     let terms = widest_first(predictor);
     let named: Vec<String> = terms.iter().take(TERMS_NAMED).map(|term| format!("`{}`", term.term.source)).collect();
-    match terms.len().saturating_sub(TERMS_NAMED) {
-        _ if terms.is_empty() => Ok(()),
-        0 => writeln!(out, "- The model goes by {}, most of all by the first.", named.join(", ")),
-        more => writeln!(out, "- The model goes most by {}, and by {more} more.", named.join(", ")),
+    match terms.is_empty() {
+        true => Ok(()),
+        false => writeln!(out, "- The model goes most by {}.", listed(&named, "and")),
     }
+}
+
+/// Leads that are among no deals, those first that are no riddle.
+fn left_out(out: &mut String, model: &Model) -> std::fmt::Result {
+    let of = |(why, n): &(LeftOut, usize)| match why {
+        LeftOut::Open => counted(*n, "open lead"),
+        _ => format!("{} ({why})", thousands(*n)),
+    };
+    let parts: Vec<String> = model.snapshot.left_out.iter().map(of).collect();
+    if parts.is_empty() { Ok(()) } else { writeln!(out, "- Left out: {}.", parts.join("; ")) }
+}
+
+/// The other notes, as far as they call for something or warn.
+fn notes(out: &mut String, model: &Model) -> std::fmt::Result {
+    let (first, others) = model.notes_first_and_last();
+    let has_been_asked = |name: &str| first.iter().any(|note| note.contains(&format!("`{name}`")));
+    let suspicious: Vec<String> = others
+        .iter()
+        .filter_map(|note| asks_about(note))
+        .filter(|name| !has_been_asked(name))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if !suspicious.is_empty() {
+        let named = listed(&suspicious, "and");
+        writeln!(out, "- {named} may know the outcome: `leadscore check` shows why, and asks.")?;
+    }
+    // How columns are read goes for every model, and how it was judged is for those who read the whole card.
+    let is_for_the_card = |note: &str| {
+        is_of_the_leak_screen(note)
+            || model_ranks_by_chance(note)
+            || note == Model::ATTRIBUTES_AS_EXPORTED
+            || note.starts_with(Model::HOW_JUDGED)
+    };
+    let others = others.into_iter().filter(|note| !is_for_the_card(note));
+    others.into_iter().try_for_each(|note| writeln!(out, "- {note}"))
 }

@@ -1,7 +1,7 @@
 //! The model card: what was learned, from what, and how far it can be believed, in Markdown that reads as plain text.
 
-use super::sentences;
 use super::sides::sides;
+use super::{back, sentences};
 use crate::features::{Fate, Shape, short_number};
 use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_won};
 use crate::pipeline::model::{HoldoutRecord, Model, SideFigures};
@@ -36,7 +36,7 @@ fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::
     writeln!(out, "# Model card: {name}\n")?;
     headline(out, model, whose)?;
     if let Some(drift) = &model.drift {
-        sentences::drift(out, drift, usize::MAX)?;
+        sentences::drift(out, drift)?;
     }
     deals(out, model)?;
     if let Some(holdout) = &model.holdout {
@@ -74,6 +74,7 @@ fn headline(out: &mut String, model: &Model, whose: &str) -> std::fmt::Result {
     let Some((figures, which)) = judged(model) else { return Ok(()) };
     writeln!(out, "\nOn {which}:\n")?;
     sentences::figures(out, figures, whose)?;
+    back::looking_back(out, model)?;
     if model.holdout.as_ref().is_some_and(|holdout| holdout.figures.is_some()) && model.out_of_fold.is_some() {
         writeln!(
             out,
@@ -85,7 +86,7 @@ fn headline(out: &mut String, model: &Model, whose: &str) -> std::fmt::Result {
 }
 
 /// From how many deals the model learned, and what must be read before any figure; or why there is no model.
-pub(super) fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
+fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     let s = &model.snapshot;
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
@@ -96,17 +97,17 @@ pub(super) fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result 
         writeln!(out, "{BY_ROW_WEIGHT}")?;
     }
     let (first, others) = model.notes_first_and_last();
-    let first = first.into_iter().chain(others.into_iter().filter(|note| says_nothing(note)));
+    let first = first.into_iter().chain(others.into_iter().filter(|note| model_ranks_by_chance(note)));
     first.into_iter().try_for_each(|note| writeln!(out, "\n{note}"))
 }
 
 /// What is to be known once the figures are read.
-pub(super) fn other_notes(model: &Model) -> Vec<&str> {
-    model.notes_first_and_last().1.into_iter().filter(|note| !says_nothing(note)).collect()
+fn other_notes(model: &Model) -> Vec<&str> {
+    model.notes_first_and_last().1.into_iter().filter(|note| !model_ranks_by_chance(note)).collect()
 }
 
 /// Whether a note says that the model ranks no better than chance: who reads the figures must know that first.
-fn says_nothing(note: &str) -> bool {
+pub(super) fn model_ranks_by_chance(note: &str) -> bool {
     note.starts_with(Model::NOTHING_TO_LEARN)
 }
 
@@ -116,7 +117,7 @@ pub(super) fn judged(model: &Model) -> Option<(&SideFigures, String)> {
         return None;
     }
     let held_out = model.holdout.as_ref().and_then(|holdout| Some((holdout.figures.as_ref()?, holdout)));
-    let unseen = ", which the model had not seen";
+    let unseen = ", unseen by the model";
     let (figures, before, which, after) = match held_out {
         Some((figures, holdout)) if is_newest(holdout) => (figures, "the ", "newest deals", unseen),
         Some((figures, _)) => (figures, "", "deals drawn by chance", unseen),

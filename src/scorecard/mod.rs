@@ -36,7 +36,7 @@ pub use ledger::LedgerEntry;
 pub use quantities::Quantities;
 pub use reach::Reach;
 pub use reasons::RuleGain;
-pub use rewrite::{NewPoints, with_key, with_points, with_tiers};
+pub use rewrite::{NewPoints, as_learned, is_learned, with_key, with_points, with_tiers};
 pub use rule::{ActivityMeasure, ActivityRule, Detail, Effect, Kinds, Persona, Rule};
 pub use tier::{BOUND_SLACK, DISQUALIFIED, Tier};
 pub use variants::Variant;

@@ -193,6 +193,26 @@ fn rewritten_line(text: &str, line: Range<usize>, changes: &[&Change]) -> String
     body + &ending
 }
 
+/// The first line of a scorecard with learned points.
+const LEARNED: &str =
+    "# These points were learned from closed deals: written by `leadscore compare`, old values in comments.";
+
+/// `text` with a first line that says where its points come from, for whoever reads it and for [`is_learned`].
+pub fn as_learned(text: &str) -> String {
+    if is_learned(text) {
+        return text.to_string();
+    }
+    let ending = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    // A byte order mark stays in front.
+    let (mark, rest) = text.strip_prefix('\u{feff}').map_or(("", text), |rest| ("\u{feff}", rest));
+    format!("{mark}{LEARNED}{ending}{rest}")
+}
+
+/// Whether the points of a scorecard's text were learned from deals.
+pub fn is_learned(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').starts_with(LEARNED)
+}
+
 /// Whether a `#` outside quotes begins a comment.
 fn comment_in(rest_of_line: &str) -> bool {
     let mut quote = None;

@@ -54,4 +54,5 @@ mod store;
 mod stretches;
 mod times;
 mod validation;
+mod words;
 mod writing;

@@ -101,3 +101,28 @@ fn without_two_scorecards_it_says_which_is_missing() {
     std::fs::rename(company.path("scorecard.toml"), company.path("other.toml")).unwrap();
     company.run(&["simulate", "--scorecard", "other.toml"]).refused(&["no current scorecard"]);
 }
+
+#[test]
+fn learned_points_and_the_tiers_that_compare_moved_are_told() {
+    let company = Company::sample();
+    company.run(&["compare", "--write", "learned.toml"]).ok();
+    let told = |other: &str| company.run(&["simulate", "--scorecard", other, "--as-of", AS_OF]).ok().stdout;
+    let bound = |file: &str, tier: &str| {
+        let text = company.text(file);
+        let card = leadscore::scorecard::Scorecard::parse(&text, file).unwrap();
+        card.tiers.iter().find(|t| t.name == tier).unwrap().bound
+    };
+    let learned = told("learned.toml");
+    let sql = format!("SQL at {} (now {})", bound("learned.toml", "SQL"), bound("scorecard.toml", "SQL"));
+    assert!(learned.contains(&sql) && learned.contains("for `compare` moved them"), "{learned}");
+    assert!(learned.contains("learned from these very deals"), "{learned}");
+    // A copy changed by hand, with the tiers as they are.
+    company.write("mine.toml", &company.text("scorecard.toml").replacen("points = 15", "points = 12", 1));
+    let mine = told("mine.toml");
+    assert!(!mine.contains("learned from these very deals") && !mine.contains("begin elsewhere"), "{mine}");
+    // Learned once more, the file says so once.
+    company.run(&["compare", "--scorecard", "learned.toml", "--write", "again.toml"]);
+    if company.path("again.toml").exists() {
+        assert_eq!(company.text("again.toml").matches("written by `leadscore compare`").count(), 1);
+    }
+}

@@ -3,10 +3,12 @@
 use super::super::page::{Page, Strip};
 use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
-use super::summary::Summary;
+use super::summary::{RuleRow, Summary};
+use crate::comparison::Verdict;
 use crate::features::short_number;
 use crate::metrics::{BY_ROW_WEIGHT, Rate, is_weighted, row_weight_mark, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
+use crate::text::listed;
 
 /// The column that draws the figures beside it.
 const PICTURE: &str = "○ set ● learned ─ interval";
@@ -85,6 +87,23 @@ fn rules(text: &mut Page, summary: &Summary) {
     if is_weighted(summary.deals, summary.won, summary.win_rate) {
         text.push_str(&format!("* {BY_ROW_WEIGHT}\n"));
     }
+    text.push_str(&unproven(&summary.rules, summary.rho));
+}
+
+/// Why a rule may have too little data beside an interval that lies clear of 0.
+fn unproven(rules: &[RuleRow], rho: f64) -> String {
+    let is_clear = |r: &&RuleRow| r.interval[0] > 0.0 || r.interval[1] < 0.0;
+    let unsure = rules.iter().filter(|r| r.verdict == Verdict::TooLittleData.to_string());
+    let named: Vec<String> = unsure.filter(is_clear).map(|r| format!("`{}`", r.rule)).collect();
+    if named.is_empty() {
+        return String::new();
+    }
+    let why = if rho < 1.0 {
+        "all rules together hardly rank the deals better than chance, so points and intervals keep close to those set"
+    } else {
+        "it hits too few deals to be judged, or nearly all alike, so points and interval keep close to those set"
+    };
+    format!("Too little data though the interval lies clear of 0 ({}): {why}.\n", listed(&named, "and"))
 }
 
 /// What each group pays a deal, where there is more than one.
@@ -172,4 +191,34 @@ fn endings(text: &mut Page, summary: &Summary) {
 fn tenth(value: f64) -> String {
     let text = format!("{value:.1}");
     if text == "-0.0" { "0.0".to_string() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_little_data_beside_an_interval_clear_of_0_is_explained() {
+        let rule = |interval: [f64; 2], leads, verdict: Verdict| RuleRow {
+            rule: format!("of_{leads}"),
+            persona: None,
+            group: "fit".into(),
+            hand_set_points: 10.0,
+            learned_points: 9.0,
+            interval,
+            leads,
+            won: 1,
+            win_rate: 0.5,
+            evidence: String::new(),
+            matters: 0.0,
+            verdict: verdict.to_string(),
+        };
+        let unsure = Verdict::TooLittleData;
+        let rules =
+            [rule([-1.0, 21.0], 40, unsure), rule([2.0, 5.0], 300, Verdict::TooStrong), rule([4.0, 12.0], 2, unsure)];
+        let said = unproven(&rules, 1.0);
+        assert!(said.contains("(`of_2`): it hits too few deals to be judged"), "{said}");
+        assert!(unproven(&rules, 0.7).contains("all rules together hardly rank the deals better than chance"));
+        assert_eq!(unproven(&rules[..2], 1.0), "");
+    }
 }

@@ -5,7 +5,7 @@ use super::super::terminal::{Align, count, plural, table};
 use super::Summary;
 use crate::features::short_number;
 use crate::pipeline::simulate::{Exchange, Moved, Movement, PastEffect, RuleEffect};
-use crate::text::capital;
+use crate::text::{capital, listed};
 
 /// The simulation in sentences and tables; `top` leads of each list.
 pub(super) fn simulation_text(found: &Summary, top: usize) -> Page {
@@ -13,8 +13,9 @@ pub(super) fn simulation_text(found: &Summary, top: usize) -> Page {
         "Now: {}. Changed: {}. By points alone, without the model.\n",
         found.current, found.changed
     ));
+    text.push_str(&moved_tiers(found));
     if let Some(past) = &found.past {
-        push_past(&mut text, past, top);
+        push_past(&mut text, past, found.is_learned, top);
     }
     if let Some(open) = &found.open {
         text.push_str("\n");
@@ -24,9 +25,28 @@ pub(super) fn simulation_text(found: &Summary, top: usize) -> Page {
     text
 }
 
-fn push_past(text: &mut Page, past: &PastEffect, top: usize) {
+/// That tiers begin elsewhere, which moves leads whose points stay.
+fn moved_tiers(found: &Summary) -> String {
+    if found.moved_tiers.is_empty() {
+        return String::new();
+    }
+    let told = found
+        .moved_tiers
+        .iter()
+        .map(|tier| format!("{} at {} (now {})", tier.tier, short_number(tier.changed), short_number(tier.current)));
+    let why = if found.is_learned { ", for `compare` moved them to hold as many deals as before" } else { "" };
+    format!("Tiers begin elsewhere by the change: {}{why}.\n", listed(&told.collect::<Vec<_>>(), "and"))
+}
+
+fn push_past(text: &mut Page, past: &PastEffect, is_learned: bool, top: usize) {
     text.push_str("\n");
     text.heading(2, &format!("{} as they were before they closed", plural(past.deals, "past deal")));
+    if is_learned {
+        text.push_str(
+            "The changed points were learned from these very deals, so they look better here than they will on new ones; \
+             `leadscore compare` judges them on deals they had not seen, below \"On trial\".\n\n",
+        );
+    }
     if let Some(exchange) = &past.same_volume {
         push_exchange(text, past, exchange, top);
     }

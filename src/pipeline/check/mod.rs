@@ -4,6 +4,7 @@
 //! said, with the reason.
 
 mod columns;
+mod contacts;
 mod log;
 mod outcomes;
 mod rows;
@@ -21,7 +22,7 @@ use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
 use crate::tables::{ActivityBatches, LeadTable, Outcome};
-use crate::text::{counted, thousands};
+use crate::text::{counted, thousands, uncapitalised};
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -166,6 +167,8 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
     let CheckInputs { table, columns, mut log, scorecard } = inputs;
     let mut notes = Notebook::default();
     columns::look(columns, table, &mut notes);
+    let plan = &settings.deals.plan;
+    contacts::look(columns, table, [&plan.exclude, &plan.allow], &mut notes);
     rows::look(table, columns, &mut notes);
     let lost_after = settings.deals.snapshot.lost_after.is_some();
     times::look(table, lost_after, &mut notes);
@@ -294,11 +297,6 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
         }
     };
     Finding { grade, area: Area::Leaks, sentence, evidence, names: alike.iter().map(|l| l.name.clone()).collect() }
-}
-
-fn uncapitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// The grade of a scorecard's finding.

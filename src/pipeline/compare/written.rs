@@ -23,7 +23,7 @@ pub(super) struct Written {
 /// # Errors
 /// When the learned scorecard would not be valid.
 pub(super) fn write(
-    text: &str,
+    hand_set_text: &str,
     scorecard: &Scorecard,
     lesson: &Lesson,
     deals: &Deals,
@@ -40,7 +40,7 @@ pub(super) fn write(
         .filter(|(rule, points)| **points != rule.hand_set_points)
         .map(|(rule, &points)| NewPoints { rule: rule.id.clone(), persona: rule.persona.clone(), points })
         .collect();
-    let mut text = scorecard::with_points(text, &new)?;
+    let mut text = scorecard::with_points(hand_set_text, &new)?;
     for (profile, shape) in lesson.changed_shapes() {
         text = with_shape(&text, profile, shape)?;
     }
@@ -50,6 +50,9 @@ pub(super) fn write(
     if !settings.keep_tiers && !scorecard.tiers.is_empty() {
         text = scorecard::with_tiers(&text, &moved(scorecard, lesson, deals, &scores, step(&hand_set)))?;
         learned = Scorecard::parse(&text, "the learned scorecard")?;
+    }
+    if text != hand_set_text {
+        text = scorecard::as_learned(&text);
     }
     Ok(Written { text, scorecard: learned, scores })
 }

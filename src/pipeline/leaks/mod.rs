@@ -255,6 +255,11 @@ pub fn is_of_the_leak_screen(note: &str) -> bool {
     OF_THE_SUSPICIOUS.iter().any(|beginning| note.starts_with(beginning))
 }
 
+/// The column or kind that a note asks about: that of the first kind.
+pub fn asks_about(note: &str) -> Option<&str> {
+    note.strip_prefix(OF_THE_SUSPICIOUS[0])?.strip_prefix('`')?.split('`').next()
+}
+
 /// What the model card says of the findings: the leaks in one sentence, then each suspicious one with its question.
 pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
     /// Suspicious columns that get a sentence of their own.

@@ -1,53 +1,90 @@
 //! Columns that hold the date or the number of a contact: what somebody did with the lead, not who the lead is.
 
+use super::super::leaning::to_paste;
 use super::sheet::SheetColumn;
 use super::vocabulary::rank;
 use crate::features::short_number;
+use crate::text::listed;
 
 /// Fewer different values are no calendar.
 const FEWEST_VALUES: usize = 3;
 /// Values named as an example.
 const NAMED: usize = 3;
 
-/// What the column tells of a contact, with its values: `months: may, jul, aug, …`. `None` where it tells of none.
-pub(super) fn contact(column: &SheetColumn) -> Option<String> {
-    if column.text.levels.len() < FEWEST_VALUES {
-        return None;
+/// What is known of a column's values.
+#[derive(Debug, Clone, Default)]
+pub struct Values<'v> {
+    /// Its words, the commonest first; empty where it holds numbers.
+    pub words: Vec<&'v str>,
+    /// Its different numbers with how many rows have each, ascending; empty where it holds words.
+    pub numbers: Vec<(f64, usize)>,
+}
+
+/// What a column tells of a contact, with its values: `months: may, jul, aug, …`. `None` where it tells of none.
+pub fn contact(name: &str, values: &Values<'_>) -> Option<String> {
+    let words = |topic| values.words.iter().all(|word| rank(topic, word).is_some());
+    if values.words.len() >= FEWEST_VALUES {
+        return match () {
+            () if words("month value") => Some(format!("months: {}", examples(values))),
+            () if words("weekday value") => Some(format!("weekdays: {}", examples(values))),
+            () => None,
+        };
     }
-    let words = |topic| column.text.levels.iter().all(|level| rank(topic, level).is_some());
-    if words("month value") {
-        return Some(format!("months: {}", examples(column)));
-    }
-    if words("weekday value") {
-        return Some(format!("weekdays: {}", examples(column)));
-    }
-    let [least, most] = whole_numbers(column)?;
-    let is = |topic| rank(topic, &column.name).is_some();
+    let [least, most] = whole_numbers(values)?;
+    let is = |topic| rank(topic, name).is_some();
     let within = |from: f64, to: f64| (from..=to).contains(&least) && most <= to;
     let what = match () {
         () if is("contact month") && within(1.0, 12.0) => "months",
         () if is("contact day") && within(1.0, 31.0) => "days of the month",
         () if is("contact hour") && within(0.0, 23.0) => "hours",
-        () if is("contact number") && counts_from_one(column) => "contacts so far",
+        () if is("contact number") && counts_from_one(values) => "contacts so far",
         () => return None,
     };
     Some(format!("{what}: {} to {}", short_number(least), short_number(most)))
 }
 
-fn examples(column: &SheetColumn) -> String {
-    let named: Vec<&str> = column.levels_by_share().into_iter().map(|(level, _)| level).take(NAMED).collect();
-    format!("{}, …", named.join(", "))
+/// That columns tell of a contact and not of the lead, with what leaves them out; `None` of no columns.
+pub fn of_contacts(contacts: &[(&str, &str)]) -> Option<String> {
+    let named: Vec<String> = contacts.iter().map(|(name, told)| format!("`{name}` ({told})")).collect();
+    let tell = if contacts.len() == 1 { "tells" } else { "tell" };
+    (!contacts.is_empty()).then(|| {
+        format!(
+            "{} {tell} of a contact, not of the lead, and who was never contacted has none: in doubt, put `{}` into \
+             `exclude` of leadscore.toml",
+            listed(&named, "and"),
+            to_paste(contacts.iter().map(|(name, _)| *name))
+        )
+    })
 }
 
-/// The least and the most of whole numbers.
-fn whole_numbers(column: &SheetColumn) -> Option<[f64; 2]> {
-    let is_whole = column.numbers.iter().all(|number| number.fract() == 0.0);
-    (is_whole && !column.numbers.is_empty()).then_some([column.quantile(0.0)?, column.quantile(1.0)?])
+fn examples(values: &Values<'_>) -> String {
+    format!("{}, …", values.words[..NAMED.min(values.words.len())].join(", "))
+}
+
+/// The least and the most of enough whole numbers.
+fn whole_numbers(values: &Values<'_>) -> Option<[f64; 2]> {
+    let is_whole = values.numbers.iter().all(|(number, _)| number.fract() == 0.0);
+    let is_enough = is_whole && values.numbers.len() >= FEWEST_VALUES;
+    is_enough.then(|| [values.numbers.first(), values.numbers.last()].map(|end| end.map_or(f64::NAN, |(n, _)| *n)))
 }
 
 /// Of contacts most leads have had one; a campaign's number is no count.
-fn counts_from_one(column: &SheetColumn) -> bool {
-    column.levels_by_share().first().is_some_and(|(level, _)| *level == "1")
+fn counts_from_one(values: &Values<'_>) -> bool {
+    let commonest = values.numbers.iter().reduce(|best, other| if other.1 > best.1 { other } else { best });
+    commonest.is_some_and(|(number, _)| *number == 1.0)
+}
+
+impl<'v> Values<'v> {
+    /// Of the column of a sheet.
+    pub(super) fn of(column: &'v SheetColumn) -> Values<'v> {
+        if column.numbers.is_empty() {
+            let words = column.levels_by_share().into_iter().map(|(level, _)| level).collect();
+            return Values { words, numbers: Vec::new() };
+        }
+        let mut numbers: Vec<(f64, usize)> = column.numbers.iter().copied().zip(column.level_rows()).collect();
+        numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Values { words: Vec::new(), numbers }
+    }
 }
 
 #[cfg(test)]
@@ -59,7 +96,8 @@ mod tests {
     fn dates_and_numbers_of_contacts_are_known_by_header_and_values() {
         let rows = ["may mon 5 1 7 5 jan", "jun tue 31 1 3 5 feb", "may fri 1 3 7 9 spring", "jul mon 2 1 7 7 mar"];
         let leads = sheet("month day_of_week day campaign campaign days season", &rows);
-        let told: Vec<Option<String>> = leads.columns.iter().map(contact).collect();
+        let told: Vec<Option<String>> =
+            leads.columns.iter().map(|column| contact(&column.name, &Values::of(column))).collect();
         let told: Vec<Option<&str>> = told.iter().map(Option::as_deref).collect();
         let expected = [
             Some("months: may, jun, jul, …"),
@@ -72,6 +110,6 @@ mod tests {
         ];
         assert_eq!(told, expected);
         let calls = sheet("campaign", &["1", "1", "2", "63"]);
-        assert_eq!(contact(&calls.columns[0]).as_deref(), Some("contacts so far: 1 to 63"));
+        assert_eq!(contact("campaign", &Values::of(&calls.columns[0])).as_deref(), Some("contacts so far: 1 to 63"));
     }
 }

@@ -23,6 +23,7 @@ mod sheet;
 mod toml;
 mod vocabulary;
 
+pub use contact::{Values, contact, of_contacts};
 pub use crm::Crm;
 pub use deals::DealsChoice;
 pub use findings::{Finding, findings};

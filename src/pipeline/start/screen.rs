@@ -1,6 +1,6 @@
 //! Columns without a role: which of them a model should not learn from, and which count acts.
 
-use super::contact::contact;
+use super::contact::{Values, contact};
 use super::outcome::{LostWords, OutcomeChoice};
 use super::roles::{ends_like_an_id, sensitive};
 use super::sheet::{Sheet, SheetColumn};
@@ -78,7 +78,7 @@ impl Screen<'_> {
                 false => Verdict::Counter,
             };
         }
-        if let Some(told) = contact(column) {
+        if let Some(told) = contact(&column.name, &Values::of(column)) {
             return Verdict::Contact(told);
         }
         if mentions("in doubt words", &column.name) && !mentions("not in doubt", &column.name) {

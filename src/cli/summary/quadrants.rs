@@ -1,0 +1,97 @@
+//! Where points and model disagree: in brief how many leads and what became of such deals, in full with the widest apart.
+
+use super::{Flagged, QuadrantVolume, ScoreSummary};
+use crate::cli::flagged::{Entry, list_text};
+use crate::cli::page::Page;
+use crate::cli::terminal::{Align, count, percent, plural, table};
+use crate::metrics::{MARKED, row_weight_mark};
+use crate::mismatch::Quadrant;
+
+/// Mismatches of each kind that are told; `--mismatches` writes all.
+const TOLD: usize = 1;
+
+/// Which leads the two sides see otherwise, a sentence for both kinds.
+pub(super) fn in_brief(summary: &ScoreSummary) -> String {
+    if let Some(why) = &summary.no_quadrants_because {
+        return format!("\nNo quadrants: {why}.\n");
+    }
+    let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant.as_str());
+    let (Some(gems), Some(verify)) = (of(Quadrant::HiddenGem), of(Quadrant::Verify)) else { return String::new() };
+    let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
+    let share = |q: &QuadrantVolume| q.share_won.map(percent);
+    let (of_gems, of_verify) = (share(gems), share(verify));
+    format!(
+        "\n{tier} by the model alone (`hidden_gem`): {}{}; by points alone (`verify`): {}{}.\n",
+        count(gems.leads),
+        of_gems.map_or_else(String::new, |won| format!(", {won} of such past deals won")),
+        count(verify.leads),
+        of_verify.map_or_else(String::new, |won| format!(", {won}")),
+    )
+}
+
+/// The quadrants as a table, and the leads about which the two sides disagree most.
+pub(super) fn in_full(summary: &ScoreSummary) -> Page {
+    let mut text = Page::new();
+    if let Some(why) = &summary.no_quadrants_because {
+        text.push_str(&format!("\nNo quadrants: {why}.\n"));
+        return text;
+    }
+    if summary.quadrants.is_empty() {
+        return text;
+    }
+    let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
+    let meaning = |q: &str| match q {
+        "work_now" => format!("{tier} by points and by the model: call"),
+        "verify" => format!("{tier} by points, not by the model: look before calling"),
+        "hidden_gem" => format!("{tier} by the model, not by points: worth a call"),
+        _ => format!("{tier} by neither: after the others"),
+    };
+    let rows: Vec<Vec<String>> = summary
+        .quadrants
+        .iter()
+        .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant), q.record.clone()])
+        .collect();
+    let align = [Align::Left, Align::Right, Align::Left, Align::Left];
+    let is_weighted = summary.quadrants.iter().any(|quadrant| quadrant.is_weighted);
+    let past = format!("past deals there{}", row_weight_mark(is_weighted));
+    text.append(Page::below_a_blank(table(&["quadrant", "leads", "what it means", &past], &align, &rows)));
+    if is_weighted {
+        text.push_str(&format!("  {MARKED}\n"));
+    }
+    if let Some(handover) = &summary.handover {
+        text.push_str(&format!("\n{}\n", handover.sentence()));
+    }
+    let more = if summary.mismatches > summary.verify.len().min(TOLD) + summary.hidden_gems.len().min(TOLD) {
+        " `--mismatches FILE` writes all of them; the widest apart:"
+    } else {
+        ""
+    };
+    text.push_str(&format!(
+        "\nRules and model disagree about {} by {:.0} percentage points of rank or more.{more}\n",
+        plural(summary.mismatches, "lead"),
+        summary.min_gap.unwrap_or_default()
+    ));
+    text.push_str(&flagged_text(&format!("{tier} by points, not by the model (verify)"), &summary.verify));
+    text.push_str(&flagged_text(&format!("{tier} by the model, not by points (hidden_gem)"), &summary.hidden_gems));
+    text
+}
+
+fn flagged_text(title: &str, flagged: &[Flagged]) -> String {
+    let entry = |lead: &'_ Flagged| {
+        format!(
+            "{}: {}, a chance of {} by the model",
+            lead.lead,
+            points(lead.rule_score),
+            percent(lead.model_probability)
+        )
+    };
+    let told = flagged.iter().take(TOLD);
+    let entries: Vec<Entry<'_>> =
+        told.map(|lead| Entry { head: entry(lead), reason: &lead.reason, action: &lead.action }).collect();
+    list_text(title, &entries)
+}
+
+/// `1 point`, `12.5 points`.
+fn points(score: f64) -> String {
+    format!("{} {}", crate::features::short_number(score), if score == 1.0 { "point" } else { "points" })
+}
