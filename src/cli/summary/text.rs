@@ -5,12 +5,10 @@ use crate::cli::flagged::{Entry, list_text};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
 use crate::metrics::{MARKED, row_weight_mark};
+use crate::scorecard::tier_meaning;
 
 /// Mismatches of each kind that are told; `--mismatches` writes all.
 const TOLD: usize = 1;
-
-/// What the names of tiers in common use are short for.
-const ABBREVIATIONS: [(&str, &str); 2] = [("SQL", "sales-qualified"), ("MQL", "marketing-qualified")];
 
 /// The summary as a person reads it.
 pub(in crate::cli) fn score_text(summary: &ScoreSummary) -> Page {
@@ -226,12 +224,11 @@ fn tiers_text(summary: &ScoreSummary) -> Page {
 /// What the columns and the tiers' names mean.
 fn legend(summary: &ScoreSummary) -> String {
     let handover = summary.handover.as_ref().map(|handover| handover.tier.as_str());
-    let tiers = summary.tiers.iter().map(|t| t.tier.as_str()).filter_map(|tier| {
-        let long = ABBREVIATIONS.iter().find(|(short, _)| *short == tier).map(|(_, long)| *long);
-        let takes_over = (handover == Some(tier)).then_some("sales takes over");
-        let means: Vec<&str> = long.into_iter().chain(takes_over).collect();
-        (!means.is_empty()).then(|| format!("{tier}: {}", means.join(", ")))
-    });
+    let tiers = summary
+        .tiers
+        .iter()
+        .map(|t| t.tier.as_str())
+        .filter_map(|tier| tier_meaning(tier, handover).map(|means| format!("{tier}: {means}")));
     let columns = summary.model_version.map(|_| "By rules: by the points alone. By score: with the model".to_string());
     let said: Vec<String> = columns.into_iter().chain(tiers).collect();
     if said.is_empty() { String::new() } else { format!("\n{}.\n", said.join(". ")) }

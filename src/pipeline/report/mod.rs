@@ -38,9 +38,10 @@ use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::mismatch::QuadrantRecord;
 use crate::predictor::Certainty;
-use crate::scorecard::Scorecard;
+use crate::scorecard::{Scorecard, tier_meaning};
 use crate::values::format_instant;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use touches::Watched;
 
 /// Everything that decides a report.
@@ -91,6 +92,8 @@ pub struct Report {
     pub handover: Option<Handover>,
     /// The same in words.
     pub handover_sentence: String,
+    /// What the names of tiers mean, for those who have not named them.
+    pub tier_meanings: BTreeMap<String, String>,
     /// Why there are no quadrants, when there are none.
     pub blurred: Option<String>,
     /// The open leads to call and to verify; `None` when there are no open leads.
@@ -179,6 +182,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         quadrants: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
         handover_sentence: handover.as_ref().map(Handover::sentence).unwrap_or_default(),
         handover,
+        tier_meanings: scorecard.map(tier_meanings).unwrap_or_default(),
         blurred: model.blending.as_ref().and_then(|b| b.blurred.clone()),
         leads: None,
         grid,
@@ -197,6 +201,13 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         privacy::leave_out_people(&mut report);
     }
     Ok((report, model))
+}
+
+/// What the names of the scorecard's tiers mean.
+fn tier_meanings(scorecard: &Scorecard) -> BTreeMap<String, String> {
+    let handover = scorecard.handover.map(|handover| scorecard.tiers[handover].name.as_str());
+    let names = scorecard.tiers.iter().map(|tier| &tier.name);
+    names.filter_map(|name| Some((name.clone(), tier_meaning(name, handover)?))).collect()
 }
 
 /// How certain the effects are; `None` without a model.
