@@ -14,7 +14,7 @@ mod surprises;
 pub use bands::{Band, SideBands, TierRow};
 pub use cutoff::{Capacity, CapacityCut, Cut, Money, Period, ValueCut, ValueRow};
 pub use past::Side;
-pub use quality::{Level, Quality, Standing};
+pub use quality::{Level, Quality};
 pub use surprises::{Surprise, SurpriseList};
 
 use super::deals::{DealInputs, Deals, Keep, RuleEvidence, gather_and_keep};

@@ -36,6 +36,7 @@ use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::Comparison;
 use crate::fault::InputError;
 use crate::features::PlanLine;
+use crate::metrics::Standing;
 use crate::mismatch::QuadrantRecord;
 use crate::predictor::Certainty;
 use crate::scorecard::{Scorecard, tier_meaning};
@@ -53,6 +54,16 @@ pub struct ReportSettings {
     pub scorecard_text: String,
     /// Leave out whatever names a person.
     pub anonymous: bool,
+}
+
+/// What became of the past deals of one quadrant.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Corner {
+    /// The record.
+    #[serde(flatten)]
+    pub record: QuadrantRecord,
+    /// How it does beside the win rate of all deals; `None` where it is too small to say.
+    pub standing: Option<Standing>,
 }
 
 /// The view: what the page shows.
@@ -86,8 +97,8 @@ pub struct Report {
     pub comparison: Option<Comparison>,
     /// What else the deals say of the scorecard; `None` without one.
     pub advice: Option<Advice>,
-    /// What became of each quadrant's past deals.
-    pub quadrants: Vec<QuadrantRecord>,
+    /// What became of each quadrant's past deals, in the order of [`Quadrant::ALL`](crate::mismatch::Quadrant::ALL).
+    pub quadrants: Vec<Corner>,
     /// What high means there; `None` where there are no quadrants.
     pub handover: Option<Handover>,
     /// The same in words.
@@ -179,7 +190,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         half_life_days: train.deals.half_life.days(),
         comparison,
         advice,
-        quadrants: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
+        quadrants: model.blending.as_ref().map(|b| corners(&b.records, found.judged.rate)).unwrap_or_default(),
         handover_sentence: handover.as_ref().map(Handover::sentence).unwrap_or_default(),
         handover,
         tier_meanings: scorecard.map(tier_meanings).unwrap_or_default(),
@@ -208,6 +219,12 @@ fn tier_meanings(scorecard: &Scorecard) -> BTreeMap<String, String> {
     let handover = scorecard.handover.map(|handover| scorecard.tiers[handover].name.as_str());
     let names = scorecard.tiers.iter().map(|tier| &tier.name);
     names.filter_map(|name| Some((name.clone(), tier_meaning(name, handover)?))).collect()
+}
+
+/// The corners with their records beside the win rate of all deals.
+fn corners(records: &[QuadrantRecord], win_rate: f64) -> Vec<Corner> {
+    let corner = |record: &QuadrantRecord| Corner { standing: record.standing(win_rate), record: record.clone() };
+    records.iter().map(corner).collect()
 }
 
 /// How certain the effects are; `None` without a model.
