@@ -31,6 +31,7 @@ use super::deals::{DealInputs, DealSettings, Deals, Keep, RuleEvidence, gather_a
 use super::drift;
 use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
+use super::leaning::ask_first;
 use super::model::{DriftRecord, Model};
 use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::Comparison;
@@ -38,7 +39,7 @@ use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::metrics::Standing;
 use crate::mismatch::QuadrantRecord;
-use crate::predictor::Certainty;
+use crate::predictor::{Certainty, Learned};
 use crate::scorecard::{Scorecard, tier_meaning};
 use crate::values::format_instant;
 use serde::Serialize;
@@ -155,6 +156,9 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let months = months::by_month(&deals, &past);
     let journey =
         journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
+    let auc = found.figures.model.as_ref().and_then(|model| model.auc).map(|auc| auc.value);
+    let ask = |learned: &Learned| ask_first(&deals.leaks, &learned.predictor, auc, &train.deals.plan.allow);
+    let asked = done.learned.as_ref().and_then(ask);
     let (comparison, advice, deals) = match scorecard.zip(shapes) {
         Some((card, shapes)) => {
             let how = CompareSettings {
@@ -164,7 +168,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
                 write: WriteSettings::default(),
             };
             let compared = compare_gathered(deals, shapes, card, &settings.scorecard_text, &how)?;
-            let advice = advice::advice(&compared, card.is_start());
+            let advice = advice::advice(&compared, card.is_start(), asked.as_deref());
             (Some(compared.comparison), Some(advice), compared.deals)
         }
         None => (None, None, deals),
