@@ -86,7 +86,7 @@ pub struct Report {
     pub scale: Option<[f64; 2]>,
     /// Earliest and latest as-of of the judged deals, as written.
     pub as_of: Option<[String; 2]>,
-    /// End of the data: what the open leads are scored as of, unless somebody says otherwise.
+    /// End of the data, as far as the model has learned what became of deals.
     pub until: Option<String>,
     /// Half-life of the recent activity, in days.
     pub half_life_days: f64,
