@@ -11,7 +11,7 @@ use crate::fault::InputError;
 use crate::io::write_atomically;
 use crate::pipeline::deals::DealInputs;
 use crate::pipeline::model::Model;
-use crate::pipeline::report::{Report, ReportSettings, report};
+use crate::pipeline::report::{CardFigures, Report, ReportSettings, report};
 use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use crate::report::page::{Locale, page};
 use crate::tables::{ActivityBatches, LeadTable, Outcome};
@@ -22,7 +22,8 @@ use std::path::{Path, PathBuf};
 /// Write one HTML page that shows what the deals say.
 ///
 /// The page needs no network and no script. Past deals are looked back on as by `backtest`; open leads of the same
-/// leads table are scored with the model learned from all closed deals.
+/// leads table are scored with the model learned from all closed deals. Where a model is stored, the page says whether its
+/// card promises more than the look back found.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  leadscore report --out report.html --anonymous")]
 pub(super) struct ReportArgs {
@@ -110,6 +111,7 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     let settings = ReportSettings {
         backtest: backtest_settings(&args.backtest, inputs, &read, shown)?,
         scorecard_text: inputs.scorecard.as_ref().map(|s| s.text.clone()).unwrap_or_default(),
+        card: live_card(inputs, terminal),
         anonymous: args.anonymous,
     };
     let scorecard = inputs.card();
@@ -126,6 +128,22 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     };
     add_open_leads(&mut view, inputs, &read, &model, at, shown, terminal)?;
     Ok(view)
+}
+
+/// The figures on the live version's card. The page needs no store, so one that cannot be read is only warned of.
+fn live_card(inputs: &Inputs, terminal: &Terminal) -> Option<CardFigures> {
+    let store = inputs.store();
+    let live = store.current(&inputs.name).and_then(|version| match version {
+        Some(version) => store.load::<Model>(&inputs.name, Some(version)).map(Some),
+        None => Ok(None),
+    });
+    match live {
+        Ok(live) => CardFigures::of(live.as_ref()?.version, &live.as_ref()?.payload),
+        Err(error) => {
+            terminal.warn(&format!("the page is not held against a model card: {error}"));
+            None
+        }
+    }
 }
 
 /// The as-of that goes with the files, whatever the clock says: `until`, or the day after the newest lead where none had come

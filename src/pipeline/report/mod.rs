@@ -9,6 +9,7 @@ mod effects;
 mod grid;
 mod journey;
 mod leads;
+mod lookback;
 mod map;
 mod months;
 mod privacy;
@@ -22,6 +23,7 @@ pub use grid::{Grid, GridCell};
 pub use journey::{Amount, Days, Journey, Touch};
 pub use leads::{CallLead, CallList, LeadLists, OpenCorner};
 pub use map::{Map, Spot};
+pub use lookback::CardFigures;
 pub use months::Month;
 
 use super::assembly::{Beside, assemble};
@@ -53,6 +55,8 @@ pub struct ReportSettings {
     pub backtest: BacktestSettings,
     /// The scorecard's file, for the learned one that is put on trial.
     pub scorecard_text: String,
+    /// What the live version's card says, which a reader may have seen before.
+    pub card: Option<CardFigures>,
     /// Leave out whatever names a person.
     pub anonymous: bool,
 }
@@ -183,7 +187,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let mut report = Report {
         program: model.recipe.program.clone(),
         anonymous: settings.anonymous,
-        warnings: sentences::warnings(&model),
+        warnings: sentences::warnings(&model, lookback::sentence(&found, settings.card.as_ref())),
         sentences: sentences::sentences(&found, comparison.as_ref(), &model, handover.as_ref(), is_start),
         is_weighted: found.judged.is_weighted(),
         drift: model.drift.clone(),
