@@ -24,6 +24,7 @@ pub use journey::{Amount, Days, Journey, Touch};
 pub use leads::{CallLead, CallList, LeadLists, OpenCorner};
 pub use map::{Map, Spot};
 pub use lookback::CardFigures;
+pub use map::{Axis, Map, Spot};
 pub use months::Month;
 
 use super::assembly::{Beside, assemble};
