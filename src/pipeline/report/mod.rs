@@ -22,7 +22,6 @@ pub use effects::{Effect, EffectLevel, Move};
 pub use grid::{Grid, GridCell};
 pub use journey::{Amount, Days, Journey, Touch};
 pub use leads::{CallLead, CallList, LeadLists, OpenCorner};
-pub use map::{Map, Spot};
 pub use lookback::CardFigures;
 pub use map::{Axis, Map, Spot};
 pub use months::Month;
@@ -170,6 +169,8 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
                 deals: train.deals.clone(),
                 folds: train.folds,
                 holdout: train.holdout,
+                // The page does not show them, and of a million deals they would take longer than all the rest.
+                within_personas: false,
                 write: WriteSettings::default(),
             };
             let compared = compare_gathered(deals, shapes, card, &settings.scorecard_text, &how)?;
