@@ -4,7 +4,7 @@ mod reason;
 
 pub use reason::{Chance, Gain, LikeCases, Opinion, Reason, Sides, of_their_kinds, reason, usual_action};
 
-use crate::metrics::{Auc, Rate, ascending};
+use crate::metrics::{Auc, Rate, Standing, ascending};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -140,6 +140,11 @@ impl QuadrantRecord {
     /// The record, unless it rests on fewer than [`FEWEST_TO_SAY`] deals: then it is "too few to say".
     pub fn says(&self) -> Option<&Rate> {
         self.record.as_ref().filter(|record| record.n >= FEWEST_TO_SAY)
+    }
+
+    /// How the record does beside the win rate of all deals; `None` where it is too small to say.
+    pub fn standing(&self, win_rate: f64) -> Option<Standing> {
+        Some(self.says()?.standing(win_rate))
     }
 }
 

@@ -109,14 +109,17 @@ pub fn folds(order: Option<&[i64]>, y: &[f64], k: usize, seed: u64) -> Folds {
                 return folds;
             }
             notes.push(format!(
-                "Cross-validation is stratified, not by time: folds by time would predict {won} won and {lost} lost \
-                 deals, and it takes {MIN_RARER_PREDICTED} of each."
+                "The model was judged on deals drawn by chance, not on the newer ones (stratified cross-validation): by time \
+                 {won} won and {lost} lost deals could be judged, and it takes {MIN_RARER_PREDICTED} of each."
             ));
         }
-        None => notes.push("Cross-validation is stratified: the deals have no times to order them by.".to_string()),
+        None => notes.push(
+            "The model was judged on deals drawn by chance, for no times order them (stratified cross-validation)."
+                .to_string(),
+        ),
     }
     if rarer < k {
-        notes.push(format!("{rarer} folds instead of {k}, so that each predicts both outcomes."));
+        notes.push(format!("It was judged in {rarer} parts instead of {k} (folds), so that each has both outcomes."));
     }
     Folds { scheme: Scheme::Stratified, parts: stratified(y, k.min(rarer), seed), notes }
 }

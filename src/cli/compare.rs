@@ -114,6 +114,7 @@ pub(super) fn compare_and_write(args: &CompareArgs, terminal: &Terminal) -> Resu
     require_log(&inputs, &read, args.inputs.no_activities)?;
     let settings = CompareSettings {
         deals: deal_settings(&inputs, &read, args.until.as_deref())?,
+        within_personas: true,
         folds: inputs.project.train.folds,
         holdout: inputs.project.train.holdout,
         write: args.how.settings(),

@@ -3,6 +3,7 @@
 use super::backtest::{BacktestArgs, backtest_settings};
 use super::inputs::Inputs;
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, open_log};
+use super::stale::{Stale, now};
 use super::terminal::{Terminal, count};
 use super::train::require_log;
 use super::{CommandResult, Ending};
@@ -10,10 +11,10 @@ use crate::fault::InputError;
 use crate::io::write_atomically;
 use crate::pipeline::deals::DealInputs;
 use crate::pipeline::model::Model;
-use crate::pipeline::report::{Report, ReportSettings, report};
+use crate::pipeline::report::{CardFigures, Report, ReportSettings, report};
 use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use crate::report::page::{Locale, page};
-use crate::tables::{ActivityBatches, Outcome};
+use crate::tables::{ActivityBatches, LeadTable, Outcome};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ use std::path::{Path, PathBuf};
 /// Write one HTML page that shows what the deals say.
 ///
 /// The page needs no network and no script. Past deals are looked back on as by `backtest`; open leads of the same
-/// leads table are scored with the model learned from all closed deals.
+/// leads table are scored with the model learned from all closed deals. Where a model is stored, the page says whether its
+/// card promises more than the look back found.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  leadscore report --out report.html --anonymous")]
 pub(super) struct ReportArgs {
@@ -33,7 +35,8 @@ pub(super) struct ReportArgs {
     /// Write what the page shows as JSON; - for stdout.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// The instant the open leads are scored for [default: after the newest time in the leads and outcomes].
+    /// The instant the open leads are scored for [default: the end of the files: after the newest time in the leads and
+    /// outcomes, or the day after the newest lead where long none came].
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
     /// Leave out whatever names a person: ids, what cells say, columns of names.
@@ -122,6 +125,7 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     let settings = ReportSettings {
         backtest: backtest_settings(&args.backtest, inputs, &read, shown)?,
         scorecard_text: inputs.scorecard.as_ref().map(|s| s.text.clone()).unwrap_or_default(),
+        card: live_card(inputs, terminal),
         anonymous: args.anonymous,
     };
     let scorecard = inputs.card();
@@ -131,10 +135,36 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     if let Some(log) = &log {
         check_log_for_training(log.report(), view.backtest.deals_with_acts, view.backtest.deals, terminal)?;
     }
-    if let Some(at) = args.as_of.clone().or_else(|| view.until.clone()) {
-        add_open_leads(&mut view, inputs, &read, &model, at, shown, terminal)?;
-    }
+    let at = match (&args.as_of, &view.until) {
+        (Some(at), _) => Some(at.clone()),
+        (None, Some(until)) => Some(end_of_files(&read.built.table, inputs, until)?),
+        (None, None) => None,
+    };
+    add_open_leads(&mut view, inputs, &read, &model, at, shown, terminal)?;
     Ok(view)
+}
+
+/// The figures on the live version's card. The page needs no store, so one that cannot be read is only warned of.
+fn live_card(inputs: &Inputs, terminal: &Terminal) -> Option<CardFigures> {
+    let store = inputs.store();
+    let live = store.current(&inputs.name).and_then(|version| match version {
+        Some(version) => store.load::<Model>(&inputs.name, Some(version)).map(Some),
+        None => Ok(None),
+    });
+    match live {
+        Ok(live) => CardFigures::of(live.as_ref()?.version, &live.as_ref()?.payload),
+        Err(error) => {
+            terminal.warn(&format!("the page is not held against a model card: {error}"));
+            None
+        }
+    }
+}
+
+/// The as-of that goes with the files, whatever the clock says: `until`, or the day after the newest lead where none had come
+/// for long by then. `init` and `score` name the same day for files that have come to an end.
+fn end_of_files(table: &LeadTable, inputs: &Inputs, until: &str) -> Result<String, InputError> {
+    let end = AsOf::At(inputs.instant("--until", until)?);
+    Ok(Stale::of_table(table, end, &inputs.times).map_or_else(|| until.to_string(), |stale| stale.as_of))
 }
 
 /// Scores the open leads of the table with the model that the report speaks of.
@@ -143,12 +173,13 @@ fn add_open_leads(
     inputs: &Inputs,
     read: &LeadsRead,
     model: &Model,
-    at: String,
+    at: Option<String>,
     shown: usize,
     terminal: &Terminal,
 ) -> Result<(), InputError> {
     let Some(outcomes) = &read.built.table.outcome else { return Ok(()) };
-    let as_of = inputs.instant("--as-of", &at)?;
+    // Leads without any times are open or not, whenever one looks.
+    let as_of = at.as_ref().map_or_else(|| Ok(now()), |at| inputs.instant("--as-of", at))?;
     // Where time decides what is lost, a lead without a close may still be won; and one that closed later was open then.
     let by_time = model.recipe.lost_after.is_some();
     let closes = read.built.table.closed_at.as_ref();

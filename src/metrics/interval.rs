@@ -45,6 +45,18 @@ pub struct Rate {
     pub interval: Interval,
 }
 
+/// How a rate does beside that of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Its interval lies above the rate of all.
+    Better,
+    /// Its interval lies below.
+    Worse,
+    /// Its interval includes it.
+    Alike,
+}
+
 /// Said once wherever rates are told and row weights differ; beside each rate that stands by a count there is the
 /// [mark](by_row_weight), for two figures that do not divide make a reader doubt both.
 pub const BY_ROW_WEIGHT: &str =
@@ -94,6 +106,15 @@ impl Rate {
     /// Whether the rate differs from wins ÷ deals as it is printed.
     pub fn is_weighted(&self) -> bool {
         is_weighted(self.n, self.wins, self.rate)
+    }
+
+    /// How it does beside `all`, the rate of all deals.
+    pub fn standing(&self, all: f64) -> Standing {
+        match self.interval {
+            interval if interval.low > all => Standing::Better,
+            interval if interval.high < all => Standing::Worse,
+            _ => Standing::Alike,
+        }
     }
 
     /// The win rate of deals with outcomes `y` and row weights `w`; `None` when no row has weight.

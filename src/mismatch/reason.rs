@@ -3,7 +3,7 @@
 //! The sentences name rules, kinds of acts and columns, never a value of an attribute: they go into mails and meetings.
 
 use super::{FEWEST_TO_SAY, Quadrant};
-use crate::metrics::{Rate, by_row_weight};
+use crate::metrics::{Rate, Standing, by_row_weight};
 use crate::text::counted;
 use serde::Serialize;
 use std::fmt;
@@ -118,12 +118,25 @@ pub fn reason(quadrant: Quadrant, sides: &Sides) -> Reason {
     Reason { own: own.join(" "), of_its_kind: of_its_kind.collect() }
 }
 
-/// What to do with a mismatch when no action of the scorecard suits.
-pub fn usual_action(quadrant: Quadrant) -> &'static str {
-    match quadrant {
-        Quadrant::Verify => "Look before calling: ask what the interest is for",
-        Quadrant::HiddenGem => "Worth a call, though the points are low",
-        Quadrant::WorkNow | Quadrant::Nurture => "",
+/// What to do with a mismatch when no action of the scorecard suits. The words follow the record that stands beside them:
+/// nobody is warned of leads that past deals like them vouch for, nor sent to those that they speak against.
+pub fn usual_action(quadrant: Quadrant, sides: &Sides) -> &'static str {
+    match (quadrant, sides.standing_of_the_like()) {
+        (Quadrant::Verify, Some(Standing::Better)) => "Worth a call, though the model ranks it lower",
+        (Quadrant::Verify, _) => "Look before calling: ask what the interest is for",
+        (Quadrant::HiddenGem, Some(Standing::Worse)) => {
+            "Look before calling: such leads were won less often than the average"
+        }
+        (Quadrant::HiddenGem, _) => "Worth a call, though the points are low",
+        (Quadrant::WorkNow | Quadrant::Nurture, _) => "",
+    }
+}
+
+impl Sides {
+    /// How past leads like this one did beside the average deal; `None` where those are too few to say.
+    fn standing_of_the_like(&self) -> Option<Standing> {
+        let (like, chance) = (self.like.as_ref()?, self.chance?);
+        (like.record.n >= FEWEST_TO_SAY).then(|| like.record.standing(chance.average))
     }
 }
 
@@ -350,6 +363,21 @@ mod tests {
             "{said}"
         );
         assert!(!reason(Quadrant::Verify, &likely).contains("average"));
+    }
+
+    #[test]
+    fn what_to_do_follows_the_record_beside_it() {
+        let of = |n_won: usize, average: f64| {
+            let y = [vec![1.0; n_won], vec![0.0; 100 - n_won]].concat();
+            let mut sides = sides();
+            sides.like = Rate::of(&y, &[1.0; 100]).map(|record| LikeCases { which: "so placed".into(), record });
+            sides.chance = Some(Chance { of_lead: 0.3, average, share: 0.12 });
+            [Quadrant::Verify, Quadrant::HiddenGem].map(|quadrant| usual_action(quadrant, &sides))
+        };
+        assert!(of(70, 0.385).iter().all(|action| action.starts_with("Worth a call")));
+        assert!(of(4, 0.385).iter().all(|action| action.starts_with("Look before calling")));
+        let [verify, gem] = of(40, 0.385);
+        assert!(verify.starts_with("Look before calling") && gem.starts_with("Worth a call"));
     }
 
     #[test]

@@ -65,6 +65,12 @@ fn plainest(evidence: &str) -> &str {
     pieces.find(|piece| piece.contains(" % ")).unwrap_or(first)
 }
 
+/// Whether such a note asks about the column `name`.
+pub(super) fn asks_about(note: &str, name: &str) -> bool {
+    let question = note.split(" have been filled in ").next();
+    question.is_some_and(|question| question.contains(&format!("`{name}`")))
+}
+
 /// The columns and kinds of activity that the model goes by, widest effect first, each with its share of what tells the
 /// deals apart.
 fn leant_on(predictor: &Predictor) -> Vec<(&str, f64)> {

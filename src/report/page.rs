@@ -71,6 +71,8 @@ fn draw(report: &Report, locale: Locale) -> Result<String, minijinja::Error> {
         let number = locale.number(n, 0);
         format!("{number} {noun}{}", if number == "1" { "" } else { "s" })
     });
+    let meanings = report.tier_meanings.clone();
+    environment.add_function("meaning", move |tier: &str| meanings.get(tier).cloned());
     environment.add_function("scale", |lists: Vec<Vec<f64>>, about: usize, unit: f64| {
         axis::scale(&lists.concat(), about, unit)
     });

@@ -38,7 +38,7 @@ pub use reach::Reach;
 pub use reasons::RuleGain;
 pub use rewrite::{NewPoints, as_learned, is_learned, with_key, with_points, with_tiers};
 pub use rule::{ActivityMeasure, ActivityRule, Detail, Effect, Kinds, Persona, Rule};
-pub use tier::{BOUND_SLACK, DISQUALIFIED, Tier};
+pub use tier::{BOUND_SLACK, DISQUALIFIED, Tier, tier_meaning};
 pub use variants::Variant;
 
 /// A scorecard as its file says, checked.

@@ -41,6 +41,7 @@ mod project;
 mod reading;
 mod recovery;
 mod report;
+mod report_agrees;
 mod retrain;
 mod sample;
 mod scorecard;

@@ -4,9 +4,9 @@ use super::super::flagged::{Entry, list_text};
 use super::super::page::{Page, Table};
 use super::super::terminal::{Align, count, percent, plural, table};
 use crate::features::short_number;
-use crate::metrics::{Figures, Interval, MARKED, Rate, row_weight_mark, share_won};
+use crate::metrics::{Figures, Interval, MARKED, Rate, Standing, row_weight_mark, share_won};
 use crate::pipeline::backtest::{
-    Backtest, Band, CapacityCut, Cut, Quality, Side, Standing, Surprise, SurpriseList, ValueCut, ValueRow,
+    Backtest, Band, CapacityCut, Cut, Quality, Side, Surprise, SurpriseList, ValueCut, ValueRow,
 };
 use crate::values::format_instant;
 

@@ -3,9 +3,7 @@
 use super::{ScoreSummary, TopLead, quadrants};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
-
-/// What the names of tiers in common use are short for.
-const ABBREVIATIONS: [(&str, &str); 2] = [("SQL", "sales-qualified"), ("MQL", "marketing-qualified")];
+use crate::scorecard::tier_meaning;
 
 /// The summary as a person reads it: what must be known to begin calling; `all`: also what the figures mean and where the
 /// two sides disagree.
@@ -207,12 +205,8 @@ fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
 /// What the tiers' names mean.
 fn legend(summary: &ScoreSummary) -> String {
     let handover = summary.handover.as_ref().map(|handover| handover.tier.as_str());
-    let tiers = summary.tiers.iter().map(|t| t.tier.as_str()).filter_map(|tier| {
-        let long = ABBREVIATIONS.iter().find(|(short, _)| *short == tier).map(|(_, long)| *long);
-        let takes_over = (handover == Some(tier)).then_some("sales takes over");
-        let means: Vec<&str> = long.into_iter().chain(takes_over).collect();
-        (!means.is_empty()).then(|| format!("{tier}: {}", means.join(", ")))
-    });
-    let said: Vec<String> = tiers.collect();
+    let tiers = summary.tiers.iter().map(|t| t.tier.as_str());
+    let said: Vec<String> =
+        tiers.filter_map(|tier| tier_meaning(tier, handover).map(|means| format!("{tier}: {means}"))).collect();
     if said.is_empty() { String::new() } else { format!("\n{}.\n", said.join(". ")) }
 }

@@ -14,7 +14,7 @@ mod surprises;
 pub use bands::{Band, SideBands, TierRow};
 pub use cutoff::{Capacity, CapacityCut, Cut, Money, Period, ValueCut, ValueRow};
 pub use past::Side;
-pub use quality::{Level, Quality, Standing};
+pub use quality::{Level, Quality};
 pub use surprises::{Surprise, SurpriseList};
 
 use super::deals::{DealInputs, Deals, Keep, RuleEvidence, gather_and_keep};
@@ -27,6 +27,7 @@ use crate::fault::InputError;
 use crate::metrics::{Rate, score_figures};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
+use crate::text::{counted, thousands};
 use past::Past;
 use serde::Serialize;
 
@@ -207,11 +208,11 @@ fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> Vec<St
     if past.w.iter().any(|w| *w != past.w[0]) {
         notes.push(format!(
             "Rates and cut-offs are by row weight, as someone who scores open leads meets the deals: a deal open for \
-             long is met more often, a win on the first day hardly ever. So the cut-offs speak of {:.0} wins to be had \
-             in {} deals, though {:.0} were won.",
-            past.weighted_wins(),
-            past.n(),
-            past.wins()
+             long is met more often, a win on the first day hardly ever. So the cut-offs speak of {} to be had in {}, \
+             though {} were won.",
+            counted(past.weighted_wins().round() as usize, "win"),
+            counted(past.n(), "deal"),
+            thousands(past.wins() as usize)
         ));
     }
     if past.as_of.is_none() {

@@ -4,7 +4,7 @@ use super::super::deals::Deals;
 use super::past::Past;
 use crate::fault::InputError;
 use crate::features::short_number;
-use crate::metrics::Rate;
+use crate::metrics::{Rate, Standing};
 use crate::tables::{Column, ColumnType, LeadTable};
 use crate::text::nearest;
 use serde::Serialize;
@@ -16,18 +16,6 @@ const WORDS: [&str; 9] = ["source", "campaign", "origin", "channel", "medium", "
 /// Where levels with few deals, and leads without a value, are counted.
 const OTHER: &str = "(other)";
 const MISSING: &str = "(missing)";
-
-/// How a level does beside all deals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// Its interval lies above the win rate of all.
-    Better,
-    /// Its interval lies below.
-    Worse,
-    /// Its interval includes it.
-    Alike,
-}
 
 /// One source or campaign.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -172,17 +160,12 @@ impl Scale {
         let (y, w): (Vec<f64>, Vec<f64>) = rows.iter().map(|&i| (past.y[i], past.w[i])).unzip();
         let record = Rate::of(&y, &w)?;
         let expected = past.p_model.as_ref().map(|p| rows.iter().map(|&i| past.w[i] * p[i]).sum::<f64>());
-        let standing = match record.interval {
-            interval if interval.low > self.rate => Standing::Better,
-            interval if interval.high < self.rate => Standing::Worse,
-            _ => Standing::Alike,
-        };
         Some(Level {
             level,
             expected_wins: expected.map(|e| e * self.wins_per_weight),
             expected_rate: expected.map(|e| e / w.iter().sum::<f64>()),
             lift: if self.rate > 0.0 { record.rate / self.rate } else { 0.0 },
-            standing,
+            standing: record.standing(self.rate),
             record,
         })
     }

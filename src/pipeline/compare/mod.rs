@@ -35,6 +35,8 @@ pub struct CompareSettings {
     pub folds: usize,
     /// Newest share of the deals that judges the learned scorecard.
     pub holdout: f64,
+    /// Whether rules are compared within each persona, too.
+    pub within_personas: bool,
     /// How a learned scorecard is written.
     pub write: WriteSettings,
 }
@@ -68,7 +70,7 @@ pub struct Compared {
     pub half_lives: Vec<ShapeProfile>,
     /// Caps of the activity rules.
     pub caps: Vec<ShapeProfile>,
-    /// The rules within each persona; empty without personas, or where the deals cannot tell.
+    /// The rules within each persona; empty without personas, where nobody asked, or where the deals cannot tell.
     pub personas: Vec<PersonaComparison>,
     /// Rules that say the same thing.
     pub overlaps: Vec<Overlap>,
@@ -197,7 +199,10 @@ pub(super) fn compare_gathered(
         Vec::new()
     };
     let seed = settings.deals.snapshot.seed;
-    let personas = personas::within(&deals, &lesson.columns, &kept, scorecard, &lesson.comparison, seed);
+    let personas = match settings.within_personas {
+        true => personas::within(&deals, &lesson.columns, &kept, scorecard, &lesson.comparison, seed),
+        false => Vec::new(),
+    };
     Ok(Compared {
         personas,
         overlaps: overlaps(&rules),

@@ -22,6 +22,10 @@ const MOST: usize = 8;
 pub struct Suggestion {
     /// The fact in words: "`webinar`", "`country` = JP".
     pub fact: String,
+    /// The column or kind of activity that it is about.
+    pub about: String,
+    /// Whether that may have been filled in only after the deal was decided, by the leak screen.
+    pub is_suspicious: bool,
     /// Points it is worth beside the learned points.
     pub points: f64,
     /// Their 95 % interval.
@@ -75,8 +79,12 @@ pub(super) fn suggestions(
             let id = if taken.contains(&fact.id.as_str()) { format!("{}_too", fact.id) } else { fact.id.clone() };
             let rounded = round_to(m.points, step);
             let points = if rounded == 0.0 { round_to(m.points, step / 10.0) } else { rounded };
+            let source = &deals.attributes[candidates[m.candidate].source].source;
+            let about = source.column().or(source.kind()).unwrap_or_default().to_string();
             Suggestion {
                 fact: fact.words.clone(),
+                is_suspicious: deals.leaks.iter().any(|found| found.name == about),
+                about,
                 points: m.points,
                 interval: m.interval,
                 leads: m.leads,
@@ -203,12 +211,25 @@ impl Suggestion {
         let [points, low, high] = signed_with_interval(self.points, self.interval);
         format!(
             "No rule uses {}: worth about {points} ({low} to {high}); on {} with it, {:.1} % of \
-             them won{} (all {:.1} %).",
+             them won{} (all {:.1} %).{}",
             self.fact,
             counted(self.leads, "deal"),
             100.0 * self.win_rate,
             by_row_weight(is_weighted(self.leads, self.won, self.win_rate)),
             100.0 * win_rate,
+            self.doubt()
+        )
+    }
+
+    /// The question to ask before anybody gives points for it.
+    fn doubt(&self) -> String {
+        if !self.is_suspicious {
+            return String::new();
+        }
+        format!(
+            " Suspicious: if `{}` was filled in only after the deal was decided, give it no points, for open leads will not \
+             have it.",
+            self.about
         )
     }
 }
@@ -223,6 +244,25 @@ mod tests {
         assert_eq!(cuts(vec![0.0; 90].into_iter().chain([1.0; 20]).collect()), [1.0]);
         assert_eq!(cuts(vec![2.0; 5]), [0.0; 0]);
         assert_eq!(cuts(Vec::new()), [0.0; 0]);
+    }
+
+    #[test]
+    fn what_may_know_the_outcome_is_marked() {
+        let plain = Suggestion {
+            fact: "`Tags` = Ringing".into(),
+            about: "Tags".into(),
+            is_suspicious: false,
+            points: 30.0,
+            interval: [25.0, 35.0],
+            leads: 100,
+            won: 90,
+            win_rate: 0.9,
+            matters: 3.0,
+            toml: String::new(),
+        };
+        assert!(plain.sentence(0.4).ends_with("90.0 % of them won (all 40.0 %)."));
+        let marked = Suggestion { is_suspicious: true, ..plain };
+        assert!(marked.sentence(0.4).contains("(all 40.0 %). Suspicious: if `Tags` was filled in only after"));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What else the deals say of the scorecard: what it misses, repeats, and how its points should fade.
 
 use crate::pipeline::compare::{Compared, Judged, ShapeProfile};
+use crate::pipeline::leaning::asks_about;
 use serde::Serialize;
 
 /// The sentences of [`compare`](crate::pipeline::compare) beside the rules.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Advice {
-    /// Facts that no rule asks for.
+    /// Facts that no rule asks for, those that may know the outcome last.
     pub missing: Vec<String>,
     /// Rules that say the same thing.
     pub overlaps: Vec<String>,
@@ -22,11 +23,17 @@ pub struct Advice {
     pub notes: Vec<String>,
 }
 
-/// The advice of a comparison; `is_start`: the points are nobody's yet.
-pub(super) fn advice(compared: &Compared, is_start: bool) -> Advice {
+/// The advice of a comparison; `is_start`: the points are nobody's yet. `asked` is the question about what carries the
+/// model, which a reader has met above: what it names is suspicious here, too.
+pub(super) fn advice(compared: &Compared, is_start: bool, asked: Option<&str>) -> Advice {
     let comparison = &compared.comparison;
+    let mut suggestions = compared.suggestions.clone();
+    for suggestion in &mut suggestions {
+        suggestion.is_suspicious |= asked.is_some_and(|note| asks_about(note, &suggestion.about));
+    }
+    suggestions.sort_by_key(|suggestion| suggestion.is_suspicious);
     Advice {
-        missing: compared.suggestions.iter().map(|s| s.sentence(comparison.win_rate)).collect(),
+        missing: suggestions.iter().map(|s| s.sentence(comparison.win_rate)).collect(),
         overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),
         caps: compared.caps.iter().filter_map(ShapeProfile::cap_sentence).collect(),
         half_lives: compared.half_lives.iter().map(ShapeProfile::half_life_sentence).collect(),

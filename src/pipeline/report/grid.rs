@@ -2,7 +2,7 @@
 
 use super::super::backtest::past::Past;
 use super::super::deals::{Deals, RuleEvidence};
-use crate::metrics::Rate;
+use crate::metrics::{Rate, by_row_weight};
 use crate::mismatch::FEWEST_TO_SAY;
 use crate::scorecard::Scorecard;
 use serde::Serialize;
@@ -32,6 +32,10 @@ pub struct Grid {
     pub rows: Vec<Vec<GridCell>>,
     /// The highest win rate among cells that say something, for the shades.
     pub highest: f64,
+    /// From which shares of the most points, in per cent, the first three classes begin.
+    pub bounds: [f64; 3],
+    /// Where a class with fewer points was won more often, beyond chance: a sentence a side.
+    pub against_the_order: Vec<String>,
 }
 
 /// `None` where grades cannot be had.
@@ -64,10 +68,76 @@ pub(super) fn grid(card: &Scorecard, evidence: &RuleEvidence, deals: &Deals, pas
     let said = rows.iter().flatten().filter(|c| c.says).filter_map(|c| c.record);
     let highest = said.map(|r| r.rate).fold(0.0, f64::max);
     let letter = |fit: u8| char::from(b'A' + fit);
+    let against = |side: &str, lines: Vec<Line>| against_the_order(side, &lines);
+    let fit_name = |fit: u8| format!("Fit {}", letter(fit));
+    let engagement_name = |e: u8| format!("Engagement {}", e + 1);
+    let of_fit = |&fit: &u8| -> Line {
+        (fit_name(fit), engagements.iter().map(|&e| (engagement_name(e), cell(fit, e))).collect())
+    };
+    let of_engagement =
+        |&e: &u8| -> Line { (engagement_name(e), fits.iter().map(|&fit| (fit_name(fit), cell(fit, e))).collect()) };
+    let by_engagement = against("engagement", fits.iter().map(of_fit).collect());
+    let by_fit = against("fit", engagements.iter().map(of_engagement).collect());
     Some(Grid {
+        bounds: card.grade.percent,
+        against_the_order: by_engagement.into_iter().chain(by_fit).collect(),
         fits: fits.into_iter().map(letter).collect(),
         engagements: engagements.into_iter().map(|e| e + 1).collect(),
         rows,
         highest,
     })
+}
+
+/// A row or column of the grid: its name, and the cells along it with the names of their classes, most points first.
+type Line = (String, Vec<(String, GridCell)>);
+
+/// Of all lines the two cells furthest apart of which the one with fewer points was won more often, beyond chance.
+fn against_the_order(side: &str, lines: &[Line]) -> Option<String> {
+    let pairs = lines.iter().flat_map(|(line, cells)| {
+        let said = || cells.iter().filter(|(_, cell)| cell.says).filter_map(|(name, cell)| Some((name, cell.record?)));
+        let with_fewer = move |(i, more)| said().skip(i + 1).map(move |fewer| (line, more, fewer));
+        said().enumerate().flat_map(with_fewer)
+    });
+    let apart = |(_, more, fewer): &(&String, (&String, Rate), (&String, Rate))| fewer.1.rate - more.1.rate;
+    let (line, more, fewer) = pairs
+        .filter(|(_, more, fewer)| fewer.1.interval.low > more.1.interval.high)
+        .max_by(|a, b| apart(a).total_cmp(&apart(b)))?;
+    Some(format!(
+        "Of {line}, {} was won in {:.1} % of the cases{}, {}, which has more {side} points, in {:.1} %: there the {side} points \
+         do not go with what wins.",
+        fewer.0,
+        100.0 * fewer.1.rate,
+        by_row_weight(fewer.1.is_weighted()),
+        more.0,
+        100.0 * more.1.rate,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(name: &str, won: [usize; 3]) -> Line {
+        let cell = |won: usize| {
+            let record = Rate::of(&[vec![1.0; won], vec![0.0; 100 - won]].concat(), &[1.0; 100]);
+            GridCell { grade: String::new(), says: true, record }
+        };
+        (name.to_string(), (1..).zip(won).map(|(class, won)| (format!("Engagement {class}"), cell(won))).collect())
+    }
+
+    #[test]
+    fn a_class_with_fewer_points_that_wins_more_is_named() {
+        let said = against_the_order("engagement", &[line("Fit B", [60, 20, 45]), line("Fit A", [50, 30, 90])]);
+        assert_eq!(
+            said.unwrap(),
+            "Of Fit A, Engagement 3 was won in 90.0 % of the cases, Engagement 2, which has more engagement points, in \
+             30.0 %: there the engagement points do not go with what wins."
+        );
+        assert_eq!(against_the_order("engagement", &[line("Fit A", [50, 30, 10])]), None);
+        // Within chance.
+        assert_eq!(against_the_order("engagement", &[line("Fit A", [50, 30, 35])]), None);
+        let mut few = line("Fit A", [50, 30, 90]);
+        few.1[2].1.says = false;
+        assert_eq!(against_the_order("engagement", &[few]), None);
+    }
 }

@@ -48,8 +48,10 @@ pub struct OpenCorner {
 /// The open leads in their quadrants.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LeadLists {
-    /// What they are scored as of.
-    pub as_of: String,
+    /// What they are scored as of, as `--as-of` takes it; `None` where the leads have no times.
+    pub as_of: Option<String>,
+    /// The day to which the model knows what became of deals, where that is later than the as-of.
+    pub learned_until: Option<String>,
     /// Open leads.
     pub open: usize,
     /// What is not listed although it was neither won nor said to be lost, and why.
@@ -64,7 +66,7 @@ pub struct LeadLists {
 
 impl Report {
     /// Puts in the open leads of an assessment, at most `top` of each list; as anonymous as the report.
-    pub fn add_leads(&mut self, assessment: &Assessment<'_>, as_of: String, top: usize) {
+    pub fn add_leads(&mut self, assessment: &Assessment<'_>, as_of: Option<String>, top: usize) {
         let open: Vec<usize> = (0..assessment.leads.len()).filter(|&i| assessment.is_open(i)).collect();
         let corner = |quadrant| {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
@@ -72,6 +74,7 @@ impl Report {
             OpenCorner { open: within().count(), likely: within().filter(is_likely).count() }
         };
         let mut lists = LeadLists {
+            learned_until: as_of.as_ref().and_then(|_| learned_until(assessment)),
             as_of,
             open: open.len(),
             left_out: left_out(assessment),
@@ -84,6 +87,13 @@ impl Report {
         }
         self.leads = Some(lists);
     }
+}
+
+/// The day to which the model knows what became of deals, where that is later than the as-of of all leads.
+fn learned_until(assessment: &Assessment<'_>) -> Option<String> {
+    let until = assessment.model?.snapshot.until?;
+    let as_of = *assessment.as_of.iter().max()?;
+    (as_of < until).then(|| format_day(until))
 }
 
 /// That leads count as lost because time ran out, and as of when they were still open.

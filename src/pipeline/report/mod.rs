@@ -9,6 +9,7 @@ mod effects;
 mod grid;
 mod journey;
 mod leads;
+mod lookback;
 mod map;
 mod months;
 mod privacy;
@@ -21,7 +22,8 @@ pub use effects::{Effect, EffectLevel, Move};
 pub use grid::{Grid, GridCell};
 pub use journey::{Amount, Days, Journey, Touch};
 pub use leads::{CallLead, CallList, LeadLists, OpenCorner};
-pub use map::{Map, Spot};
+pub use lookback::CardFigures;
+pub use map::{Axis, Map, Spot};
 pub use months::Month;
 
 use super::assembly::{Beside, assemble};
@@ -31,16 +33,19 @@ use super::deals::{DealInputs, DealSettings, Deals, Keep, RuleEvidence, gather_a
 use super::drift;
 use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
+use super::leaning::ask_first;
 use super::model::{DriftRecord, Model};
 use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::Comparison;
 use crate::fault::InputError;
 use crate::features::PlanLine;
+use crate::metrics::Standing;
 use crate::mismatch::QuadrantRecord;
-use crate::predictor::Certainty;
-use crate::scorecard::Scorecard;
+use crate::predictor::{Certainty, Learned};
+use crate::scorecard::{Scorecard, tier_meaning};
 use crate::values::format_instant;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use touches::Watched;
 
 /// Everything that decides a report.
@@ -50,8 +55,20 @@ pub struct ReportSettings {
     pub backtest: BacktestSettings,
     /// The scorecard's file, for the learned one that is put on trial.
     pub scorecard_text: String,
+    /// What the live version's card says, which a reader may have seen before.
+    pub card: Option<CardFigures>,
     /// Leave out whatever names a person.
     pub anonymous: bool,
+}
+
+/// What became of the past deals of one quadrant.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Corner {
+    /// The record.
+    #[serde(flatten)]
+    pub record: QuadrantRecord,
+    /// How it does beside the win rate of all deals; `None` where it is too small to say.
+    pub standing: Option<Standing>,
 }
 
 /// The view: what the page shows.
@@ -73,7 +90,7 @@ pub struct Report {
     pub scale: Option<[f64; 2]>,
     /// Earliest and latest as-of of the judged deals, as written.
     pub as_of: Option<[String; 2]>,
-    /// End of the data: what the open leads are scored as of, unless somebody says otherwise.
+    /// End of the data, as far as the model has learned what became of deals.
     pub until: Option<String>,
     /// Half-life of the recent activity, in days.
     pub half_life_days: f64,
@@ -85,12 +102,14 @@ pub struct Report {
     pub comparison: Option<Comparison>,
     /// What else the deals say of the scorecard; `None` without one.
     pub advice: Option<Advice>,
-    /// What became of each quadrant's past deals.
-    pub quadrants: Vec<QuadrantRecord>,
+    /// What became of each quadrant's past deals, in the order of [`Quadrant::ALL`](crate::mismatch::Quadrant::ALL).
+    pub quadrants: Vec<Corner>,
     /// What high means there; `None` where there are no quadrants.
     pub handover: Option<Handover>,
     /// The same in words.
     pub handover_sentence: String,
+    /// What the names of tiers mean, for those who have not named them.
+    pub tier_meanings: BTreeMap<String, String>,
     /// Why there are no quadrants, when there are none.
     pub blurred: Option<String>,
     /// The open leads to call and to verify; `None` when there are no open leads.
@@ -141,16 +160,21 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let months = months::by_month(&deals, &past);
     let journey =
         journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
+    let auc = found.figures.model.as_ref().and_then(|model| model.auc).map(|auc| auc.value);
+    let ask = |learned: &Learned| ask_first(&deals.leaks, &learned.predictor, auc, &train.deals.plan.allow);
+    let asked = done.learned.as_ref().and_then(ask);
     let (comparison, advice, deals) = match scorecard.zip(shapes) {
         Some((card, shapes)) => {
             let how = CompareSettings {
                 deals: train.deals.clone(),
                 folds: train.folds,
                 holdout: train.holdout,
+                // The page does not show them, and of a million deals they would take longer than all the rest.
+                within_personas: false,
                 write: WriteSettings::default(),
             };
             let compared = compare_gathered(deals, shapes, card, &settings.scorecard_text, &how)?;
-            let advice = advice::advice(&compared, card.is_start());
+            let advice = advice::advice(&compared, card.is_start(), asked.as_deref());
             (Some(compared.comparison), Some(advice), compared.deals)
         }
         None => (None, None, deals),
@@ -165,7 +189,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let mut report = Report {
         program: model.recipe.program.clone(),
         anonymous: settings.anonymous,
-        warnings: sentences::warnings(&model),
+        warnings: sentences::warnings(&model, lookback::sentence(&found, settings.card.as_ref())),
         sentences: sentences::sentences(&found, comparison.as_ref(), &model, handover.as_ref(), is_start),
         is_weighted: found.judged.is_weighted(),
         drift: model.drift.clone(),
@@ -176,9 +200,10 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         half_life_days: train.deals.half_life.days(),
         comparison,
         advice,
-        quadrants: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
+        quadrants: model.blending.as_ref().map(|b| corners(&b.records, found.judged.rate)).unwrap_or_default(),
         handover_sentence: handover.as_ref().map(Handover::sentence).unwrap_or_default(),
         handover,
+        tier_meanings: scorecard.map(tier_meanings).unwrap_or_default(),
         blurred: model.blending.as_ref().and_then(|b| b.blurred.clone()),
         leads: None,
         grid,
@@ -197,6 +222,19 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         privacy::leave_out_people(&mut report);
     }
     Ok((report, model))
+}
+
+/// What the names of the scorecard's tiers mean.
+fn tier_meanings(scorecard: &Scorecard) -> BTreeMap<String, String> {
+    let handover = scorecard.handover.map(|handover| scorecard.tiers[handover].name.as_str());
+    let names = scorecard.tiers.iter().map(|tier| &tier.name);
+    names.filter_map(|name| Some((name.clone(), tier_meaning(name, handover)?))).collect()
+}
+
+/// The corners with their records beside the win rate of all deals.
+fn corners(records: &[QuadrantRecord], win_rate: f64) -> Vec<Corner> {
+    let corner = |record: &QuadrantRecord| Corner { standing: record.standing(win_rate), record: record.clone() };
+    records.iter().map(corner).collect()
 }
 
 /// How certain the effects are; `None` without a model.

@@ -1,0 +1,139 @@
+//! Where the look back found worse than the model's own figures: one sentence for the first screen, with why.
+//!
+//! The model card judges on the newest deals alone. The look back judges older ones, too, by models that had only the deals
+//! before them; so it may find less order and bolder chances, and whoever read the card first must not be left to wonder.
+
+use super::super::backtest::Backtest;
+use super::super::model::{Model, SideFigures};
+use crate::metrics::{CurveBin, Figures, by_row_weight};
+use crate::text::{counted, listed, thousands};
+
+/// An order is told to be worse only from so many of 100 pairs on.
+const WORSE_BY: f64 = 0.02;
+/// Chances are told to be off only by this factor or more, if that is at least …
+const OFF_BY: f64 = 1.5;
+/// … so many of 100 deals, …
+const LEAST_SHARE: f64 = 0.01;
+/// … or by so many, whatever the factor.
+const OFF_BY_SHARE: f64 = 0.1;
+
+/// What a model card says of the same deals.
+#[derive(Debug, Clone)]
+pub struct CardFigures {
+    /// The version whose card it is.
+    pub version: u32,
+    /// Closed deals that it learned from.
+    deals: usize,
+    /// How the deals were set apart that it judges on.
+    scheme: String,
+    /// What it says of them.
+    figures: SideFigures,
+}
+
+impl CardFigures {
+    /// The figures on the card of `version`; `None` where it judged on no deals held out.
+    pub fn of(version: u32, model: &Model) -> Option<CardFigures> {
+        let holdout = model.holdout.as_ref()?;
+        Some(CardFigures {
+            version,
+            deals: model.snapshot.deals,
+            scheme: holdout.scheme.clone(),
+            figures: holdout.figures.clone()?,
+        })
+    }
+}
+
+/// The sentence, where there is something to say; `card` is what the reader may have seen before.
+pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<String> {
+    let looked = best(&found.figures)?;
+    let card = card.filter(|card| card.deals == found.deals);
+    let order = card.and_then(|card| order(looked, best(&card.figures)?));
+    let why = card.filter(|_| order.is_some()).map_or_else(String::new, |card| why(found, card));
+    let by = by_row_weight(found.judged.is_weighted());
+    let said: Vec<String> = order.into_iter().chain(chances(&found.figures.calibration, by)).collect();
+    let beside = match card.filter(|_| !why.is_empty()) {
+        Some(card) => format!(" does worse than its model card (version {}) says", card.version),
+        None => " promised other chances than came true".to_string(),
+    };
+    (!said.is_empty()).then(|| {
+        let deals = counted(found.judged.n, "past deal");
+        format!("Looking back on {deals}, the score{beside}: {}.{why}", said.join("; "))
+    })
+}
+
+/// The side that scores leads.
+fn best(sides: &SideFigures) -> Option<&Figures> {
+    sides.blend.as_ref().or(sides.model.as_ref())
+}
+
+/// That the order was found worse than on the card, beyond chance.
+fn order(looked: &Figures, of_card: &Figures) -> Option<String> {
+    let (looked, of_card) = (looked.auc.as_ref()?, of_card.auc.as_ref()?);
+    let is_worse = looked.interval.high < of_card.value && looked.value <= of_card.value - WORSE_BY;
+    is_worse.then(|| {
+        format!(
+            "a won deal ranks above a lost one {:.0} times in 100, not {:.0}",
+            100.0 * looked.value,
+            100.0 * of_card.value
+        )
+    })
+}
+
+/// That the lowest or the highest chances did not come true.
+fn chances(bins: &[CurveBin], by: &str) -> Option<String> {
+    let (low, high) = (bins.first()?, bins.last()?);
+    let is_off = |bin: &CurveBin| {
+        let (said, came) = (bin.mean_predicted, bin.observed);
+        let apart = (said - came).abs();
+        let is_far = apart >= LEAST_SHARE && said.max(came) >= OFF_BY * said.min(came);
+        (is_far || apart >= OFF_BY_SHARE) && !bin.interval.holds(said)
+    };
+    let told = |bin: &CurveBin, which: &str| {
+        let [said, came] = [bin.mean_predicted, bin.observed].map(|share| format!("{:.1} %", 100.0 * share));
+        format!("of the deals with the {which} chances {came} were won{by} where {said} were expected")
+    };
+    let low = (bins.len() > 1 && is_off(low)).then(|| told(low, "lowest"));
+    let high = is_off(high).then(|| told(high, "highest"));
+    let said: Vec<String> = low.into_iter().chain(high).collect();
+    (!said.is_empty()).then(|| listed(&said, "and"))
+}
+
+/// Why the page and the card differ.
+fn why(found: &Backtest, card: &CardFigures) -> String {
+    let on = thousands(best(&card.figures).map_or(0, |figures| figures.n));
+    if card.scheme != "forward" {
+        return format!(" The card judges on {on} deals drawn by chance, this page on all of them.");
+    }
+    let models = match found.fold_scheme.as_str() {
+        "forward" => {
+            "each by a model that knew only the deals before it: few for the first of them, and not always like it"
+        }
+        _ => "each by a model of other deals",
+    };
+    format!(" The card judges on the newest {on} deals alone; this page judges older ones, too, {models}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Interval;
+
+    fn bin(mean_predicted: f64, observed: f64, margin: f64) -> CurveBin {
+        let interval = Interval { low: observed - margin, high: observed + margin };
+        CurveBin { n: 500, wins: 0, mean_predicted, observed, interval, weight_share: 0.1 }
+    }
+
+    #[test]
+    fn chances_that_did_not_come_true_are_told_where_it_matters() {
+        let middle = || bin(0.2, 0.2, 0.05);
+        assert_eq!(
+            chances(&[bin(0.005, 0.037, 0.015), middle(), bin(0.6, 0.62, 0.05)], " by row weight").unwrap(),
+            "of the deals with the lowest chances 3.7 % were won by row weight where 0.5 % were expected"
+        );
+        let high = chances(&[bin(0.01, 0.012, 0.01), middle(), bin(0.9, 0.7, 0.05)], "").unwrap();
+        assert_eq!(high, "of the deals with the highest chances 70.0 % were won where 90.0 % were expected");
+        // Four times as many, and yet hardly any; within chance; a small fault, however sure.
+        assert_eq!(chances(&[bin(0.002, 0.008, 0.005), middle(), bin(0.6, 0.5, 0.15)], ""), None);
+        assert_eq!(chances(&[bin(0.1, 0.12, 0.01), middle(), bin(0.6, 0.65, 0.01)], ""), None);
+    }
+}

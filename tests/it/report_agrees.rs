@@ -1,0 +1,213 @@
+//! What the page says beside what other commands say of the same files, and beside its own figures.
+
+use crate::company::Company;
+use serde_json::Value;
+use std::fmt::Write;
+
+const PROJECT: &str = "[leads]\nfiles = [\"leads.csv\"]\nid = \"id\"\nallow = [\"demo\"]\ncreated_at = \"created\"\nclosed_at = \"closed\"\n\
+                       outcome = { column = \"outcome\", won = [\"won\"], lost = [\"lost\"] }\n\
+                       [snapshot]\nmode = \"before_close\"\nbefore_close = \"0d\"\n";
+const SCORECARD: &str = "name = \"By referral\"\nrange = [0, 100]\ntiers = { SQL = 50, MQL = 20 }\n\
+                         [[rule]]\nid = \"referred\"\nwhen = { field = \"referred\", any_of = [\"yes\"] }\npoints = 60\n";
+
+/// A number in [0, 1) a row and use, the same in every run.
+fn unit(row: usize, of: u64) -> f64 {
+    let mut x = (row as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ of.wrapping_mul(0xD1B5_4A32_D192_ED03);
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((x ^ (x >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+fn yes(is_so: bool) -> &'static str {
+    if is_so { "yes" } else { "no" }
+}
+
+/// The day so many days after the first of 2024.
+fn day(after: usize) -> String {
+    leadscore::values::format_day(leadscore::asof::Instant((19_723 + after as i64) * 86_400_000_000))
+}
+
+/// Leads of half a year whose deals closed up to another half later. A referral wins 7 of 10, a demo nearly always, the others 1
+/// in 5; a note on the status goes along with what came.
+fn referrals() -> Company {
+    let mut text = String::from("id,created,closed,outcome,referred,demo,deal status\n");
+    for i in 0..3_000 {
+        let (referred, demo) = (unit(i, 1) < 0.1, unit(i, 2) < 0.25);
+        let chance = if demo {
+            0.97
+        } else if referred {
+            0.7
+        } else {
+            0.2
+        };
+        let is_won = unit(i, 3) < chance;
+        let status = if unit(i, 4) < if is_won { 0.7 } else { 0.4 } { "warm" } else { "cold" };
+        let created = i * 180 / 3_000;
+        let is_open = unit(i, 5) < 0.1;
+        let (closed, outcome) = match is_open {
+            true => (String::new(), ""),
+            false => (day(created + 1 + (180.0 * unit(i, 6)) as usize), if is_won { "won" } else { "lost" }),
+        };
+        let (created, referred, demo) = (day(created), yes(referred), yes(demo));
+        writeln!(text, "L{i},{created},{closed},{outcome},{referred},{demo},{status}").unwrap();
+    }
+    Company::with(&[("leads.csv", &text), ("leadscore.toml", PROJECT), ("scorecard.toml", SCORECARD)])
+}
+
+/// Deals that a demo decides, but hardly any of the older ones.
+fn ever_clearer() -> Company {
+    let mut text = String::from("id,created,closed,outcome,referred,demo\n");
+    for i in 0..3_000 {
+        let (referred, demo) = (unit(i, 1) < 0.3, unit(i, 2) < 0.5);
+        let (low, high) = if i < 2_400 { (0.27, 0.35) } else { (0.05, 0.6) };
+        let outcome = if unit(i, 3) < if demo { high } else { low } { "won" } else { "lost" };
+        let (created, closed) = (day(i / 10), day(i / 10 + 5));
+        writeln!(text, "L{i},{created},{closed},{outcome},{},{}", yes(referred), yes(demo)).unwrap();
+    }
+    Company::with(&[("leads.csv", &text), ("leadscore.toml", PROJECT), ("scorecard.toml", SCORECARD)])
+}
+
+/// Deals of which few had a demo, and nearly all of those were won.
+fn few_demos() -> Company {
+    let mut text = String::from("id,created,closed,outcome,referred,demo\n");
+    for i in 0..300 {
+        let (referred, demo) = (unit(i, 1) < 0.3, unit(i, 2) < 0.06);
+        let outcome = if unit(i, 3) < if demo { 0.9 } else { 0.3 } { "won" } else { "lost" };
+        writeln!(text, "L{i},{},{},{outcome},{},{}", day(i), day(i + 5), yes(referred), yes(demo)).unwrap();
+    }
+    Company::with(&[("leads.csv", &text), ("leadscore.toml", PROJECT), ("scorecard.toml", SCORECARD)])
+}
+
+/// The page of a company, and what it shows.
+fn report(company: &Company) -> (String, Value) {
+    company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok();
+    (company.text("report.html"), serde_json::from_str(&company.text("view.json")).unwrap())
+}
+
+fn texts(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+#[test]
+fn score_counts_the_open_leads_of_the_page() {
+    let company = referrals();
+    company.run(&["train"]).ok();
+    let (page, view) = report(&company);
+    let as_of = view["leads"]["as_of"].as_str().unwrap();
+    // The newest lead came half a year before the last close: nobody else was open by then.
+    assert_eq!(as_of, day(180));
+    assert!(page.contains(&format!("leadscore score --as-of {as_of}")));
+    assert!(page.contains("The model has learned what became of deals until 2024-12"));
+    let run = company.run(&["score", "--out", "scored.csv", "--as-of", as_of, "--format", "json"]).ok();
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(view["leads"]["open"].as_u64().unwrap() > 1_000);
+    assert_eq!(view["leads"]["open"], summary["open"]);
+    let open: Vec<String> = company
+        .rows("scored.csv")
+        .into_iter()
+        .filter(|row| !row["warnings"].starts_with("closed"))
+        .map(|row| row["id"].clone())
+        .collect();
+    for list in ["call", "verify"] {
+        let listed = view["leads"][list]["leads"].as_array().unwrap();
+        assert!(listed.iter().all(|lead| open.iter().any(|id| lead["lead"] == **id)), "{list}");
+    }
+    assert!(!view["leads"]["verify"]["leads"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn words_of_the_corners_follow_their_win_rates() {
+    let (page, view) = report(&referrals());
+    let verify = &view["quadrants"][1];
+    assert!(verify["quadrant"] == "verify" && verify["record"]["rate"].as_f64().unwrap() > 0.5, "{verify}");
+    assert_eq!(verify["standing"], "better");
+    assert!(page.contains("<b>Call as well</b>") && page.contains("<h3>Worth a call as well</h3>"));
+    assert!(!page.contains("Verify first") && !page.contains("Look before calling"));
+    let actions = view["leads"]["verify"]["leads"].as_array().unwrap().iter().map(|lead| &lead["action"]);
+    assert!(
+        actions.clone().count() > 0
+            && actions.clone().all(|action| action == "Worth a call, though the model ranks it lower")
+    );
+}
+
+#[test]
+fn a_rule_on_what_may_know_the_outcome_is_not_recommended_without_a_word() {
+    let (_, view) = report(&referrals());
+    let missing = texts(&view["advice"]["missing"]);
+    let (status, demo) = ("No rule uses `deal status`", "No rule uses `demo`");
+    let [status, demo] = [status, demo].map(|start| missing.iter().position(|said| said.starts_with(start)).unwrap());
+    assert!(missing[status].contains("Suspicious: if `deal status` was filled in only after the deal was decided"));
+    assert!(!missing[demo].contains("Suspicious") && demo < status);
+}
+
+#[test]
+fn what_goes_beyond_a_picture_has_an_arrow_and_its_figure() {
+    let (page, view) = report(&few_demos());
+    let all = view["effects"].as_array().unwrap().iter().flat_map(|effect| effect["levels"].as_array().unwrap());
+    let furthest = |of: &dyn Fn(&Value) -> f64| all.clone().map(of).fold(0.0, f64::max);
+    let widest = furthest(&|level| level["log_odds"].as_f64().unwrap().abs());
+    let highest = furthest(&|level| level["times"][2].as_f64().unwrap());
+    // The scale goes to odds of × 20, past the widest value, and not past its interval.
+    assert!(widest < 3.1 && highest > 25.0, "{widest} {highest}");
+    assert!(
+        page.contains("rotate(90)") && page.contains(&format!("Beyond the picture: intervals up to ×{highest:.0}."))
+    );
+    let (within, view) = report(&ever_clearer());
+    assert!(!view["effects"].as_array().unwrap().is_empty() && !within.contains("Beyond the picture"));
+}
+
+#[test]
+fn the_first_screen_says_where_the_look_back_is_worse_than_the_model_card() {
+    let company = ever_clearer();
+    let about = |view: &Value| {
+        texts(&view["warnings"]).into_iter().find(|said| said.starts_with("Looking back on")).map(str::to_string)
+    };
+    let (_, without_card) = report(&company);
+    assert!(about(&without_card).is_none_or(|said| !said.contains("model card")));
+    company.run(&["train"]).ok();
+    let (page, view) = report(&company);
+    let said = about(&view).expect("the look back is worse");
+    let auc = |figures: &Value| format!("{:.0}", 100.0 * figures["blend"]["auc"]["value"].as_f64().unwrap());
+    let model: Value = serde_json::from_str(&company.text("models/default/v0001/model.json")).unwrap();
+    let of_card = auc(&model["holdout"]["figures"]);
+    let looked = auc(&view["backtest"]["figures"]);
+    assert!(said.contains(&format!("{looked} times in 100, not {of_card}")), "{said}");
+    assert!(
+        said.contains("model card (version 1)") && said.contains("each by a model that knew only the deals before it")
+    );
+    let first_screen = page.split("<main").next().unwrap();
+    assert!(first_screen.contains("does worse than its model card (version 1) says"));
+}
+
+#[test]
+fn tiers_are_explained_alike_on_the_page_and_by_score() {
+    let company = Company::trained();
+    let (page, _) = report(&company);
+    let said = company.score("open_leads.csv", "scored.csv", &[]).ok().stdout.replace('\n', " ");
+    for (tier, means) in [("SQL", "sales-qualified, sales takes over"), ("MQL", "marketing-qualified, worth nurturing")]
+    {
+        assert!(said.contains(&format!("{tier}: {means}.")), "{said}");
+        assert!(page.contains(&format!("<b>{tier}</b>: {means}")), "{tier}");
+    }
+}
+
+#[test]
+fn leads_without_times_are_listed_all_the_same() {
+    let company = referrals();
+    company.write(
+        "leadscore.toml",
+        &PROJECT
+            .replace("created_at = \"created\"\nclosed_at = \"closed\"\n", "")
+            .split("[snapshot]")
+            .next()
+            .unwrap()
+            .replace("[leads]\n", "[leads]\nexclude = [\"created\", \"closed\"]\n"),
+    );
+    let (page, view) = report(&company);
+    assert_eq!(view["leads"]["as_of"], Value::Null);
+    let open = company.rows("leads.csv").iter().filter(|row| row["outcome"].is_empty()).count();
+    assert_eq!(view["leads"]["open"], open);
+    assert!(page.contains("<code>leadscore score</code>"));
+    // No other words than plain ones first, the term behind them.
+    assert!(page.contains("judged on deals drawn by chance, for no times order them (stratified cross-validation)"));
+}
