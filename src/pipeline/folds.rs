@@ -127,13 +127,13 @@ mod tests {
 
     #[test]
     fn older_deals_keep_the_predictions_that_owe_nothing_to_the_newer() {
-        let n_deals = 2 * DEALS_TO_JUDGE_BY;
+        let n_deals = 3 * DEALS_TO_JUDGE_BY;
         let (whole, order, y) = whole(n_deals);
         let part = validation::holdout(Some(&order), &y, 0.15, 1).part.unwrap();
         let earlier = Earlier::of(&whole, &part, Scheme::Forward).unwrap();
         // The first fifth only trains; the newest 15 % are set aside.
         let (first, end) = (earlier.predicted.rows[0], earlier.predicted.rows.last().unwrap() + 1);
-        assert_eq!((first, end), (n_deals.div_ceil(5), part.test[0]));
+        assert_eq!((first, end), ((n_deals as f64 / 5.0).round() as usize, part.test[0]));
         assert_eq!(earlier.predicted.rows, (first..end).collect::<Vec<_>>());
         assert!(earlier.predicted.rows.iter().zip(&earlier.predicted.p_model).all(|(row, p)| *row as f64 == *p));
         assert!(earlier.predicted.p_rule.is_empty());

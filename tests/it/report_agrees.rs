@@ -183,7 +183,7 @@ fn the_first_screen_says_where_the_look_back_is_worse_than_the_model_card() {
 fn tiers_are_explained_alike_on_the_page_and_by_score() {
     let company = Company::trained();
     let (page, _) = report(&company);
-    let said = company.score("open_leads.csv", "scored.csv", &[]).ok().stdout.replace('\n', " ");
+    let said = company.score("open_leads.csv", "scored.csv", &["-v"]).ok().stdout.replace('\n', " ");
     for (tier, means) in [("SQL", "sales-qualified, sales takes over"), ("MQL", "marketing-qualified, worth nurturing")]
     {
         assert!(said.contains(&format!("{tier}: {means}.")), "{said}");

@@ -6,7 +6,7 @@
 use super::super::backtest::Backtest;
 use super::super::model::{Model, SideFigures};
 use crate::metrics::{CurveBin, Figures, by_row_weight};
-use crate::text::{counted, listed, thousands};
+use crate::text::{capital, counted, listed, thousands};
 
 /// An order is told to be worse only from so many of 100 pairs on.
 const WORSE_BY: f64 = 0.02;
@@ -57,7 +57,7 @@ pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<S
     };
     (!said.is_empty()).then(|| {
         let deals = counted(found.judged.n, "past deal");
-        format!("Looking back on {deals}, the score{beside}: {}.{why}", said.join("; "))
+        format!("Looking back on {deals}, the score{beside}. {}.{why}", capital(&said.join("; ")))
     })
 }
 
