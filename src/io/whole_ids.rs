@@ -3,8 +3,11 @@
 
 use crate::tables::Ids;
 
-/// More places than so many a lead are not worth it.
+/// More places than so many a lead are not worth it …
 const PLACES_PER_ID: u64 = 4;
+
+/// … unless they are so few that the list fits into a cache: a few of many leads are then found as quickly as all.
+const FEW_PLACES: u64 = 1 << 20;
 
 /// A place fits into 32 bits.
 const MOST_PLACES: u64 = 1 << 32;
@@ -29,7 +32,7 @@ impl WholeIds {
             (first, last) = (first.min(number), last.max(number));
         }
         let n_places = last.checked_sub(first)? + 1;
-        (n_places <= (PLACES_PER_ID * ids.len() as u64).min(MOST_PLACES))
+        (n_places <= (PLACES_PER_ID * ids.len() as u64).clamp(FEW_PLACES, MOST_PLACES))
             .then_some(WholeIds { first, n_places: n_places as usize })
     }
 
@@ -104,11 +107,12 @@ mod tests {
     #[test]
     fn only_ids_that_a_number_prints_as_have_a_place() {
         let whole = WholeIds::of(&ids(&["12", "7", "10"])).unwrap();
+        assert!(WholeIds::of(&ids(&["1", "1048576"])).is_some());
         assert_eq!((whole.n_places, whole.place(b"7"), whole.place(b"12")), (6, Some(0), Some(5)));
         for other in ["", "007", "6", "13", "+7", "7 ", "7.0", "99999999999999999999999"] {
             assert_eq!(whole.place(other.as_bytes()), None, "{other}");
         }
-        for list in [&["1", "x"][..], &["1", "02"], &["1", "9000"], &["1", ""], &[]] {
+        for list in [&["1", "x"][..], &["1", "02"], &["1", "1048577"], &["1", ""], &[]] {
             assert!(WholeIds::of(&ids(list)).is_none(), "{list:?}");
         }
     }
