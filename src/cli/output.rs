@@ -215,7 +215,7 @@ pub(super) struct MismatchRow {
 
 /// The open leads about which the two sides disagree, in their order.
 pub(super) fn mismatch_rows(assessment: &Assessment<'_>) -> Vec<MismatchRow> {
-    let open = |i: &usize| assessment.is_open(*i);
+    let open = |i: &usize| assessment.is_to_be_worked(*i);
     let rows = (0..assessment.leads.len()).filter(open).filter(|&i| assessment.leads[i].mismatch == Some(true));
     let row = |i: usize| {
         let why = assessment.disagreement(i);

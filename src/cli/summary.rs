@@ -25,6 +25,8 @@ pub(super) struct ScoreSummary {
     pub(super) leads: usize,
     pub(super) open: usize,
     pub(super) closed: usize,
+    /// Open leads that have been won or lost after the as-of.
+    pub(super) closed_since: usize,
     /// Of them those that count as lost only because they were not won in time.
     pub(super) lost_by_now: usize,
     /// Whether all leads are decided, so that the figures look back on them.
@@ -139,6 +141,7 @@ impl ScoreSummary {
             leads: n,
             open: open.len(),
             closed: n - open.len() - not_created,
+            closed_since: open.iter().filter(|&&i| assessment.closed_since(i).is_some()).count(),
             lost_by_now: (0..n).filter(|&i| assessment.is_lost_by_now(i)).count(),
             looks_back,
             moment: Moment::default(),
@@ -177,6 +180,7 @@ impl ScoreSummary {
         self.leads += later.leads;
         self.open += later.open;
         self.closed += later.closed;
+        self.closed_since += later.closed_since;
         self.lost_by_now += later.lost_by_now;
         self.not_created += later.not_created;
         for tier in later.tiers {
@@ -243,9 +247,10 @@ fn add_worst(flagged: &mut Vec<Flagged>, later: Vec<Flagged>) {
     flagged.truncate(SHOWN);
 }
 
-/// The open leads with the highest scores; ties by probability, then in the input's order.
+/// The leads to be worked with the highest scores; ties by probability, then in the input's order.
 fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
-    let mut rows: Vec<usize> = open.iter().copied().filter(|&i| !assessment.is_disqualified(i)).collect();
+    let is_worth_it = |i: &usize| assessment.is_to_be_worked(*i) && !assessment.is_disqualified(*i);
+    let mut rows: Vec<usize> = open.iter().copied().filter(is_worth_it).collect();
     let key = |i: usize| (assessment.leads[i].score, assessment.leads[i].win_probability);
     rows.sort_by(|&a, &b| TopLead::order(key(a), key(b)).then(a.cmp(&b)));
     let lead = |&i: &usize| TopLead {
@@ -317,8 +322,8 @@ fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<Quadrant
 }
 
 fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> Vec<Flagged> {
-    let mut rows: Vec<usize> =
-        flagged.iter().copied().filter(|&i| assessment.leads[i].quadrant == Some(quadrant)).collect();
+    let is_one = |i: &usize| assessment.leads[*i].quadrant == Some(quadrant) && assessment.is_to_be_worked(*i);
+    let mut rows: Vec<usize> = flagged.iter().copied().filter(is_one).collect();
     rows.sort_by(|&a, &b| {
         let gap = |i: usize| assessment.leads[i].mismatch_gap.abs();
         gap(b).total_cmp(&gap(a)).then(a.cmp(&b))

@@ -162,7 +162,7 @@ impl Assessment<'_> {
         let (scorecard, model) = (self.scorecard?, self.model?);
         let sides = self.sides(row, scorecard, model, quadrant)?;
         let action = match self.next_action(row) {
-            "" if self.is_open(row) => usual_action(quadrant, &sides),
+            "" if self.is_to_be_worked(row) => usual_action(quadrant, &sides),
             own => own,
         };
         Some(Disagreement { reason: reason(quadrant, &sides), action: action.to_string() })

@@ -103,7 +103,7 @@ fn high_means(assessment: &Assessment<'_>, row: usize, quadrant: Quadrant) -> St
     let Some(handover) = Handover::of(assessment.scorecard, assessment.model) else { return String::new() };
     let likely = handover
         .likely_outside(assessment.leads[row].win_probability)
-        .filter(|_| quadrant == Quadrant::Nurture && assessment.is_open(row));
+        .filter(|_| quadrant == Quadrant::Nurture && assessment.is_to_be_worked(row));
     [Some(handover.sentence()), likely].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 

@@ -116,6 +116,34 @@ fn score_counts_the_open_leads_of_the_page() {
 }
 
 #[test]
+fn nobody_is_told_to_call_leads_that_have_closed_since() {
+    let company = referrals();
+    company.run(&["train"]).ok();
+    let (page, view) = report(&company);
+    let as_of = view["leads"]["as_of"].as_str().unwrap().to_string();
+    let score = ["score", "--out", "scored.csv", "--as-of", &as_of, "--format", "json"];
+    let summary: Value = serde_json::from_str(&company.run(&score).ok().stdout).unwrap();
+    let mut since = Vec::new();
+    for (lead, scored) in company.rows("leads.csv").iter().zip(company.rows("scored.csv")) {
+        let has_closed_since = lead["closed"] >= as_of;
+        let warned = scored["warnings"].split("; ").next() == Some(&format!("closed since ({})", lead["closed"]));
+        assert_eq!(warned, has_closed_since, "{lead:?} {scored:?}");
+        if has_closed_since {
+            assert_eq!(scored["next_action"], "");
+            since.push(lead["id"].clone());
+        }
+    }
+    assert!(since.len() > 500);
+    assert_eq!(summary["closed_since"], since.len());
+    assert_eq!(view["leads"]["closed_since"], since.len());
+    let top = summary["top"].as_array().unwrap();
+    assert!(!top.is_empty() && top.iter().all(|lead| since.iter().all(|id| lead["lead"] != **id)));
+    assert!(page.contains("of them have been won or lost since and are in no list."));
+    let said = company.run(&score[..5]).ok().stdout;
+    assert!(said.contains("of them have been won or lost since (`closed since`): nobody to call."), "{said}");
+}
+
+#[test]
 fn words_of_the_corners_follow_their_win_rates() {
     let (page, view) = report(&referrals());
     let verify = &view["quadrants"][1];

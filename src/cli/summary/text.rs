@@ -93,6 +93,13 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
             percent(p)
         ));
     }
+    if summary.closed_since > 0 {
+        let have = if summary.closed_since == 1 { "has" } else { "have" };
+        text.push_str(&format!(
+            "{} of them {have} been won or lost since (`closed since`): nobody to call.\n",
+            count(summary.closed_since)
+        ));
+    }
     if let Some(until) = &summary.moment.learned_until {
         text.push_str(&format!(
             "The model has learned what became of them until {until}: here it looks better than it is.\n"
@@ -120,8 +127,15 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
 fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
     let mut text = String::from("\n");
     if summary.out != "-" {
-        let closed = if summary.closed > 0 { ", leave out `warnings` that begin with `closed`" } else { "" };
+        let closed = if summary.closed + summary.closed_since > 0 {
+            ", leave out `warnings` that begin with `closed`"
+        } else {
+            ""
+        };
         let next = if summary.scorecard.is_some() { " and do what `next_action` says" } else { "" };
+        if summary.no_quadrants_because.is_some() {
+            text.push_str("Do not expect much of the order. ");
+        }
         text.push_str(&format!("Sort {} by `score`{closed}, call from the top{next}. ", summary.out));
     }
     let as_of = summary.moment.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {as_of}"));

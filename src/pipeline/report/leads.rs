@@ -54,6 +54,8 @@ pub struct LeadLists {
     pub learned_until: Option<String>,
     /// Open leads.
     pub open: usize,
+    /// Of them those that have been won or lost since; they are in no list.
+    pub closed_since: usize,
     /// What is not listed although it was neither won nor said to be lost, and why.
     pub left_out: Option<String>,
     /// Open leads in each quadrant, in the order of [`Quadrant::ALL`].
@@ -77,6 +79,7 @@ impl Report {
             learned_until: as_of.as_ref().and_then(|_| learned_until(assessment)),
             as_of,
             open: open.len(),
+            closed_since: open.iter().filter(|&&i| assessment.closed_since(i).is_some()).count(),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
@@ -123,7 +126,8 @@ fn left_out(assessment: &Assessment<'_>) -> Option<String> {
 fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: usize) -> CallList {
     let flagged =
         |i: &usize| assessment.leads[*i].quadrant == Some(quadrant) && assessment.leads[*i].mismatch == Some(true);
-    let mut rows: Vec<usize> = open.iter().copied().filter(flagged).collect();
+    let mut rows: Vec<usize> =
+        open.iter().copied().filter(flagged).filter(|&i| assessment.is_to_be_worked(i)).collect();
     let gap = |i: usize| assessment.leads[i].mismatch_gap.abs();
     rows.sort_by(|&a, &b| gap(b).total_cmp(&gap(a)).then(a.cmp(&b)));
     let lead = |&i: &usize| {

@@ -43,6 +43,6 @@ pub(super) fn moments(table: &LeadTable, as_of: AsOf) -> Result<(Vec<Instant>, V
 }
 
 /// An expected close is no close: with an outcome column a lead without an outcome is open.
-fn still_open(table: &LeadTable, row: usize) -> bool {
+pub(super) fn still_open(table: &LeadTable, row: usize) -> bool {
     table.outcome.as_ref().is_some_and(|o| o[row] == Outcome::Open)
 }

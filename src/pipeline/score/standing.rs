@@ -1,7 +1,8 @@
 //! What is known of one lead: its tier, its rule score, and on what they rest.
 
+use super::moments::still_open;
 use super::{Assessment, Standing};
-use crate::asof::Span;
+use crate::asof::{Instant, Span};
 use crate::scorecard::{DISQUALIFIED, Evidence};
 use crate::tables::Outcome;
 
@@ -30,6 +31,17 @@ impl Assessment<'_> {
     /// Whether there is anything left to do about the lead: created, and neither closed, decided nor lost by now.
     pub fn is_open(&self, row: usize) -> bool {
         self.standing[row] == Standing::Open && !self.is_decided(row) && !self.is_lost_by_now(row)
+    }
+
+    /// When a lead that is open at its as-of was won or lost after it, as the table already knows.
+    pub fn closed_since(&self, row: usize) -> Option<Instant> {
+        let closed = self.table.closed_at.as_ref()?[row].filter(|_| !still_open(self.table, row))?;
+        (self.standing[row] == Standing::Open && closed >= self.as_of[row]).then_some(closed)
+    }
+
+    /// Whether somebody can still do something about the lead today: open, and not closed since.
+    pub fn is_to_be_worked(&self, row: usize) -> bool {
+        self.is_open(row) && self.closed_since(row).is_none()
     }
 
     /// Within what time a lead of the model was won, or counted as lost.

@@ -5,6 +5,7 @@ use crate::features::{Attribute, Values};
 use crate::mismatch::Quadrant;
 use crate::predictor::Predictor;
 use crate::tables::{MISSING, TextColumn};
+use crate::values::format_day;
 
 /// Reasons shown of each sign.
 const REASONS: usize = 3;
@@ -32,10 +33,10 @@ impl Assessment<'_> {
         }
     }
 
-    /// What to do next; nothing about a lead that is not open.
+    /// What to do next; nothing about a lead that is not open, or closed since.
     pub fn next_action(&self, row: usize) -> &str {
         match (self.scorecard, &self.rules) {
-            (Some(card), Some(rules)) if self.is_open(row) => {
+            (Some(card), Some(rules)) if self.is_to_be_worked(row) => {
                 let lead = &self.leads[row];
                 let quadrant = lead.quadrant.map_or("", Quadrant::as_str);
                 card.next_action(rules, row, self.tier_name(row, lead.tier), quadrant)
@@ -56,6 +57,9 @@ impl Assessment<'_> {
             if self.standing[row] == Standing::Closed {
                 said.push("closed".to_string());
             }
+            if let Some(closed) = self.closed_since(row) {
+                said.push(format!("closed since ({})", format_day(closed)));
+            }
             if self.is_decided(row) {
                 said.push("closed (nothing says when)".to_string());
             }
@@ -75,7 +79,7 @@ impl Assessment<'_> {
                 }
             }
             if self.evidence[row] < LITTLE_KNOWN {
-                said.push(format!("little is known ({:.0} %)", 100.0 * self.evidence[row]));
+                said.push(format!("little is known ({:.0} % of what the model goes by)", 100.0 * self.evidence[row]));
             }
             if self.abstained[row] {
                 said.push("abstained".to_string());
