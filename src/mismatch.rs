@@ -193,7 +193,7 @@ pub fn blurred(model_auc: Option<&Auc>) -> Option<String> {
     match model_auc {
         Some(auc) if auc.beats_chance() => None,
         Some(auc) => Some(format!(
-            "the model's out-of-fold AUC {:.2} ({:.2} to {:.2}) may be chance",
+            "on deals it had not seen the model hardly ranks better than chance (AUC {:.2}, {:.2} to {:.2})",
             auc.value, auc.interval.low, auc.interval.high
         )),
         None => Some("the model could not be judged on deals it had not seen".to_string()),

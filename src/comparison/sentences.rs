@@ -101,7 +101,7 @@ fn what_would_help(comparison: &Comparison, points: &str) -> String {
         let (outcome, there) = if comparison.won <= lost { ("won", comparison.won) } else { ("lost", lost) };
         return format!("About {} would help.", counted(ENOUGH_OF_RARER - there, &format!("more {outcome} deal")));
     }
-    format!("The {points} points stand; more deals of the same kind will hardly tell.")
+    format!("Even many more deals like these would hardly tell, so the {points} points stand.")
 }
 
 /// By how many times the deals would have to grow for this rule's first verdict.
@@ -198,7 +198,7 @@ mod tests {
         let said = sentences(&comparison(unsure(0), 20, 7, 0.0), false);
         assert_eq!(said[1], "About 43 more won deals would help.");
         assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
-        let hardly = "The hand-set points stand; more deals of the same kind will hardly tell.";
+        let hardly = "Even many more deals like these would hardly tell, so the hand-set points stand.";
         let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0), false);
         assert_eq!(said[1], hardly);
         // ρ = 0.4 takes 1 / 0.16 times the deals: nobody waits for that.

@@ -52,7 +52,7 @@ pub(super) fn ask_first(
     let it = if names.len() == 1 { "it" } else { "them" };
     Some(format!(
         "{ASK_FIRST}could {} have been filled in only after the deal was decided? The model leans on {it}{evidence}{unusual}. \
-         If so, all figures are too good to be true: {} If not, the same in `allow` ends the question.",
+         If so, all figures are too good to be true: then, and in doubt, {} If not, the same in `allow` ends the question.",
         listed(&names),
         paste_into_exclude(names.iter().copied()),
     ))

@@ -46,12 +46,16 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
-    let counts = match is_weighted(s.deals, s.won, s.win_rate) {
-        true => "; here and below a deal that was open longer counts more",
-        false => "",
+    let rate = match is_weighted(s.deals, s.won, s.win_rate) {
+        true => format!(
+            "{}; {} where a deal counts more the longer it was open, as do all shares below",
+            percent(s.won as f64 / s.deals as f64),
+            percent(s.win_rate)
+        ),
+        false => percent(s.win_rate),
     };
     let (deals, won) = (counted(s.deals, "closed deal"), thousands(s.won));
-    writeln!(out, "Learned from {deals}, {won} of them won ({}{counts}).", percent(s.win_rate))?;
+    writeln!(out, "Learned from {deals}, {won} of them won ({rate}).")?;
     let (first, others) = model.notes_first_and_last();
     let first = first.into_iter().chain(others.into_iter().filter(|note| model_ranks_by_chance(note)));
     first.into_iter().try_for_each(|note| writeln!(out, "\n{note}"))
@@ -76,10 +80,9 @@ fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Resu
         let [value, low, high] = [auc.value, auc.interval.low, auc.interval.high].map(|auc| 100.0 * auc);
         let points = by_points.and_then(|figures| figures.auc.as_ref()).map(|auc| format!("{:.0}", 100.0 * auc.value));
         let points = beside(points);
-        writeln!(
-            out,
-            "- It ranks a won deal above a lost one {value:.0} times in 100 ({low:.0} to {high:.0}; chance 50{points})."
-        )?;
+        // Of a score that is the same for nearly all there is no interval to tell.
+        let within = if high - low < 1.0 { String::new() } else { format!("{low:.0} to {high:.0}; ") };
+        writeln!(out, "- It ranks a won deal above a lost one {value:.0} times in 100 ({within}chance 50{points}).")?;
     }
     if let Some(boldness) = best.probability.as_ref().and_then(|p| Boldness::of(&p.calibration)) {
         let doubt = if boldness.is_doubtful { " (too few deals to be sure)" } else { "" };

@@ -150,7 +150,7 @@ fn checks_find_what_is_wrong_with_evidence() {
     let findings = check_scorecard(&card.scorecard, Some(&world.leads), Some(card.scored()), Some(&kinds));
     // 10 + 5 + 1 + 10 × 1: 26 at most.
     assert_eq!(found(&findings, "tier `SQL` is out of reach").severity, Severity::Mend);
-    assert!(found(&findings, "no lead can score more than 26 of 100").evidence.contains("engagement 0 to 10"));
+    assert!(found(&findings, "no lead can have more than 26 of 100 points").evidence.contains("engagement 0 to 10"));
     assert_eq!(found(&findings, "rule `never` can never fire").severity, Severity::Mend);
     assert!(found(&findings, "`Call` is never given").evidence.contains("line"));
     assert!(found(&findings, "`Untied Kingdom` never occurs in `region`").evidence.contains("`United Kingdom`"));

@@ -96,7 +96,7 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
             plural(start.n_rules, "rule")
         ));
     }
-    text.push_str(". Look through both, change what is wrong, then:\n");
+    text.push_str(". Good enough for a first run:\n");
     for (command, why) in next(start, dir) {
         let why = why.map_or_else(String::new, |why| format!("  # {why}"));
         text.push_str(&format!("  {command}{why}\n"));

@@ -36,7 +36,7 @@ fn reach_findings(scorecard: &Scorecard) -> Vec<Finding> {
     });
     let evidence = format!("points by group: {}", groups.collect::<Vec<_>>().join(", "));
     if reach.max < scorecard.range.max - BOUND_SLACK {
-        let message = format!("no lead can score more than {} of {}", reach.max, scorecard.range.max);
+        let message = format!("no lead can have more than {} of {} points", reach.max, scorecard.range.max);
         findings.push(Finding::new(Severity::Look, None, message, evidence));
     }
     for tier in scorecard.tiers.iter().filter(|tier| !tier.is_reached_by(reach.max)) {
