@@ -4,7 +4,7 @@ use super::super::inputs::quoted;
 use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
-use crate::pipeline::start::{Finding, Moment, findings, of_contacts};
+use crate::pipeline::start::{Finding, LostWords, Moment, OutcomeChoice, findings, of_contacts};
 use serde::Serialize;
 use std::path::Path;
 
@@ -104,6 +104,17 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     text
 }
 
+/// Whether the leads' own column of outcomes has a word for won or lost on every row, so that nobody is left to call.
+fn are_all_decided(start: &Start) -> bool {
+    let leads = &start.view.leads;
+    let is_whole = |outcome: &OutcomeChoice| {
+        let column = leads.columns.iter().find(|column| column.name == outcome.column);
+        column.is_some_and(|column| column.n_filled() == leads.n_rows())
+    };
+    let own = start.layout.outcome.as_ref();
+    own.is_some_and(|own| own.open.is_empty() && own.lost != LostWords::NotInTime && is_whole(own))
+}
+
 /// What warns of wrong results or calls for an answer, and what is merely good to know, for it stands in the files, too.
 fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     let layout = &start.layout;
@@ -116,6 +127,9 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     }
     let outcome = layout.outcome.as_ref().or(layout.deals.as_ref().and_then(|deals| deals.outcome.as_ref()));
     warnings.extend(outcome.and_then(|outcome| outcome.doubt.clone()));
+    if are_all_decided(start) {
+        warnings.push("all leads are decided: `score --leads FILE` ranks open ones".to_string());
+    }
     if let Some(days) = layout.lost_after_days() {
         warnings.push(format!("a lead not won within {days} days of its creation counts as lost (`lost_after`)"));
     }

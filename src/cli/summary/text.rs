@@ -109,7 +109,11 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
         text.push_str(&format!(
             "{} older than {days:.0} days, when most wins had come: their chance is a guess.{}\n",
             if n == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(n)) },
-            if 2 * n > summary.open && summary.moment.stale.is_none() { " Is --as-of right?" } else { "" }
+            if 2 * n > summary.open && summary.moment.stale.is_none() && summary.moment.as_of.is_none() {
+                " Is --as-of right?"
+            } else {
+                ""
+            }
         ));
     }
     text.append(tiers_text(summary, all));
