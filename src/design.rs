@@ -12,6 +12,7 @@ pub(crate) mod codes;
 mod levels;
 mod line;
 mod sandwich;
+pub(crate) mod tables;
 mod walk;
 
 pub use codes::Codes;

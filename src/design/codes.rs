@@ -48,6 +48,14 @@ macro_rules! with_codes {
 }
 pub(crate) use with_codes;
 
+/// Four columns of codes that take a byte each.
+pub(crate) fn four_of_bytes(codes: [&Codes; 4]) -> Option<[&[u8]; 4]> {
+    match codes {
+        [Codes::Bytes(a), Codes::Bytes(b), Codes::Bytes(c), Codes::Bytes(d)] => Some([a, b, c, d]),
+        _ => None,
+    }
+}
+
 impl Default for Codes {
     fn default() -> Codes {
         Codes::Bytes(Vec::new())

@@ -5,7 +5,7 @@
 //! often follow each other, do not make each addition wait for the last.
 
 use super::CodeBlock;
-use super::codes::{Code, Codes, with_codes};
+use super::codes::{Code, Codes, four_of_bytes, with_codes};
 use std::ops::Range;
 
 /// Blocks side by side.
@@ -32,7 +32,7 @@ pub(super) fn by_place(block: &CodeBlock, effects: &[f64]) -> Vec<f64> {
 /// Adds to each row what its level in each block adds, block after block; `tables` are the blocks' effects by place.
 pub(super) fn add_effects(values: &mut [f64], blocks: &[CodeBlock], tables: &[Vec<f64>], rows: &Range<usize>) {
     for (blocks, tables) in blocks.chunks(BLOCKS_AT_A_TIME).zip(tables.chunks(BLOCKS_AT_A_TIME)) {
-        match (four_of_bytes(blocks, rows), tables) {
+        match (four_at(blocks, rows), tables) {
             (Some(codes), [a, b, c, d]) => add_four_effects(values, [a, b, c, d].map(|table| of_bytes(table)), codes),
             _ => blocks.iter().zip(tables).for_each(|(block, table)| add_effects_of(values, block, table, rows)),
         }
@@ -59,7 +59,7 @@ pub(super) fn add_to_levels(sums: &mut [f64], blocks: &[CodeBlock], rows: &Range
     for blocks in blocks.chunks(BLOCKS_AT_A_TIME) {
         let (own, next) = rest.split_at_mut(blocks.iter().map(n_places).sum());
         rest = next;
-        match four_of_bytes(blocks, rows) {
+        match four_at(blocks, rows) {
             Some(codes) => add_to_four(own, codes, r),
             None => add_one_by_one(own, blocks, rows, r),
         }
@@ -104,14 +104,9 @@ pub(super) fn of_levels(sums: &[f64], blocks: &[CodeBlock]) -> Vec<f64> {
 }
 
 /// The codes of some rows in four blocks of bytes.
-fn four_of_bytes<'a>(blocks: &'a [CodeBlock], rows: &Range<usize>) -> Option<[&'a [u8]; 4]> {
+fn four_at<'a>(blocks: &'a [CodeBlock], rows: &Range<usize>) -> Option<[&'a [u8]; 4]> {
     let [a, b, c, d] = blocks else { return None };
-    match [a, b, c, d].map(|block| &block.codes) {
-        [Codes::Bytes(a), Codes::Bytes(b), Codes::Bytes(c), Codes::Bytes(d)] => {
-            Some([a, b, c, d].map(|codes| &codes[rows.clone()]))
-        }
-        _ => None,
-    }
+    four_of_bytes([a, b, c, d].map(|block| &block.codes)).map(|four| four.map(|codes| &codes[rows.clone()]))
 }
 
 fn of_bytes(table: &[f64]) -> &[f64; BYTES] {

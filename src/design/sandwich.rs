@@ -8,16 +8,14 @@ use std::ops::Range;
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::codes::{Code, Codes, with_codes};
+use super::codes::{Code, with_codes};
 use super::levels::{add_to_levels, n_places};
+use super::tables::{Column, TABLES_PER_PASS, add_to_tables, width};
 use super::{CodeBlock, Design, ROWS_PER_SUM, add_in_order};
 use crate::lanes::{Lanes, TILE_COLUMNS, TILE_ROWS, Tile, accumulate, in_wide_registers};
 
 /// Dense rows copied and multiplied at a time: 36 columns of them fill half a second-level cache.
 const ROWS_PER_PANEL: usize = 512;
-
-/// Blocks tabulated against another at a time, so that codes and weights are read once for all of them.
-const TABLES_PER_PASS: usize = 4;
 
 /// See [`Design::sandwich`].
 pub(super) fn sandwich(design: &Design<'_>, w: &[f64], every: usize) -> Array2<f64> {
@@ -271,79 +269,17 @@ fn tabulate(
     w: &[f64],
     stretches: &[Range<usize>],
 ) -> CrossTables {
-    let widths: Vec<usize> = blocks[others.clone()].iter().map(|(other, _)| other.n_levels + 1).collect();
-    let (width, rows) = (widths.iter().sum::<usize>(), blocks[block].0);
-    let mut sums = vec![0.0; (rows.n_levels + 1) * width];
+    let first = column(blocks[block].0);
+    let columns: Vec<Column<'_>> = blocks[others.clone()].iter().map(|(other, _)| column(other)).collect();
+    let mut sums = vec![0.0; (first.n_levels + 1) * width(&columns)];
     for stretch in stretches {
-        let w = &w[stretch.clone()];
-        with_codes!(&rows.codes, codes => {
-            let rows = (&codes[stretch.clone()], rows.n_levels);
-            add_tables(&mut sums, rows, &blocks[others.clone()], stretch.clone(), w);
-        });
+        add_to_tables(&mut sums, first, &columns, stretch, &w[stretch.clone()]);
     }
     CrossTables { block, others, sums }
 }
 
-/// Adds the tables of one block, `rows` its codes with its number of levels, with the others.
-fn add_tables(
-    sums: &mut [f64],
-    rows: (&[impl Code], usize),
-    others: &[(&CodeBlock, Range<usize>)],
-    stretch: Range<usize>,
-    w: &[f64],
-) {
-    let width: usize = others.iter().map(|(other, _)| other.n_levels + 1).sum();
-    let four = match others {
-        [(a, _), (b, _), (c, _), (d, _)] => four_of_bytes([a, b, c, d]).map(|four| (four, [a, b, c, d])),
-        _ => None,
-    };
-    // The usual case, four at a time: one multiplication finds the row in all four.
-    if let Some((four, blocks)) = four {
-        let four = four.map(|codes| &codes[stretch.clone()]);
-        return tabulate_four(sums, rows, four, blocks.map(|block| block.n_levels + 1), w);
-    }
-    let mut offset = 0;
-    for (other, _) in others {
-        let cells = Cells { sums: &mut sums[offset..], width };
-        with_codes!(&other.codes, codes => tabulate_one(cells, rows, (&codes[stretch.clone()], other.n_levels), w));
-        offset += other.n_levels + 1;
-    }
-}
-
-/// The codes of four blocks that take a byte each.
-fn four_of_bytes(blocks: [&CodeBlock; 4]) -> Option<[&[u8]; 4]> {
-    match blocks.map(|block| &block.codes) {
-        [Codes::Bytes(a), Codes::Bytes(b), Codes::Bytes(c), Codes::Bytes(d)] => Some([a, b, c, d]),
-        _ => None,
-    }
-}
-
-fn tabulate_four(sums: &mut [f64], rows: (&[impl Code], usize), others: [&[u8]; 4], widths: [usize; 4], w: &[f64]) {
-    let width: usize = widths.iter().sum();
-    let [w0, w1, w2] = [widths[0], widths[0] + widths[1], widths[0] + widths[1] + widths[2]];
-    let last = widths.map(|width| width - 1);
-    let [c0, c1, c2, c3] = others;
-    for (((((code, w), c0), c1), c2), c3) in rows.0.iter().zip(w).zip(c0).zip(c1).zip(c2).zip(c3) {
-        let start = code.level().min(rows.1) * width;
-        let row = &mut sums[start..start + width];
-        row[c0.level().min(last[0])] += w;
-        row[w0 + c1.level().min(last[1])] += w;
-        row[w1 + c2.level().min(last[2])] += w;
-        row[w2 + c3.level().min(last[3])] += w;
-    }
-}
-
-/// A cross-table among others that stand side by side in rows of `width`; the first cell is its own.
-struct Cells<'a> {
-    sums: &'a mut [f64],
-    width: usize,
-}
-
-/// `rows` and `columns` are codes with their number of levels.
-fn tabulate_one(cells: Cells<'_>, rows: (&[impl Code], usize), columns: (&[impl Code], usize), w: &[f64]) {
-    for ((row, column), w) in rows.0.iter().zip(columns.0).zip(w) {
-        cells.sums[row.level().min(rows.1) * cells.width + column.level().min(columns.1)] += w;
-    }
+fn column(block: &CodeBlock) -> Column<'_> {
+    Column { codes: &block.codes, n_levels: block.n_levels }
 }
 
 fn put_tables(result: &mut Array2<f64>, blocks: &[(&CodeBlock, Range<usize>)], tables: &CrossTables) {

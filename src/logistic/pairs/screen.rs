@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::super::loss::{curvatures, slopes};
 use super::super::{Fitted, Problem};
 use super::Axis;
-use crate::design::codes::{Code, Codes, with_codes};
+use crate::design::tables::{Column, TABLES_PER_PASS, add_to_tables, width};
 
 /// Candidate variances of the cell effects: 24, even on the log scale, from 1e-4 to 4.
 const N_VARIANCES: usize = 24;
@@ -75,74 +75,24 @@ pub fn keep(scores: &[PairScore], limit: usize) -> Vec<PairScore> {
     scores.iter().filter(|pair| pair.score > floor).take(limit).copied().collect()
 }
 
-/// Pairs that are tabulated together.
-const TABLES_PER_PASS: usize = 4;
-
 /// The tables of one axis with each of the others; `both` holds residual and Hessian weight of each row.
-///
-/// They stand side by side, a line a level of the first axis: each with a cell a level of its own, and one more for rows
-/// without a level.
 fn tables(a: &Axis<'_>, others: &[&Axis<'_>], both: &[[f64; 2]]) -> Vec<Table> {
-    let widths: Vec<usize> = others.iter().map(|b| b.n_levels + 1).collect();
-    let width = widths.iter().sum();
+    let columns: Vec<Column<'_>> = others.iter().map(|b| column(b)).collect();
+    let width = width(&columns);
     let mut sums = vec![[0.0; 2]; (a.n_levels + 1) * width];
-    match (a.codes, four_of_bytes(others)) {
-        (Codes::Bytes(rows), Some(four)) => {
-            let widths = [widths[0], widths[1], widths[2], widths[3]];
-            add_four(&mut sums, (rows, a.n_levels), four, widths, both);
-        }
-        _ => {
-            let mut offset = 0;
-            for (b, own_width) in others.iter().zip(&widths) {
-                with_codes!(a.codes, rows => with_codes!(b.codes, columns => {
-                    for ((row, column), both) in rows.iter().zip(columns).zip(both) {
-                        let start = row.level().min(a.n_levels) * width + offset;
-                        add(&mut sums[start..], column.level().min(b.n_levels), *both);
-                    }
-                }));
-                offset += own_width;
-            }
-        }
-    }
+    add_to_tables(&mut sums, column(a), &columns, &(0..both.len()), both);
     let mut offset = 0;
-    let table = |(b, own_width): (&&Axis<'_>, usize)| {
-        let own = offset..offset + own_width;
-        offset += own_width;
+    let table = |b: &&Axis<'_>| {
+        let own = offset..offset + b.n_levels + 1;
+        offset = own.end;
         let lines: Vec<&[[f64; 2]]> = sums.chunks_exact(width).map(|line| &line[own.clone()]).collect();
         Table::new(&lines[..a.n_levels], b.n_levels)
     };
-    others.iter().zip(widths).map(table).collect()
+    others.iter().map(table).collect()
 }
 
-/// The codes of four axes of bytes.
-fn four_of_bytes<'a>(axes: &[&Axis<'a>]) -> Option<[&'a [u8]; 4]> {
-    let &[a, b, c, d] = axes else { return None };
-    match [a, b, c, d].map(|axis| axis.codes) {
-        [Codes::Bytes(a), Codes::Bytes(b), Codes::Bytes(c), Codes::Bytes(d)] => Some([a, b, c, d].map(Vec::as_slice)),
-        _ => None,
-    }
-}
-
-/// Adds to four tables at once; `rows` are the first axis' codes and number of levels.
-fn add_four(sums: &mut [[f64; 2]], rows: (&[u8], usize), others: [&[u8]; 4], widths: [usize; 4], both: &[[f64; 2]]) {
-    let width: usize = widths.iter().sum();
-    let [w0, w1, w2] = [widths[0], widths[0] + widths[1], widths[0] + widths[1] + widths[2]];
-    let last = widths.map(|width| width - 1);
-    let [c0, c1, c2, c3] = others;
-    for (((((row, both), c0), c1), c2), c3) in rows.0.iter().zip(both).zip(c0).zip(c1).zip(c2).zip(c3) {
-        let start = row.level().min(rows.1) * width;
-        let line = &mut sums[start..start + width];
-        add(line, c0.level().min(last[0]), *both);
-        add(line, w0 + c1.level().min(last[1]), *both);
-        add(line, w1 + c2.level().min(last[2]), *both);
-        add(line, w2 + c3.level().min(last[3]), *both);
-    }
-}
-
-#[inline(always)]
-fn add(line: &mut [[f64; 2]], cell: usize, both: [f64; 2]) {
-    let cell = &mut line[cell];
-    *cell = [cell[0] + both[0], cell[1] + both[1]];
+fn column<'a>(axis: &Axis<'a>) -> Column<'a> {
+    Column { codes: axis.codes, n_levels: axis.n_levels }
 }
 
 /// The cells of a pair that hold any row.
@@ -225,6 +175,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::design::Codes;
 
     /// Two axes of two levels; `g` and `h` of the cells (0, 0), (0, 1), (1, 0), (1, 1), one row each.
     fn score(g: [f64; 4], h: f64) -> PairScore {
