@@ -50,12 +50,13 @@ pub(crate) fn exp_and_log1p(a: f64) -> (f64, f64) {
     (e, log1p_of_share(e))
 }
 
+/// log 2 in two parts, of which k times the first is exact.
+const LN_2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
+
 /// e^−a for a ≥ 0 by e^r 2^k with |r| ≤ ½ log 2 and Taylor's series of e^r; 0 beyond 708, where it would leave the normal
 /// numbers.
 #[inline(always)]
 pub(crate) fn exp_of_negative(a: f64) -> f64 {
-    /// log 2 in two parts, of which k times the first is exact.
-    const LN_2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
     /// Added to a small number this leaves its nearest whole number in the lowest bits.
     const WHOLE: f64 = 6_755_399_441_055_744.0;
     /// 1/13! to 1/2!.
@@ -86,7 +87,6 @@ pub(crate) fn exp_of_negative(a: f64) -> f64 {
 /// log(1 + e) for e in \[0, 1\], as fdlibm has it: of u = 1 + e rounded, with what the rounding took away added.
 #[inline(always)]
 fn log1p_of_share(e: f64) -> f64 {
-    const LN_2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
     const SERIES: [f64; 7] = [
         1.479_819_860_511_658_6e-1,
         1.531_383_769_920_937_3e-1,
