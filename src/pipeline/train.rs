@@ -168,7 +168,7 @@ impl Purpose {
 }
 
 /// At most so many of the rows, spread evenly over them.
-pub(super) fn spread(rows: &[usize], most: usize) -> Cow<'_, [usize]> {
+pub(in crate::pipeline) fn spread(rows: &[usize], most: usize) -> Cow<'_, [usize]> {
     if rows.len() <= most {
         return Cow::Borrowed(rows);
     }

@@ -1,5 +1,6 @@
 //! The learned scorecard on trial: learned from the older deals, judged on the newest, beside the hand-set one.
 
+use super::super::train::spread;
 use super::{CompareSettings, LEAST_HOLDOUT, Offered, learn, pick, written};
 use crate::comparison::{Contest, contest};
 use crate::fault::InputError;
@@ -8,7 +9,6 @@ use crate::scorecard::Scorecard;
 use crate::text::thousands;
 use crate::validation;
 use serde::Serialize;
-use std::borrow::Cow;
 
 /// Hand-set and learned points on deals that neither has seen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -93,12 +93,4 @@ pub(super) fn judge(
         })
         .collect();
     Ok(Some(Judged { scheme: apart.scheme.as_str().to_string(), contest, tiers }))
-}
-
-/// At most so many of the rows, evenly spread.
-fn spread(rows: &[usize], most: usize) -> Cow<'_, [usize]> {
-    if rows.len() <= most {
-        return Cow::Borrowed(rows);
-    }
-    (0..most).map(|at| rows[at * rows.len() / most]).collect()
 }
