@@ -2,7 +2,7 @@
 
 use super::back::{self, expected_and_won, is_off};
 use super::boldness::Boldness;
-use super::card::{judged, model_ranks_by_chance, whose, widest_first};
+use super::card::{before_figures, judged, model_ranks_by_chance, whose, widest_first};
 use super::sentences::{self, top};
 use super::sides::percent;
 use crate::metrics::is_weighted;
@@ -56,9 +56,7 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     };
     let (deals, won) = (counted(s.deals, "closed deal"), thousands(s.won));
     writeln!(out, "Learned from {deals}, {won} of them won ({rate}).")?;
-    let (first, others) = model.notes_first_and_last();
-    let first = first.into_iter().chain(others.into_iter().filter(|note| model_ranks_by_chance(note)));
-    first.into_iter().try_for_each(|note| writeln!(out, "\n{note}"))
+    before_figures(out, model)
 }
 
 /// How well the score ranks, and whether its chances were right, without terms of statistics.

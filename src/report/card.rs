@@ -96,6 +96,11 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     if judged(model).is_some() && is_weighted(s.deals, s.won, s.win_rate) {
         writeln!(out, "{BY_ROW_WEIGHT}")?;
     }
+    before_figures(out, model)
+}
+
+/// The notes that must be read before any figure.
+pub(super) fn before_figures(out: &mut String, model: &Model) -> std::fmt::Result {
     let (first, others) = model.notes_first_and_last();
     let first = first.into_iter().chain(others.into_iter().filter(|note| model_ranks_by_chance(note)));
     first.into_iter().try_for_each(|note| writeln!(out, "\n{note}"))
