@@ -2,6 +2,7 @@
 
 use crate::asof::Instant;
 use crate::fault::InputError;
+use crate::tables::Ids;
 use crate::values::format_instant;
 use std::borrow::Cow;
 
@@ -75,6 +76,11 @@ impl TextCells {
     pub fn get(&self, row: usize) -> &str {
         let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
         &self.text[start..self.ends[row] as usize]
+    }
+
+    /// The cells as ids.
+    pub(super) fn ids(&self) -> Ids {
+        Ids::from_parts(self.text.clone(), self.ends.iter().map(|end| *end as usize).collect())
     }
 
     /// Whether the cell of `row` is a literal with a decimal point.

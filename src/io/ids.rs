@@ -1,5 +1,6 @@
 //! Which rows are leads: every id once, as written.
 
+use super::cells::RawCells;
 use super::leads::{Building, ReadReport};
 use super::names::no_such_column;
 use super::raw::RawTable;
@@ -17,13 +18,20 @@ pub(super) fn distinct_ids(
 ) -> Result<(Vec<u32>, Ids), InputError> {
     let raw = building.raw;
     let column = raw.column(name).ok_or_else(|| no_such_column(name, &raw.place_of_files(), &raw.header, ""))?;
-    let mut ids: Ids = (0..raw.n_rows()).map(|row| column.text(row)).collect();
+    let mut ids = match &column.cells {
+        RawCells::Text(cells) => cells.ids(),
+        cells => (0..raw.n_rows()).map(|row| cells.text(row)).collect(),
+    };
+    let whole = WholeIds::of(&ids);
+    if whole.is_some_and(|whole| whole.counts_up(&ids)) {
+        return Ok(((0..ids.len() as u32).collect(), ids));
+    }
     let mut keep: Vec<bool> = ids.iter().map(|id| !id.trim().is_empty()).collect();
     report.blank_id_rows = keep.iter().filter(|kept| !**kept).count();
     if let Some(row) = keep.iter().position(|kept| !kept).filter(|_| !building.settings.lenient) {
         return Err(blank(raw, name, row, report.blank_id_rows));
     }
-    report.replaced_rows = drop_replaced(raw, &ids, &mut keep)?;
+    report.replaced_rows = drop_replaced(raw, &ids, whole, &mut keep)?;
     let rows: Vec<u32> = (0..ids.len()).filter(|row| keep[*row]).map(|row| row as u32).collect();
     if rows.len() < ids.len() {
         ids = rows.iter().map(|&row| &ids[row as usize]).collect();
@@ -32,8 +40,8 @@ pub(super) fn distinct_ids(
 }
 
 /// Unmarks rows whose id a later file has too, and says how many; twice in one file is an error.
-fn drop_replaced(raw: &RawTable, ids: &Ids, keep: &mut [bool]) -> Result<usize, InputError> {
-    let mut rows_by_id = RowsById::new(ids);
+fn drop_replaced(raw: &RawTable, ids: &Ids, whole: Option<WholeIds>, keep: &mut [bool]) -> Result<usize, InputError> {
+    let mut rows_by_id = RowsById::new(ids, whole);
     let (mut n_replaced, mut n_twice, mut first_twice) = (0, 0, None);
     for row in 0..ids.len() {
         if !keep[row] {
@@ -64,8 +72,8 @@ enum RowsById<'a> {
 const NO_ROW: u32 = u32::MAX;
 
 impl<'a> RowsById<'a> {
-    fn new(ids: &'a Ids) -> RowsById<'a> {
-        match WholeIds::of(ids) {
+    fn new(ids: &'a Ids, whole: Option<WholeIds>) -> RowsById<'a> {
+        match whole {
             Some(whole) => RowsById::Whole(whole, vec![NO_ROW; whole.n_places]),
             None => RowsById::Any(HashMap::with_capacity_and_hasher(ids.len(), Default::default())),
         }

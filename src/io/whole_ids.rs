@@ -2,6 +2,8 @@
 //! distance from the smallest, which takes a tenth of the memory of a hash table and of the waits for it.
 
 use crate::tables::Ids;
+use rayon::prelude::*;
+use std::ops::Range;
 
 /// More places than so many a lead are not worth it …
 const PLACES_PER_ID: u64 = 4;
@@ -15,6 +17,9 @@ const MOST_PLACES: u64 = 1 << 32;
 /// The digits that a `u64` holds for sure.
 const MOST_DIGITS: usize = 18;
 
+/// Ids that a thread reads at a time.
+const IDS_PER_TASK: usize = 1 << 15;
+
 /// The stretch of whole numbers that a set of ids lies in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WholeIds {
@@ -26,14 +31,24 @@ pub(super) struct WholeIds {
 impl WholeIds {
     /// The stretch of these ids; `None` when one is no whole number as a counter prints it, or they lie far apart.
     pub(super) fn of(ids: &Ids) -> Option<WholeIds> {
-        let (mut first, mut last) = (u64::MAX, 0);
-        for id in ids.iter() {
-            let number = whole(id.as_bytes())?;
-            (first, last) = (first.min(number), last.max(number));
-        }
+        let both = |a: (u64, u64), b: (u64, u64)| Some((a.0.min(b.0), a.1.max(b.1)));
+        let of_rows = |mut rows: Range<usize>| {
+            rows.try_fold(NO_STRETCH, |so_far, row| {
+                let number = whole(ids[row].as_bytes())?;
+                both(so_far, (number, number))
+            })
+        };
+        let (first, last) = tasks(ids).map(of_rows).try_reduce(|| NO_STRETCH, both)?;
         let n_places = last.checked_sub(first)? + 1;
         (n_places <= (PLACES_PER_ID * ids.len() as u64).clamp(FEW_PLACES, MOST_PLACES))
             .then_some(WholeIds { first, n_places: n_places as usize })
+    }
+
+    /// Whether these ids, the very ones that the stretch was made of, count up row by row, as those of an export in order of
+    /// creation do: then the place of each is its row, and none stands twice.
+    pub(super) fn counts_up(&self, ids: &Ids) -> bool {
+        let in_place = |row: usize| self.place(ids[row].as_bytes()) == Some(row);
+        self.n_places == ids.len() && tasks(ids).all(|mut rows| rows.all(in_place))
     }
 
     /// The place of an id; `None` outside of the stretch.
@@ -53,6 +68,16 @@ impl WholeIds {
         let place = number.checked_sub(self.first)? as usize;
         (place < self.n_places).then_some(place)
     }
+}
+
+/// The smallest and the largest of no numbers.
+const NO_STRETCH: (u64, u64) = (u64::MAX, 0);
+
+/// The rows of the ids, task by task.
+fn tasks(ids: &Ids) -> impl ParallelIterator<Item = Range<usize>> {
+    let n_ids = ids.len();
+    let rows = move |task: usize| task * IDS_PER_TASK..((task + 1) * IDS_PER_TASK).min(n_ids);
+    (0..n_ids.div_ceil(IDS_PER_TASK)).into_par_iter().map(rows)
 }
 
 /// The number that an id is, if printing the number gives the id again: digits alone, without a leading zero.
@@ -115,5 +140,17 @@ mod tests {
         for list in [&["1", "x"][..], &["1", "02"], &["1", "1048577"], &["1", ""], &[]] {
             assert!(WholeIds::of(&ids(list)).is_none(), "{list:?}");
         }
+    }
+
+    #[test]
+    fn ids_count_up_where_each_is_one_more_than_the_one_before() {
+        let counts_up = |ids: &Ids| WholeIds::of(ids).unwrap().counts_up(ids);
+        let many = |number: fn(usize) -> usize| (0..3 * IDS_PER_TASK + 7).map(|row| number(row).to_string()).collect();
+        assert!(counts_up(&ids(&["7", "8", "9"])));
+        assert!(counts_up(&many(|row| 90 + row)));
+        for list in [&["8", "7"][..], &["7", "9"], &["7", "7"], &["7", "7", "9"]] {
+            assert!(!counts_up(&ids(list)), "{list:?}");
+        }
+        assert!(!counts_up(&many(|row| if row == 2 * IDS_PER_TASK { 3 } else { row })));
     }
 }

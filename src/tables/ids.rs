@@ -11,6 +11,11 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// Ids from their text and the end of each in it, which ascend and lie between characters.
+    pub(crate) fn from_parts(text: String, ends: Vec<usize>) -> Ids {
+        Ids { text, ends }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -81,18 +81,20 @@ impl LeadIndex {
 pub(super) struct LeadList {
     whole: WholeIds,
     /// The row at each place of the stretch of ids, [`MISSING`] where there is no lead; `None` where the ids count up row by
-    /// row, as those of an export in order of creation do, so that a place is a row.
+    /// row, so that a place is a row.
     rows: Option<Vec<u32>>,
 }
 
 impl LeadList {
     fn new(whole: WholeIds, ids: &Ids) -> LeadList {
+        if whole.counts_up(ids) {
+            return LeadList { whole, rows: None };
+        }
         let mut rows = vec![MISSING; whole.n_places];
         for (row, id) in ids.iter().enumerate() {
             rows[whole.place(id.as_bytes()).expect("the stretch was made of these very ids")] = row as u32;
         }
-        let counts_up = rows.iter().enumerate().all(|(place, row)| *row == place as u32);
-        LeadList { whole, rows: (!counts_up).then_some(rows) }
+        LeadList { whole, rows: Some(rows) }
     }
 
     /// The place of an id; `None` where no lead can have it.
