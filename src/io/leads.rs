@@ -4,7 +4,7 @@ use super::ids::distinct_ids;
 use super::names::no_such_column;
 use super::raw::{RawColumn, RawTable};
 use super::reading::{CellReader, Unread, decided_order, unread_error};
-use super::roles::read_roles;
+use super::roles::ReadRoles;
 use super::settings::{LeadRoles, ReadSettings};
 use crate::asof::Instant;
 use crate::fault::InputError;
@@ -94,8 +94,10 @@ pub fn build_leads(
     check_names(raw, roles, &requests, settings, &mut report)?;
     let context = Building { raw, settings, cells: CellReader::new(settings)? };
     let (raw_rows, ids) = distinct_ids(&context, &roles.id, &mut report)?;
-    let built: Vec<Result<BuiltColumn, InputError>> =
-        requests.par_iter().map(|request| context.column(request, &raw_rows)).collect();
+    let build_columns = || -> Vec<Result<BuiltColumn, InputError>> {
+        requests.par_iter().map(|request| context.column(request, &raw_rows)).collect()
+    };
+    let (built, read_roles) = rayon::join(build_columns, || ReadRoles::of(&context, roles, &raw_rows));
     let mut columns = Vec::with_capacity(built.len());
     for column in built {
         let column = column?;
@@ -114,7 +116,7 @@ pub fn build_leads(
         origin: raw_rows.iter().map(|&row| raw.origin[row as usize]).collect(),
         files: raw.files.clone(),
     };
-    read_roles(&context, roles, &raw_rows, &mut table, &mut report)?;
+    read_roles.fill(&context, roles, &raw_rows, &mut table, &mut report)?;
     Ok(BuiltLeads { table, report, raw_rows })
 }
 

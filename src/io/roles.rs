@@ -7,37 +7,57 @@ use crate::fault::InputError;
 use crate::tables::{LeadTable, MISSING, Outcome, TextColumn};
 use crate::values::WordSet;
 
-/// Fills the roles of `table`. A column that is not there has been dealt with before: its values are missing.
-pub(super) fn read_roles(
-    building: &Building<'_>,
-    roles: &LeadRoles,
-    rows: &[u32],
-    table: &mut LeadTable,
-    report: &mut ReadReport,
-) -> Result<(), InputError> {
-    let times = |name: &Option<String>| name.as_ref().map(|name| times(building, name, rows)).transpose();
-    let outcome = || roles.outcome.as_ref().map(|outcome| outcomes(building, outcome, rows));
-    let ((created_at, closed_at), (as_of, outcome)) = rayon::join(
-        || rayon::join(|| times(&roles.created_at), || times(&roles.closed_at)),
-        || rayon::join(|| times(&roles.as_of), outcome),
-    );
-    let mut noted = |name: &Option<String>, read: Option<ReadDates>| {
-        name.as_ref().zip(read).map(|(name, read)| {
-            report.note(name, read.unreadable, read.order);
-            read.values
-        })
-    };
-    table.created_at = noted(&roles.created_at, created_at?);
-    table.closed_at = noted(&roles.closed_at, closed_at?);
-    table.as_of = noted(&roles.as_of, as_of?);
-    if let Some((outcomes, doubt)) = outcome {
-        table.outcome = Some(outcomes);
-        report.notes.extend(doubt);
+/// The times and the outcome of the leads, as far as they have columns. Read beside the other columns, and before it is
+/// known whether those can be read.
+pub(super) struct ReadRoles {
+    created_at: ReadTimes,
+    closed_at: ReadTimes,
+    as_of: ReadTimes,
+    outcome: Option<(Vec<Outcome>, Option<String>)>,
+}
+
+type ReadTimes = Result<Option<ReadDates>, InputError>;
+
+impl ReadRoles {
+    /// Reads them.
+    pub(super) fn of(building: &Building<'_>, roles: &LeadRoles, rows: &[u32]) -> ReadRoles {
+        let times = |name: &Option<String>| name.as_ref().map(|name| times(building, name, rows)).transpose();
+        let outcome = || roles.outcome.as_ref().map(|outcome| outcomes(building, outcome, rows));
+        let ((created_at, closed_at), (as_of, outcome)) = rayon::join(
+            || rayon::join(|| times(&roles.created_at), || times(&roles.closed_at)),
+            || rayon::join(|| times(&roles.as_of), outcome),
+        );
+        ReadRoles { created_at, closed_at, as_of, outcome }
     }
-    if let Some(name) = &roles.weight {
-        table.row_weight = Some(row_weights(building, name, rows, report)?);
+
+    /// Fills the roles of `table`, whose columns have been read. A column that is not there has been dealt with before: its
+    /// values are missing.
+    pub(super) fn fill(
+        self,
+        building: &Building<'_>,
+        roles: &LeadRoles,
+        rows: &[u32],
+        table: &mut LeadTable,
+        report: &mut ReadReport,
+    ) -> Result<(), InputError> {
+        let mut noted = |name: &Option<String>, read: Option<ReadDates>| {
+            name.as_ref().zip(read).map(|(name, read)| {
+                report.note(name, read.unreadable, read.order);
+                read.values
+            })
+        };
+        table.created_at = noted(&roles.created_at, self.created_at?);
+        table.closed_at = noted(&roles.closed_at, self.closed_at?);
+        table.as_of = noted(&roles.as_of, self.as_of?);
+        if let Some((outcomes, doubt)) = self.outcome {
+            table.outcome = Some(outcomes);
+            report.notes.extend(doubt);
+        }
+        if let Some(name) = &roles.weight {
+            table.row_weight = Some(row_weights(building, name, rows, report)?);
+        }
+        roles.activity_columns.iter().try_for_each(|name| check_counts(building, name, rows, table))
     }
-    roles.activity_columns.iter().try_for_each(|name| check_counts(building, name, rows, table))
 }
 
 /// The times of a column that plays a part; all missing where it is not there.
