@@ -68,7 +68,7 @@ fn parse(block: &Block, layout: &Layout) -> Part {
     let n_kept = layout.kept.len();
     let mut part = Part { columns: Vec::new(), lines: Vec::new(), faults: RowFaults::default() };
     let mut gathered = vec![(Vec::<u8>::new(), Vec::<u32>::new()); n_kept];
-    let is_utf8 = std::str::from_utf8(&block.bytes).is_ok();
+    let is_utf8 = block.is_utf8();
     let mut inner = Fields::default();
     block.each_record(layout.delimiter, |line, fields, row, closed| {
         if !closed {

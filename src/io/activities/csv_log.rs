@@ -28,7 +28,7 @@ pub(super) struct CsvLayout {
 /// Reads one block.
 pub(super) fn parse(block: &Block, layout: &CsvLayout, plan: &LogPlan) -> Part {
     let mut part = Part::of(block.bytes.len());
-    let is_utf8 = std::str::from_utf8(&block.bytes).is_ok();
+    let is_utf8 = block.is_utf8();
     if is_utf8 && !block.quotes {
         parse_plain(&mut part, block, layout, plan);
         part.find_leads(plan);
