@@ -4,7 +4,11 @@ use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::tables::Ids;
 use crate::values::format_instant;
+use rayon::prelude::*;
 use std::borrow::Cow;
+
+/// Cells that a thread prints as ids at a time.
+const IDS_PER_TASK: usize = 1 << 15;
 
 /// The cells of a column, in the form that its format gives.
 #[derive(Debug, Clone)]
@@ -78,11 +82,6 @@ impl TextCells {
         &self.text[start..self.ends[row] as usize]
     }
 
-    /// The cells as ids.
-    pub(super) fn ids(&self) -> Ids {
-        Ids::from_parts(self.text.clone(), self.ends.iter().map(|end| *end as usize).collect())
-    }
-
     /// Whether the cell of `row` is a literal with a decimal point.
     pub(super) fn is_literal(&self, row: usize) -> bool {
         self.literal.get(row).copied().unwrap_or(false)
@@ -137,6 +136,23 @@ impl RawCells {
             RawCells::Instants(cells) => cells[row].map(format_instant),
         };
         printed.map_or(Cow::Borrowed(""), Cow::Owned)
+    }
+
+    /// The cells as ids.
+    pub(super) fn ids(&self) -> Ids {
+        if let RawCells::Text(TextCells { text, ends, .. }) = self {
+            return Ids::from_parts(text.clone(), ends.iter().map(|end| *end as usize).collect());
+        }
+        let n_cells = self.n_cells();
+        let of_task = |task: usize| {
+            let rows = task * IDS_PER_TASK..((task + 1) * IDS_PER_TASK).min(n_cells);
+            rows.map(|row| self.text(row)).collect::<Ids>()
+        };
+        let parts: Vec<Ids> = (0..n_cells.div_ceil(IDS_PER_TASK)).into_par_iter().map(of_task).collect();
+        parts.into_iter().fold(Ids::default(), |mut all, part| {
+            all.append(&part);
+            all
+        })
     }
 
     /// Appends cells; two forms that differ meet as text.

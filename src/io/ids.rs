@@ -1,6 +1,5 @@
 //! Which rows are leads: every id once, as written.
 
-use super::cells::RawCells;
 use super::leads::{Building, ReadReport};
 use super::names::no_such_column;
 use super::raw::RawTable;
@@ -18,10 +17,7 @@ pub(super) fn distinct_ids(
 ) -> Result<(Vec<u32>, Ids), InputError> {
     let raw = building.raw;
     let column = raw.column(name).ok_or_else(|| no_such_column(name, &raw.place_of_files(), &raw.header, ""))?;
-    let mut ids = match &column.cells {
-        RawCells::Text(cells) => cells.ids(),
-        cells => (0..raw.n_rows()).map(|row| cells.text(row)).collect(),
-    };
+    let mut ids = column.cells.ids();
     let whole = WholeIds::of(&ids);
     if whole.is_some_and(|whole| whole.counts_up(&ids)) {
         return Ok(((0..ids.len() as u32).collect(), ids));

@@ -32,6 +32,13 @@ impl Ids {
         self.ends.push(self.text.len());
     }
 
+    /// Appends those of `later`.
+    pub(crate) fn append(&mut self, later: &Ids) {
+        let shift = self.text.len();
+        self.text.push_str(&later.text);
+        self.ends.extend(later.ends.iter().map(|end| end + shift));
+    }
+
     /// All in their order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone + '_ {
         (0..self.len()).map(|row| &self[row])
@@ -58,5 +65,19 @@ impl<T: AsRef<str>> FromIterator<T> for Ids {
 impl<const N: usize> PartialEq<[&str; N]> for Ids {
     fn eq(&self, ids: &[&str; N]) -> bool {
         self.iter().eq(ids.iter().copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn appended_ids_stand_behind_the_others() {
+        let mut ids: Ids = ["a", "", "lead-3"].iter().collect();
+        ids.append(&["x", "yz"].iter().collect());
+        assert_eq!(ids, ["a", "", "lead-3", "x", "yz"]);
+        ids.append(&Ids::default());
+        assert_eq!((ids.len(), &ids[4]), (5, "yz"));
     }
 }
