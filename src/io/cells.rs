@@ -29,8 +29,10 @@ pub enum RawCells {
 #[derive(Debug, Clone, Default)]
 pub struct TextCells {
     text: String,
-    /// End of each cell in `text`.
+    /// End of each text in `text`.
     ends: Vec<u32>,
+    /// By cell the text it holds; `None` where each holds its own, one after the other.
+    codes: Option<Vec<u32>>,
     /// Whether the cell is a literal of its format (a JSON number), written with a decimal point whatever the project
     /// says of decimal signs; empty when none is.
     literal: Vec<bool>,
@@ -39,6 +41,7 @@ pub struct TextCells {
 impl TextCells {
     /// Appends a cell.
     pub(super) fn push(&mut self, cell: &str) -> Result<(), InputError> {
+        self.spread()?;
         self.text.push_str(cell);
         self.ends.push(position(self.text.len())?);
         if !self.literal.is_empty() {
@@ -63,23 +66,50 @@ impl TextCells {
 
     /// Cells from their text and ends, as a parser of a block gathers them.
     pub(super) fn from_parts(text: String, ends: Vec<u32>) -> TextCells {
-        TextCells { text, ends, literal: Vec::new() }
+        TextCells { text, ends, ..TextCells::default() }
+    }
+
+    /// Cells that each hold one of a few words, by its index.
+    pub(super) fn of_words<'w>(
+        words: impl IntoIterator<Item = &'w str>,
+        codes: Vec<u32>,
+    ) -> Result<TextCells, InputError> {
+        let mut cells = TextCells::default();
+        words.into_iter().try_for_each(|word| cells.push(word))?;
+        cells.codes = Some(codes);
+        Ok(cells)
+    }
+
+    /// By cell the index of its word, and how many words there are, where the cells were given as words.
+    pub(super) fn words(&self) -> Option<(&[u32], usize)> {
+        self.codes.as_deref().map(|codes| (codes, self.ends.len()))
+    }
+
+    /// Gives each cell a text of its own, so that others can follow.
+    fn spread(&mut self) -> Result<(), InputError> {
+        let Some(codes) = &self.codes else { return Ok(()) };
+        let mut own = TextCells::default();
+        (0..codes.len()).try_for_each(|row| own.push(self.get(row)))?;
+        *self = own;
+        Ok(())
     }
 
     /// How many cells there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.codes.as_ref().map_or(self.ends.len(), Vec::len)
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// The cell of `row`, as written.
+    #[inline]
     pub fn get(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
-        &self.text[start..self.ends[row] as usize]
+        let at = self.codes.as_ref().map_or(row, |codes| codes[row] as usize);
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        &self.text[start..self.ends[at] as usize]
     }
 
     /// Whether the cell of `row` is a literal with a decimal point.
@@ -94,6 +124,10 @@ impl TextCells {
 
     /// Appends the cells of `later`.
     pub(super) fn append(&mut self, later: &TextCells) -> Result<(), InputError> {
+        if later.codes.is_some() {
+            return (0..later.len()).try_for_each(|row| self.push(later.get(row)));
+        }
+        self.spread()?;
         let shift = self.text.len();
         position(shift + later.text.len())?;
         if !self.literal.is_empty() || !later.literal.is_empty() {
@@ -140,7 +174,7 @@ impl RawCells {
 
     /// The cells as ids.
     pub(super) fn ids(&self) -> Ids {
-        if let RawCells::Text(TextCells { text, ends, .. }) = self {
+        if let RawCells::Text(TextCells { text, ends, codes: None, .. }) = self {
             return Ids::from_parts(text.clone(), ends.iter().map(|end| *end as usize).collect());
         }
         let n_cells = self.n_cells();
@@ -193,5 +227,29 @@ impl RawCells {
             RawCells::Instants(cells) => cells.resize(cells.len() + n, None),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_given_as_words_are_as_others_also_when_more_follow() {
+        let words = || TextCells::of_words(["", "blue", "red"], vec![2, 0, 1, 2]).unwrap();
+        let texts = |cells: &TextCells| (0..cells.len()).map(|row| cells.get(row).to_string()).collect::<Vec<_>>();
+        assert_eq!(texts(&words()), ["red", "", "blue", "red"]);
+        assert_eq!(words().words(), Some((&[2, 0, 1, 2][..], 3)));
+        let mut pushed = words();
+        pushed.push("x").unwrap();
+        assert_eq!((texts(&pushed).join(","), pushed.words()), ("red,,blue,red,x".to_string(), None));
+        let mut first = TextCells::from_parts("ab".to_string(), vec![1, 2]);
+        first.append(&words()).unwrap();
+        assert_eq!(texts(&first), ["a", "b", "red", "", "blue", "red"]);
+        let mut later = words();
+        later.append(&TextCells::from_parts("ab".to_string(), vec![1, 2])).unwrap();
+        assert_eq!(texts(&later), ["red", "", "blue", "red", "a", "b"]);
+        let ids = RawCells::Text(words()).ids();
+        assert_eq!(ids, ["red", "", "blue", "red"]);
     }
 }

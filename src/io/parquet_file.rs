@@ -4,11 +4,13 @@ use super::cells::{RawCells, TextCells};
 use crate::asof::{Instant, MICROS_PER_DAY};
 use crate::fault::InputError;
 use crate::values::TimeReader;
+use foldhash::fast::FixedState;
 use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars::prelude::{
     ArrowDataType, Column, DataFrame, DataType, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader,
-    TimeUnit,
+    StringChunked, TimeUnit,
 };
+use std::collections::HashMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -156,14 +158,68 @@ pub(super) fn raw_cells(column: &Column, times: &TimeReader, place: &str) -> Res
         DataType::Date | DataType::Datetime(..) => RawCells::Instants(instants(column, times).map_err(failed)?),
         _ => {
             let texts = column.cast(&DataType::String).map_err(failed)?;
-            let mut cells = TextCells::default();
-            for text in texts.str().map_err(failed)?.iter() {
-                cells.push(text.unwrap_or_default())?;
-            }
-            RawCells::Text(cells)
+            RawCells::Text(text_cells(texts.str().map_err(failed)?)?)
         }
     })
 }
+
+/// A column of more different words is not taken as one of words.
+const MOST_WORDS: usize = 1 << 10;
+
+fn text_cells(texts: &StringChunked) -> Result<TextCells, InputError> {
+    let (mut words, mut by_word): (Vec<&str>, HashMap<&str, u32, FixedState>) = Default::default();
+    let codes = codes_of_texts(texts, |text| match by_word.get(text) {
+        Some(code) => Some(*code),
+        None if words.len() == MOST_WORDS => None,
+        None => {
+            by_word.insert(text, words.len() as u32);
+            words.push(text);
+            Some(words.len() as u32 - 1)
+        }
+    });
+    match codes {
+        Some(codes) => TextCells::of_words(words, codes),
+        None => {
+            let mut cells = TextCells::default();
+            texts.iter().try_for_each(|text| cells.push(text.unwrap_or_default()))?;
+            Ok(cells)
+        }
+    }
+}
+
+/// The code of each text, as `code` gives them; `None` as soon as one has none. A missing text is an empty one.
+///
+/// Texts come as views. Equal views are equal texts, and a column of few words has few views: most are found without a look
+/// at the text.
+pub(super) fn codes_of_texts<'t>(
+    texts: &'t StringChunked,
+    mut code: impl FnMut(&'t str) -> Option<u32>,
+) -> Option<Vec<u32>> {
+    let (mut codes, has_gaps) = (Vec::with_capacity(texts.len()), texts.null_count() > 0);
+    for chunk in texts.downcast_iter() {
+        let mut seen = [None; VIEWS_REMEMBERED];
+        for (row, view) in chunk.views().iter().enumerate() {
+            if has_gaps && chunk.get(row).is_none() {
+                codes.push(code("")?);
+                continue;
+            }
+            let view = view.as_u128();
+            let home = ((view as u64 ^ (view >> 64) as u64).wrapping_mul(ODD) >> VIEW_SHIFT) as usize;
+            let known = seen[home].filter(|(known, _)| *known == view);
+            let (_, code) = match known {
+                Some(known) => known,
+                None => *seen[home].insert((view, code(chunk.value(row))?)),
+            };
+            codes.push(code);
+        }
+    }
+    Some(codes)
+}
+
+/// Texts remembered by their view, each in the one place that the high bits of a product say.
+const VIEWS_REMEMBERED: usize = 256;
+const VIEW_SHIFT: u32 = u64::BITS - VIEWS_REMEMBERED.trailing_zeros();
+const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Times without a gap as the file holds them: none is copied.
 pub(super) struct StoredTimes<'c> {

@@ -158,33 +158,43 @@ impl CellReader {
     }
 
     /// The cells of `rows` as trimmed text, coded.
-    pub(super) fn text(&self, column: &RawColumn, rows: &[u32]) -> TextColumn {
+    pub(super) fn text<'c>(&self, column: &'c RawColumn, rows: &[u32]) -> TextColumn {
         let RawCells::Text(cells) = &column.cells else { return self.text_of_natives(column, rows) };
         let mut codes_by_cell: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
-        let mut text = TextColumn { codes: Vec::with_capacity(rows.len()), levels: Vec::new() };
+        let mut levels: Vec<String> = Vec::new();
+        let mut code = |cell: &'c str| {
+            let cell = cell.trim();
+            *codes_by_cell.entry(cell).or_insert_with(|| {
+                if self.missing.is_missing(cell) {
+                    return MISSING;
+                }
+                levels.push(cell.to_string());
+                levels.len() as u32 - 1
+            })
+        };
+        let mut codes = Vec::with_capacity(rows.len());
+        if let Some((words, n_words)) = cells.words() {
+            let mut known = vec![None; n_words];
+            codes.extend(
+                rows.iter().map(|&row| {
+                    *known[words[row as usize] as usize].get_or_insert_with(|| code(cells.get(row as usize)))
+                }),
+            );
+            return TextColumn { codes, levels };
+        }
         // Most columns repeat a few short texts.
         let mut recent = ShortTexts::default();
         for &row in rows {
             let cell = cells.get(row as usize);
             let short = ShortText::of(cell.as_bytes());
-            if let Some(code) = short.and_then(|short| recent.code(short)) {
-                text.codes.push(code);
-                continue;
-            }
-            let cell = cell.trim();
-            let code = *codes_by_cell.entry(cell).or_insert_with(|| {
-                if self.missing.is_missing(cell) {
-                    return MISSING;
-                }
-                text.levels.push(cell.to_string());
-                text.levels.len() as u32 - 1
-            });
-            if let Some(short) = short {
-                recent.put(short, code);
-            }
-            text.codes.push(code);
+            let known = short.and_then(|short| recent.code(short));
+            codes.push(known.unwrap_or_else(|| {
+                let code = code(cell);
+                short.into_iter().for_each(|short| recent.put(short, code));
+                code
+            }));
         }
-        text
+        TextColumn { codes, levels }
     }
 
     fn text_of_natives(&self, column: &RawColumn, rows: &[u32]) -> TextColumn {
@@ -226,4 +236,25 @@ pub(super) fn unread_error(unread: Unread, raw: &RawTable, column: &RawColumn, s
     InputError::new(format!("`{}` is not a {sort}{}", column.text(unread.first_row).trim(), others(unread.n)))
         .at(format!("{}, column `{}`", raw.place(unread.first_row), column.name))
         .remedy(remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_given_as_words_are_coded_as_the_same_cells_one_by_one() {
+        let reader = CellReader::new(&ReadSettings::default()).unwrap();
+        let words = ["", "blue", " blue ", "n/a", "a word longer than sixteen bytes", "NULL"];
+        let codes: Vec<u32> = (0..500).map(|row: u32| row * row % 7 % 6).collect();
+        let column = |cells| RawColumn { name: "c".to_string(), cells: RawCells::Text(cells) };
+        let mut one_by_one = TextCells::default();
+        codes.iter().for_each(|code| one_by_one.push(words[*code as usize]).unwrap());
+        let (one_by_one, as_words) = (column(one_by_one), column(TextCells::of_words(words, codes).unwrap()));
+        for rows in [(0..500).collect::<Vec<u32>>(), (3..400).rev().step_by(3).collect()] {
+            let text = reader.text(&as_words, &rows);
+            assert_eq!(text, reader.text(&one_by_one, &rows));
+            assert!(text.codes.contains(&MISSING) && text.levels.contains(&"blue".to_string()));
+        }
+    }
 }

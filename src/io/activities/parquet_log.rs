@@ -6,7 +6,7 @@ use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::io::cells::{RawCells, TextCells};
-use crate::io::parquet_file::{ParquetFile, StoredTimes, instants, raw_cells};
+use crate::io::parquet_file::{ParquetFile, StoredTimes, codes_of_texts, instants, raw_cells};
 use crate::io::settings::ActivityRoles;
 use crate::tables::MISSING;
 use polars::prelude::{Column, DataType};
@@ -122,26 +122,8 @@ fn kind_codes(column: &Column, plan: &LogPlan, place: &str, kinds: &mut Dictiona
         let (cells, mut buffer) = (Cells::of(column, plan, place)?, String::new());
         return Ok((0..column.len()).map(|row| code(cells.get(row, &mut buffer))).collect());
     };
-    let mut codes = Vec::with_capacity(texts.len());
-    for chunk in texts.downcast_iter() {
-        // Equal views are equal texts, and a column of few kinds has few views: most are found without a look at the text.
-        let mut seen = [(None, MISSING); VIEWS_REMEMBERED];
-        for (row, view) in chunk.views().iter().enumerate() {
-            let view = view.as_u128();
-            let home = ((view as u64 ^ (view >> 64) as u64).wrapping_mul(ODD) >> VIEW_SHIFT) as usize;
-            if seen[home].0 != Some(view) {
-                seen[home] = (Some(view), code(chunk.value(row).as_bytes()));
-            }
-            codes.push(seen[home].1);
-        }
-    }
-    Ok(codes)
+    Ok(codes_of_texts(texts, |text| Some(code(text.as_bytes()))).expect("every text has a code"))
 }
-
-/// Texts remembered by their view, each in the one place that the high bits of a product say.
-const VIEWS_REMEMBERED: usize = 256;
-const VIEW_SHIFT: u32 = u64::BITS - VIEWS_REMEMBERED.trailing_zeros();
-const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Reads one slice.
 pub(super) fn parse(
