@@ -80,9 +80,15 @@ impl TextCells {
         Ok(cells)
     }
 
-    /// By cell the index of its word, and how many words there are, where the cells were given as words.
-    pub(super) fn words(&self) -> Option<(&[u32], usize)> {
-        self.codes.as_deref().map(|codes| (codes, self.ends.len()))
+    /// The words, and by cell the index of its own, where the cells were given as words.
+    pub(super) fn words(&self) -> Option<(impl ExactSizeIterator<Item = &str>, &[u32])> {
+        let words = (0..self.ends.len()).map(|word| self.at(word));
+        self.codes.as_deref().map(|codes| (words, codes))
+    }
+
+    /// The text of all cells and the end of each in it, where they stand one behind the other.
+    pub(super) fn one_by_one(&self) -> Option<(&str, &[u32])> {
+        self.codes.is_none().then_some((&self.text, &self.ends))
     }
 
     /// Gives each cell a text of its own, so that others can follow.
@@ -107,9 +113,13 @@ impl TextCells {
     /// The cell of `row`, as written.
     #[inline]
     pub fn get(&self, row: usize) -> &str {
-        let at = self.codes.as_ref().map_or(row, |codes| codes[row] as usize);
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        &self.text[start..self.ends[at] as usize]
+        self.at(self.codes.as_ref().map_or(row, |codes| codes[row] as usize))
+    }
+
+    #[inline]
+    fn at(&self, index: usize) -> &str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        &self.text[start..self.ends[index] as usize]
     }
 
     /// Whether the cell of `row` is a literal with a decimal point.
@@ -141,7 +151,7 @@ impl TextCells {
     }
 }
 
-fn position(length: usize) -> Result<u32, InputError> {
+pub(super) fn position(length: usize) -> Result<u32, InputError> {
     u32::try_from(length).map_err(|_| {
         InputError::new("a column holds more than 4 GB of text")
             .remedy("score the file in parts, or leave the column out")
@@ -239,10 +249,11 @@ mod tests {
         let words = || TextCells::of_words(["", "blue", "red"], vec![2, 0, 1, 2]).unwrap();
         let texts = |cells: &TextCells| (0..cells.len()).map(|row| cells.get(row).to_string()).collect::<Vec<_>>();
         assert_eq!(texts(&words()), ["red", "", "blue", "red"]);
-        assert_eq!(words().words(), Some((&[2, 0, 1, 2][..], 3)));
+        assert!(words().words().is_some_and(|(words, codes)| words.len() == 3 && codes == [2, 0, 1, 2]));
         let mut pushed = words();
         pushed.push("x").unwrap();
-        assert_eq!((texts(&pushed).join(","), pushed.words()), ("red,,blue,red,x".to_string(), None));
+        assert_eq!(texts(&pushed), ["red", "", "blue", "red", "x"]);
+        assert!(pushed.words().is_none());
         let mut first = TextCells::from_parts("ab".to_string(), vec![1, 2]);
         first.append(&words()).unwrap();
         assert_eq!(texts(&first), ["a", "b", "red", "", "blue", "red"]);

@@ -4,11 +4,13 @@ use super::blocks::Block;
 use super::cells::{RawCells, TextCells};
 use super::csv_file::CsvFile;
 use super::faults::RowFaults;
+use super::gathered_cells::GatheredCells;
 use super::in_order::parse_in_order;
 use super::raw::{RawColumn, RawTable, Wanted};
 use super::records::Fields;
 use super::settings::ReadSettings;
 use crate::fault::InputError;
+use rayon::prelude::*;
 
 /// Which fields of a row are read.
 struct Layout {
@@ -31,12 +33,13 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
     let CsvFile { name, header, delimiter, mut blocks } = file;
     let kept: Vec<usize> = (0..width).filter(|index| wanted.includes(&header.names[*index])).collect();
     let layout = Layout { delimiter, width, kept };
-    let mut columns = vec![TextCells::default(); layout.kept.len()];
+    let mut columns: Vec<GatheredCells> = layout.kept.iter().map(|_| GatheredCells::default()).collect();
     let (mut origin, mut faults) = (Vec::new(), RowFaults::default());
     parse_in_order(
         || blocks.next(),
         |block| parse(&block, &layout),
         |part| {
+            let part = part?;
             for (column, cells) in columns.iter_mut().zip(&part.columns) {
                 column.append(cells)?;
             }
@@ -46,6 +49,7 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
         },
     )?;
     faults.verdict(&name, width, settings.lenient)?;
+    let columns = columns.into_par_iter().map(GatheredCells::finish).collect::<Result<Vec<TextCells>, InputError>>()?;
     let mut table =
         RawTable { origin, notes: faults.notes(&name), repeated: header.repeated.clone(), ..RawTable::default() };
     let is_stray = |index: usize, cells: &TextCells| {
@@ -64,10 +68,10 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
     Ok(table)
 }
 
-fn parse(block: &Block, layout: &Layout) -> Part {
-    let n_kept = layout.kept.len();
+fn parse(block: &Block, layout: &Layout) -> Result<Part, InputError> {
     let mut part = Part { columns: Vec::new(), lines: Vec::new(), faults: RowFaults::default() };
-    let mut gathered = vec![(Vec::<u8>::new(), Vec::<u32>::new()); n_kept];
+    let mut gathered: Vec<GatheredCells> = layout.kept.iter().map(|_| GatheredCells::default()).collect();
+    let mut pushed = Ok(());
     let is_utf8 = block.is_utf8();
     let mut inner = Fields::default();
     block.each_record(layout.delimiter, |line, fields, row, closed| {
@@ -91,18 +95,17 @@ fn parse(block: &Block, layout: &Layout) -> Part {
             }
         }
         part.lines.push(line);
-        for (&index, (bytes, ends)) in layout.kept.iter().zip(&mut gathered) {
-            if index < source.len() {
-                let cell = source.get(index, source_text);
-                if is_utf8 || std::str::from_utf8(cell).is_ok() {
-                    bytes.extend_from_slice(cell);
-                }
+        for (&index, column) in layout.kept.iter().zip(&mut gathered) {
+            let cell = if index < source.len() { source.get(index, source_text) } else { b"" };
+            let is_text = is_utf8 || std::str::from_utf8(cell).is_ok();
+            if let Err(error) = column.push(if is_text { cell } else { b"" }) {
+                pushed = Err(error);
             }
-            ends.push(bytes.len() as u32);
         }
     });
-    part.columns = gathered.into_iter().map(|(bytes, ends)| TextCells::from_parts(checked(bytes), ends)).collect();
-    part
+    pushed?;
+    part.columns = gathered.into_iter().map(GatheredCells::finish).collect::<Result<_, InputError>>()?;
+    Ok(part)
 }
 
 /// The fields inside a row that stands wholly inside quotes, if that is what this single field is.
@@ -113,8 +116,4 @@ fn unwrapped<'a>(fields: &'a Fields, text: &'a [u8], layout: &Layout, inner: &mu
     let inside = fields.get(0, text);
     let taken = inner.split(inside, layout.delimiter, true);
     (inner.len() == layout.width && taken.closed && taken.bytes == inside.len()).then_some(inside)
-}
-
-fn checked(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).expect("cells that are not UTF-8 were left out")
 }

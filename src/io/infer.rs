@@ -89,18 +89,24 @@ impl<'a> Values<'a> {
         // Keyed by hash: this is a look at the data, and two values that share 64 bits would only be counted as one.
         let mut index: HashMap<u64, u32, foldhash::fast::FixedState> = HashMap::default();
         let mut values = Values { column, distinct: Vec::new(), n_missing: 0, n_values: 0 };
-        for row in 0..column.cells.n_cells() {
-            let Some(key) = key(&column.cells, row) else {
-                values.n_missing += 1;
-                continue;
-            };
-            let at = *index.entry(key).or_insert_with(|| {
+        let mut look_at = |row: usize, distinct: &mut Vec<(u32, u32)>| {
+            let Some(key) = key(&column.cells, row) else { return NO_VALUE };
+            *index.entry(key).or_insert_with(|| {
                 if may_be_missing(&column.cells, row, cells) && cells.is_missing(&column.text(row)) {
                     return NO_VALUE;
                 }
-                values.distinct.push((row as u32, 0));
-                values.distinct.len() as u32 - 1
-            });
+                distinct.push((row as u32, 0));
+                distinct.len() as u32 - 1
+            })
+        };
+        let words = if let RawCells::Text(cells) = &column.cells { cells.words() } else { None };
+        let (n_words, codes) = words.map_or((0, None), |(words, codes)| (words.len(), Some(codes)));
+        let mut known = vec![None; n_words];
+        for row in 0..column.cells.n_cells() {
+            let at = match codes {
+                Some(codes) => *known[codes[row] as usize].get_or_insert_with(|| look_at(row, &mut values.distinct)),
+                None => look_at(row, &mut values.distinct),
+            };
             if at == NO_VALUE {
                 values.n_missing += 1;
                 continue;

@@ -12,6 +12,7 @@ mod csv_file;
 mod csv_table;
 mod encoding;
 mod faults;
+mod gathered_cells;
 mod ids;
 mod in_order;
 mod infer;

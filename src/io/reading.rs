@@ -173,12 +173,12 @@ impl CellReader {
             })
         };
         let mut codes = Vec::with_capacity(rows.len());
-        if let Some((words, n_words)) = cells.words() {
-            let mut known = vec![None; n_words];
+        if let Some((words, by_cell)) = cells.words() {
+            let mut known = vec![None; words.len()];
             codes.extend(
-                rows.iter().map(|&row| {
-                    *known[words[row as usize] as usize].get_or_insert_with(|| code(cells.get(row as usize)))
-                }),
+                rows.iter()
+                    .map(|&row| row as usize)
+                    .map(|row| *known[by_cell[row] as usize].get_or_insert_with(|| code(cells.get(row)))),
             );
             return TextColumn { codes, levels };
         }

@@ -1,0 +1,171 @@
+//! The cells of a column as they come in: as words and their codes for as long as the words are few, and one behind the
+//! other from then on.
+//!
+//! Most columns repeat a few words. Those are looked up once, and what a million rows hold of each is a number.
+
+use super::cells::{TextCells, position};
+use super::short_texts::{ShortText, ShortTexts};
+use crate::fault::InputError;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+
+/// A column of more different words is not taken as one of words.
+const MOST_WORDS: usize = 1 << 8;
+
+/// Cells in the making.
+#[derive(Default)]
+pub(super) struct GatheredCells {
+    words: Words,
+    /// By cell its word.
+    codes: Vec<u32>,
+    /// All cells, once the words are too many.
+    plain: Option<Plain>,
+}
+
+/// Cells one behind the other.
+#[derive(Default)]
+struct Plain {
+    bytes: Vec<u8>,
+    /// End of each cell in `bytes`.
+    ends: Vec<u32>,
+}
+
+impl Plain {
+    #[inline]
+    fn push(&mut self, cell: &[u8]) -> Result<(), InputError> {
+        self.bytes.extend_from_slice(cell);
+        self.ends.push(position(self.bytes.len())?);
+        Ok(())
+    }
+}
+
+/// The words met so far.
+#[derive(Default)]
+struct Words {
+    /// By code.
+    texts: Vec<Vec<u8>>,
+    codes: HashMap<Vec<u8>, u32, FixedState>,
+    recent: ShortTexts,
+}
+
+impl Words {
+    /// The code of a word; `None` where it would be one too many.
+    #[inline]
+    fn code(&mut self, word: &[u8]) -> Option<u32> {
+        let short = ShortText::of(word);
+        let recent = short.and_then(|short| self.recent.code(short));
+        recent.or_else(|| {
+            let code = self.find(word)?;
+            short.into_iter().for_each(|short| self.recent.put(short, code));
+            Some(code)
+        })
+    }
+
+    fn find(&mut self, word: &[u8]) -> Option<u32> {
+        if let Some(code) = self.codes.get(word) {
+            return Some(*code);
+        }
+        let code = self.texts.len();
+        (code < MOST_WORDS).then(|| {
+            self.texts.push(word.to_vec());
+            self.codes.insert(word.to_vec(), code as u32);
+            code as u32
+        })
+    }
+}
+
+impl GatheredCells {
+    /// Takes in a cell, which is UTF-8.
+    #[inline]
+    pub(super) fn push(&mut self, cell: &[u8]) -> Result<(), InputError> {
+        if let Some(plain) = &mut self.plain {
+            return plain.push(cell);
+        }
+        match self.words.code(cell) {
+            Some(code) => self.codes.push(code),
+            None => self.spread()?.push(cell)?,
+        }
+        Ok(())
+    }
+
+    /// Takes in all cells of a later part.
+    pub(super) fn append(&mut self, later: &TextCells) -> Result<(), InputError> {
+        if self.plain.is_none()
+            && let Some((words, codes)) = later.words()
+            && let Some(own) = words.map(|word| self.words.code(word.as_bytes())).collect::<Option<Vec<u32>>>()
+        {
+            self.codes.extend(codes.iter().map(|code| own[*code as usize]));
+            return Ok(());
+        }
+        let plain = self.spread()?;
+        let Some((text, ends)) = later.one_by_one() else {
+            return (0..later.len()).try_for_each(|row| plain.push(later.get(row).as_bytes()));
+        };
+        let before = plain.bytes.len();
+        position(before + text.len())?;
+        plain.bytes.extend_from_slice(text.as_bytes());
+        plain.ends.extend(ends.iter().map(|end| end + before as u32));
+        Ok(())
+    }
+
+    /// All cells so far one behind the other.
+    fn spread(&mut self) -> Result<&mut Plain, InputError> {
+        if self.plain.is_none() {
+            let mut plain = Plain::default();
+            let mut codes = std::mem::take(&mut self.codes).into_iter();
+            codes.try_for_each(|code| plain.push(&self.words.texts[code as usize]))?;
+            self.plain = Some(plain);
+        }
+        Ok(self.plain.as_mut().expect("made just now"))
+    }
+
+    /// The cells.
+    pub(super) fn finish(self) -> Result<TextCells, InputError> {
+        let checked = |bytes| String::from_utf8(bytes).expect("cells that are not UTF-8 were left out");
+        match self.plain {
+            Some(Plain { bytes, ends }) => Ok(TextCells::from_parts(checked(bytes), ends)),
+            None => {
+                let words: Vec<String> = self.words.texts.into_iter().map(checked).collect();
+                TextCells::of_words(words.iter().map(String::as_str), self.codes)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(cells: &TextCells) -> Vec<String> {
+        (0..cells.len()).map(|row| cells.get(row).to_string()).collect()
+    }
+
+    fn gathered(cells: &[String]) -> TextCells {
+        let mut gathered = GatheredCells::default();
+        cells.iter().for_each(|cell| gathered.push(cell.as_bytes()).unwrap());
+        gathered.finish().unwrap()
+    }
+
+    #[test]
+    fn few_words_become_codes_and_many_do_not() {
+        let few: Vec<String> = (0..5_000).map(|i| format!("a word of some length, {}", i * i % MOST_WORDS)).collect();
+        let many: Vec<String> = (0..5_000).map(|i| (i % (MOST_WORDS + 1)).to_string()).collect();
+        assert!(gathered(&few).words().is_some() && gathered(&many).words().is_none());
+        assert_eq!((texts(&gathered(&few)), texts(&gathered(&many))), (few, many));
+    }
+
+    #[test]
+    fn parts_are_joined_whatever_their_form() {
+        let part = |of: usize, step: usize| -> Vec<String> { (0..900).map(|i| (i * step % of).to_string()).collect() };
+        let forms = [part(9, 1), part(9, 2), part(200, 1), part(700, 1), Vec::new(), part(9, 1)];
+        for n_parts in 0..=forms.len() {
+            for first in 0..forms.len() {
+                let chosen: Vec<&Vec<String>> = forms.iter().cycle().skip(first).take(n_parts).collect();
+                let mut joined = GatheredCells::default();
+                chosen.iter().for_each(|part| joined.append(&gathered(part)).unwrap());
+                let expected: Vec<String> = chosen.into_iter().flatten().cloned().collect();
+                assert_eq!(texts(&joined.finish().unwrap()), expected);
+            }
+        }
+    }
+}
