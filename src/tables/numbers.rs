@@ -9,6 +9,7 @@ use crate::lanes::{Lanes, in_wide_registers};
 use std::ops::Range;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
+const SECONDS_PER_DAY: f64 = (MICROS_PER_DAY / MICROS_PER_SECOND) as f64;
 const NO_COUNT: u16 = u16::MAX;
 const NO_TIME: i32 = i32::MIN;
 
@@ -106,17 +107,22 @@ impl Numbers {
         }
     }
 
-    /// Writes the numbers of rows that follow each other.
+    /// What the numbers that [`Numbers::write_stored`] writes are to be multiplied by to be these.
+    pub(crate) fn unit(&self) -> f64 {
+        if let Numbers::Seconds(_) = self { 1.0 / SECONDS_PER_DAY } else { 1.0 }
+    }
+
+    /// Writes the numbers of rows that follow each other as multiples of [`Numbers::unit`]: a division less for each.
     #[inline(always)]
-    pub fn write_range(&self, rows: Range<usize>, into: &mut [f64]) {
+    pub(crate) fn write_stored(&self, rows: Range<usize>, into: &mut [f64]) {
         match self {
             Numbers::Wide(values) => into.copy_from_slice(&values[rows]),
             Numbers::Counts(counts) => {
                 into.iter_mut().zip(&counts[rows]).for_each(|(cell, count)| *cell = wide_count(*count));
             }
-            Numbers::Seconds(seconds) => {
-                into.iter_mut().zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = wide_seconds(*seconds));
-            }
+            Numbers::Seconds(seconds) => into.iter_mut().zip(&seconds[rows]).for_each(|(cell, &seconds)| {
+                *cell = if seconds == NO_TIME { f64::NAN } else { f64::from(seconds) };
+            }),
         }
     }
 
@@ -180,7 +186,6 @@ impl Lanes for NarrowDays<'_> {
     fn run(self) -> Option<Vec<i32>> {
         // So large that adding it rounds to a whole number.
         const ROUND: f64 = 6_755_399_441_055_744.0;
-        const SECONDS_PER_DAY: f64 = (MICROS_PER_DAY / MICROS_PER_SECOND) as f64;
         let narrow = |days: &f64| {
             let seconds = ((days * SECONDS_PER_DAY + ROUND) - ROUND) as i32;
             if days.is_nan() { NO_TIME } else { seconds }
