@@ -21,6 +21,34 @@ pub struct CurveBin {
     pub weight_share: f64,
 }
 
+/// Chances off by this factor matter: every win then takes half as many calls again as was thought, or a third fewer …
+const MATTERS: f64 = 1.5;
+/// … unless both are next to nothing, which no factor makes more of.
+const NEXT_TO_NOTHING: f64 = 0.01;
+/// Where many are won no chance is off by that factor: there a tenth of the deals matters.
+const MATTERS_ALWAYS: f64 = 0.1;
+
+impl CurveBin {
+    /// Whether other chances came true than were promised, beyond chance and so far that it matters.
+    ///
+    /// The interval decides: where it holds what was promised, nothing is known. The bounds only keep silent about what is
+    /// certain and small, for of many deals the smallest fault is certain.
+    pub fn is_off(&self) -> bool {
+        let (promised, came) = (self.mean_predicted, self.observed);
+        let apart = (promised - came).abs();
+        let is_far = apart >= NEXT_TO_NOTHING && promised.max(came) >= MATTERS * promised.min(came);
+        (is_far || apart >= MATTERS_ALWAYS) && !self.interval.holds(promised)
+    }
+}
+
+/// The ends of a calibration curve that are off, each with what to call it: `lowest` and `highest`. Calls begin at the one
+/// and are saved at the other, so that a fault there costs most.
+pub fn ends_off(curve: &[CurveBin]) -> Vec<(&'static str, &CurveBin)> {
+    let low = curve.first().filter(|_| curve.len() > 1).map(|bin| ("lowest", bin));
+    let high = curve.last().map(|bin| ("highest", bin));
+    low.into_iter().chain(high).filter(|(_, bin)| bin.is_off()).collect()
+}
+
 /// At most `bins` bins of about equal row weight, from low to high probability.
 ///
 /// Deals of one probability are never split: they all go to the bin that holds the middle of their ranks.
@@ -65,6 +93,24 @@ pub fn expected_calibration_error(curve: &[CurveBin]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_chance_gives_and_what_is_small_is_not_off() {
+        let bin = |mean_predicted, observed, low, high| {
+            let interval = Interval { low, high };
+            CurveBin { n: 500, wins: 5, mean_predicted, observed, interval, weight_share: 0.1 }
+        };
+        assert!(bin(0.005, 0.037, 0.02, 0.06).is_off());
+        assert!(!bin(0.005, 0.037, 0.001, 0.2).is_off(), "too few deals to say");
+        assert!(!bin(0.002, 0.009, 0.005, 0.02).is_off(), "seven in a thousand");
+        assert!(!bin(0.676, 0.735, 0.7, 0.767).is_off(), "a small fault, however sure");
+        assert!(bin(0.9, 0.7, 0.65, 0.75).is_off());
+        let (low, middle, high) = (bin(0.1, 0.2, 0.15, 0.25), bin(0.3, 0.6, 0.5, 0.7), bin(0.5, 0.52, 0.45, 0.6));
+        let named = |curve: &[CurveBin]| ends_off(curve).into_iter().map(|end| end.0).collect::<Vec<_>>();
+        assert_eq!(named(&[low.clone(), middle.clone(), high]), ["lowest"]);
+        assert_eq!(named(&[middle, low.clone()]), ["lowest", "highest"]);
+        assert_eq!(named(&[low]), ["highest"], "all have one chance");
+    }
 
     #[test]
     fn bins_are_equal_and_ties_stay_together() {

@@ -1,6 +1,6 @@
 //! The model card in brief: what somebody reads in the terminal right after a training.
 
-use super::back::{self, expected_and_won, is_off};
+use super::back::{self, off_at_the_ends};
 use super::boldness::Boldness;
 use super::card::{before_figures, judged, model_ranks_by_chance, whose, widest_first};
 use super::sentences::{self, top};
@@ -84,9 +84,8 @@ fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Resu
     }
     if let Some(boldness) = best.probability.as_ref().and_then(|p| Boldness::of(&p.calibration)) {
         let doubt = if boldness.is_doubtful { " (too few deals to be sure)" } else { "" };
-        let low = sides.calibration.first().filter(|low| is_off(low));
-        let low = low.map_or_else(String::new, |low| format!(", but in the lowest tenth {}", expected_and_won(low)));
-        writeln!(out, "- Its chances were {}{doubt}{low}.", boldness.in_brief())?;
+        let ends = off_at_the_ends(&sides.calibration).map_or_else(String::new, |ends| format!("; {ends}"));
+        writeln!(out, "- Its chances were {}{doubt}{ends}.", boldness.in_brief())?;
     }
     Ok(())
 }
