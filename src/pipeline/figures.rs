@@ -32,12 +32,13 @@ pub(super) fn side_figures(
         let (order, probability) = rayon::join(order, || probability_figures(&y, &predicted.p_rule, &w));
         Figures { probability, ..order }
     };
-    let probability = |i: usize| blending.blend.probability(predicted.p_rule[i], predicted.p_model[i]);
-    let p: Vec<f64> = (0..rows.len()).into_par_iter().map(probability).collect();
-    let final_score = |i: usize| final_score(blending, score[i], predicted.p_model[i], p[i]);
-    let blended: Vec<f64> = (0..rows.len()).into_par_iter().map(final_score).collect();
     let disqualified = pick(&rules.disqualified, rows);
-    let by_blend = || (figures(&y, &p, &w), calibration_curve(&y, &p, &w, CURVE_BINS));
+    let Blended { p, score: blended } = Blended::of(blending, scorecard, &score, &disqualified, predicted);
+    let by_blend = || {
+        let order = || score_figures(&y, &blended, &w);
+        let (order, probability) = rayon::join(order, || probability_figures(&y, &p, &w));
+        (Figures { probability, ..order }, calibration_curve(&y, &p, &w, CURVE_BINS))
+    };
     let ((points, model), (blend, calibration)) = rayon::join(|| rayon::join(by_points, by_model), by_blend);
     SideFigures {
         scorecard: Some(points),
@@ -45,6 +46,37 @@ pub(super) fn side_figures(
         blend: Some(blend),
         calibration,
         tiers: tier_rates(scorecard, &score, &blended, &disqualified, &y, &w),
+    }
+}
+
+/// The blend of predicted deals.
+pub(super) struct Blended {
+    /// `(n_predicted,)` win probabilities.
+    pub(super) p: Vec<f64>,
+    /// `(n_predicted,)` scores, which alone say in which order leads are called: of folds with curves of their own, or where
+    /// a curve is flat, probabilities put deals in another. A disqualified deal is at the bottom of the range.
+    pub(super) score: Vec<f64>,
+}
+
+impl Blended {
+    /// Of the predicted deals, their rule scores, and whether they are disqualified.
+    pub(super) fn of(
+        blending: &Blending,
+        scorecard: &Scorecard,
+        rule_score: &[f64],
+        disqualified: &[bool],
+        predicted: &Predicted,
+    ) -> Blended {
+        let blended = |i: usize| {
+            let p = blending.blend.probability(predicted.p_rule[i], predicted.p_model[i]);
+            let score = match disqualified[i] {
+                true => scorecard.range.min,
+                false => final_score(blending, rule_score[i], predicted.p_model[i], p),
+            };
+            (p, score)
+        };
+        let (p, score) = (0..rule_score.len()).into_par_iter().map(blended).unzip();
+        Blended { p, score }
     }
 }
 

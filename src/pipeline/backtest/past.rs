@@ -1,7 +1,7 @@
 //! The judged deals as columns: what each side said of them, and what came of them.
 
 use super::super::deals::Deals;
-use super::super::figures::final_score;
+use super::super::figures::Blended;
 use super::super::train::{Procedure, pick};
 use crate::asof::Instant;
 use crate::scorecard::Scorecard;
@@ -87,15 +87,11 @@ impl Past {
             rows,
         };
         if let (Some(card), Some(predicted), Some(blending)) = (scorecard, predicted, &done.blending) {
-            let n = past.rows.len();
-            let p: Vec<f64> =
-                (0..n).map(|i| blending.blend.probability(predicted.p_rule[i], predicted.p_model[i])).collect();
-            let on_scale = |score: &dyn Fn(usize) -> f64| -> Vec<f64> {
-                (0..n).map(|i| if past.disqualified[i] { card.range.min } else { score(i) }).collect()
-            };
             let rule_score = past.rule_score.as_deref().unwrap_or_default();
-            let model_score = on_scale(&|i| blending.model_link.score(predicted.p_model[i]));
-            let score = on_scale(&|i| final_score(blending, rule_score[i], predicted.p_model[i], p[i]));
+            let Blended { p, score } = Blended::of(blending, card, rule_score, &past.disqualified, predicted);
+            let model_score =
+                |(&out, &p): (&bool, &f64)| if out { card.range.min } else { blending.model_link.score(p) };
+            let model_score = past.disqualified.iter().zip(&predicted.p_model).map(model_score).collect();
             past.p_rule = Some(predicted.p_rule.clone());
             (past.model_score, past.score, past.p) = (Some(model_score), Some(score), Some(p));
         }
