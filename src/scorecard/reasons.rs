@@ -8,6 +8,7 @@ use super::quantity::quiet_since;
 use super::rule::{ActivityMeasure, Effect, Rule};
 use crate::asof::{Instant, Span};
 use crate::tables::Column;
+use crate::text::counted;
 
 /// Rules named for each sign.
 const PER_SIGN: usize = 3;
@@ -55,7 +56,7 @@ impl Scorecard {
     }
 
     /// Up to three rules of each sign, the strongest first: `id +points (detail)`, joined by `; `; behind them how many
-    /// more there are of that sign, and their points together: `2 more +7`. What disqualifies comes before them all.
+    /// more there are of that sign, and their points together: `2 other rules +7`. What disqualifies comes before them all.
     pub fn reasons(&self, scored: &Scored, evidence: &Evidence<'_>, lead: usize) -> String {
         let fired = |rule: &usize| scored.quantities[*rule][lead] != 0.0;
         let detail = |rule: usize| self.detail(rule, evidence, lead);
@@ -76,7 +77,7 @@ impl Scorecard {
             }));
             if !others.is_empty() {
                 let points = others.iter().map(|&rule| self.contribution(scored, rule, lead)).sum();
-                reasons.push(format!("{} more {}", others.len(), signed(points)));
+                reasons.push(format!("{} {}", counted(others.len(), "other rule"), signed(points)));
             }
         }
         reasons.join("; ")

@@ -99,7 +99,7 @@ fn reasons_name_the_strongest_rules_of_each_sign_and_what_they_rest_on() {
     assert_eq!(
         card.scorecard.reasons(card.scored(), &card.evidence(), 0),
         "size +15 (employees 240, region EU); visit +6 (9 times, newest 30 d ago); due +4.5 (due in 20 d); \
-         1 more +0.75; quiet -4.5 (newest 30 d ago); rate -3 (2 of 8); gap -1.5 (30 d apart)"
+         1 other rule +0.75; quiet -4.5 (newest 30 d ago); rate -3 (2 of 8); gap -1.5 (30 d apart)"
     );
 }
 
