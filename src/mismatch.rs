@@ -193,8 +193,11 @@ pub fn blurred(model_auc: Option<&Auc>) -> Option<String> {
     match model_auc {
         Some(auc) if auc.beats_chance() => None,
         Some(auc) => Some(format!(
-            "on deals it had not seen the model hardly ranks better than chance (AUC {:.2}, {:.2} to {:.2})",
-            auc.value, auc.interval.low, auc.interval.high
+            "on deals it had not seen the model hardly ranks better than chance (a won deal above a lost one {:.0} times \
+             in 100; {:.0} to {:.0})",
+            100.0 * auc.value,
+            100.0 * auc.interval.low,
+            100.0 * auc.interval.high
         )),
         None => Some("the model could not be judged on deals it had not seen".to_string()),
     }

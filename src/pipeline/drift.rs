@@ -39,7 +39,8 @@ struct Era {
 const TERMS: [&str; 3] = ["calibration", "stability index", "(index "];
 
 impl DriftRecord {
-    /// A finding without its terms of statistics, for those who read no further than the terminal; the model card has them.
+    /// A finding without its terms of statistics, for the terminal and the first screen of the page; the model card and the
+    /// page's section on drift have them.
     pub fn in_plain_words(finding: &str) -> String {
         let mut plain = finding.to_string();
         while let Some((start, end)) = bracket_of_terms(&plain) {

@@ -190,7 +190,8 @@ impl DriftRecord {
     pub fn sentence(&self) -> Option<String> {
         let gravest = self.found.first().filter(|_| !self.by_file_order)?;
         Some(format!(
-            "The newest deals are unlike the older ones, so newer leads may do otherwise than the figures say. {gravest}"
+            "The newest deals are unlike the older ones, so newer leads may do otherwise than the figures say. {}",
+            DriftRecord::in_plain_words(gravest)
         ))
     }
 }
