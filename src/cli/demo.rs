@@ -3,6 +3,7 @@
 use super::compare::{CompareArgs, WriteArgs, compare_and_write, comparison_text};
 use super::explain::{ExplainArgs, explain_lead, explanation_text};
 use super::inputs::InputArgs;
+use super::order::Order;
 use super::page::Page;
 use super::score::{ScoreArgs, score_and_write, scorers};
 use super::summary::score_text;
@@ -120,6 +121,7 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
         columns: Vec::new(),
         keep: Vec::new(),
         keep_all: false,
+        order: Order::File,
         contributions: None,
         mismatches: None,
         raw: false,

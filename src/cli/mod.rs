@@ -15,6 +15,7 @@ mod inputs;
 mod man;
 mod models;
 mod monitor;
+mod order;
 mod output;
 mod page;
 mod progress;

@@ -1,6 +1,7 @@
 //! `leadscore score`: score leads as of a moment, write the scored table, say what matters.
 
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
+use super::order::{Order, Place, Waiting};
 use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
 use super::recipe::warn_of_changes;
@@ -53,6 +54,9 @@ pub(super) struct ScoreArgs {
     /// Keep every column of the input.
     #[arg(long)]
     pub(super) keep_all: bool,
+    /// In which order the leads are written.
+    #[arg(long, value_enum, default_value = "file")]
+    pub(super) order: Order,
     /// Also write every contribution of every lead (long table).
     #[arg(long, value_name = "FILE")]
     pub(super) contributions: Option<PathBuf>,
@@ -225,21 +229,27 @@ pub(super) fn score_and_write(
     let look = |assessment: &Assessment<'_>, leads: Range<usize>| {
         Ok(Looked {
             columns: scored_columns(assessment, leads, &read, &chosen, &keep, scorers.version)?,
+            places: (0..assessment.table.n_leads()).map(|i| Place::of(assessment, i)).collect(),
             contributions: args.contributions.as_ref().map(|_| contributions_table(assessment)),
             mismatches: args.mismatches.as_ref().map(|_| mismatch_rows(assessment)).unwrap_or_default(),
             summary: ScoreSummary::of(assessment, scorers.version, looks_back, &args.out),
         })
     };
-    let (mut summary, mut mismatches) = (None::<ScoreSummary>, Vec::new());
+    let (mut summary, mut mismatches, mut waiting) = (None::<ScoreSummary>, Vec::new(), Waiting::default());
     let mut fill = |out: &mut PartWriter<'_>, mut contributions: Option<&mut PartWriter<'_>>| {
         let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
         let inputs = ScoreInputs { table, log: source, scorecard: card, model };
         score_in_stretches(inputs, &settings, look, |parts: Vec<Looked>| {
-            out(&parts.iter().map(|part| &part.columns[..]).collect::<Vec<_>>())?;
+            if args.order == Order::File {
+                out(&parts.iter().map(|part| &part.columns[..]).collect::<Vec<_>>())?;
+            }
             if let Some(contributions) = &mut contributions {
                 contributions(&parts.iter().filter_map(|part| part.contributions.as_deref()).collect::<Vec<_>>())?;
             }
             for part in parts {
+                if args.order == Order::Score {
+                    waiting.add(part.columns, part.places);
+                }
                 mismatches.extend(part.mismatches);
                 match &mut summary {
                     Some(summary) => summary.add(part.summary),
@@ -248,6 +258,9 @@ pub(super) fn score_and_write(
             }
             Ok(())
         })?;
+        if args.order == Order::Score {
+            std::mem::take(&mut waiting).write(out)?;
+        }
         match &args.mismatches {
             Some(path) => {
                 write_table(path, &mismatches_table(&table.id_name, std::mem::take(&mut mismatches)), unbounded)
@@ -269,7 +282,7 @@ pub(super) fn score_and_write(
         as_of: Some(args.as_of.clone()).filter(|as_of| as_of != NOW),
         learned_until: model.and_then(|model| learned_until(model, as_of)),
     };
-    Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(moment))
+    Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(moment, args.order))
 }
 
 /// The day to which a model knows what became of deals, where that is later than the as-of of the scores.
@@ -281,6 +294,7 @@ fn learned_until(model: &Model, as_of: AsOf) -> Option<String> {
 /// What is wanted of the leads of one stretch.
 struct Looked {
     columns: Vec<OutColumn>,
+    places: Vec<Place>,
     contributions: Option<Vec<OutColumn>>,
     mismatches: Vec<MismatchRow>,
     summary: ScoreSummary,

@@ -5,6 +5,7 @@ mod text;
 
 pub(super) use text::score_text;
 
+use super::order::{Order, Place};
 use super::stale::Stale;
 use super::terminal::plural;
 use crate::metrics::Rate;
@@ -13,7 +14,6 @@ use crate::pipeline::handover::{Handover, LIKELY};
 use crate::pipeline::score::{Assessment, Standing};
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
-use std::cmp::Ordering;
 use std::path::Path;
 
 /// Mismatches shown of each kind.
@@ -55,6 +55,8 @@ pub(super) struct ScoreSummary {
     pub(super) acts_after_as_of: u64,
     pub(super) notes: Vec<String>,
     pub(super) out: String,
+    /// Whether the rows stand in the order to call in.
+    pub(super) is_in_order: bool,
     #[serde(skip)]
     sums: Sums,
 }
@@ -87,6 +89,8 @@ pub(super) struct TopLead {
     pub(super) tier: String,
     pub(super) win_probability: Option<f64>,
     pub(super) next_action: String,
+    #[serde(skip)]
+    place: Place,
 }
 
 /// How many leads a tier holds.
@@ -167,6 +171,7 @@ impl ScoreSummary {
             acts_after_as_of: assessment.acts.1,
             notes: notes(assessment),
             out: out.display().to_string(),
+            is_in_order: false,
             sums: Sums {
                 win_probability: probabilities.iter().sum(),
                 known: probabilities.len(),
@@ -197,7 +202,7 @@ impl ScoreSummary {
         add_worst(&mut self.verify, later.verify);
         add_worst(&mut self.hidden_gems, later.hidden_gems);
         self.top.extend(later.top);
-        self.top.sort_by(|a, b| TopLead::order(a.key(), b.key()));
+        self.top.sort_by(|a, b| a.place.first(&b.place));
         self.top.truncate(SHOWN);
         self.older_than_the_model_knows += later.older_than_the_model_knows;
         self.mismatches += later.mismatches;
@@ -214,8 +219,9 @@ impl ScoreSummary {
     }
 
     /// The summary with what all leads together say.
-    pub(super) fn finished(mut self, moment: Moment) -> ScoreSummary {
+    pub(super) fn finished(mut self, moment: Moment, order: Order) -> ScoreSummary {
         self.moment = moment;
+        self.is_in_order = order == Order::Score;
         let Sums { win_probability, known, abstained } = self.sums;
         self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
         if abstained > 0 {
@@ -228,18 +234,6 @@ impl ScoreSummary {
     }
 }
 
-impl TopLead {
-    /// By what top leads are ordered: score, then probability.
-    fn key(&self) -> (f64, f64) {
-        (self.score, self.win_probability.unwrap_or(f64::NAN))
-    }
-
-    /// The higher key first.
-    fn order(a: (f64, f64), b: (f64, f64)) -> Ordering {
-        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
-    }
-}
-
 /// Keeps the widest gaps; among equal ones the earlier leads stay first.
 fn add_worst(flagged: &mut Vec<Flagged>, later: Vec<Flagged>) {
     flagged.extend(later);
@@ -249,16 +243,17 @@ fn add_worst(flagged: &mut Vec<Flagged>, later: Vec<Flagged>) {
 
 /// The leads to be worked with the highest scores; ties by probability, then in the input's order.
 fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
-    let is_worth_it = |i: &usize| assessment.is_to_be_worked(*i) && !assessment.is_disqualified(*i);
-    let mut rows: Vec<usize> = open.iter().copied().filter(is_worth_it).collect();
-    let key = |i: usize| (assessment.leads[i].score, assessment.leads[i].win_probability);
-    rows.sort_by(|&a, &b| TopLead::order(key(a), key(b)).then(a.cmp(&b)));
-    let lead = |&i: &usize| TopLead {
+    let of = |i: usize| (Place::of(assessment, i), i);
+    let mut rows: Vec<(Place, usize)> =
+        open.iter().map(|&i| of(i)).filter(|(place, _)| place.is_to_be_worked()).collect();
+    rows.sort_by(|a, b| a.0.first(&b.0));
+    let lead = |&(place, i): &(Place, usize)| TopLead {
         lead: assessment.table.ids[i].to_string(),
         score: assessment.leads[i].score,
         tier: assessment.tier_name(i, assessment.leads[i].tier).to_string(),
         win_probability: Some(assessment.leads[i].win_probability).filter(|p| !p.is_nan()),
         next_action: assessment.next_action(i).to_string(),
+        place,
     };
     rows.iter().take(SHOWN).map(lead).collect()
 }

@@ -1,6 +1,6 @@
 //! What the page says beside what other commands say of the same files, and beside its own figures.
 
-use crate::company::Company;
+use crate::company::{Company, Row};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -113,6 +113,55 @@ fn score_counts_the_open_leads_of_the_page() {
         assert!(listed.iter().all(|lead| open.iter().any(|id| lead["lead"] == **id)), "{list}");
     }
     assert!(!view["leads"]["verify"]["leads"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn in_the_order_of_the_score_those_to_call_come_first() {
+    let company = referrals();
+    company.run(&["train"]).ok();
+    let as_of = day(180);
+    company.run(&["score", "--out", "file.csv", "--as-of", &as_of]).ok();
+    let run = company.run(&["score", "--out", "order.csv", "--as-of", &as_of, "--order", "score"]).ok();
+    assert!(
+        run.stdout.contains("Call from the top of order.csv (`warnings` that begin with `closed` are last)"),
+        "{}",
+        run.stdout
+    );
+    let (mut file, order) = (company.rows("file.csv"), company.rows("order.csv"));
+    let number = |row: &Row, column: &str| row[column].parse::<f64>().unwrap();
+    file.sort_by(|a, b| {
+        let by =
+            |row: &Row| (row["warnings"].starts_with("closed"), -number(row, "score"), -number(row, "win_probability"));
+        by(a).partial_cmp(&by(b)).unwrap()
+    });
+    let scores = |rows: &[Row]| rows.iter().map(|row| row["score"].clone()).collect::<Vec<_>>();
+    assert_eq!(scores(&file), scores(&order));
+    let mut ids: Vec<&String> = order.iter().map(|row| &row["id"]).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 3_000, "every lead once, with its own row");
+    for row in &order {
+        let own = file.iter().find(|own| own["id"] == row["id"]).unwrap();
+        assert!(own.iter().all(|(column, value)| row[column] == *value), "{row:?}");
+    }
+}
+
+#[test]
+fn where_the_scorecard_alone_scores_it_ranks_as_the_score_does() {
+    let mut text = String::from("id,created,closed,outcome,referred,demo\n");
+    for i in 0..1_500 {
+        let outcome = if unit(i, 3) < 0.4 { "won" } else { "lost" };
+        let (referred, demo) = (yes(unit(i, 1) < 0.3), yes(unit(i, 2) < 0.5));
+        writeln!(text, "L{i},{},{},{outcome},{referred},{demo}", day(i / 10), day(i / 10 + 5)).unwrap();
+    }
+    let project = format!("{PROJECT}[blend]\nweight = 0\n");
+    let files = [("leads.csv", &text[..]), ("leadscore.toml", &project), ("scorecard.toml", SCORECARD)];
+    let company = Company::with(&files);
+    company.run(&["train"]).ok();
+    let (_, view) = report(&company);
+    let figures = &view["backtest"]["figures"];
+    assert_eq!(figures["blend"]["auc"], figures["scorecard"]["auc"]);
+    assert_eq!(figures["blend"]["lift"], figures["scorecard"]["lift"]);
 }
 
 #[test]

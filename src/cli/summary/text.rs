@@ -60,7 +60,7 @@ fn looking_back(summary: &ScoreSummary, all: bool) -> Page {
     ));
     text.append(tiers_text(summary, all));
     text.push_str(
-        "\n`leadscore report --out report.html` judges each of these deals by a model that had not seen it.\n",
+        "\n`leadscore report --out report.html` judges each of these deals by a model that had not seen it, so its counts are others.\n",
     );
     text
 }
@@ -131,16 +131,23 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
 fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
     let mut text = String::from("\n");
     if summary.out != "-" {
-        let closed = if summary.closed + summary.closed_since > 0 {
-            ", leave out `warnings` that begin with `closed`"
-        } else {
-            ""
+        let has_closed = summary.closed + summary.closed_since > 0;
+        let how = match (summary.is_in_order, has_closed) {
+            (true, true) => {
+                format!("Call from the top of {} (`warnings` that begin with `closed` are last)", summary.out)
+            }
+            (true, false) => format!("Call from the top of {}", summary.out),
+            (false, true) => format!(
+                "Sort {} by `score`, leave out `warnings` that begin with `closed`, call from the top",
+                summary.out
+            ),
+            (false, false) => format!("Sort {} by `score`, call from the top", summary.out),
         };
         let next = if summary.scorecard.is_some() { " and do what `next_action` says" } else { "" };
         if summary.no_quadrants_because.is_some() {
             text.push_str("Do not expect much of the order. ");
         }
-        text.push_str(&format!("Sort {} by `score`{closed}, call from the top{next}. ", summary.out));
+        text.push_str(&format!("{how}{next}. "));
     }
     let as_of = summary.moment.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {as_of}"));
     text.push_str(&format!("Why: `leadscore explain ID{as_of}`."));

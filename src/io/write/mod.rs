@@ -5,9 +5,11 @@ mod csv_out;
 mod decimals;
 mod ndjson_out;
 mod parquet_out;
+mod rows;
 
 pub use atomic::write_atomically;
 pub use csv_out::{CsvWriter, write_csv};
+pub use rows::rows_at;
 
 use crate::asof::Instant;
 use crate::fault::InputError;
