@@ -21,7 +21,11 @@ fn beside(out: &mut String, held_out: &SideFigures, back: &SideFigures) -> std::
     let (Some((_, newest)), Some((_, all))) = (best(held_out), best(back)) else { return Ok(()) };
     let short = newest.auc.as_ref().zip(all.auc.as_ref()).filter(|(newest, all)| all.falls_short_of(newest));
     let ranks = short.map(|(_, all)| format!("a won deal above a lost one only {:.0} times in 100", 100.0 * all.value));
-    let said: Vec<String> = ranks.into_iter().chain(off_at_the_ends(&back.calibration)).collect();
+    // What the newest deals show themselves they do not promise.
+    let known = ends_off(&held_out.calibration);
+    let mut new = ends_off(&back.calibration);
+    new.retain(|(which, _)| known.iter().all(|(known, _)| known != which));
+    let said: Vec<String> = ranks.into_iter().chain(in_words(&new)).collect();
     if said.is_empty() {
         return Ok(());
     }
@@ -30,10 +34,14 @@ fn beside(out: &mut String, held_out: &SideFigures, back: &SideFigures) -> std::
 
 /// `in the lowest tenth 0.5 % expected, 3.7 % won`, of the ends of the curve that are off.
 pub(super) fn off_at_the_ends(curve: &[CurveBin]) -> Option<String> {
-    let told = |(which, bin): (&str, &CurveBin)| {
+    in_words(&ends_off(curve))
+}
+
+fn in_words(ends: &[(&str, &CurveBin)]) -> Option<String> {
+    let told = |(which, bin): &(&str, &CurveBin)| {
         format!("in the {which} tenth {} expected, {} won", percent(bin.mean_predicted), percent(bin.observed))
     };
-    let said: Vec<String> = ends_off(curve).into_iter().map(told).collect();
+    let said: Vec<String> = ends.iter().map(told).collect();
     (!said.is_empty()).then(|| listed(&said, "and"))
 }
 
@@ -70,5 +78,6 @@ mod tests {
             "{told}"
         );
         assert_eq!(said(&bad, &good), "");
+        assert_eq!(said(&bad, &bad), "", "the newest deals say so themselves");
     }
 }
