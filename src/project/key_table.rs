@@ -137,7 +137,7 @@ pub const KEYS: &[KeyDoc] = &[
         COLUMNS,
         "[]",
         "[\"last_stage\"]",
-        "Columns and activity kinds that the leak screen would leave out and that are used all the same.",
+        "Columns and activity kinds that somebody vouches for: used although the leak screen would leave them out, and not asked about.",
     ),
     key(
         "leads.missing",

@@ -395,26 +395,24 @@ fn dates_and_numbers_of_contacts_are_named_with_the_line_that_leaves_them_out() 
     let folder = folder(&[("leads.csv", leads.as_bytes())]);
     let (project, scorecard, told) = init(&folder, &["--leads", "leads.csv"]);
     assert!(project.leads.exclude.is_empty(), "they stay in: {:?}", project.leads.exclude);
-    let notes = told["notes"].to_string().replace("\\\"", "\"");
-    assert!(notes.contains("`month` (months: may, jun, jul, …), `day` (days of the month: 1 to 28)"), "{notes}");
-    assert!(notes.contains("put `\"month\", \"day\", \"campaign\",` into `exclude`"), "{notes}");
+    let columns = told["columns"].to_string();
+    let named = "tells of a contact, not of the lead (months: may, jun, jul, …)";
+    assert!(columns.contains(named) && columns.contains("(days of the month: 1 to 28)"), "{columns}");
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     assert!(text.contains("    # \"campaign\","), "{text}");
+    let brief = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv", "--force"]));
+    assert!(brief.contains("put `\"month\", \"day\", \"campaign\",` into `exclude` of leadscore.toml"), "{brief}");
     // `check` names them in the same words, until somebody has decided.
-    let checked =
-        |folder: &TempDir| words_of(&leadscore(folder.path(), &["--format", "json", "check"])).replace("\\\"", "\"");
-    let named = notes.split('"').find(|note| note.contains("`month` (months")).unwrap();
-    assert!(checked(&folder).contains(named), "{named}");
+    let checked = || words_of(&leadscore(folder.path(), &["--format", "json", "check"]));
+    assert!(checked().contains(named), "{named}");
     std::fs::write(
         folder.path().join("leadscore.toml"),
         text.replace("# \"month\",", "\"month\",").replace("# \"day\",", "\"day\","),
     )
     .unwrap();
-    let checked = checked(&folder);
-    assert!(
-        checked.contains("`campaign` (contacts so far: 1 to 6) tells of a contact") && !checked.contains("`month`"),
-        "{checked}"
-    );
+    let checked = checked();
+    let told = "It tells of a contact, not of the lead (contacts so far: 1 to 6).";
+    assert!(checked.contains(told) && !checked.contains("(months"), "{checked}");
     // A link on another site recommends nobody.
     let rules: Vec<&str> = scorecard.rules.iter().map(|rule| rule.id.as_str()).collect();
     assert!(rules.starts_with(&["referred", "referring_site"]), "{rules:?}");
@@ -519,7 +517,7 @@ fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_o
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     assert!(text.contains("    # \"feedback\","), "{text}");
     let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
-    let line = "paste `\"feedback\",` into `exclude = [ … ]` of leadscore.toml and train again.";
+    let line = "put `\"feedback\",` into `exclude` of leadscore.toml and train again.";
     assert!(run(&["--format", "markdown", "check"]).contains(line));
     let card = run(&["--format", "markdown", "train"]);
     let asked = card.find("Ask first: could `feedback` have been filled in").unwrap_or_else(|| panic!("{card}"));
@@ -552,9 +550,9 @@ fn a_model_that_ranks_unusually_well_without_evidence_is_asked_about_by_its_stro
         card.contains("Ask first: could `site_hours` have been filled in only after the deal was decided?"),
         "{card}"
     );
-    assert!(card.contains("paste `\"site_hours\",` into"), "{card}");
+    assert!(card.contains("put `\"site_hours\",` into"), "{card}");
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
-    std::fs::write(folder.path().join("leadscore.toml"), text.replace("[leads]", "[leads]\nallow = [\"site_hours\"]"))
+    std::fs::write(folder.path().join("leadscore.toml"), text.replace("allow      = []", "allow = [\"site_hours\"]"))
         .unwrap();
     assert!(!run(&["train"]).contains("Ask first"), "whoever vouches for the strongest column has answered");
 }

@@ -3,6 +3,7 @@
 use super::super::page::Page;
 use super::super::terminal::{Align, plural, table};
 use super::Start;
+use crate::pipeline::leaning::put_into_exclude;
 use crate::pipeline::start::Finding;
 use crate::text::capital;
 
@@ -26,26 +27,26 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
     let of = |taken_for: &str| -> Vec<&str> {
         found.iter().filter(|finding| finding.taken_for == taken_for).map(|finding| finding.column.as_str()).collect()
     };
-    // Those that tell of a contact are told with their values.
-    let contacts = start.layout.contacts();
-    let is_told_elsewhere = |name: &&str| contacts.iter().any(|(contact, _)| contact == name);
-    let doubtful: Vec<&str> = of("in doubt").into_iter().filter(|name| !is_told_elsewhere(name)).collect();
-    let left_out = of("left out");
+    let (doubtful, left_out) = (of("in doubt"), of("left out"));
     if !left_out.is_empty() {
         text.push_str(&format!("Left out of the model (the project file says why): {}\n", some(&left_out, NAMED)));
     }
     if !doubtful.is_empty() {
         text.push_str(&format!(
-            "In doubt, and in the model until you take the # away in `exclude`: {}\n",
-            some(&doubtful, usize::MAX)
+            "In doubt, but learned from: {}, unless known before the deal was decided\n",
+            put_into_exclude(doubtful.iter().copied())
         ));
     }
-    let n_attributes = of("attribute").len() + of("counter").len() + of("in doubt").len();
+    let n_attributes = of("attribute").len() + of("counter").len() + doubtful.len();
     let mut rest = plural(n_attributes, "attribute");
     if let Some(log) = &start.layout.log {
         rest.push_str(&format!(", {} of activity", plural(log.kinds.len(), "kind")));
     }
-    text.push_str(&format!("To learn from: {rest} (`-v` names them)\n"));
+    rest.push_str(" (`-v` names them)");
+    if let Some(created) = start.layout.age_from() {
+        rest.push_str(&format!(", and the age of the lead, from `{created}`"));
+    }
+    text.push_str(&format!("To learn from: {rest}\n"));
 }
 
 /// `created_at first_contact`, and `id` where the column is called so itself.
@@ -75,6 +76,9 @@ pub(super) fn in_full(text: &mut Page, start: &Start, found: &[Finding]) {
     }
     let names: Vec<&str> = attributes.iter().map(|finding| finding.column.as_str()).collect();
     text.push_str(&format!("\n{} of who the lead is: {}\n", plural(names.len(), "attribute"), names.join(", ")));
+    if let Some(created) = start.layout.age_from() {
+        text.push_str(&format!("Learned from, too: the age of the lead, counted from `{created}`\n"));
+    }
     if let Some(log) = &start.layout.log {
         let kinds: Vec<&str> = log.kinds.iter().map(|(kind, _)| kind.as_str()).take(KINDS_NAMED).collect();
         let more = if log.kinds.len() > kinds.len() { ", …" } else { "" };

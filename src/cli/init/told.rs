@@ -4,7 +4,7 @@ use super::super::inputs::quoted;
 use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
-use crate::pipeline::start::{Finding, LostWords, Moment, OutcomeChoice, findings, of_contacts};
+use crate::pipeline::start::{Finding, LostWords, Moment, OutcomeChoice, findings};
 use serde::Serialize;
 use std::path::Path;
 
@@ -138,7 +138,6 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     } else if layout.moment == Moment::AsExported {
         warnings.push("without times of creation and close nobody can tell what was filled in later".to_string());
     }
-    warnings.extend(of_contacts(&layout.contacts()));
     let ambiguous: Vec<String> =
         start.view.leads.columns.iter().filter(|c| c.is_ambiguous).map(|c| format!("`{}`", c.name)).collect();
     if !ambiguous.is_empty() {

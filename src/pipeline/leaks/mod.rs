@@ -5,6 +5,7 @@
 //! it by name; something *suspicious* stays in, is named first, and comes with the question that only a person can
 //! answer.
 
+mod contacts;
 mod dates;
 mod filled;
 mod kinds;
@@ -17,7 +18,7 @@ pub use open::OpenLeads;
 pub(super) use open::open_rows;
 
 use super::deals::{DealSettings, Deals};
-use super::leaning::how_to_leave_out;
+use super::leaning::put_into_exclude;
 use crate::features::{Fate, KindMeasure, PlanLine, Source};
 use crate::tables::{LeadTable, MISSING};
 use filled::Shares;
@@ -159,9 +160,13 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Vec<LeakFinding> {
         kinds::judge(suspect, deals);
         dates::judge(suspect, deals);
         open::judge(suspect, deals);
-        names::judge(suspect);
     });
     ranking::judge(&mut suspects);
+    // A column that only its header speaks against is a measure for the others.
+    for suspect in &mut suspects {
+        names::judge(suspect);
+        contacts::judge(suspect, deals);
+    }
     let mut findings: Vec<(f64, LeakFinding)> = suspects
         .into_iter()
         .filter_map(|suspect| Some((suspect.auc.as_ref().map_or(0.0, |r| r.auc), suspect.finding(&settings.allow)?)))
@@ -270,7 +275,10 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
     let mut notes = Vec::new();
     let leaks = names(LeakGrade::Leak, 0);
     if !leaks.is_empty() {
-        notes.push(format!("Left out because they know the outcome: {} (see the columns left out).", leaks.join(", ")));
+        notes.push(format!(
+            "Left out because they know the outcome: {} (`leadscore check` shows why; `allow` of leadscore.toml brings them back).",
+            leaks.join(", ")
+        ));
     }
     let suspicious = || findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);
     notes.extend(suspicious().take(NAMED).map(|f| format!("{}{f}", OF_THE_SUSPICIOUS[0])));
@@ -280,8 +288,7 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
     }
     let columns: Vec<&str> = suspicious().filter(|f| f.subject == Subject::Column).map(|f| f.name.as_str()).collect();
     if !columns.is_empty() {
-        let them = if columns.len() == 1 { "it" } else { "them" };
-        notes.push(format!("{}{}", OF_THE_SUSPICIOUS[1], how_to_leave_out(columns.into_iter(), them)));
+        notes.push(format!("{}{} and train again.", OF_THE_SUSPICIOUS[1], put_into_exclude(columns.into_iter())));
     }
     notes
 }

@@ -1,10 +1,8 @@
 //! Columns that hold the date or the number of a contact: what somebody did with the lead, not who the lead is.
 
-use super::super::leaning::to_paste;
 use super::sheet::SheetColumn;
 use super::vocabulary::rank;
 use crate::features::short_number;
-use crate::text::listed;
 
 /// Fewer different values are no calendar.
 const FEWEST_VALUES: usize = 3;
@@ -20,8 +18,14 @@ pub struct Values<'v> {
     pub numbers: Vec<(f64, usize)>,
 }
 
-/// What a column tells of a contact, with its values: `months: may, jul, aug, …`. `None` where it tells of none.
+/// That a column tells of a contact, with its values; the end of a sentence that begins with its name. `None` where it
+/// tells of none.
 pub fn contact(name: &str, values: &Values<'_>) -> Option<String> {
+    what_of_a_contact(name, values).map(|what| format!("tells of a contact, not of the lead ({what})"))
+}
+
+/// `months: may, jul, aug, …`.
+fn what_of_a_contact(name: &str, values: &Values<'_>) -> Option<String> {
     let words = |topic| values.words.iter().all(|word| rank(topic, word).is_some());
     if values.words.len() >= FEWEST_VALUES {
         return match () {
@@ -43,18 +47,9 @@ pub fn contact(name: &str, values: &Values<'_>) -> Option<String> {
     Some(format!("{what}: {} to {}", short_number(least), short_number(most)))
 }
 
-/// That columns tell of a contact and not of the lead, with what leaves them out; `None` of no columns.
-pub fn of_contacts(contacts: &[(&str, &str)]) -> Option<String> {
-    let named: Vec<String> = contacts.iter().map(|(name, told)| format!("`{name}` ({told})")).collect();
-    let tell = if contacts.len() == 1 { "tells" } else { "tell" };
-    (!contacts.is_empty()).then(|| {
-        format!(
-            "{} {tell} of a contact, not of the lead, and who was never contacted has none: in doubt, put `{}` into \
-             `exclude` of leadscore.toml",
-            listed(&named, "and"),
-            to_paste(contacts.iter().map(|(name, _)| *name))
-        )
-    })
+/// Whether numbers under this header may tell of a contact, by which whoever has many is spared to look at them.
+pub fn numbers_may_tell_of_a_contact(name: &str) -> bool {
+    ["contact month", "contact day", "contact hour", "contact number"].iter().any(|topic| rank(topic, name).is_some())
 }
 
 fn examples(values: &Values<'_>) -> String {
@@ -97,7 +92,7 @@ mod tests {
         let rows = ["may mon 5 1 7 5 jan", "jun tue 31 1 3 5 feb", "may fri 1 3 7 9 spring", "jul mon 2 1 7 7 mar"];
         let leads = sheet("month day_of_week day campaign campaign days season", &rows);
         let told: Vec<Option<String>> =
-            leads.columns.iter().map(|column| contact(&column.name, &Values::of(column))).collect();
+            leads.columns.iter().map(|column| what_of_a_contact(&column.name, &Values::of(column))).collect();
         let told: Vec<Option<&str>> = told.iter().map(Option::as_deref).collect();
         let expected = [
             Some("months: may, jun, jul, …"),
@@ -110,6 +105,7 @@ mod tests {
         ];
         assert_eq!(told, expected);
         let calls = sheet("campaign", &["1", "1", "2", "63"]);
-        assert_eq!(contact("campaign", &Values::of(&calls.columns[0])).as_deref(), Some("contacts so far: 1 to 63"));
+        let told = "tells of a contact, not of the lead (contacts so far: 1 to 63)";
+        assert_eq!(contact("campaign", &Values::of(&calls.columns[0])).as_deref(), Some(told));
     }
 }

@@ -62,7 +62,6 @@ fn of_leads(view: &View, layout: &Layout) -> Vec<Finding> {
                 Verdict::Attribute => ("attribute", format!("{:?}", column.column_type).to_lowercase()),
                 Verdict::Exclude(why) => ("left out", why.clone()),
                 Verdict::Doubt(why) => ("in doubt", why.clone()),
-                Verdict::Contact(told) => ("in doubt", format!("a contact's date or number; {told}")),
                 Verdict::Counter => ("counter", "counts acts; may be an activity column".to_string()),
             };
             found.push(Finding { table: "leads", column: name.to_string(), taken_for: taken_for.to_string(), why });

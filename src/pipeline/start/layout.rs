@@ -183,13 +183,10 @@ impl Layout {
         self.others.iter().filter(|(_, verdict)| *verdict == Verdict::Counter).map(|(name, _)| name.as_str()).collect()
     }
 
-    /// Columns that hold the date or the number of a contact, with what they tell of it.
-    pub fn contacts(&self) -> Vec<(&str, &str)> {
-        let told = self.others.iter().filter_map(|(name, verdict)| match verdict {
-            Verdict::Contact(told) => Some((name.as_str(), told.as_str())),
-            _ => None,
-        });
-        told.collect()
+    /// The column from which the age of the lead is counted, where the model learns from that age.
+    pub fn age_from(&self) -> Option<&str> {
+        let is_learned = matches!(self.moment, Moment::Random | Moment::Column);
+        self.created_at.as_ref().filter(|_| is_learned).map(|choice| choice.column.as_str())
     }
 
     fn find_moment(&self, view: &View) -> Moment {

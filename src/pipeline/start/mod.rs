@@ -23,7 +23,7 @@ mod sheet;
 mod toml;
 mod vocabulary;
 
-pub use contact::{Values, contact, of_contacts};
+pub use contact::{Values, contact, numbers_may_tell_of_a_contact};
 pub use crm::Crm;
 pub use deals::DealsChoice;
 pub use findings::{Finding, findings};
@@ -35,7 +35,7 @@ pub use question::{Question, Topic, question};
 pub use roles::{Choice, sensitive_name};
 pub use rule::StartRule;
 pub use scorecard_text::{Bounds, scorecard_text, starting_rules};
-pub use screen::Verdict;
+pub use screen::{BY_ITS_NAME, Verdict, is_in_doubt_by_name};
 pub use sheet::{Sheet, SheetColumn};
 
 /// Whether a value is one of the known spellings of "no value".

@@ -84,7 +84,11 @@ fn leads(text: &mut String, layout: &Layout, reading: &Reading) {
     line(text, "files", &list(&reading.leads), "relative to this file; --leads on the command line wins");
     line(text, "id", &quoted(&layout.id.column), "identifies a lead; compared as text, exactly as written");
     if let Some(created) = &layout.created_at {
-        line(text, "created_at", &quoted(&created.column), "when the lead came into being");
+        let why = match layout.age_from() {
+            Some(_) => "when the lead came into being; how long ago that was, its age, is learned from",
+            None => "when the lead came into being",
+        };
+        line(text, "created_at", &quoted(&created.column), why);
     }
     if let Some(closed) = &layout.closed_at {
         line(text, "closed_at", &quoted(&closed.column), "when its deal was won or lost");
@@ -141,33 +145,29 @@ fn outcome_line(text: &mut String, outcome: &OutcomeChoice) {
     line(text, "outcome", &value, &what);
 }
 
-/// The columns that the model shall not see, each with its reason.
+/// The columns that the model shall not see, each with its reason, and those that somebody vouches for.
 fn exclude(text: &mut String, layout: &Layout) {
     let named = |verdict: &Verdict| !matches!(verdict, Verdict::Attribute | Verdict::Counter);
-    if !layout.others.iter().any(|(_, verdict)| named(verdict)) {
-        text.push_str("exclude    = []                     # columns the model must not see: who owns the lead, what is known only later\n");
-        return;
-    }
-    text.push_str("exclude = [                         # the model never sees these; rules may\n");
-    for (name, verdict) in &layout.others {
-        match verdict {
+    text.push_str("# The model never learns from these; rules may use them. What is filled in only once the deal is decided belongs here.\n");
+    if layout.others.iter().any(|(_, verdict)| named(verdict)) {
+        text.push_str("exclude = [\n");
+        layout.others.iter().for_each(|(name, verdict)| match verdict {
             Verdict::Exclude(why) => text.push_str(&format!("    {:31} # {}\n", quoted(name) + ",", single_line(why))),
-            Verdict::Doubt(why) => text.push_str(&commented_out(name, why)),
-            Verdict::Contact(told) => {
-                let why = format!(
-                    "date or number of a contact ({told}), not who the lead is: take the # away to leave it out"
-                );
-                text.push_str(&commented_out(name, &why));
-            }
+            Verdict::Doubt(why) => text.push_str(&format!(
+                "    # {:29} # in doubt, take the # in front away to put it in: {}\n",
+                single_line(&quoted(name)) + ",",
+                single_line(why)
+            )),
             Verdict::Attribute | Verdict::Counter => {}
-        }
+        });
+        text.push_str("]\n");
+    } else {
+        text.push_str("exclude    = []\n");
     }
-    text.push_str("]\n");
-}
-
-/// A line of `exclude` that a person may take into force.
-fn commented_out(name: &str, why: &str) -> String {
-    format!("    # {:29} # {}\n", single_line(&quoted(name)) + ",", single_line(why))
+    text.push_str(
+        "# These you vouch for: they were known before the deal was decided. Nobody asks about them again.\n",
+    );
+    text.push_str("allow      = []\n");
 }
 
 fn outcomes(text: &mut String, layout: &Layout, reading: &Reading) {

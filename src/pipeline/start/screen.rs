@@ -34,8 +34,6 @@ pub enum Verdict {
     Doubt(String),
     /// Counts acts; may be listed under `activity_columns`.
     Counter,
-    /// The date or the number of a contact, in words; goes to `exclude` commented out.
-    Contact(String),
 }
 
 /// What the screen needs to know of the table as a whole.
@@ -79,17 +77,14 @@ impl Screen<'_> {
             };
         }
         if let Some(told) = contact(&column.name, &Values::of(column)) {
-            return Verdict::Contact(told);
+            return Verdict::Doubt(told);
         }
-        if mentions("in doubt words", &column.name) && !mentions("not in doubt", &column.name) {
-            return Verdict::Doubt("may be written after the outcome: then take the # away".to_string());
+        if is_in_doubt_by_name(&column.name) {
+            return Verdict::Doubt(BY_ITS_NAME.to_string());
         }
         if let Some([won, lost]) = self.shares_filled(column).filter(|s| (s[0] - s[1]).abs() >= FILLED_APART) {
             let [won, lost] = [won, lost].map(|share| format!("{:.0} %", 100.0 * share));
-            return Verdict::Doubt(format!(
-                "filled for {won} of the won and {lost} of the lost deals: if sales fills it while working the lead, take \
-                 the # away"
-            ));
+            return Verdict::Doubt(format!("filled for {won} of the won and {lost} of the lost deals"));
         }
         Verdict::Attribute
     }
@@ -161,6 +156,14 @@ impl Screen<'_> {
     }
 }
 
+/// What speaks against a column whose name does; the end of a sentence that begins with that name.
+pub const BY_ITS_NAME: &str = "may by its name be written after the outcome";
+
+/// Whether a header speaks of how a deal stands or ended, or of what sales wrote down, and not of a person or a company.
+pub fn is_in_doubt_by_name(name: &str) -> bool {
+    mentions("in doubt words", name) && !mentions("not in doubt", name)
+}
+
 /// Whole numbers from 0 under a name that speaks of acts.
 pub(super) fn is_counter(column: &SheetColumn) -> bool {
     column.column_type == ColumnType::Number
@@ -181,6 +184,18 @@ mod tests {
     use super::super::outcome::{Told, outcome};
     use super::super::sheet::drawn::sheet;
     use super::*;
+
+    #[test]
+    fn a_deals_status_is_in_doubt_and_a_persons_is_not() {
+        for name in
+            ["Lead Status", "deal_stage", "dealStage", "LostReason", "closed_by", "失注理由", "Étape", "Last Activity"]
+        {
+            assert!(is_in_doubt_by_name(name), "{name}");
+        }
+        for name in ["marital_status", "MaritalStatus", "Employment Status", "wonder", "backstage", "expected_close"] {
+            assert!(!is_in_doubt_by_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn what_is_known_only_later_is_left_out_and_says_why() {
