@@ -17,7 +17,7 @@ mod left_out;
 mod mode;
 mod moment;
 
-pub use left_out::LeftOut;
+pub use left_out::{LeftOut, in_words, late_wins_in_words};
 pub use mode::Mode;
 pub use moment::unit_hash;
 
@@ -118,6 +118,11 @@ impl Snapshots {
     /// The error for these, where they hold no deal: why each was left out, and what brings the most of them back.
     pub fn no_deals(&self) -> InputError {
         left_out::no_deals(&self.left_out)
+    }
+
+    /// The leads left out though they closed, by reason.
+    pub fn left_out_closed(&self) -> impl Iterator<Item = (LeftOut, usize)> {
+        self.left_out.iter().copied().filter(|(why, _)| *why != LeftOut::Open)
     }
 
     /// How many deals there are.

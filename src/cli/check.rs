@@ -10,6 +10,7 @@ use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::{RawTable, ReadReport, ReadSettings, Wanted, infer_types, read_raw};
 use crate::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, NotChecked, Report, check};
+use crate::snapshot::{in_words, late_wins_in_words};
 use crate::tables::ActivityBatches;
 use crate::text::capital;
 use clap::Args;
@@ -67,6 +68,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
     let mut report = check(
         CheckInputs {
             table: &read.built.table,
+            n_columns: read.raw.header.len(),
             columns: &columns,
             log: log.as_mut().map(|l| l as &mut dyn ActivityBatches),
             scorecard: inputs.card(),
@@ -257,7 +259,13 @@ fn what_was_checked(report: &Report) -> String {
     if let Some(rows) = report.activities {
         text.push_str(&format!(", {} of their activity log", plural(rows as usize, "row")));
     }
-    text + "."
+    text.push('.');
+    let left_out =
+        (!report.left_out.is_empty()).then(|| format!("Left out by `train`: {}.", in_words(&report.left_out)));
+    for sentence in left_out.into_iter().chain(late_wins_in_words(report.late_wins)) {
+        text.push_str(&format!("\n{sentence}"));
+    }
+    text
 }
 
 fn verdict(report: &Report) -> String {

@@ -10,9 +10,9 @@ use super::train::{Procedure, TrainSettings};
 use crate::features::{Fate, PlanLine, Source};
 use crate::metrics;
 use crate::scorecard::Scorecard;
-use crate::snapshot::Mode;
+use crate::snapshot::{Mode, late_wins_in_words};
 use crate::tables::LeadTable;
-use crate::text::{counted, uncapitalised};
+use crate::text::uncapitalised;
 
 /// What stands beside a procedure in the model that is made of it.
 #[derive(Default)]
@@ -162,9 +162,7 @@ fn notes(
             Model::NOTHING_TO_LEARN, auc.value, auc.interval.low, auc.interval.high
         ));
     }
-    if deals.snapshots.late_wins > 0 {
-        notes.push(format!("Counted as lost (`lost_after`): {}.", counted(deals.snapshots.late_wins, "later win")));
-    }
+    notes.extend(late_wins_in_words(deals.snapshots.late_wins));
     if let (Some(scorecard), Some(blending)) = (scorecard, &whole.blending) {
         let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
         for bound in blending.link.out_of_reach(&bounds) {

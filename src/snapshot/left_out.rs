@@ -1,6 +1,7 @@
 //! Why leads are not among the training deals, counted.
 
 use crate::fault::InputError;
+use crate::text::{counted, thousands};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::fmt;
@@ -45,6 +46,20 @@ impl fmt::Display for LeftOut {
             LeftOut::AsOfAfterClose => "its as-of lies more than a day after its close",
         })
     }
+}
+
+/// The counts as parts of a sentence, open leads as what they are: no riddle.
+pub fn in_words(left_out: &[(LeftOut, usize)]) -> String {
+    let of = |(why, n): &(LeftOut, usize)| match why {
+        LeftOut::Open => counted(*n, "open lead"),
+        _ => format!("{} ({why})", thousands(*n)),
+    };
+    left_out.iter().map(of).collect::<Vec<_>>().join("; ")
+}
+
+/// How many wins came too late to count as such.
+pub fn late_wins_in_words(late_wins: usize) -> Option<String> {
+    (late_wins > 0).then(|| format!("Counted as lost (`lost_after`): {}.", counted(late_wins, "later win")))
 }
 
 /// The error for data in which no deal is left to be looked at, by what the leads were left out for.

@@ -38,8 +38,11 @@ fn report(world: &World, card: Option<&Scorecard>) -> Report {
         as_of: None,
     };
     let columns = looks(world);
-    check(CheckInputs { table: &world.leads, columns: &columns, log: None, scorecard: card }, &settings)
-        .expect("no log to fail on")
+    check(
+        CheckInputs { table: &world.leads, n_columns: columns.len(), columns: &columns, log: None, scorecard: card },
+        &settings,
+    )
+    .expect("no log to fail on")
 }
 
 fn about(report: &Report, area: Area) -> Vec<&Finding> {

@@ -4,7 +4,6 @@
 //! said, with the reason.
 
 mod columns;
-mod contacts;
 mod log;
 mod outcomes;
 mod rows;
@@ -17,11 +16,12 @@ pub use outcomes::Month;
 
 use super::deals::{DealInputs, DealSettings, Deals, gather};
 use super::leaks::{LeakFinding, LeakGrade, ScreenSettings, Subject, screen};
-use super::leaning::how_to_leave_out;
+use super::leaning::{put_into_exclude, to_paste};
 use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
-use crate::tables::{ActivityBatches, LeadTable, Outcome};
+use crate::snapshot::LeftOut;
+use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::{counted, thousands, uncapitalised};
 use serde::Serialize;
 
@@ -104,9 +104,14 @@ pub struct NotChecked {
 pub struct Report {
     /// Leads.
     pub leads: usize,
-    /// Among them won, lost and open; `None` without an outcome.
+    /// Among them won, lost and open as a training counts them, or as the file has them where none can; `None` without an
+    /// outcome.
     pub outcomes: Option<[usize; 3]>,
-    /// Columns of the leads table, without those that have a role.
+    /// Closed ones that a training leaves out, by reason.
+    pub left_out: Vec<(LeftOut, usize)>,
+    /// Wins that a training counts as lost, for they came later than `lost_after`.
+    pub late_wins: usize,
+    /// Columns of the leads table.
     pub columns: usize,
     /// Rows of the activity log that belong to a lead; `None` without a log.
     pub activities: Option<u64>,
@@ -129,6 +134,8 @@ impl Report {
 pub struct CheckInputs<'a, 'l> {
     /// The leads.
     pub table: &'a LeadTable,
+    /// How many columns it was read from.
+    pub n_columns: usize,
     /// What reading found about each column that has no role.
     pub columns: &'a [ColumnLook],
     /// The activity log, when there is one; it is read several times.
@@ -164,11 +171,9 @@ impl Notebook {
 /// # Errors
 /// A log that cannot be read; an as-of column that is not there. What is wrong inside the data is a finding.
 pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Report, InputError> {
-    let CheckInputs { table, columns, mut log, scorecard } = inputs;
+    let CheckInputs { table, n_columns, columns, mut log, scorecard } = inputs;
     let mut notes = Notebook::default();
     columns::look(columns, table, &mut notes);
-    let plan = &settings.deals.plan;
-    contacts::look(columns, table, [&plan.exclude, &plan.allow], &mut notes);
     rows::look(table, columns, &mut notes);
     let lost_after = settings.deals.snapshot.lost_after.is_some();
     times::look(table, lost_after, &mut notes);
@@ -195,12 +200,13 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
     }
     sensitive::look(columns, scorecard, &settings.deals.plan.exclude, &mut notes);
     notes.findings.sort_by_key(|f| (f.grade, f.area));
+    let snapshots = gathered.as_ref().map(|deals| &deals.snapshots);
     Ok(Report {
         leads: table.n_leads(),
-        outcomes: table.outcome.as_ref().map(|all| {
-            [Outcome::Won, Outcome::Lost, Outcome::Open].map(|one| all.iter().filter(|o| **o == one).count())
-        }),
-        columns: columns.len(),
+        outcomes: outcomes::counts(table, snapshots),
+        left_out: snapshots.map(|s| s.left_out_closed().collect()).unwrap_or_default(),
+        late_wins: snapshots.map_or(0, |s| s.late_wins),
+        columns: n_columns,
         activities: facts.as_ref().map(|f| f.rows),
         findings: notes.findings,
         not_checked: notes.not_checked,
@@ -278,11 +284,15 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
     let question = if one { question.to_string() } else { format!("Of each: {}", uncapitalised(question)) };
     let (grade, sentence) = match grade {
         LeakGrade::Leak => {
-            let (them, they_are) = if one { ("it", "it is") } else { ("them", "they are") };
+            let them = if one { "it" } else { "them" };
+            let names = to_paste(alike.iter().map(|l| l.name.as_str()));
             // First, so that a long list does not hide what to do.
             evidence.insert(
                 0,
-                format!("The model leaves {them} out. Put {them} under [leads] exclude, or under allow if {they_are} honest."),
+                format!(
+                    "The model leaves {them} out. Put `{names}` into `exclude` of leadscore.toml, or into `allow` if known before \
+                     the deal was decided."
+                ),
             );
             (Grade::Mend, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
         }
@@ -290,8 +300,8 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
             let columns: Vec<&str> =
                 alike.iter().filter(|l| l.subject == Subject::Column).map(|l| l.name.as_str()).collect();
             if !columns.is_empty() {
-                let how = how_to_leave_out(columns.into_iter(), if one { "it" } else { "them" });
-                evidence.insert(0, format!("If so or in doubt: {how}"));
+                let how = put_into_exclude(columns.into_iter());
+                evidence.insert(0, format!("If so, or in doubt, {how} and train again. If not, into `allow`."));
             }
             (Grade::Look, format!("{who} may know the outcome. {question}"))
         }

@@ -2,6 +2,7 @@
 
 use super::{Area, Finding, Grade, Notebook, counted};
 use crate::asof::Instant;
+use crate::snapshot::{LeftOut, Snapshots};
 use crate::tables::{LeadTable, Outcome};
 use crate::validation::MIN_OF_EACH_OUTCOME;
 use crate::values::format_instant;
@@ -73,6 +74,17 @@ fn enough(won: usize, lost: usize, lost_after: bool) -> Option<Finding> {
     };
     let evidence = "Check the words of [leads] outcome against the column; lost = \"*\" and lost_after are other ways.";
     Some(Finding::new(Grade::Mend, Area::Outcomes, sentence, evidence))
+}
+
+/// Won, lost and open leads as a training counts them, or as the file has them where none can; `None` without an outcome.
+pub(super) fn counts(table: &LeadTable, trained: Option<&Snapshots>) -> Option<[usize; 3]> {
+    let Some(snapshots) = trained else {
+        let count = |one| table.outcome.as_ref().map(|all| all.iter().filter(|o| **o == one).count());
+        return Some([count(Outcome::Won)?, count(Outcome::Lost)?, count(Outcome::Open)?]);
+    };
+    let won = snapshots.won.iter().filter(|won| **won > 0.5).count();
+    let open = snapshots.left_out.iter().filter(|(why, _)| *why == LeftOut::Open).map(|(_, n)| n).sum();
+    Some([won, snapshots.n_deals() - won, open])
 }
 
 fn by_month(times: &[Option<Instant>], outcomes: &[Outcome]) -> Vec<Month> {

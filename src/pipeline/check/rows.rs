@@ -36,7 +36,7 @@ pub(super) fn look(table: &LeadTable, columns: &[ColumnLook], notes: &mut Notebo
     let leads: usize = alike.iter().map(Vec::len).sum();
     let ids: Vec<&str> = alike[0].iter().take(IDS_SHOWN).map(|&row| &table.ids[row]).collect();
     let sentence = format!(
-        "{} are alike in all {} columns under different ids ({})",
+        "{} are alike in all {} columns that tell leads apart, under different ids ({})",
         counted(leads, "lead"),
         compared.len(),
         if alike.len() == 1 { "one group".to_string() } else { format!("{} groups", thousands(alike.len())) }
