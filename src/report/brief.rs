@@ -5,16 +5,22 @@ use super::boldness::Boldness;
 use super::card::{before_figures, judged, model_ranks_by_chance, whose, widest_first};
 use super::sentences::{self, top};
 use super::sides::percent;
+use crate::features::PlanLine;
 use crate::metrics::is_weighted;
 use crate::pipeline::leaks::{asks_about, is_of_the_leak_screen};
+use crate::pipeline::leaning;
 use crate::pipeline::model::{DriftRecord, Model, SideFigures};
+use crate::predictor::FittedTerm;
 use crate::scorecard::Scorecard;
-use crate::snapshot::LeftOut;
+use crate::snapshot::in_words;
 use crate::text::{counted, listed, thousands};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// What the model goes by, named at most.
 const TERMS_NAMED: usize = 3;
+/// Excluded columns named at most.
+const EXCLUDED_NAMED: usize = 3;
 
 /// The sentences of the model card that decide what to do next: whether anything is suspicious, how good the model is,
 /// what it goes by, what was left out.
@@ -36,6 +42,7 @@ fn write_brief(out: &mut String, model: &Model, name: &str, whose: &str) -> std:
     writeln!(out)?;
     changed(out, model)?;
     goes_by(out, model)?;
+    kept_out(out, model)?;
     left_out(out, model)?;
     notes(out, model)
 }
@@ -95,57 +102,102 @@ fn changed(out: &mut String, model: &Model) -> std::fmt::Result {
     // Whether deals further down the file are newer nobody knows; the model card has them.
     let Some(drift) = model.drift.as_ref().filter(|drift| !drift.by_file_order) else { return Ok(()) };
     let Some(gravest) = drift.found.first() else { return Ok(()) };
-    let more = match drift.found.len() {
+    let of_several = match drift.found.len() {
         1 => String::new(),
-        n => format!(" ({} more in the card)", n - 1),
+        n => format!(" (the gravest of {n} changes here)"),
     };
     writeln!(
         out,
-        "- The deals have changed, so newer leads may do otherwise{more}. {}",
+        "- The deals have changed, so newer leads may do otherwise{of_several}. {}",
         DriftRecord::in_plain_words(gravest)
     )
 }
 
-/// What tells the deals apart most.
+/// What tells the deals apart most, and where among it the columns stand that were asked about.
 fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     let Some(predictor) = &model.predictor else { return Ok(()) };
     let terms = widest_first(predictor);
-    let named: Vec<String> = terms.iter().take(TERMS_NAMED).map(|term| format!("`{}`", term.term.source)).collect();
-    match terms.is_empty() {
-        true => Ok(()),
-        false => writeln!(out, "- The model goes most by {}.", listed(&named, "and")),
+    let questions = model.notes_first_and_last().0;
+    let asked_of = |terms: &[&FittedTerm]| -> BTreeSet<String> {
+        terms.iter().filter_map(|term| asked_about(term, &questions)).map(str::to_string).collect()
+    };
+    let most = &terms[..TERMS_NAMED.min(terms.len())];
+    let (above, all) = (asked_of(most).len(), asked_of(&terms).len());
+    let mut named: Vec<String> = Vec::new();
+    for term in most {
+        let name = match asked_about(term, &questions) {
+            None => format!("`{}`", term.term.source),
+            Some(_) if above == all => format!("the {} asked about above", one_or(all)),
+            Some(_) => format!("`{}` (asked about above)", term.term.source),
+        };
+        if !named.contains(&name) {
+            named.push(name);
+        }
     }
+    let below = match (above, all - above) {
+        (_, 0) => String::new(),
+        (0, n) => format!("; after them by the {} asked about above", one_or(n)),
+        (_, n) => format!("; after them by the other {}", one_or(n)),
+    };
+    if named.is_empty() { Ok(()) } else { writeln!(out, "- The model goes most by {}{below}.", listed(&named, "and")) }
+}
+
+fn one_or(n: usize) -> String {
+    if n == 1 { "one".to_string() } else { n.to_string() }
+}
+
+/// The column of a term, where one of the questions asks about it.
+fn asked_about<'t>(term: &'t FittedTerm, questions: &[&str]) -> Option<&'t str> {
+    let is_asked = |column: &&str| questions.iter().any(|question| leaning::asks_about(question, column));
+    term.term.source.column().filter(is_asked)
+}
+
+/// Columns that the project file keeps from the model: its author may have thought of more than `init` knew.
+fn kept_out(out: &mut String, model: &Model) -> std::fmt::Result {
+    let is_excluded = |line: &&PlanLine| model.recipe.exclude.contains(&line.name);
+    let names: Vec<&str> = model.plan.iter().filter(is_excluded).map(|line| line.name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<String> = names.iter().take(EXCLUDED_NAMED).map(|name| format!("`{name}`")).collect();
+    let more = match names.len() - shown.len() {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let shown = shown.join(", ");
+    writeln!(out, "- Kept out by `exclude` of leadscore.toml (delete a line to bring one back): {shown}{more}.")
 }
 
 /// Leads that are among no deals, those first that are no riddle.
 fn left_out(out: &mut String, model: &Model) -> std::fmt::Result {
-    let of = |(why, n): &(LeftOut, usize)| match why {
-        LeftOut::Open => counted(*n, "open lead"),
-        _ => format!("{} ({why})", thousands(*n)),
-    };
-    let parts: Vec<String> = model.snapshot.left_out.iter().map(of).collect();
-    if parts.is_empty() { Ok(()) } else { writeln!(out, "- Left out: {}.", parts.join("; ")) }
+    let left_out = &model.snapshot.left_out;
+    if left_out.is_empty() { Ok(()) } else { writeln!(out, "- Left out: {}.", in_words(left_out)) }
 }
 
 /// The other notes, as far as they call for something or warn.
 fn notes(out: &mut String, model: &Model) -> std::fmt::Result {
     let (first, others) = model.notes_first_and_last();
     let has_been_asked = |name: &str| first.iter().any(|note| note.contains(&format!("`{name}`")));
+    let is_used = |name: &str| {
+        let mut terms = model.predictor.iter().flat_map(|predictor| &predictor.terms);
+        terms.any(|term| [term.term.source.column(), term.term.source.kind()].contains(&Some(name)))
+    };
     let suspicious: Vec<String> = others
         .iter()
         .filter_map(|note| asks_about(note))
-        .filter(|name| !has_been_asked(name))
+        .filter(|name| !has_been_asked(name) && is_used(name))
         .map(|name| format!("`{name}`"))
         .collect();
     if !suspicious.is_empty() {
         let named = listed(&suspicious, "and");
         writeln!(out, "- {named} may know the outcome: `leadscore check` shows why, and asks.")?;
     }
-    // How columns are read goes for every model, and how it was judged is for those who read the whole card.
+    // That columns may know what came later is what a question says; how columns are read goes for every model, and how it was judged is for those who read the whole card.
     let is_for_the_card = |note: &str| {
         is_of_the_leak_screen(note)
             || model_ranks_by_chance(note)
             || note == Model::ATTRIBUTES_AS_EXPORTED
+            || (note == Model::NO_TIMES && !first.is_empty())
             || note.starts_with(Model::HOW_JUDGED)
     };
     let others = others.into_iter().filter(|note| !is_for_the_card(note));
