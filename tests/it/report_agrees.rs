@@ -189,7 +189,7 @@ fn nobody_is_told_to_call_leads_that_have_closed_since() {
     assert!(!top.is_empty() && top.iter().all(|lead| since.iter().all(|id| lead["lead"] != **id)));
     assert!(page.contains("of them have been won or lost since and are in no list."));
     let said = company.run(&score[..5]).ok().stdout;
-    assert!(said.contains("of them have been won or lost since (`closed since`): nobody to call."), "{said}");
+    assert!(said.contains("of the open ones have been won or lost since (`closed since`): nobody to call."), "{said}");
 }
 
 #[test]
@@ -250,7 +250,8 @@ fn the_first_screen_says_where_the_look_back_is_worse_than_the_model_card() {
     let looked = auc(&view["backtest"]["figures"]);
     assert!(said.contains(&format!("{looked} times in 100, not {of_card}")), "{said}");
     assert!(
-        said.contains("model card (version 1)") && said.contains("each by a model that knew only the deals before it")
+        said.contains("model card (version 1)")
+            && said.contains("each by a model that learned from the deals before it")
     );
     let first_screen = page.split("<main").next().unwrap();
     assert!(first_screen.contains("does worse than its model card (version 1) says"));

@@ -96,7 +96,7 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
     if summary.closed_since > 0 {
         let have = if summary.closed_since == 1 { "has" } else { "have" };
         text.push_str(&format!(
-            "{} of them {have} been won or lost since (`closed since`): nobody to call.\n",
+            "{} of the open ones {have} been won or lost since (`closed since`): nobody to call.\n",
             count(summary.closed_since)
         ));
     }

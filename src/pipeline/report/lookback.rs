@@ -83,15 +83,13 @@ fn chances(bins: &[CurveBin], by: &str) -> Option<String> {
 fn why(found: &Backtest, card: &CardFigures) -> String {
     let on = thousands(best(&card.figures).map_or(0, |figures| figures.n));
     if card.scheme != "forward" {
-        return format!(" The card judges on {on} deals drawn by chance, this page on all of them.");
+        return format!(" The model card judges on {on} deals drawn by chance, this page on all of them.");
     }
     let models = match found.fold_scheme.as_str() {
-        "forward" => {
-            "each by a model that knew only the deals before it: few for the first of them, and not always like it"
-        }
+        "forward" => "each by a model that learned from the deals before it, which for the oldest are few",
         _ => "each by a model of other deals",
     };
-    format!(" The card judges on the newest {on} deals alone; this page judges older ones, too, {models}.")
+    format!(" The model card judges on the newest {on} deals alone; this page judges older ones, too, {models}.")
 }
 
 #[cfg(test)]
