@@ -106,7 +106,10 @@ fn targets(args: &InitArgs) -> Result<(PathBuf, PathBuf), InputError> {
         if path.exists() && !args.force {
             return Err(InputError::new("is there already, and may hold somebody's work")
                 .at(path.display().to_string())
-                .remedy("choose another folder with --dir, or write over it with --force"));
+                .remedy(
+                    "keep it and go on (`leadscore check` tells what is wrong in it), write both files anew with --force, or \
+                     choose another folder with --dir",
+                ));
         }
     }
     Ok((project, scorecard))

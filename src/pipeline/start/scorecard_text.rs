@@ -92,7 +92,7 @@ pub fn scorecard_text(rules: &[StartRule], bounds: Bounds) -> String {
     }
     text.push_str(
         "\n# What to do next; the first that fits.\n\n\
-         [[action]]\nquadrant = \"verify\"             # many points, but lower in the order of the model\ndo = \"Ask what it is for before a salesperson calls\"\n\n\
+         [[action]]\nquadrant = \"verify\"             # many points, but lower in the order of the model\ndo = \"Ask what they are looking for, then call\"\n\n\
          [[action]]\nquadrant = \"hidden_gem\"         # few points, but high in the order of the model\ndo = \"Call: the points may miss something\"\n\n\
          [[action]]\nat_least = \"SQL\"\ndo = \"Hand over to sales\"\n",
     );
