@@ -132,8 +132,8 @@ fn expectation(deals: &Deals, after: &Era) -> Option<String> {
     let (expected, came) = (mean(&after.p), mean(&y));
     let direction = if came > expected { "low" } else { "high" };
     Some(format!(
-        "Of the newer deals the model expected {:.1} % to be won; it was {:.1} %. Its win probabilities were too \
-         {direction} for them (calibration intercept {:.2}, {:.2} to {:.2}).",
+        "Of the newer deals the model expected {:.1} % to be won; it was {:.1} % (calibration intercept {:.2}, {:.2} to \
+         {:.2}: its win probabilities were too {direction} for them).",
         100.0 * expected,
         100.0 * came,
         intercept.value,
@@ -241,7 +241,8 @@ mod tests {
         assert_eq!(plain(&format!("{half} (population stability index 1.05, marked from 0.25).")), format!("{half}."));
         let middle = "`size (m2)`: the middle value was 3 and is 5";
         assert_eq!(plain(&format!("{middle} (index 0.4).")), format!("{middle}."));
-        let low = "Its win probabilities were too low for them";
-        assert_eq!(plain(&format!("{low} (calibration intercept 0.57, 0.21 to 0.94).")), format!("{low}."));
+        let low = "the model expected 10.0 % to be won; it was 15.0 %";
+        let terms = "calibration intercept 0.57, 0.21 to 0.94: its win probabilities were too low for them";
+        assert_eq!(plain(&format!("{low} ({terms}).")), format!("{low}."));
     }
 }
