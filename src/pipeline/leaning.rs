@@ -62,10 +62,10 @@ pub(super) fn ask_first(
     let it = if names.len() == 1 { "it" } else { "them" };
     Some(format!(
         "{ASK_FIRST}could {} have been filled in only after the deal was decided? The model leans on {it} ({}){unusual}. \
-         If so, all figures are too good to be true: then, and in doubt, {} and train again; if not, into `allow`.",
+         If so, all figures are too good to be true: then, and in doubt, {}",
         listed(&names),
         evidence_in_turn(&against),
-        put_into_exclude(names.iter().copied()),
+        how_to_settle(names.iter().copied()),
     ))
 }
 
@@ -125,6 +125,11 @@ fn listed(names: &[&str]) -> String {
 /// How to leave columns out, with the piece to put in, in the words of all commands.
 pub fn put_into_exclude<'n>(names: impl Iterator<Item = &'n str>) -> String {
     format!("put `{}` into `exclude` of leadscore.toml", to_paste(names))
+}
+
+/// What settles a question about columns, for "If so, or in doubt, …".
+pub(super) fn how_to_settle<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    format!("{} and train again; if not, into `allow`.", put_into_exclude(names))
 }
 
 /// Names as a list of the project file takes them in: `"a", "b",`.

@@ -127,7 +127,7 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     for term in most {
         let name = match asked_about(term, &questions) {
             None => format!("`{}`", term.term.source),
-            Some(_) if above == all => format!("the {} asked about above", one_or(all)),
+            Some(_) if above == all => format!("the {} asked about above", column_or(all)),
             Some(_) => format!("`{}` (asked about above)", term.term.source),
         };
         if !named.contains(&name) {
@@ -136,14 +136,15 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     }
     let below = match (above, all - above) {
         (_, 0) => String::new(),
-        (0, n) => format!("; after them by the {} asked about above", one_or(n)),
-        (_, n) => format!("; after them by the other {}", one_or(n)),
+        (0, n) => format!("; after them by the {} asked about above", column_or(n)),
+        (_, n) => format!("; after them by the other {}", column_or(n)),
     };
     if named.is_empty() { Ok(()) } else { writeln!(out, "- The model goes most by {}{below}.", listed(&named, "and")) }
 }
 
-fn one_or(n: usize) -> String {
-    if n == 1 { "one".to_string() } else { n.to_string() }
+/// `the column asked about`, `the 2 asked about`.
+fn column_or(n: usize) -> String {
+    if n == 1 { "column".to_string() } else { n.to_string() }
 }
 
 /// The column of a term, where one of the questions asks about it.

@@ -517,7 +517,7 @@ fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_o
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     assert!(text.contains("    # \"feedback\","), "{text}");
     let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
-    let line = "put `\"feedback\",` into `exclude` of leadscore.toml and train again.";
+    let line = "put `\"feedback\",` into `exclude` of leadscore.toml and train again; if not, into `allow`.";
     assert!(run(&["--format", "markdown", "check"]).contains(line));
     let card = run(&["--format", "markdown", "train"]);
     let asked = card.find("Ask first: could `feedback` have been filled in").unwrap_or_else(|| panic!("{card}"));

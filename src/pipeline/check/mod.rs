@@ -16,7 +16,7 @@ pub use outcomes::Month;
 
 use super::deals::{DealInputs, DealSettings, Deals, gather};
 use super::leaks::{LeakFinding, LeakGrade, ScreenSettings, Subject, screen};
-use super::leaning::{put_into_exclude, to_paste};
+use super::leaning::{how_to_settle, to_paste};
 use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
@@ -300,8 +300,7 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
             let columns: Vec<&str> =
                 alike.iter().filter(|l| l.subject == Subject::Column).map(|l| l.name.as_str()).collect();
             if !columns.is_empty() {
-                let how = put_into_exclude(columns.into_iter());
-                evidence.insert(0, format!("If so, or in doubt, {how} and train again. If not, into `allow`."));
+                evidence.insert(0, format!("If so, or in doubt, {}", how_to_settle(columns.into_iter())));
             }
             (Grade::Look, format!("{who} may know the outcome. {question}"))
         }

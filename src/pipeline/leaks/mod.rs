@@ -18,7 +18,7 @@ pub use open::OpenLeads;
 pub(super) use open::open_rows;
 
 use super::deals::{DealSettings, Deals};
-use super::leaning::put_into_exclude;
+use super::leaning::how_to_settle;
 use crate::features::{Fate, KindMeasure, PlanLine, Source};
 use crate::tables::{LeadTable, MISSING};
 use filled::Shares;
@@ -288,7 +288,7 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
     }
     let columns: Vec<&str> = suspicious().filter(|f| f.subject == Subject::Column).map(|f| f.name.as_str()).collect();
     if !columns.is_empty() {
-        notes.push(format!("{}{} and train again.", OF_THE_SUSPICIOUS[1], put_into_exclude(columns.into_iter())));
+        notes.push(format!("{}{}", OF_THE_SUSPICIOUS[1], how_to_settle(columns.into_iter())));
     }
     notes
 }
