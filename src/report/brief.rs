@@ -137,7 +137,8 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     let below = match (above, all - above) {
         (_, 0) => String::new(),
         (0, n) => format!("; after them by the {} asked about above", column_or(n)),
-        (_, n) => format!("; after them by the other {}", column_or(n)),
+        (_, 1) => "; after them by the other asked about".to_string(),
+        (_, n) => format!("; after them by the other {n} asked about"),
     };
     if named.is_empty() { Ok(()) } else { writeln!(out, "- The model goes most by {}{below}.", listed(&named, "and")) }
 }
@@ -166,7 +167,7 @@ fn kept_out(out: &mut String, model: &Model) -> std::fmt::Result {
         n => format!(" and {n} more"),
     };
     let shown = shown.join(", ");
-    writeln!(out, "- Kept out by `exclude` of leadscore.toml (delete a line to bring one back): {shown}{more}.")
+    writeln!(out, "- Kept out by `exclude` of leadscore.toml (delete lines to bring them back): {shown}{more}.")
 }
 
 /// Leads that are among no deals, those first that are no riddle.
