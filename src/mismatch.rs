@@ -107,6 +107,11 @@ impl Ranks {
         }
     }
 
+    /// The largest of the reference deals' values.
+    pub fn most(&self) -> Option<f64> {
+        self.values.last().copied()
+    }
+
     /// The rank × 100: the model score where there is no scorecard.
     pub fn percentile(&self, value: f64) -> f64 {
         100.0 * self.rank(value)

@@ -8,6 +8,7 @@ pub(super) use text::score_text;
 use super::order::{Order, Place};
 use super::stale::Stale;
 use super::terminal::plural;
+use crate::features::short_number;
 use crate::metrics::Rate;
 use crate::mismatch::{Quadrant, QuadrantRecord, Reason};
 use crate::pipeline::handover::{Handover, LIKELY};
@@ -58,6 +59,8 @@ pub(super) struct ScoreSummary {
     /// Whether the rows stand in the order to call in.
     pub(super) is_in_order: bool,
     #[serde(skip)]
+    most_points: Option<f64>,
+    #[serde(skip)]
     sums: Sums,
 }
 
@@ -70,6 +73,17 @@ pub(super) struct Moment {
     pub(super) as_of: Option<String>,
     /// The day to which the model knows what became of deals, where that is later than the as-of.
     pub(super) learned_until: Option<String>,
+}
+
+/// Where the scale goes on for so large a part of its range above the most points of any past deal, that is said.
+const FAR_ABOVE: f64 = 0.25;
+
+/// The most points that a past deal had, where the scale goes on far above them and the score is not the points: the few best
+/// leads are then spread over all of the rest.
+fn most_points(assessment: &Assessment<'_>) -> Option<f64> {
+    let blending = assessment.model?.blending.as_ref().filter(|blending| blending.blend.weight > 0.0)?;
+    let (most, range) = (blending.rule_ranks.most()?, assessment.scorecard?.range);
+    (range.max - most > FAR_ABOVE * (range.max - range.min)).then_some(most)
 }
 
 /// Sums over open leads from which figures and notes are made at the end.
@@ -172,6 +186,7 @@ impl ScoreSummary {
             notes: notes(assessment),
             out: out.display().to_string(),
             is_in_order: false,
+            most_points: most_points(assessment),
             sums: Sums {
                 win_probability: probabilities.iter().sum(),
                 known: probabilities.len(),
@@ -223,6 +238,12 @@ impl ScoreSummary {
         self.moment = moment;
         self.is_in_order = order == Order::Score;
         let Sums { win_probability, known, abstained } = self.sums;
+        let is_above = |most: &f64| self.top.first().is_some_and(|lead| lead.score > *most);
+        if let Some(most) = self.most_points.filter(is_above) {
+            let most = short_number(most);
+            self.notes
+                .push(format!("No past deal had more than {most} points: scores above only say who comes first."));
+        }
         self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
         if abstained > 0 {
             self.notes.push(format!(
