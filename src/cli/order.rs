@@ -46,6 +46,11 @@ impl Place {
     }
 }
 
+/// The place of each lead.
+pub(super) fn places(assessment: &Assessment<'_>) -> Vec<Place> {
+    (0..assessment.table.n_leads()).map(|i| Place::of(assessment, i)).collect()
+}
+
 /// Parts of the scored table that wait until all are there.
 #[derive(Default)]
 pub(super) struct Waiting {

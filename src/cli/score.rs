@@ -1,7 +1,7 @@
 //! `leadscore score`: score leads as of a moment, write the scored table, say what matters.
 
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
-use super::order::{Order, Place, Waiting};
+use super::order::{Order, Place, Waiting, places};
 use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
 use super::recipe::warn_of_changes;
@@ -229,7 +229,7 @@ pub(super) fn score_and_write(
     let look = |assessment: &Assessment<'_>, leads: Range<usize>| {
         Ok(Looked {
             columns: scored_columns(assessment, leads, &read, &chosen, &keep, scorers.version)?,
-            places: (0..assessment.table.n_leads()).map(|i| Place::of(assessment, i)).collect(),
+            places: if args.order == Order::Score { places(assessment) } else { Vec::new() },
             contributions: args.contributions.as_ref().map(|_| contributions_table(assessment)),
             mismatches: args.mismatches.as_ref().map(|_| mismatch_rows(assessment)).unwrap_or_default(),
             summary: ScoreSummary::of(assessment, scorers.version, looks_back, &args.out),
