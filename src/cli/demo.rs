@@ -182,6 +182,7 @@ fn input_args(data: &Path, models: &Path) -> InputArgs {
         outcomes: Vec::new(),
         no_activities: false,
         lenient: false,
+        number_rows: false,
         models: Some(models.to_path_buf()),
         name: "default".to_string(),
         seed: None,

@@ -44,6 +44,9 @@ pub(super) struct InputArgs {
     /// Turn what cannot be read into missing values, and count it, instead of stopping.
     #[arg(long)]
     pub(super) lenient: bool,
+    /// For a leads table without a column of ids: its row numbers stand for them.
+    #[arg(long)]
+    pub(super) number_rows: bool,
     /// Folder of the model store [default: models beside the project file].
     #[arg(long, value_name = "DIR")]
     pub(super) models: Option<PathBuf>,
@@ -74,6 +77,8 @@ pub(super) struct Inputs {
     pub(super) activities: Vec<PathBuf>,
     pub(super) outcomes: Vec<PathBuf>,
     pub(super) read: ReadSettings,
+    /// Whether row numbers stand for the ids of leads where there is no column of them.
+    pub(super) number_rows: bool,
     pub(super) times: TimeReader,
     pub(super) models: PathBuf,
     pub(super) name: String,
@@ -90,10 +95,12 @@ impl InputArgs {
         for (name, path) in scorecard.chain(files) {
             typed.push_str(&typed_option(name, &path.display().to_string()));
         }
-        for (flag, _) in [(" --no-activities", self.no_activities), (" --lenient", self.lenient)].iter().filter(|f| f.1)
-        {
-            typed.push_str(flag);
-        }
+        let flags = [
+            (" --no-activities", self.no_activities),
+            (" --lenient", self.lenient),
+            (" --number-rows", self.number_rows),
+        ];
+        flags.iter().filter(|(_, is_set)| *is_set).for_each(|(flag, _)| typed.push_str(flag));
         typed
     }
 
@@ -131,6 +138,7 @@ impl InputArgs {
             outcomes: files(&self.outcomes, &project.outcomes.files),
             activities,
             read: read_settings(&project, self.lenient),
+            number_rows: self.number_rows,
             times,
             models: self.models.clone().unwrap_or_else(|| project.located("models")),
             name: self.name.clone(),

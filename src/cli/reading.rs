@@ -69,8 +69,11 @@ pub(super) fn names_of_no_column(inputs: &Inputs, raw: &RawTable) -> Vec<String>
 
 /// Reads the leads with all their columns, each as what a look at the data says it holds.
 pub(super) fn all_leads(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRead, InputError> {
-    let raw = read_raw(inputs.leads()?, &inputs.read, Wanted::All)?;
+    let mut raw = read_raw(inputs.leads()?, &inputs.read, Wanted::All)?;
     let roles = inputs.lead_roles(&raw.header)?;
+    if inputs.number_rows {
+        raw.number_rows(&roles.id);
+    }
     let inferred = infer_types(&raw, &inputs.read)?;
     let role_columns = roles.columns();
     let cards = inputs.scorecard.iter().map(|s| &s.scorecard);
@@ -124,6 +127,9 @@ pub(super) fn leads_for_scoring(
     wanted.dedup();
     let everything = keep.iter().any(|k| k == KEEP_ALL);
     let mut raw = read_raw(paths, &inputs.read, if everything { Wanted::All } else { Wanted::Only(&wanted) })?;
+    if inputs.number_rows {
+        raw.number_rows(&known_roles.id);
+    }
     let roles = scoring_roles(known_roles, &raw, own_as_of);
     let mut settings = inputs.read.clone();
     if let Some(model) = model {

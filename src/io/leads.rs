@@ -177,7 +177,10 @@ fn check_names(
             (None, _) => raw.place_of_files(),
         };
         if !settings.lenient || *name == roles.id {
-            let remedy = if *name == roles.id { "" } else { "With --lenient it is taken as missing." };
+            let remedy = match *name == roles.id {
+                true => "Where the file has no ids, --number-rows takes the row numbers.",
+                false => "With --lenient it is taken as missing.",
+            };
             return Err(no_such_column(name, &place, &raw.header, remedy));
         }
         report.missing_columns.push(name.clone());

@@ -69,6 +69,16 @@ impl RawTable {
         self.origin.len()
     }
 
+    /// Gives the rows their numbers, counted from 1, as the column `name`, where no file has it.
+    pub fn number_rows(&mut self, name: &str) {
+        if self.header.iter().any(|known| known == name) {
+            return;
+        }
+        let cells = RawCells::Integers((1..=self.n_rows() as i64).map(Some).collect());
+        self.header.push(name.to_string());
+        self.columns.push(RawColumn { name: name.to_string(), cells });
+    }
+
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&RawColumn> {
         self.columns.iter().find(|column| column.name == name)

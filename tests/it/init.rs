@@ -382,6 +382,16 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     let plain: String = copy.chars().filter(|c| *c != '"' && *c != '\r').collect();
     assert_eq!(plain, "lead_id,age,job,y\n1,30,a,no\n2,30,a,no\n3,31,=b,yes\n");
     score_by_rules(&folder, "2024-01-01");
+    // A later export has no ids either.
+    std::fs::write(folder.path().join("open.csv"), "age,job\n40,b\n41,a\n").unwrap();
+    let later = ["score", "--leads", "open.csv", "--out", "later.csv"];
+    let refused = leadscore(folder.path(), &later);
+    assert!(words_of(&refused).contains("--number-rows takes the row numbers"), "{}", words_of(&refused));
+    let numbered = leadscore(folder.path(), &[&later[..], &["--number-rows"]].concat());
+    assert!(numbered.status.success(), "{}", words_of(&numbered));
+    let scored = std::fs::read_to_string(folder.path().join("later.csv")).unwrap();
+    let ids: Vec<&str> = scored.lines().filter_map(|row| row.split(',').next()).collect();
+    assert_eq!(ids, ["lead_id", "1", "2"]);
 }
 
 #[test]
@@ -546,10 +556,7 @@ fn a_model_that_ranks_unusually_well_without_evidence_is_asked_about_by_its_stro
     init(&folder, &["--leads", "leads.csv"]);
     let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
     let card = run(&["--format", "markdown", "train"]);
-    assert!(
-        card.contains("Ask first: could `site_hours` have been filled in only after the deal was decided?"),
-        "{card}"
-    );
+    assert!(card.contains("Ask first: could `site_hours` have been filled in after the deal was decided?"), "{card}");
     assert!(card.contains("put `\"site_hours\",` into"), "{card}");
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     std::fs::write(folder.path().join("leadscore.toml"), text.replace("allow      = []", "allow = [\"site_hours\"]"))

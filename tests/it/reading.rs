@@ -348,7 +348,10 @@ fn a_column_that_is_not_there_is_named_with_the_nearest() {
     case.roles.id = "lead".to_string();
     let (message, remedy) = case.error(build_leads(&raw, &case.roles, &[], &case.settings));
     assert_eq!(message, "leads.csv: there is no column `lead`");
-    assert_eq!(remedy, "its columns are: `id`, `job_title`.");
+    assert_eq!(
+        remedy,
+        "its columns are: `id`, `job_title`. Where the file has no ids, --number-rows takes the row numbers."
+    );
 }
 
 #[test]

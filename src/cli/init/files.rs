@@ -72,7 +72,7 @@ pub(super) fn add_id(paths: &[PathBuf], copy: &Path, settings: &mut ReadSettings
     settings.encoding = None;
     write_table(copy, &numbered(&raw, id), WriteOptions { bounds: &[], raw: true })?;
     Ok(format!(
-        "{} is a copy with a column `{id}` of row numbers. Score later exports under numbers of their own: \
+        "{} is a copy with a column `{id}` of row numbers. `score --leads FILE --number-rows` numbers other exports, too: \
          the same number in another file is another lead",
         copy.display()
     ))

@@ -37,6 +37,7 @@ pub(super) fn scores(
         outcomes: files.outcomes.clone(),
         no_activities: false,
         lenient,
+        number_rows: false,
         models: None,
         name: "default".to_string(),
         seed: None,
