@@ -9,9 +9,8 @@ use crate::predictor::Predictor;
 use crate::text;
 use std::collections::BTreeMap;
 
-/// The model leans on the columns that tell the deals apart most, so many of them.
-const LEANS_ON: usize = 5;
-/// … but on none that brings less than this share of what tells the deals apart.
+/// The model leans on columns that bring this share of what tells the deals apart. Of those in doubt all are asked about at
+/// once: who answers a question should not be asked the next.
 const LEAST_SHARE: f64 = 0.01;
 /// Of a model that ranks unusually well the strongest column is named, if it brings this share of what tells the deals apart.
 const CARRIES: f64 = 0.1;
@@ -22,7 +21,7 @@ const UNUSUAL_AUC: f64 = 0.9;
 pub const ASK_FIRST: &str = "Ask first: ";
 
 /// What speaks against the strongest column of a model that ranks unusually well.
-const STRONGEST: &str = "the strongest of all, and nothing else speaks against it";
+const STRONGEST: &str = "the strongest of all";
 
 /// The note, where the model leans on a column that the leak screen has a question about, or ranks unusually well out of
 /// fold. Named are the columns that have evidence against them; where the deals give none, also the strongest, but no other,
@@ -35,8 +34,7 @@ pub(super) fn ask_first(
     allow: &[String],
 ) -> Option<String> {
     let leant_on = leant_on(predictor);
-    let is_leant_on =
-        |name: &str| leant_on.iter().take(LEANS_ON).any(|(leant_on, share)| *leant_on == name && *share >= LEAST_SHARE);
+    let is_leant_on = |name: &str| leant_on.iter().any(|(leant_on, share)| *leant_on == name && *share >= LEAST_SHARE);
     let suspicious = findings.iter().filter(|f| f.grade == LeakGrade::Suspicious && f.subject == Subject::Column);
     let found: Vec<&LeakFinding> = suspicious.filter(|finding| is_leant_on(&finding.name)).collect();
     let is_unusual = auc.is_some_and(|auc| auc > UNUSUAL_AUC);
@@ -61,8 +59,8 @@ pub(super) fn ask_first(
     let unusual = if is_unusual { ", and ranks unusually well" } else { "" };
     let it = if names.len() == 1 { "it" } else { "them" };
     Some(format!(
-        "{ASK_FIRST}could {} have been filled in only after the deal was decided? The model leans on {it} ({}){unusual}. \
-         If so, all figures are too good to be true: then, and in doubt, {}",
+        "{ASK_FIRST}could {} have been filled in after the deal was decided? The model leans on {it} ({}){unusual}. \
+         If so, or in doubt, {} Till then the figures may be too good.",
         listed(&names),
         evidence_in_turn(&against),
         how_to_settle(names.iter().copied()),

@@ -14,7 +14,6 @@ use crate::predictor::FittedTerm;
 use crate::scorecard::Scorecard;
 use crate::snapshot::in_words;
 use crate::text::{counted, listed, thousands};
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// What the model goes by, named at most.
@@ -113,39 +112,16 @@ fn changed(out: &mut String, model: &Model) -> std::fmt::Result {
     )
 }
 
-/// What tells the deals apart most, and where among it the columns stand that were asked about.
+/// What tells the deals apart most, and which of it was asked about.
 fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     let Some(predictor) = &model.predictor else { return Ok(()) };
-    let terms = widest_first(predictor);
     let questions = model.notes_first_and_last().0;
-    let asked_of = |terms: &[&FittedTerm]| -> BTreeSet<String> {
-        terms.iter().filter_map(|term| asked_about(term, &questions)).map(str::to_string).collect()
+    let name = |term: &&FittedTerm| {
+        let asked = asked_about(term, &questions).map_or("", |_| " (asked)");
+        format!("`{}`{asked}", term.term.source)
     };
-    let most = &terms[..TERMS_NAMED.min(terms.len())];
-    let (above, all) = (asked_of(most).len(), asked_of(&terms).len());
-    let mut named: Vec<String> = Vec::new();
-    for term in most {
-        let name = match asked_about(term, &questions) {
-            None => format!("`{}`", term.term.source),
-            Some(_) if above == all => format!("the {} asked about above", column_or(all)),
-            Some(_) => format!("`{}` (asked about above)", term.term.source),
-        };
-        if !named.contains(&name) {
-            named.push(name);
-        }
-    }
-    let below = match (above, all - above) {
-        (_, 0) => String::new(),
-        (0, n) => format!("; after them by the {} asked about above", column_or(n)),
-        (_, 1) => "; after them by the other asked about".to_string(),
-        (_, n) => format!("; after them by the other {n} asked about"),
-    };
-    if named.is_empty() { Ok(()) } else { writeln!(out, "- The model goes most by {}{below}.", listed(&named, "and")) }
-}
-
-/// `the column asked about`, `the 2 asked about`.
-fn column_or(n: usize) -> String {
-    if n == 1 { "column".to_string() } else { n.to_string() }
+    let named: Vec<String> = widest_first(predictor).iter().take(TERMS_NAMED).map(name).collect();
+    if named.is_empty() { Ok(()) } else { writeln!(out, "- The model goes most by {}.", listed(&named, "and")) }
 }
 
 /// The column of a term, where one of the questions asks about it.
