@@ -19,6 +19,7 @@ use crate::comparison::{self, Comparison, ComparisonInput, Overlap, RuleInput, o
 use crate::fault::InputError;
 use crate::metrics::auc;
 use crate::scorecard::{Scorecard, Variant};
+use crate::text::listed;
 use crate::validation::{self, Scheme};
 use rayon::prelude::*;
 use shapes::{Look, Offer, offers};
@@ -212,8 +213,27 @@ pub(super) fn compare_gathered(
         comparison: lesson.comparison,
         half_lives: lesson.half_lives,
         caps: lesson.caps,
+        notes: why_none.into_iter().chain(rules_in_doubt(scorecard, &deals, &settings.deals)).collect(),
         deals,
-        notes: why_none.into_iter().collect(),
+    })
+}
+
+/// That rules ask for what the project file keeps from the model, or what the leak screen has a question about: what is
+/// learned of their points may come from after the deal.
+fn rules_in_doubt(scorecard: &Scorecard, deals: &Deals, settings: &DealSettings) -> Option<String> {
+    let is_kept_out = |name: &String| settings.plan.exclude.contains(name);
+    let is_in_doubt = |name: &String| deals.leaks.iter().any(|found| found.name == *name);
+    let mut names: Vec<String> = scorecard.fields().into_iter().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| is_kept_out(name) || is_in_doubt(name));
+    (!names.is_empty()).then(|| {
+        let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        format!(
+            "Rules ask for {}, which `exclude` keeps from the model or which is in doubt: if it was filled in only after the deal \
+             was decided, do not follow their learned points.",
+            listed(&named, "and")
+        )
     })
 }
 
