@@ -6,6 +6,7 @@
 
 use super::model::{Blending, Model};
 use crate::features::short_number;
+use crate::metrics::{by_row_weight, is_weighted};
 use crate::mismatch::Chance;
 use crate::scorecard::Scorecard;
 use serde::Serialize;
@@ -29,16 +30,24 @@ pub struct Handover {
     pub model_from: Option<f64>,
     /// Row-weighted win rate of the deals: what a chance is above or below.
     pub average: f64,
+    /// Whether deals weigh differently, so that the shares are none of their numbers.
+    pub is_weighted: bool,
 }
 
 impl Handover {
     /// `None` without a scorecard with tiers and a model joined to it.
     pub fn of(scorecard: Option<&Scorecard>, model: Option<&Model>) -> Option<Handover> {
         let model = model?;
-        Handover::joined(scorecard?, model.blending.as_ref()?, model.snapshot.win_rate)
+        let s = &model.snapshot;
+        Handover::joined(scorecard?, model.blending.as_ref()?, s.win_rate, is_weighted(s.deals, s.won, s.win_rate))
     }
 
-    pub(super) fn joined(scorecard: &Scorecard, blending: &Blending, average: f64) -> Option<Handover> {
+    pub(super) fn joined(
+        scorecard: &Scorecard,
+        blending: &Blending,
+        average: f64,
+        is_weighted: bool,
+    ) -> Option<Handover> {
         let tier = &scorecard.tiers[scorecard.handover?];
         Some(Handover {
             tier: tier.name.clone(),
@@ -46,6 +55,7 @@ impl Handover {
             share: 1.0 - blending.rule_ranks.rank(tier.bound - REACHED),
             model_from: blending.model_link.reaches(tier.bound),
             average,
+            is_weighted,
         })
     }
 
@@ -68,12 +78,13 @@ impl Handover {
 
     /// The figures in words.
     pub fn sentence(&self) -> String {
-        let Handover { tier, points, share, model_from, average } = self;
+        let Handover { tier, points, share, model_from, average, is_weighted } = self;
         match model_from {
             Some(from) => format!(
-                "{tier} holds {} of past deals by points ({} or more), and as many by the model (a chance of {} or more; the \
+                "{tier} holds {}{} of past deals by points ({} or more), and as many by the model (a chance of {} or more; the \
                  average is {}).",
                 percent(*share),
+                by_row_weight(*is_weighted),
                 short_number(*points),
                 percent(*from),
                 percent(*average)

@@ -128,9 +128,11 @@ impl Sources<'_> {
         Some(mismatch_gap(ranks, &blending.rule_ranks, p_model[i], score[i]))
     }
 
-    /// The win rate of the judged deals.
-    fn average(&self) -> f64 {
-        Rate::of(&self.past.y, &self.past.w).map_or(0.0, |rate| rate.rate)
+    /// The handover beside the win rate of the judged deals.
+    fn handover(&self, card: &Scorecard) -> Option<Handover> {
+        let rate = Rate::of(&self.past.y, &self.past.w);
+        let (average, is_weighted) = rate.map_or((0.0, false), |rate| (rate.rate, rate.is_weighted()));
+        Handover::joined(card, self.done.blending.as_ref()?, average, is_weighted)
     }
 
     /// By main rule: the judged deals on the same side of the handover.
@@ -158,8 +160,7 @@ impl Sources<'_> {
         let rows = like.get(driver).map_or(&[][..], Vec::as_slice);
         let like = like_deals(format!("{side}, {most}"), rows, &self.past.y, &self.past.w);
         let model_high = self.past.model_score.as_ref().is_some_and(|m| card.is_high(m[i]));
-        let handover = self.done.blending.as_ref().and_then(|b| Handover::joined(card, b, self.average()));
-        let chance = handover.zip(self.past.p_model.as_ref()).map(|(handover, p)| handover.chance(p[i]));
+        let chance = self.handover(card).zip(self.past.p_model.as_ref()).map(|(handover, p)| handover.chance(p[i]));
         reason(Quadrant::of(high, model_high), &sides(card, score[i], gains, view, like, chance))
     }
 
