@@ -251,7 +251,12 @@ fn what_was_checked(report: &Report) -> String {
     let mut text = plural(report.leads, "lead");
     match report.outcomes {
         Some([won, lost, open]) => {
-            text.push_str(&format!(" ({} won, {} lost, {} open)", count(won), count(lost), count(open)));
+            text.push_str(&format!(
+                " ({} won, {} lost, {} open, as `train` counts)",
+                count(won),
+                count(lost),
+                count(open)
+            ));
         }
         None => text.push_str(" (no outcome)"),
     }

@@ -242,7 +242,8 @@ impl ScoreSummary {
         if let Some(most) = self.most_points.filter(is_above) {
             let most = short_number(most);
             self.notes
-                .push(format!("No past deal had more than {most} points: scores above only say who comes first."));
+                .push(format!("No past deal had more than {most} points, so the best few are spread over the rest of the scale: a score up there \
+                 only says who comes first."));
         }
         self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
         if abstained > 0 {

@@ -57,7 +57,7 @@ impl Assessment<'_> {
             if self.standing[row] == Standing::Closed {
                 said.push("closed".to_string());
             }
-            if let Some(closed) = self.closed_since(row) {
+            if let Some(closed) = self.closed_since(row).filter(|_| !self.is_lost_by_now(row)) {
                 said.push(format!("closed since ({})", format_day(closed)));
             }
             if self.is_decided(row) {
