@@ -2,9 +2,8 @@
 
 use crate::fault::InputError;
 use crate::io::{OutColumn, PartWriter, rows_at};
-use crate::pipeline::score::Assessment;
+use crate::pipeline::score::{Assessment, Place};
 use clap::ValueEnum;
-use std::cmp::Ordering;
 
 /// In which order the leads are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -13,37 +12,6 @@ pub(super) enum Order {
     File,
     /// The order to call in: highest score first, and below all others those whom nobody is to call. Keeps the whole table in memory.
     Score,
-}
-
-/// By what a lead stands above another.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    is_to_be_worked: bool,
-    score: f64,
-    win_probability: f64,
-}
-
-impl Place {
-    pub(super) fn of(assessment: &Assessment<'_>, i: usize) -> Place {
-        let lead = &assessment.leads[i];
-        // Empty is below every number.
-        let [score, win_probability] =
-            [lead.score, lead.win_probability].map(|v| if v.is_nan() { f64::MIN } else { v });
-        let is_to_be_worked = assessment.is_to_be_worked(i) && !assessment.is_disqualified(i);
-        Place { is_to_be_worked, score, win_probability }
-    }
-
-    /// Whether anybody is to call: open, not closed since, and not disqualified.
-    pub(super) fn is_to_be_worked(&self) -> bool {
-        self.is_to_be_worked
-    }
-
-    /// Who is to be called first; of one score the likelier.
-    pub(super) fn first(&self, other: &Place) -> Ordering {
-        let by = |place: &Place| (place.is_to_be_worked, place.score, place.win_probability);
-        let (own, other) = (by(self), by(other));
-        other.0.cmp(&own.0).then(other.1.total_cmp(&own.1)).then(other.2.total_cmp(&own.2))
-    }
 }
 
 /// The place of each lead.

@@ -1,7 +1,7 @@
 //! `leadscore score`: score leads as of a moment, write the scored table, say what matters.
 
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
-use super::order::{Order, Place, Waiting, places};
+use super::order::{Order, Waiting, places};
 use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
 use super::recipe::warn_of_changes;
@@ -12,7 +12,7 @@ use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::{CsvWriter, OutColumn, PartWriter, WriteOptions, write_table, write_table_in_parts};
 use crate::pipeline::model::Model;
-use crate::pipeline::score::{AsOf, Assessment, ScoreInputs, ScoreSettings, score_in_stretches};
+use crate::pipeline::score::{AsOf, Assessment, Place, ScoreInputs, ScoreSettings, score_in_stretches};
 use crate::registry::Loaded;
 use crate::scorecard::Scorecard;
 use crate::tables::ActivityBatches;

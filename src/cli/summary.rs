@@ -5,14 +5,14 @@ mod text;
 
 pub(super) use text::score_text;
 
-use super::order::{Order, Place};
+use super::order::Order;
 use super::stale::Stale;
 use super::terminal::plural;
 use crate::features::short_number;
 use crate::metrics::Rate;
 use crate::mismatch::{Quadrant, QuadrantRecord, Reason};
 use crate::pipeline::handover::{Handover, LIKELY};
-use crate::pipeline::score::{Assessment, Standing};
+use crate::pipeline::score::{Assessment, Place, Standing};
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
 use std::path::Path;
@@ -265,10 +265,6 @@ fn add_worst(flagged: &mut Vec<Flagged>, later: Vec<Flagged>) {
 
 /// The leads to be worked with the highest scores; ties by probability, then in the input's order.
 fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
-    let of = |i: usize| (Place::of(assessment, i), i);
-    let mut rows: Vec<(Place, usize)> =
-        open.iter().map(|&i| of(i)).filter(|(place, _)| place.is_to_be_worked()).collect();
-    rows.sort_by(|a, b| a.0.first(&b.0));
     let lead = |&(place, i): &(Place, usize)| TopLead {
         lead: assessment.table.ids[i].to_string(),
         score: assessment.leads[i].score,
@@ -277,7 +273,7 @@ fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
         next_action: assessment.next_action(i).to_string(),
         place,
     };
-    rows.iter().take(SHOWN).map(lead).collect()
+    assessment.first_to_call(open).iter().take(SHOWN).map(lead).collect()
 }
 
 fn notes(assessment: &Assessment<'_>) -> Vec<String> {

@@ -4,11 +4,13 @@ mod attributes;
 mod fill;
 mod ledgers;
 mod moments;
+mod place;
 mod settled;
 mod standing;
 mod words;
 
 pub(super) use attributes::absent;
+pub use place::Place;
 pub(super) use words::model_reasons;
 
 use super::model::Model;

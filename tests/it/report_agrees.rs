@@ -188,6 +188,8 @@ fn nobody_is_told_to_call_leads_that_have_closed_since() {
     let top = summary["top"].as_array().unwrap();
     assert!(!top.is_empty() && top.iter().all(|lead| since.iter().all(|id| lead["lead"] != **id)));
     assert!(page.contains("of them have been won or lost since and are in no list."));
+    let first: Vec<&Value> = view["leads"]["first"].as_array().unwrap().iter().map(|lead| &lead["lead"]).collect();
+    assert!(first.len() >= top.len() && top.iter().zip(first).all(|(top, first)| top["lead"] == *first));
     let said = company.run(&score[..5]).ok().stdout;
     assert!(said.contains("of the open ones have been won or lost since (`closed since`): nobody to call."), "{said}");
 }

@@ -69,6 +69,7 @@ pub(super) fn leave_out_leads(lists: &mut LeadLists) {
     let nameless_lead = |(i, lead): (usize, &mut CallLead)| {
         lead.lead = nameless("lead", i);
     };
+    lists.first.iter_mut().enumerate().for_each(|(i, lead)| lead.lead = nameless("lead", i));
     lists.call.leads.iter_mut().enumerate().for_each(nameless_lead);
     lists.verify.leads.iter_mut().enumerate().for_each(nameless_lead);
 }

@@ -1,0 +1,46 @@
+//! The order to call leads in.
+
+use super::Assessment;
+use std::cmp::Ordering;
+
+/// By what a lead stands above another.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    is_to_be_worked: bool,
+    score: f64,
+    win_probability: f64,
+}
+
+impl Place {
+    /// Of a lead of an assessment.
+    pub fn of(assessment: &Assessment<'_>, i: usize) -> Place {
+        let lead = &assessment.leads[i];
+        // Empty is below every number.
+        let [score, win_probability] =
+            [lead.score, lead.win_probability].map(|v| if v.is_nan() { f64::MIN } else { v });
+        let is_to_be_worked = assessment.is_to_be_worked(i) && !assessment.is_disqualified(i);
+        Place { is_to_be_worked, score, win_probability }
+    }
+
+    /// Whether anybody is to call: open, not closed since, and not disqualified.
+    pub fn is_to_be_worked(&self) -> bool {
+        self.is_to_be_worked
+    }
+
+    /// Who is to be called first; of one score the likelier.
+    pub fn first(&self, other: &Place) -> Ordering {
+        let by = |place: &Place| (place.is_to_be_worked, place.score, place.win_probability);
+        let (own, other) = (by(self), by(other));
+        other.0.cmp(&own.0).then(other.1.total_cmp(&own.1)).then(other.2.total_cmp(&own.2))
+    }
+}
+
+impl Assessment<'_> {
+    /// Those of some leads whom somebody is to call, in the order to call in; ties in the table's order.
+    pub fn first_to_call(&self, leads: &[usize]) -> Vec<(Place, usize)> {
+        let places = leads.iter().map(|&i| (Place::of(self, i), i));
+        let mut places: Vec<(Place, usize)> = places.filter(|(place, _)| place.is_to_be_worked()).collect();
+        places.sort_by(|a, b| a.0.first(&b.0));
+        places
+    }
+}
