@@ -2,17 +2,18 @@
 
 mod quadrants;
 mod text;
+mod top;
 
 pub(super) use text::score_text;
+use top::{TopLead, above_all_points, most_points, top};
 
 use super::order::Order;
 use super::stale::Stale;
 use super::terminal::plural;
-use crate::features::short_number;
 use crate::metrics::Rate;
 use crate::mismatch::{Quadrant, QuadrantRecord, Reason};
 use crate::pipeline::handover::{Handover, LIKELY};
-use crate::pipeline::score::{Assessment, Place, Standing};
+use crate::pipeline::score::{Assessment, Standing};
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
 use std::path::Path;
@@ -75,17 +76,6 @@ pub(super) struct Moment {
     pub(super) learned_until: Option<String>,
 }
 
-/// Where the scale goes on for so large a part of its range above the most points of any past deal, that is said.
-const FAR_ABOVE: f64 = 0.25;
-
-/// The most points that a past deal had, where the scale goes on far above them and the score is not the points: the few best
-/// leads are then spread over all of the rest.
-fn most_points(assessment: &Assessment<'_>) -> Option<f64> {
-    let blending = assessment.model?.blending.as_ref().filter(|blending| blending.blend.weight > 0.0)?;
-    let (most, range) = (blending.rule_ranks.most()?, assessment.scorecard?.range);
-    (range.max - most > FAR_ABOVE * (range.max - range.min)).then_some(most)
-}
-
 /// Sums over open leads from which figures and notes are made at the end.
 #[derive(Debug, Default)]
 struct Sums {
@@ -93,18 +83,6 @@ struct Sums {
     /// How many have one.
     known: usize,
     abstained: usize,
-}
-
-/// A lead to begin with.
-#[derive(Debug, Serialize)]
-pub(super) struct TopLead {
-    pub(super) lead: String,
-    pub(super) score: f64,
-    pub(super) tier: String,
-    pub(super) win_probability: Option<f64>,
-    pub(super) next_action: String,
-    #[serde(skip)]
-    place: Place,
 }
 
 /// How many leads a tier holds.
@@ -217,7 +195,7 @@ impl ScoreSummary {
         add_worst(&mut self.verify, later.verify);
         add_worst(&mut self.hidden_gems, later.hidden_gems);
         self.top.extend(later.top);
-        self.top.sort_by(|a, b| a.place.first(&b.place));
+        self.top.sort_by(TopLead::first);
         self.top.truncate(SHOWN);
         self.older_than_the_model_knows += later.older_than_the_model_knows;
         self.mismatches += later.mismatches;
@@ -238,13 +216,7 @@ impl ScoreSummary {
         self.moment = moment;
         self.is_in_order = order == Order::Score;
         let Sums { win_probability, known, abstained } = self.sums;
-        let is_above = |most: &f64| self.top.first().is_some_and(|lead| lead.score > *most);
-        if let Some(most) = self.most_points.filter(is_above) {
-            let most = short_number(most);
-            self.notes
-                .push(format!("No past deal had more than {most} points, so the best few are spread over the rest of the scale: a score up there \
-                 only says who comes first."));
-        }
+        self.notes.extend(above_all_points(self.most_points, &self.top));
         self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
         if abstained > 0 {
             self.notes.push(format!(
@@ -261,19 +233,6 @@ fn add_worst(flagged: &mut Vec<Flagged>, later: Vec<Flagged>) {
     flagged.extend(later);
     flagged.sort_by(|a, b| b.gap.abs().total_cmp(&a.gap.abs()));
     flagged.truncate(SHOWN);
-}
-
-/// The leads to be worked with the highest scores; ties by probability, then in the input's order.
-fn top(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TopLead> {
-    let lead = |&(place, i): &(Place, usize)| TopLead {
-        lead: assessment.table.ids[i].to_string(),
-        score: assessment.leads[i].score,
-        tier: assessment.tier_name(i, assessment.leads[i].tier).to_string(),
-        win_probability: Some(assessment.leads[i].win_probability).filter(|p| !p.is_nan()),
-        next_action: assessment.next_action(i).to_string(),
-        place,
-    };
-    assessment.first_to_call(open).iter().take(SHOWN).map(lead).collect()
 }
 
 fn notes(assessment: &Assessment<'_>) -> Vec<String> {
