@@ -72,6 +72,9 @@ pub(super) struct Moment {
     pub(super) stale: Option<Stale>,
     /// The as-of as it was given, where that is not now.
     pub(super) as_of: Option<String>,
+    /// The files as they were given, for other commands to read the same.
+    #[serde(skip)]
+    pub(super) inputs: String,
     /// The day to which the model knows what became of deals, where that is later than the as-of.
     pub(super) learned_until: Option<String>,
 }

@@ -29,7 +29,12 @@ fn beside(out: &mut String, held_out: &SideFigures, back: &SideFigures) -> std::
     if said.is_empty() {
         return Ok(());
     }
-    writeln!(out, "- Looking back on {} deals, as `report` does: {}.", thousands(all.n), said.join("; "))
+    writeln!(
+        out,
+        "- Looking back on {} deals, older ones too, as `report` does: {}.",
+        thousands(all.n),
+        said.join("; ")
+    )
 }
 
 /// `in the lowest tenth 0.5 % expected, 3.7 % won`, of the ends of the curve that are off.
@@ -74,7 +79,9 @@ mod tests {
         let told = said(&good, &bad);
         assert!(told.ends_with("in the lowest tenth 0.5 % expected, 50.0 % won.\n"), "{told}");
         assert!(
-            told.contains("Looking back on 1,000 deals, as `report` does: a won deal above a lost one only"),
+            told.contains(
+                "Looking back on 1,000 deals, older ones too, as `report` does: a won deal above a lost one only"
+            ),
             "{told}"
         );
         assert_eq!(said(&bad, &good), "");

@@ -150,7 +150,7 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
         text.push_str(&format!("{how}{next}. "));
     }
     let as_of = summary.moment.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {as_of}"));
-    text.push_str(&format!("Why: `leadscore explain ID{as_of}`."));
+    text.push_str(&format!("Why: `leadscore explain ID{}{as_of}`.", summary.moment.inputs));
     text.push_str(if all { "\n" } else { " More: `-v`.\n" });
     text
 }

@@ -154,7 +154,7 @@ fn exclude(text: &mut String, layout: &Layout) {
         layout.others.iter().for_each(|(name, verdict)| match verdict {
             Verdict::Exclude(why) => text.push_str(&format!("    {:31} # {}\n", quoted(name) + ",", single_line(why))),
             Verdict::Doubt(why) => text.push_str(&format!(
-                "    # {:29} # in doubt, take the # in front away to put it in: {}\n",
+                "    # {:29} # in doubt; take the # in front away to exclude it: {}\n",
                 single_line(&quoted(name)) + ",",
                 single_line(why)
             )),
