@@ -72,36 +72,40 @@ fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> S
     )
 }
 
-/// What to say when every verdict is `too little data`: that, why, and what would help.
+/// What to say when every verdict is `too little data`: that, why, and what would help, if anything would.
 fn too_little(comparison: &Comparison, points: &str) -> Vec<String> {
     let lost = comparison.deals - comparison.won;
+    let help = what_would_help(comparison);
+    let verdict = if help.is_some() { "Too little data" } else { "No verdict" };
     let mut said = vec![format!(
-        "Too little data: {} ({} won, {} lost) cannot tell any rule's points from the {points} ones.",
+        "{verdict}: {} ({} won, {} lost) cannot tell any rule's points from the {points} ones.",
         counted(comparison.deals, "closed deal"),
         thousands(comparison.won),
         thousands(lost),
     )];
     said.extend(comparison.notes.first().map(|why| format!("{}.", capital(why))));
-    said.push(what_would_help(comparison, points));
+    let hardly = || format!("Even many more deals like these would hardly tell, so the {points} points stand.");
+    said.push(help.unwrap_or_else(hardly));
     said
 }
 
-/// How many more deals would bring the first verdict, as far as what there is lets one reckon.
-fn what_would_help(comparison: &Comparison, points: &str) -> String {
+/// How many more deals would bring the first verdict, as far as what there is lets one reckon; `None` where no number would.
+fn what_would_help(comparison: &Comparison) -> Option<String> {
     let times = comparison.rules.iter().map(|rule| times_the_deals(rule, comparison)).fold(f64::INFINITY, f64::min);
     if comparison.auc.is_some() && times <= MOST_PROMISED {
         let more = (comparison.deals as f64 * (times - 1.0)).max(1.0);
-        return format!(
+        return Some(format!(
             "If the trend holds, about {} more closed deals would bring a first verdict.",
             rounded_up(more)
-        );
+        ));
     }
     let lost = comparison.deals - comparison.won;
     if comparison.won.min(lost) < ENOUGH_OF_RARER {
         let (outcome, there) = if comparison.won <= lost { ("won", comparison.won) } else { ("lost", lost) };
-        return format!("About {} would help.", counted(ENOUGH_OF_RARER - there, &format!("more {outcome} deal")));
+        let missing = counted(ENOUGH_OF_RARER - there, &format!("more {outcome} deal"));
+        return Some(format!("About {missing} would help."));
     }
-    format!("Even many more deals like these would hardly tell, so the {points} points stand.")
+    None
 }
 
 /// By how many times the deals would have to grow for this rule's first verdict.
@@ -201,6 +205,7 @@ mod tests {
         let hardly = "Even many more deals like these would hardly tell, so the hand-set points stand.";
         let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0), false);
         assert_eq!(said[1], hardly);
+        assert!(said[0].starts_with("No verdict: 2,000 closed deals"), "{}", said[0]);
         // ρ = 0.4 takes 1 / 0.16 times the deals: nobody waits for that.
         let said = sentences(&comparison(unsure(400), 2_000, 800, 0.4), false);
         assert_eq!(said[1], hardly);
