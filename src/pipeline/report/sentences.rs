@@ -41,7 +41,7 @@ pub(super) fn sentences(
 fn order(found: &Backtest) -> Option<String> {
     let figures = &found.figures;
     let (name, best) = match (&figures.blend, &figures.model) {
-        (Some(blend), _) => ("by score (points and model blended)", blend),
+        (Some(blend), _) => (by_score(found.blend_weight), blend),
         (None, Some(model)) => ("by the model", model),
         (None, None) => return None,
     };
@@ -67,6 +67,15 @@ fn order(found: &Backtest) -> Option<String> {
         by_row_weight(found.judged.is_weighted()),
         row.lift
     ))
+}
+
+/// The score by what has a say in it.
+fn by_score(blend_weight: Option<f64>) -> &'static str {
+    match blend_weight {
+        Some(0.0) => "by score (here the points alone)",
+        Some(1.0) => "by score (here the model alone)",
+        _ => "by score (points and model blended)",
+    }
 }
 
 fn top(figures: &Figures) -> Option<&LiftRow> {
