@@ -1,14 +1,13 @@
 //! The cells of a column as its format gives them.
 
+use super::whole_ids::tasks;
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::tables::Ids;
 use crate::values::format_instant;
 use rayon::prelude::*;
 use std::borrow::Cow;
-
-/// Cells that a thread prints as ids at a time.
-const IDS_PER_TASK: usize = 1 << 15;
+use std::ops::Range;
 
 /// The cells of a column, in the form that its format gives.
 #[derive(Debug, Clone)]
@@ -187,12 +186,8 @@ impl RawCells {
         if let RawCells::Text(TextCells { text, ends, codes: None, .. }) = self {
             return Ids::from_parts(text.clone(), ends.iter().map(|end| *end as usize).collect());
         }
-        let n_cells = self.n_cells();
-        let of_task = |task: usize| {
-            let rows = task * IDS_PER_TASK..((task + 1) * IDS_PER_TASK).min(n_cells);
-            rows.map(|row| self.text(row)).collect::<Ids>()
-        };
-        let parts: Vec<Ids> = (0..n_cells.div_ceil(IDS_PER_TASK)).into_par_iter().map(of_task).collect();
+        let of_rows = |rows: Range<usize>| rows.map(|row| self.text(row)).collect::<Ids>();
+        let parts: Vec<Ids> = tasks(self.n_cells()).map(of_rows).collect();
         parts.into_iter().fold(Ids::default(), |mut all, part| {
             all.append(&part);
             all

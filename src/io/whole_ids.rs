@@ -38,7 +38,7 @@ impl WholeIds {
                 both(so_far, (number, number))
             })
         };
-        let (first, last) = tasks(ids).map(of_rows).try_reduce(|| NO_STRETCH, both)?;
+        let (first, last) = tasks(ids.len()).map(of_rows).try_reduce(|| NO_STRETCH, both)?;
         let n_places = last.checked_sub(first)? + 1;
         (n_places <= (PLACES_PER_ID * ids.len() as u64).clamp(FEW_PLACES, MOST_PLACES))
             .then_some(WholeIds { first, n_places: n_places as usize })
@@ -48,7 +48,7 @@ impl WholeIds {
     /// creation do: then the place of each is its row, and none stands twice.
     pub(super) fn counts_up(&self, ids: &Ids) -> bool {
         let in_place = |row: usize| self.place(ids[row].as_bytes()) == Some(row);
-        self.n_places == ids.len() && tasks(ids).all(|mut rows| rows.all(in_place))
+        self.n_places == ids.len() && tasks(ids.len()).all(|mut rows| rows.all(in_place))
     }
 
     /// The place of an id; `None` outside of the stretch.
@@ -73,9 +73,8 @@ impl WholeIds {
 /// The smallest and the largest of no numbers.
 const NO_STRETCH: (u64, u64) = (u64::MAX, 0);
 
-/// The rows of the ids, task by task.
-fn tasks(ids: &Ids) -> impl ParallelIterator<Item = Range<usize>> {
-    let n_ids = ids.len();
+/// The rows of so many ids, task by task, in order where they are collected.
+pub(super) fn tasks(n_ids: usize) -> impl IndexedParallelIterator<Item = Range<usize>> {
     let rows = move |task: usize| task * IDS_PER_TASK..((task + 1) * IDS_PER_TASK).min(n_ids);
     (0..n_ids.div_ceil(IDS_PER_TASK)).into_par_iter().map(rows)
 }
