@@ -117,17 +117,12 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     let Some(predictor) = &model.predictor else { return Ok(()) };
     let questions = model.notes_first_and_last().0;
     let name = |term: &&FittedTerm| {
-        let asked = asked_about(term, &questions).map_or("", |_| " (asked)");
+        let is_asked = |column| questions.iter().any(|question| leaning::asks_about(question, column));
+        let asked = if term.term.source.column().is_some_and(is_asked) { " (asked)" } else { "" };
         format!("`{}`{asked}", term.term.source)
     };
     let named: Vec<String> = widest_first(predictor).iter().take(TERMS_NAMED).map(name).collect();
     if named.is_empty() { Ok(()) } else { writeln!(out, "- The model goes most by {}.", listed(&named, "and")) }
-}
-
-/// The column of a term, where one of the questions asks about it.
-fn asked_about<'t>(term: &'t FittedTerm, questions: &[&str]) -> Option<&'t str> {
-    let is_asked = |column: &&str| questions.iter().any(|question| leaning::asks_about(question, column));
-    term.term.source.column().filter(is_asked)
 }
 
 /// Columns that the project file keeps from the model: its author may have thought of more than `init` knew.
