@@ -4,10 +4,8 @@
 //! Most columns repeat a few words. Those are looked up once, and what a million rows hold of each is a number.
 
 use super::cells::{TextCells, position};
-use super::short_texts::{ShortText, ShortTexts};
+use super::dictionary::Dictionary;
 use crate::fault::InputError;
-use foldhash::fast::FixedState;
-use std::collections::HashMap;
 
 /// A column of more different words is not taken as one of words.
 const MOST_WORDS: usize = 1 << 8;
@@ -15,7 +13,7 @@ const MOST_WORDS: usize = 1 << 8;
 /// Cells in the making.
 #[derive(Default)]
 pub(super) struct GatheredCells {
-    words: Words,
+    words: Dictionary,
     /// By cell its word.
     codes: Vec<u32>,
     /// All cells, once the words are too many.
@@ -39,41 +37,6 @@ impl Plain {
     }
 }
 
-/// The words met so far.
-#[derive(Default)]
-struct Words {
-    /// By code.
-    texts: Vec<Vec<u8>>,
-    codes: HashMap<Vec<u8>, u32, FixedState>,
-    recent: ShortTexts,
-}
-
-impl Words {
-    /// The code of a word; `None` where it would be one too many.
-    #[inline]
-    fn code(&mut self, word: &[u8]) -> Option<u32> {
-        let short = ShortText::of(word);
-        let recent = short.and_then(|short| self.recent.code(short));
-        recent.or_else(|| {
-            let code = self.find(word)?;
-            short.into_iter().for_each(|short| self.recent.put(short, code));
-            Some(code)
-        })
-    }
-
-    fn find(&mut self, word: &[u8]) -> Option<u32> {
-        if let Some(code) = self.codes.get(word) {
-            return Some(*code);
-        }
-        let code = self.texts.len();
-        (code < MOST_WORDS).then(|| {
-            self.texts.push(word.to_vec());
-            self.codes.insert(word.to_vec(), code as u32);
-            code as u32
-        })
-    }
-}
-
 impl GatheredCells {
     /// Takes in a cell, which is UTF-8.
     #[inline]
@@ -81,21 +44,29 @@ impl GatheredCells {
         if let Some(plain) = &mut self.plain {
             return plain.push(cell);
         }
-        match self.words.code(cell) {
-            Some(code) => self.codes.push(code),
-            None => self.spread()?.push(cell)?,
+        let code = self.words.code(cell);
+        if self.has_too_many_words() {
+            return self.spread()?.push(cell);
         }
+        self.codes.push(code);
         Ok(())
+    }
+
+    #[inline]
+    fn has_too_many_words(&self) -> bool {
+        self.words.texts.len() > MOST_WORDS
     }
 
     /// Takes in all cells of a later part.
     pub(super) fn append(&mut self, later: &TextCells) -> Result<(), InputError> {
         if self.plain.is_none()
             && let Some((words, codes)) = later.words()
-            && let Some(own) = words.map(|word| self.words.code(word.as_bytes())).collect::<Option<Vec<u32>>>()
         {
-            self.codes.extend(codes.iter().map(|code| own[*code as usize]));
-            return Ok(());
+            let own: Vec<u32> = words.map(|word| self.words.code(word.as_bytes())).collect();
+            if !self.has_too_many_words() {
+                self.codes.extend(codes.iter().map(|code| own[*code as usize]));
+                return Ok(());
+            }
         }
         let plain = self.spread()?;
         let Some((text, ends)) = later.one_by_one() else {
@@ -113,7 +84,7 @@ impl GatheredCells {
         if self.plain.is_none() {
             let mut plain = Plain::default();
             let mut codes = std::mem::take(&mut self.codes).into_iter();
-            codes.try_for_each(|code| plain.push(&self.words.texts[code as usize]))?;
+            codes.try_for_each(|code| plain.push(self.words.texts[code as usize].as_bytes()))?;
             self.plain = Some(plain);
         }
         Ok(self.plain.as_mut().expect("made just now"))
@@ -121,13 +92,12 @@ impl GatheredCells {
 
     /// The cells.
     pub(super) fn finish(self) -> Result<TextCells, InputError> {
-        let checked = |bytes| String::from_utf8(bytes).expect("cells that are not UTF-8 were left out");
         match self.plain {
-            Some(Plain { bytes, ends }) => Ok(TextCells::from_parts(checked(bytes), ends)),
-            None => {
-                let words: Vec<String> = self.words.texts.into_iter().map(checked).collect();
-                TextCells::of_words(words.iter().map(String::as_str), self.codes)
+            Some(Plain { bytes, ends }) => {
+                let text = String::from_utf8(bytes).expect("cells that are not UTF-8 were left out");
+                Ok(TextCells::from_parts(text, ends))
             }
+            None => TextCells::of_words(self.words.texts.iter().map(String::as_str), self.codes),
         }
     }
 }

@@ -10,6 +10,7 @@ mod blocks;
 mod cells;
 mod csv_file;
 mod csv_table;
+mod dictionary;
 mod encoding;
 mod faults;
 mod gathered_cells;

@@ -1,16 +1,15 @@
 //! A Parquet file opened: its columns, its row groups, and their values in the forms that this program knows.
 
 use super::cells::{RawCells, TextCells};
+use super::dictionary::Dictionary;
 use crate::asof::{Instant, MICROS_PER_DAY};
 use crate::fault::InputError;
 use crate::values::TimeReader;
-use foldhash::fast::FixedState;
 use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars::prelude::{
     ArrowDataType, Column, DataFrame, DataType, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader,
     StringChunked, TimeUnit,
 };
-use std::collections::HashMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -163,22 +162,17 @@ pub(super) fn raw_cells(column: &Column, times: &TimeReader, place: &str) -> Res
     })
 }
 
-/// A column of more different words is not taken as one of words.
+/// A column of more different words is not taken as one of words. More than of a block of CSV, for it is tried but once.
 const MOST_WORDS: usize = 1 << 10;
 
 fn text_cells(texts: &StringChunked) -> Result<TextCells, InputError> {
-    let (mut words, mut by_word): (Vec<&str>, HashMap<&str, u32, FixedState>) = Default::default();
-    let codes = codes_of_texts(texts, |text| match by_word.get(text) {
-        Some(code) => Some(*code),
-        None if words.len() == MOST_WORDS => None,
-        None => {
-            by_word.insert(text, words.len() as u32);
-            words.push(text);
-            Some(words.len() as u32 - 1)
-        }
+    let mut words = Dictionary::default();
+    let codes = codes_of_texts(texts, |text| {
+        let code = words.code(text.as_bytes());
+        (words.texts.len() <= MOST_WORDS).then_some(code)
     });
     match codes {
-        Some(codes) => TextCells::of_words(words, codes),
+        Some(codes) => TextCells::of_words(words.texts.iter().map(String::as_str), codes),
         None => {
             let mut cells = TextCells::default();
             texts.iter().try_for_each(|text| cells.push(text.unwrap_or_default()))?;
@@ -191,10 +185,7 @@ fn text_cells(texts: &StringChunked) -> Result<TextCells, InputError> {
 ///
 /// Texts come as views. Equal views are equal texts, and a column of few words has few views: most are found without a look
 /// at the text.
-pub(super) fn codes_of_texts<'t>(
-    texts: &'t StringChunked,
-    mut code: impl FnMut(&'t str) -> Option<u32>,
-) -> Option<Vec<u32>> {
+pub(super) fn codes_of_texts(texts: &StringChunked, mut code: impl FnMut(&str) -> Option<u32>) -> Option<Vec<u32>> {
     let (mut codes, has_gaps) = (Vec::with_capacity(texts.len()), texts.null_count() > 0);
     for chunk in texts.downcast_iter() {
         let mut seen = [None; VIEWS_REMEMBERED];

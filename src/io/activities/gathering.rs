@@ -1,9 +1,9 @@
 //! Parts of the log put together: codes of the whole log, counts, and what is wrong with the file at hand.
 
 use super::LogReport;
-use super::dictionary::Dictionary;
 use super::part::{Part, SAMPLES, UnreadCells};
 use crate::fault::InputError;
+use crate::io::dictionary::Dictionary;
 use crate::io::faults::{RowFaults, Rows};
 use crate::io::ids::others;
 use crate::io::ndjson_table::not_an_object;

@@ -1,7 +1,6 @@
 //! The activity log, read front to back in checked batches and never held whole.
 
 mod csv_log;
-mod dictionary;
 mod gathering;
 mod index;
 mod ndjson_log;

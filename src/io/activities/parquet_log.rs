@@ -1,11 +1,11 @@
 //! The log as Parquet: slices of row groups, only the columns that are needed.
 
-use super::dictionary::Dictionary;
 use super::index::LeadIndex;
 use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::io::cells::{RawCells, TextCells};
+use crate::io::dictionary::Dictionary;
 use crate::io::parquet_file::{ParquetFile, StoredTimes, codes_of_texts, instants, raw_cells};
 use crate::io::settings::ActivityRoles;
 use crate::tables::MISSING;

@@ -1,8 +1,8 @@
 //! Rows of the log, checked one by one into acts of known leads. Every format ends here.
 
-use super::dictionary::Dictionary;
 use super::index::{HashedLeads, LeadIndex, LeadKey, LeadList};
 use crate::asof::Instant;
+use crate::io::dictionary::Dictionary;
 use crate::io::faults::{RowFaults, Rows};
 use crate::tables::{Activity, Acts, MISSING};
 use crate::values::{DateOrder, KnownDay, MissingWords, TimeReader, parse_number};

@@ -1,6 +1,6 @@
-//! Texts and their codes, quick for the few short texts that a log repeats.
+//! Texts and their codes, quick for the few short texts that logs and columns repeat.
 
-use crate::io::short_texts::{ShortText, ShortTexts};
+use super::short_texts::{ShortText, ShortTexts};
 use crate::tables::MISSING;
 use std::collections::HashMap;
 
