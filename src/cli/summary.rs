@@ -1,11 +1,12 @@
 //! What `score` says: how many leads in each tier by rules and by score, and where the two sides disagree.
 
+mod beyond;
 mod quadrants;
 mod text;
-mod top;
 
 pub(super) use text::score_text;
-use top::{TopLead, above_all_points, most_points, top};
+
+use beyond::{above_all_points, most_points};
 
 use super::order::Order;
 use super::stale::Stale;
@@ -13,7 +14,7 @@ use super::terminal::plural;
 use crate::metrics::Rate;
 use crate::mismatch::{Quadrant, QuadrantRecord, Reason};
 use crate::pipeline::handover::{Handover, LIKELY};
-use crate::pipeline::score::{Assessment, Standing};
+use crate::pipeline::score::{Assessment, FirstLead, Standing};
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
 use std::path::Path;
@@ -46,7 +47,7 @@ pub(super) struct ScoreSummary {
     pub(super) quadrants: Vec<QuadrantVolume>,
     pub(super) verify: Vec<Flagged>,
     pub(super) hidden_gems: Vec<Flagged>,
-    pub(super) top: Vec<TopLead>,
+    pub(super) top: Vec<FirstLead>,
     pub(super) older_than_the_model_knows: usize,
     pub(super) horizon_days: Option<f64>,
     pub(super) min_gap: Option<f64>,
@@ -155,7 +156,7 @@ impl ScoreSummary {
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
             // Where all are decided there is nobody to call.
-            top: if looks_back { Vec::new() } else { top(assessment, &open) },
+            top: if looks_back { Vec::new() } else { assessment.first_to_call(&open, SHOWN) },
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
             horizon_days: assessment.model.and_then(|m| m.snapshot.horizon).map(|h| h.days()),
             min_gap: blending.map(|b| b.min_gap),
@@ -198,7 +199,7 @@ impl ScoreSummary {
         add_worst(&mut self.verify, later.verify);
         add_worst(&mut self.hidden_gems, later.hidden_gems);
         self.top.extend(later.top);
-        self.top.sort_by(TopLead::first);
+        self.top.sort_by(|a, b| a.place.first(&b.place));
         self.top.truncate(SHOWN);
         self.older_than_the_model_knows += later.older_than_the_model_knows;
         self.mismatches += later.mismatches;

@@ -10,7 +10,7 @@ mod standing;
 mod words;
 
 pub(super) use attributes::absent;
-pub use place::Place;
+pub use place::{FirstLead, Place};
 pub(super) use words::model_reasons;
 
 use super::model::Model;

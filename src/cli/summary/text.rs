@@ -1,8 +1,9 @@
 //! The summary of a scoring as a person reads it.
 
-use super::{ScoreSummary, TopLead, quadrants};
+use super::{ScoreSummary, quadrants};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
+use crate::pipeline::score::FirstLead;
 use crate::scorecard::tier_meaning;
 
 /// The summary as a person reads it: what must be known to begin calling; `all`: also what the figures mean and where the
@@ -156,7 +157,7 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
 }
 
 /// A column of the leads to begin with: its header, its side, whether it is shown, and what stands in it.
-type TopColumn<'a> = (&'a str, Align, bool, &'a dyn Fn(&TopLead) -> String);
+type TopColumn<'a> = (&'a str, Align, bool, &'a dyn Fn(&FirstLead) -> String);
 
 fn top_text(summary: &ScoreSummary, all: bool) -> Page {
     if summary.top.is_empty() {

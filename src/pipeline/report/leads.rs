@@ -4,7 +4,7 @@ use super::Report;
 use crate::asof::Span;
 use crate::mismatch::{Quadrant, Reason, of_their_kinds};
 use crate::pipeline::handover::LIKELY;
-use crate::pipeline::score::{Assessment, Place};
+use crate::pipeline::score::{Assessment, FirstLead};
 use crate::text::counted;
 use crate::values::format_day;
 use serde::Serialize;
@@ -23,21 +23,6 @@ pub struct CallLead {
     /// Why the two disagree.
     #[serde(flatten)]
     pub reason: Reason,
-    /// What to do next.
-    pub action: String,
-}
-
-/// An open lead among the first to call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FirstLead {
-    /// The lead's id.
-    pub lead: String,
-    /// Its score.
-    pub score: f64,
-    /// The tier that it reaches.
-    pub tier: String,
-    /// The chance of a win.
-    pub win_probability: f64,
     /// What to do next.
     pub action: String,
 }
@@ -99,7 +84,7 @@ impl Report {
             closed_since: open.iter().filter(|&&i| assessment.closed_since(i).is_some()).count(),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
-            first: first_to_call(assessment, &open, top),
+            first: assessment.first_to_call(&open, top),
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
             verify: widest(assessment, &open, Quadrant::Verify, top),
         };
@@ -139,17 +124,6 @@ fn left_out(assessment: &Assessment<'_>) -> Option<String> {
         format_day(as_of(*first)),
         after.days(),
     ))
-}
-
-fn first_to_call(assessment: &Assessment<'_>, open: &[usize], top: usize) -> Vec<FirstLead> {
-    let lead = |&(_, i): &(Place, usize)| FirstLead {
-        lead: assessment.table.ids[i].to_string(),
-        score: assessment.leads[i].score,
-        tier: assessment.tier_name(i, assessment.leads[i].tier).to_string(),
-        win_probability: assessment.leads[i].win_probability,
-        action: assessment.next_action(i).to_string(),
-    };
-    assessment.first_to_call(open).iter().take(top).map(lead).collect()
 }
 
 fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: usize) -> CallList {

@@ -1,10 +1,11 @@
 //! The order to call leads in.
 
 use super::Assessment;
+use serde::Serialize;
 use std::cmp::Ordering;
 
 /// By what a lead stands above another.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
     is_to_be_worked: bool,
     score: f64,
@@ -35,12 +36,38 @@ impl Place {
     }
 }
 
+/// A lead to begin with.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FirstLead {
+    /// Its id.
+    pub lead: String,
+    /// Its score.
+    pub score: f64,
+    /// The tier that it reaches.
+    pub tier: String,
+    /// The chance of a win; `None` where nobody knows one.
+    pub win_probability: Option<f64>,
+    /// What to do next.
+    pub next_action: String,
+    /// Where it stands among the others.
+    #[serde(skip)]
+    pub place: Place,
+}
+
 impl Assessment<'_> {
-    /// Those of some leads whom somebody is to call, in the order to call in; ties in the table's order.
-    pub fn first_to_call(&self, leads: &[usize]) -> Vec<(Place, usize)> {
+    /// Those of some leads whom somebody is to call, in the order to call in, at most so many; ties in the table's order.
+    pub fn first_to_call(&self, leads: &[usize], most: usize) -> Vec<FirstLead> {
         let places = leads.iter().map(|&i| (Place::of(self, i), i));
         let mut places: Vec<(Place, usize)> = places.filter(|(place, _)| place.is_to_be_worked()).collect();
         places.sort_by(|a, b| a.0.first(&b.0));
-        places
+        let lead = |&(place, i): &(Place, usize)| FirstLead {
+            lead: self.table.ids[i].to_string(),
+            score: self.leads[i].score,
+            tier: self.tier_name(i, self.leads[i].tier).to_string(),
+            win_probability: Some(self.leads[i].win_probability).filter(|p| !p.is_nan()),
+            next_action: self.next_action(i).to_string(),
+            place,
+        };
+        places.iter().take(most).map(lead).collect()
     }
 }
