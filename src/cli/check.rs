@@ -8,7 +8,7 @@ use super::terminal::{Align, Terminal, count, plural, table};
 use super::train::deal_settings;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
-use crate::io::{RawTable, ReadReport, ReadSettings, Wanted, infer_types, read_raw};
+use crate::io::{RawTable, ReadReport, ReadSettings, ValueCounts, Wanted, count_values, read_raw};
 use crate::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, NotChecked, Report, check};
 use crate::snapshot::{in_words, late_wins_in_words};
 use crate::tables::ActivityBatches;
@@ -64,7 +64,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
         deals: deal_settings(inputs, &read, args.until.as_deref())?,
         as_of: args.as_of.as_deref().map(|text| as_of(inputs, text)).transpose()?,
     };
-    let columns = looks(&read);
+    let columns = looks(&read, &inputs.read)?;
     let mut report = check(
         CheckInputs {
             table: &read.built.table,
@@ -97,11 +97,12 @@ fn name_the_id(inputs: &mut Inputs, found: &mut Vec<Finding>) -> Result<(), Inpu
     let raw = read_raw(inputs.leads()?, &settings, Wanted::All)?;
     let Err(error) = inputs.lead_roles(&raw.header) else { return Ok(()) };
     let n = raw.n_rows();
-    let unique = infer_types(&raw, &settings)?.into_iter().find(|c| c.n_distinct == n && c.n_missing == 0);
-    let Some(column) = unique else { return Err(error) };
+    let counts = count_values(&raw, &settings)?;
+    let unique = raw.columns.iter().zip(counts).find(|(_, c)| c.n_distinct == n && c.n_missing == 0);
+    let Some((column, _)) = unique else { return Err(error) };
     let sentence = format!("the project names no id; `{}`, which differs on every lead, is taken for it", column.name);
     found.push(Finding::new(Grade::Look, Area::Files, sentence, "Name it in leadscore.toml: [leads] id = \"…\""));
-    inputs.project.leads.id = Some(column.name);
+    inputs.project.leads.id = Some(column.name.clone());
     Ok(())
 }
 
@@ -191,18 +192,20 @@ fn log_findings(report: &crate::io::LogReport) -> Vec<Finding> {
 }
 
 /// What reading found about the columns that have no role.
-fn looks(read: &LeadsRead) -> Vec<ColumnLook> {
+fn looks(read: &LeadsRead, settings: &ReadSettings) -> Result<Vec<ColumnLook>, InputError> {
     let roles = read.role_columns();
-    let columns = read.inferred.iter().filter(|c| !roles.contains(&c.name));
-    columns
-        .map(|c| ColumnLook {
-            name: c.name.clone(),
-            column_type: c.column_type,
-            n_missing: c.n_missing,
-            n_distinct: c.n_distinct,
-            problems: c.problems.clone(),
+    let counts = read.raw.columns.iter().map(|c| &c.name).zip(count_values(&read.raw, settings)?);
+    let look = |(name, counts): (&String, ValueCounts)| {
+        let inferred = read.inferred.iter().find(|c| c.name == *name).filter(|c| !roles.contains(&c.name))?;
+        Some(ColumnLook {
+            name: name.clone(),
+            column_type: inferred.column_type,
+            n_missing: counts.n_missing,
+            n_distinct: counts.n_distinct,
+            problems: inferred.problems.clone(),
         })
-        .collect()
+    };
+    Ok(counts.filter_map(look).collect())
 }
 
 /// The report as a person reads it: the verdict, what must be mended, what to look at, what could not be checked.

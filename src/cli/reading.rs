@@ -74,10 +74,12 @@ pub(super) fn all_leads(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRea
     if inputs.number_rows {
         raw.number_rows(&roles.id);
     }
-    let inferred = infer_types(&raw, &inputs.read)?;
     let role_columns = roles.columns();
     let cards = inputs.scorecard.iter().map(|s| &s.scorecard);
     let wanted_by_rules = rule_views(cards.chain(inputs.beside.as_ref()));
+    // What the ids look like decides nothing, and they are the longest to look at.
+    let looked_at = raw.columns.iter().filter(|c| c.name != roles.id || wanted_by_rules.contains_key(&c.name));
+    let inferred = infer_types(looked_at, &inputs.read)?;
     let requests: Vec<ColumnRequest> = inferred
         .iter()
         .filter(|c| {

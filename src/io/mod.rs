@@ -11,6 +11,7 @@ mod cells;
 mod csv_file;
 mod csv_table;
 mod dictionary;
+mod distinct;
 mod encoding;
 mod faults;
 mod gathered_cells;
@@ -36,6 +37,7 @@ mod write;
 
 pub use activities::{ActivityLog, LogProgress, LogReport};
 pub use cells::{RawCells, TextCells};
+pub use distinct::{ValueCounts, count_values};
 pub use infer::{InferredColumn, infer_types};
 pub use leads::{BuiltLeads, ColumnRequest, ReadReport, Unreadable, Views, build_leads};
 pub use outcomes::{OutcomeReport, join_outcomes};

@@ -3,7 +3,7 @@
 use leadscore::fault::InputError;
 use leadscore::io::{
     Absent, BuiltLeads, ColumnRequest, LeadRoles, LostWords, OutColumn, OutValues, OutcomeColumn, OutcomeRoles,
-    RawTable, ReadSettings, Rounding, Views, Wanted, WriteOptions, build_leads, infer_types, join_outcomes, read_raw,
+    RawTable, ReadSettings, Rounding, Views, Wanted, ValueCounts, WriteOptions, build_leads, count_values, infer_types, join_outcomes, read_raw,
     write_table,
 };
 use leadscore::tables::{ColumnType, LeadTable, Outcome};
@@ -39,7 +39,7 @@ impl Case {
     /// Reads all columns by the types that the data suggest.
     fn build(&self, files: &[(&str, &[u8])]) -> Result<BuiltLeads, InputError> {
         let raw = self.raw(files)?;
-        let columns = infer_types(&raw, &self.settings)?;
+        let columns = infer_types(&raw.columns, &self.settings)?;
         let requests: Vec<ColumnRequest> = columns.iter().map(|c| request(&c.name, c.column_type)).collect();
         build_leads(&raw, &self.roles, &requests, &self.settings)
     }
@@ -139,7 +139,7 @@ fn types_by_a_look_at_all_values() {
         );
     }
     let raw = case.raw(&[("leads.csv", content.as_bytes())]).unwrap();
-    let found = infer_types(&raw, &case.settings).unwrap();
+    let found = infer_types(&raw.columns, &case.settings).unwrap();
     let type_of = |name: &str| found.iter().find(|c| c.name == name).unwrap();
     for (name, expected) in [
         ("id", ColumnType::Text),
@@ -157,10 +157,12 @@ fn types_by_a_look_at_all_values() {
         type_of("near").problems,
         ["119 of 120 values are numbers; the others: `n/a` (1). Spellings of \"no value\" belong under `missing`"]
     );
-    assert_eq!((type_of("flag").n_distinct, type_of("flag").n_missing), (1, 0));
+    let counts = count_values(&raw, &case.settings).unwrap();
+    let flag = raw.columns.iter().position(|c| c.name == "flag").unwrap();
+    assert_eq!(counts[flag], ValueCounts { n_missing: 0, n_distinct: 1 });
     let mut settings = case.settings.clone();
     settings.types.insert("amount".to_string(), ColumnType::Category);
-    let by_hand = infer_types(&raw, &settings).unwrap();
+    let by_hand = infer_types(&raw.columns, &settings).unwrap();
     assert_eq!(by_hand[3].column_type, ColumnType::Category);
 }
 
@@ -529,13 +531,15 @@ fn a_column_of_numbers_is_taken_for_the_same_with_and_without_a_look_at_its_text
     let [from_text, typed] = ["a.csv", "a.parquet"].map(|name| {
         let path = case.folder.path().join(name);
         write_table(&path, &columns, WriteOptions::default()).unwrap();
-        infer_types(&read_raw(&[path], &case.settings, Wanted::All).unwrap(), &case.settings).unwrap()
+        let raw = read_raw(&[path], &case.settings, Wanted::All).unwrap();
+        (infer_types(&raw.columns, &case.settings).unwrap(), count_values(&raw, &case.settings).unwrap())
     });
     assert_eq!(from_text, typed);
+    let (typed, counts) = typed;
     let types: Vec<ColumnType> = typed.iter().map(|column| column.column_type).collect();
     use ColumnType::{Category, Date, Number, Text};
     assert_eq!(types, [Number, Number, Number, Number, Category, Text, Number, Date, Date, Category]);
-    assert_eq!((typed[1].n_missing, typed[3].n_distinct), (81, ROWS));
+    assert_eq!((counts[1].n_missing, counts[3].n_distinct), (81, ROWS));
 }
 
 #[test]
@@ -565,7 +569,7 @@ fn the_three_formats_give_the_same_table() {
             let path = case.folder.path().join(name);
             write_table(&path, &columns, WriteOptions::default()).unwrap();
             let raw = read_raw(&[path], &case.settings, Wanted::All).unwrap();
-            let types = infer_types(&raw, &case.settings).unwrap();
+            let types = infer_types(&raw.columns, &case.settings).unwrap();
             let views = Views { text: false, number: true, date: false };
             let request = |c: &leadscore::io::InferredColumn| ColumnRequest {
                 name: c.name.clone(),

@@ -39,7 +39,7 @@ fn read_leads(folder: &Path, file: &str, own_as_of: bool) -> LeadTable {
         outcome: Some(outcome),
         ..LeadRoles::default()
     };
-    let requests: Vec<ColumnRequest> = infer_types(&raw, &settings)
+    let requests: Vec<ColumnRequest> = infer_types(&raw.columns, &settings)
         .unwrap()
         .into_iter()
         .filter(|c| !roles.columns().contains(&c.name) && c.column_type != ColumnType::Text)

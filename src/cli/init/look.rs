@@ -137,7 +137,7 @@ fn missing_spellings<'t>(tables: impl Iterator<Item = &'t RawTable>) -> Vec<Stri
 
 /// The columns with their types and values.
 fn sheet(raw: &RawTable, settings: &ReadSettings, notes: &mut Vec<String>) -> Result<Sheet, InputError> {
-    let inferred = infer_types(raw, settings)?;
+    let inferred = infer_types(&raw.columns, settings)?;
     let times = TimeReader::new(&settings.timezone, settings.time_format.as_deref())?;
     let missing = MissingWords::new(&settings.missing);
     let columns = raw.columns.iter().zip(inferred).map(|(column, inferred)| {

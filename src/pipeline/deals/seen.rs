@@ -99,20 +99,25 @@ impl Look<'_> {
         let mut all: Option<Seen> = None;
         let mut evidence = None;
         let mut stretches = stretches.into_iter().peekable();
-        while stretches.peek().is_some() {
+        let look = |stretch: Stretch| {
+            let leads = stretch.leads.clone();
+            self.stretch(table, asked.as_ref(), leads, gathered.measures(stretch))
+        };
+        let mut looked_at = Vec::new();
+        while stretches.peek().is_some() || !looked_at.is_empty() {
             let next: Vec<Stretch> =
                 stretches.by_ref().take(STRETCHES_A_THREAD * rayon::current_num_threads().max(1)).collect();
-            let look = |stretch: Stretch| {
-                let leads = stretch.leads.clone();
-                self.stretch(table, asked.as_ref(), leads, gathered.measures(stretch))
-            };
-            for (part, rests_on) in next.into_par_iter().map(look).collect::<Vec<_>>() {
-                evidence = rests_on;
-                match &mut all {
-                    Some(all) => all.append(part),
-                    None => all = Some(part.with_room(self.snapshots.n_deals())),
+            // Those looked at before are put behind the others meanwhile, which is the work of one thread.
+            let put = || {
+                for (part, rests_on) in std::mem::take(&mut looked_at) {
+                    evidence = rests_on;
+                    match &mut all {
+                        Some(all) => all.append(part),
+                        None => all = Some(part.with_room(self.snapshots.n_deals())),
+                    }
                 }
-            }
+            };
+            ((), looked_at) = rayon::join(put, || next.into_par_iter().map(look).collect::<Vec<_>>());
         }
         let mut all = all.expect("there is always a stretch");
         gathered.describe(&mut all.log);
