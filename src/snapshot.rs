@@ -10,6 +10,7 @@ use crate::tables::LeadTable;
 use label::{label, newest_time};
 use left_out::Tally;
 use moment::{horizon, moment};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 mod label;
@@ -73,22 +74,25 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
     let mut late_wins = 0;
     let deals = label(table, settings, until, &mut left_out, &mut late_wins)?;
     let horizon = horizon(mode, &deals);
+    let moment_of = |deal| moment(table, deal, mode, horizon, settings.seed);
+    let moments: Vec<Result<(Option<Instant>, f64), LeftOut>> = deals.par_iter().map(moment_of).collect();
+    let n = deals.len();
     let mut taken = Snapshots {
         mode,
-        rows: Vec::new(),
-        as_of: (mode != Mode::None).then(Vec::new),
-        row_weight: Vec::new(),
-        won: Vec::new(),
+        rows: Vec::with_capacity(n),
+        as_of: (mode != Mode::None).then(|| Vec::with_capacity(n)),
+        row_weight: Vec::with_capacity(n),
+        won: Vec::with_capacity(n),
         order: None,
-        closed_at: Vec::new(),
+        closed_at: Vec::with_capacity(n),
         left_out: Vec::new(),
         late_wins,
         horizon,
         until,
     };
-    let mut order = Vec::new();
-    for deal in &deals {
-        match moment(table, deal, mode, horizon, settings.seed) {
+    let mut order = Vec::with_capacity(n);
+    for (deal, moment) in deals.iter().zip(moments) {
+        match moment {
             Err(reason) => left_out.add(reason),
             Ok((as_of, open_weight)) => {
                 let own_weight = table.row_weight.as_ref().map_or(1.0, |w| w[deal.row]);

@@ -49,7 +49,7 @@ pub(super) fn label(
             "say where it stands: [leads] outcome = { column = \"…\", won = [\"…\"], lost = [\"…\"] }, or an [outcomes] table",
         )
     })?;
-    let mut deals = Vec::new();
+    let mut deals = Vec::with_capacity(outcomes.len());
     for (row, &outcome) in outcomes.iter().enumerate() {
         let created_at = time_of(&table.created_at, row);
         let closed_at = time_of(&table.closed_at, row);

@@ -54,13 +54,14 @@ impl Shares {
         let (mut with, mut all) = ([0.0; 2], [0.0; 2]);
         let (mut n_with, mut n_all) = ([0; 2], [0; 2]);
         for (row, (&won, &weight)) in deals.snapshots.won.iter().zip(&deals.snapshots.row_weight).enumerate() {
-            let side = usize::from(won <= 0.5);
-            all[side] += weight;
-            n_all[side] += 1;
-            // Without a branch, which nobody could foresee.
-            let is_filled = filled(row);
-            with[side] += if is_filled { weight } else { 0.0 };
-            n_with[side] += usize::from(is_filled);
+            let (is_won, is_filled) = (won > 0.5, filled(row));
+            // Both sides at each deal, without a branch: nobody could foresee it, and so the sums stay in registers.
+            for (side, is_of) in [is_won, !is_won].into_iter().enumerate() {
+                all[side] += if is_of { weight } else { 0.0 };
+                n_all[side] += usize::from(is_of);
+                with[side] += if is_of & is_filled { weight } else { 0.0 };
+                n_with[side] += usize::from(is_of & is_filled);
+            }
         }
         Shares { share: [with[0] / all[0], with[1] / all[1]], deals: n_with, of: n_all }
     }
