@@ -21,7 +21,7 @@ pub(crate) use walk::ROWS_AT_HAND;
 
 use std::ops::Range;
 
-use ndarray::{Array2, Axis, s};
+use ndarray::{Array2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
 use crate::lanes::dot;
@@ -176,14 +176,17 @@ impl<'a> Design<'a> {
         let (width, n_dense) = (self.n_numbers(), self.dense.ncols());
         let mut dense = Array2::zeros((rows.len(), width));
         dense.slice_mut(s![.., ..n_dense]).assign(&self.dense.select(Axis(0), rows));
-        let mut value = [0.0];
-        for (column, line) in (n_dense..).zip(&self.lines) {
-            for (cell, &row) in dense.column_mut(column).iter_mut().zip(rows) {
-                line.write(row..row + 1, &mut value);
-                *cell = value[0];
+        let parts: Vec<ArrayViewMut2<'_, f64>> = dense.axis_chunks_iter_mut(Axis(0), ROWS_PER_TASK).collect();
+        parts.into_par_iter().zip(rows.par_chunks(ROWS_PER_TASK)).for_each(|(mut part, rows)| {
+            let mut value = [0.0];
+            for (column, line) in (n_dense..).zip(&self.lines) {
+                for (cell, &row) in part.column_mut(column).iter_mut().zip(rows) {
+                    line.write(row..row + 1, &mut value);
+                    *cell = value[0];
+                }
             }
-        }
-        Design { dense, lines: Vec::new(), blocks: self.blocks.iter().map(take).collect() }
+        });
+        Design { dense, lines: Vec::new(), blocks: self.blocks.par_iter().map(take).collect() }
     }
 }
 

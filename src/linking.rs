@@ -42,17 +42,30 @@ pub struct Linking {
 impl Linking {
     /// Of the reference deals: their rule scores and row weights.
     pub fn new(rule_scores: &[f64], w: &[f64], tier_bounds: &[f64], range: (f64, f64)) -> Linking {
+        Linking::in_order(rule_scores, w, &ascending(rule_scores, w), tier_bounds, range)
+    }
+
+    /// The same, where the rows of positive weight are known in ascending order of their rule scores.
+    pub(crate) fn in_order(
+        rule_scores: &[f64],
+        w: &[f64],
+        rows: &[usize],
+        tier_bounds: &[f64],
+        range: (f64, f64),
+    ) -> Linking {
         let mut bounds = tier_bounds.to_vec();
         bounds.sort_by(f64::total_cmp);
-        Linking { scale: Scale::fit(rule_scores, w, &bounds, range), bounds }
+        Linking { scale: Scale::fit(rule_scores, w, rows, &bounds, range), bounds }
     }
 
     /// The link of their probabilities, as [`Link::fit`] has it.
     pub fn link(&self, p: &[f64], w: &[f64]) -> Link {
-        let knots = {
-            let rows = ascending(p, w);
-            knots(mid_ranks(p, w, &rows), rows.len(), &self.scale)
-        };
+        self.link_in_order(p, w, &ascending(p, w))
+    }
+
+    /// The same, where the rows of positive weight are known in ascending order of `p`.
+    pub(crate) fn link_in_order(&self, p: &[f64], w: &[f64], rows: &[usize]) -> Link {
+        let knots = knots(mid_ranks(p, w, rows), rows.len(), &self.scale);
         let (knots, error) = thin(&knots, &pinned(&knots, &self.bounds), MOST_KNOTS);
         let (p, score) = knots.into_iter().unzip();
         Link { p, score, error }

@@ -73,7 +73,11 @@ impl Ranks {
     /// The ranks among `values`. Of more than 4,096 distinct ones only so many are kept, evenly by number, and ranks
     /// between them run straight: wrong by less than the share of the deals between two kept ones.
     pub fn fit(values: &[f64], w: &[f64]) -> Ranks {
-        let rows = ascending(values, w);
+        Ranks::in_order(values, w, &ascending(values, w))
+    }
+
+    /// The same, where the rows of positive weight are known in ascending order of their values.
+    pub(crate) fn in_order(values: &[f64], w: &[f64], rows: &[usize]) -> Ranks {
         let total: f64 = rows.iter().map(|&i| w[i]).sum();
         let distinct = || rows.chunk_by(|&a, &b| values[a] == values[b]);
         let mut kept = kept_positions(distinct().count()).into_iter().peekable();

@@ -66,18 +66,40 @@ impl Lanes for SumWhereSet<'_> {
     }
 }
 
+/// Sides of the squares that [`Turned`] goes by: a cache line.
+const SIDE: usize = 8;
+
 /// Writes rows of `n_columns` numbers as columns, [`ROWS_AT_HAND`] cells each, square by square: whatever is read or written
 /// is then a whole cache line.
-fn turn(rows: &[f64], n_columns: usize, columns: &mut [f64]) {
-    const SIDE: usize = 8;
-    let n_rows = rows.len().checked_div(n_columns).unwrap_or(0);
-    for first_row in (0..n_rows).step_by(SIDE) {
-        let cells = first_row..(first_row + SIDE).min(n_rows);
-        for first_column in (0..n_columns).step_by(SIDE) {
-            for column in first_column..(first_column + SIDE).min(n_columns) {
-                let cells = &mut columns[column * ROWS_AT_HAND..][cells.clone()];
-                let values = rows[first_row * n_columns + column..].iter().step_by(n_columns);
-                cells.iter_mut().zip(values).for_each(|(cell, value)| *cell = *value);
+struct Turned<'a> {
+    rows: &'a [f64],
+    n_columns: usize,
+    columns: &'a mut [f64],
+}
+
+impl Lanes for Turned<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Turned { rows, n_columns, columns } = self;
+        let n_rows = rows.len().checked_div(n_columns).unwrap_or(0);
+        for first_row in (0..n_rows).step_by(SIDE) {
+            for first_column in (0..n_columns).step_by(SIDE) {
+                let square = |row: usize| rows[(first_row + row) * n_columns + first_column..].first_chunk::<SIDE>();
+                if first_row + SIDE <= n_rows && first_column + SIDE <= n_columns {
+                    let square: [&[f64; SIDE]; SIDE] = std::array::from_fn(|row| square(row).expect("it is whole"));
+                    for column in 0..SIDE {
+                        let cells = &mut columns[(first_column + column) * ROWS_AT_HAND + first_row..][..SIDE];
+                        cells.copy_from_slice(&square.map(|row| row[column]));
+                    }
+                    continue;
+                }
+                for column in first_column..(first_column + SIDE).min(n_columns) {
+                    let cells = &mut columns[column * ROWS_AT_HAND..][first_row..(first_row + SIDE).min(n_rows)];
+                    let values = rows[first_row * n_columns + column..].iter().step_by(n_columns);
+                    cells.iter_mut().zip(values).for_each(|(cell, value)| *cell = *value);
+                }
             }
         }
     }
@@ -189,7 +211,8 @@ impl Design<'_> {
     fn fill_panel(&self, dense: &[f64], rows: Range<usize>, panel: &mut [f64]) {
         let n_dense = self.dense.ncols();
         let (of_dense, of_lines) = panel.split_at_mut(n_dense * ROWS_AT_HAND);
-        turn(&dense[rows.start * n_dense..rows.end * n_dense], n_dense, of_dense);
+        let own = &dense[rows.start * n_dense..rows.end * n_dense];
+        in_wide_registers(Turned { rows: own, n_columns: n_dense, columns: of_dense });
         for (line, cells) in self.lines.iter().zip(of_lines.chunks_exact_mut(ROWS_AT_HAND)) {
             line.write(rows.clone(), &mut cells[..rows.len()]);
         }
@@ -232,7 +255,7 @@ mod tests {
             let rows: Vec<f64> =
                 (0..n_rows).flat_map(|row| (0..n_columns).map(move |column| value(row, column))).collect();
             let mut columns = vec![f64::NAN; n_columns * ROWS_AT_HAND];
-            turn(&rows, n_columns, &mut columns);
+            in_wide_registers(Turned { rows: &rows, n_columns, columns: &mut columns });
             for (column, cells) in columns.chunks_exact(ROWS_AT_HAND).enumerate() {
                 assert!((0..n_rows).all(|row| cells[row] == value(row, column)));
                 assert!(cells[n_rows..].iter().all(|cell| cell.is_nan()));

@@ -26,13 +26,7 @@ impl Moments {
         let mut values = [0.0; ROWS_AT_A_TIME];
         let mut sums = Sums { least: f64::INFINITY, most: f64::NEG_INFINITY, ..Sums::default() };
         for rows in rows.chunks(ROWS_AT_A_TIME) {
-            numbers.write(rows, &mut values);
-            let own = &values[..rows.len()];
-            if sums.n == 0.0 {
-                // Sums about a value among them lose no digits to a mean that is far from 0.
-                sums.near = own.iter().copied().find(|value| !value.is_nan()).unwrap_or(0.0);
-            }
-            in_wide_registers(Added { sums: &mut sums, values: own });
+            in_wide_registers(Added { sums: &mut sums, numbers, rows, values: &mut values[..rows.len()] });
         }
         let Sums { near, n, sum, squares, least, most } = sums;
         let beyond = sum / n;
@@ -52,10 +46,12 @@ struct Sums {
     most: f64,
 }
 
-/// Numbers that are added to the moments, in interleaved sums.
+/// Numbers that are read and added to the moments, in interleaved sums.
 struct Added<'a> {
     sums: &'a mut Sums,
-    values: &'a [f64],
+    numbers: &'a Numbers,
+    rows: &'a [usize],
+    values: &'a mut [f64],
 }
 
 const LANES: usize = 8;
@@ -65,6 +61,11 @@ impl Lanes for Added<'_> {
 
     #[inline(always)]
     fn run(self) {
+        self.numbers.write(self.rows, self.values);
+        if self.sums.n == 0.0 {
+            // Sums about a value among them lose no digits to a mean that is far from 0.
+            self.sums.near = self.values.iter().copied().find(|value| !value.is_nan()).unwrap_or(0.0);
+        }
         let near = self.sums.near;
         let (mut n, mut sum, mut squares) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
         let (mut least, mut most) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);

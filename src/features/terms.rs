@@ -141,8 +141,7 @@ impl Term {
         match (&self.shape, values) {
             (Shape::Line { missing: false, .. }, Values::Number(_)) => vec![NO_LEVEL; rows.len()],
             (Shape::Line { .. }, Values::Number(numbers)) => {
-                let of = |value: f64| if value.is_nan() { 0 } else { NO_LEVEL };
-                numbers.of_rows(rows).into_iter().map(of).collect()
+                rows.iter().map(|&row| if numbers.is_missing(row) { 0 } else { NO_LEVEL }).collect()
             }
             (Shape::Curve { edges, missing, .. }, Values::Number(numbers)) => {
                 let absent = if *missing { edges.len() as u32 + 1 } else { NO_LEVEL };

@@ -5,7 +5,7 @@ use super::model::Blending;
 use super::train::{Predicted, TrainSettings, pick};
 use crate::blend::{Blend, Predictions, RuleCurve, choose_weight};
 use crate::linking::Linking;
-use crate::metrics::auc;
+use crate::metrics::{ascending, auc};
 use crate::mismatch::{self, Quadrant, Ranks};
 use crate::scorecard::Scorecard;
 use rayon::prelude::*;
@@ -63,18 +63,25 @@ fn picked<'a>(values: &'a [f64], rows: &[usize]) -> Cow<'a, [f64]> {
     if are_all { Cow::Borrowed(values) } else { Cow::Owned(pick(values, rows)) }
 }
 
+/// What both sides say of the deals.
+pub(super) struct Said<'a> {
+    pub(super) out_of_fold: Option<&'a Predicted>,
+    pub(super) in_sample: &'a Predicted,
+    /// The deals that no rule disqualifies, in ascending order of what the model says of them out of fold, or else in sample.
+    pub(super) by_model: &'a [usize],
+}
+
 /// Joins both sides' predictions on the deals.
 pub(super) fn join(
     deals: &Deals,
     rules: &RuleSide,
     scorecard: &Scorecard,
     curve: RuleCurve,
-    out_of_fold: Option<&Predicted>,
-    in_sample: &Predicted,
+    said: &Said<'_>,
     settings: &TrainSettings,
 ) -> Blending {
-    let training = Sides::of(deals, rules, in_sample);
-    let past = out_of_fold.map(|p| Sides::of(deals, rules, p));
+    let training = Sides::of(deals, rules, said.in_sample);
+    let past = said.out_of_fold.map(|p| Sides::of(deals, rules, p));
     let choice = match (settings.blend_weight, &past) {
         (None, Some(past)) => Some(choose_weight(&past.p_model, &past.p_rule, &past.y, &past.w)),
         _ => None,
@@ -86,8 +93,9 @@ pub(super) fn join(
     let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
     let range = (scorecard.range.min, scorecard.range.max);
     let by_score = || {
-        let linking = || Linking::new(&reference.score, &reference.w, &bounds, range);
-        rayon::join(linking, || Ranks::fit(&reference.score, &reference.w))
+        let rows = ascending(&reference.score, &reference.w);
+        let linking = || Linking::in_order(&reference.score, &reference.w, &rows, &bounds, range);
+        rayon::join(linking, || Ranks::in_order(&reference.score, &reference.w, &rows))
     };
     let by_blend = || {
         let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
@@ -96,8 +104,8 @@ pub(super) fn join(
         (blend, p)
     };
     let ((linking, rule_ranks), (blend, p)) = rayon::join(by_score, by_blend);
-    let link_of = |p: &[f64]| linking.link(p, &reference.w);
-    let (model_link, link) = rayon::join(|| link_of(&reference.p_model), || link_of(&p));
+    let model_link = || linking.link_in_order(&reference.p_model, &reference.w, said.by_model);
+    let (model_link, link) = rayon::join(model_link, || linking.link(&p, &reference.w));
     let quadrant = |i: usize| {
         let model_score = model_link.score(reference.p_model[i]);
         Quadrant::of(scorecard.is_high(reference.score[i]), scorecard.is_high(model_score))

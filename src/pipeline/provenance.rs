@@ -36,8 +36,9 @@ pub fn gives_digest(inputs: DealInputs<'_, '_>, settings: &DealSettings, recorde
 /// side and each at the speed of memory; SHA-256 of them all would take as long as the fit.
 pub fn digest(table: &LeadTable, deals: &Deals) -> String {
     let mut hash = Sha256::new();
-    hash.update(of_deals(table, deals).to_le_bytes());
-    let columns: Vec<u128> = deals.attributes.par_iter().map(of_attribute).collect();
+    let of_attributes = || deals.attributes.par_iter().map(of_attribute).collect::<Vec<u128>>();
+    let (of_deals, columns) = rayon::join(|| of_deals(table, deals), of_attributes);
+    hash.update(of_deals.to_le_bytes());
     columns.iter().for_each(|column| hash.update(column.to_le_bytes()));
     if let Some(rules) = &deals.rules {
         rules.rules.iter().for_each(|rule| hash.update(rule.name.as_bytes()));

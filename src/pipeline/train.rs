@@ -6,7 +6,7 @@ use super::drift;
 use super::figures::side_figures;
 use super::folds::{Earlier, Folded, fold};
 use super::holdout::hold_out;
-use super::joining::{join, qualified, rule_curve};
+use super::joining::{Said, join, qualified, rule_curve};
 use super::leaks::{self, ScreenSettings};
 use super::model::{Blending, DriftRecord, HoldoutRecord, Model};
 use super::provenance::digest;
@@ -16,6 +16,7 @@ use crate::fault::InputError;
 use crate::features::Source;
 use crate::logistic::Ending;
 use crate::logodds::sigmoid;
+use crate::metrics::ascending;
 use crate::mismatch::Ranks;
 use crate::predictor::{Lambdas, LearnSettings, Learned, Lessons, Like, Predictor, Solver, learn_until};
 use crate::scorecard::Scorecard;
@@ -239,10 +240,13 @@ pub(super) fn procedure(
     let reference = out_of_fold.as_ref().unwrap_or(&in_sample);
     let kept = qualified(deals, &reference.rows);
     let weights = pick(&deals.snapshots.row_weight, &pick(&reference.rows, &kept));
-    let model_ranks = Some(Ranks::fit(&pick(&reference.p_model, &kept), &weights));
+    let p_model = pick(&reference.p_model, &kept);
+    let by_model = ascending(&p_model, &weights);
+    let model_ranks = Some(Ranks::in_order(&p_model, &weights, &by_model));
     let blending = match (&deals.rules, curve, scorecard) {
         (Some(rules), Some(curve), Some(scorecard)) => {
-            Some(join(deals, rules, scorecard, curve, out_of_fold.as_ref(), &in_sample, settings))
+            let said = Said { out_of_fold: out_of_fold.as_ref(), in_sample: &in_sample, by_model: &by_model };
+            Some(join(deals, rules, scorecard, curve, &said, settings))
         }
         _ => None,
     };

@@ -91,6 +91,16 @@ impl Numbers {
         }
     }
 
+    /// Whether the number of a row is missing.
+    #[inline]
+    pub fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Numbers::Wide(values) => values[row].is_nan(),
+            Numbers::Counts(counts) => counts[row] == NO_COUNT,
+            Numbers::Seconds(seconds) => seconds[row] == NO_TIME,
+        }
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = f64> + '_ {
         (0..self.len()).map(|row| self.get(row))
@@ -99,6 +109,9 @@ impl Numbers {
     /// Writes the numbers of these rows, one after the other.
     #[inline(always)]
     pub fn write(&self, rows: &[usize], into: &mut [f64]) {
+        if let Some(stretch) = stretch_of(rows) {
+            return self.write_stretch(stretch, into);
+        }
         let cells = into.iter_mut().zip(rows);
         match self {
             Numbers::Wide(values) => cells.for_each(|(cell, &row)| *cell = values[row]),
@@ -126,10 +139,26 @@ impl Numbers {
         }
     }
 
+    /// Writes the numbers of rows that follow each other, several at once.
+    #[inline(always)]
+    fn write_stretch(&self, rows: Range<usize>, into: &mut [f64]) {
+        let n_rows = rows.len();
+        let into = &mut into[..n_rows];
+        match self {
+            Numbers::Wide(values) => into.copy_from_slice(&values[rows]),
+            Numbers::Counts(counts) => {
+                into.iter_mut().zip(&counts[rows]).for_each(|(cell, count)| *cell = wide_count(*count));
+            }
+            Numbers::Seconds(seconds) => {
+                into.iter_mut().zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = wide_seconds(*seconds));
+            }
+        }
+    }
+
     /// The numbers of these rows.
     pub fn of_rows(&self, rows: &[usize]) -> Vec<f64> {
         let mut numbers = vec![0.0; rows.len()];
-        self.write(rows, &mut numbers);
+        in_wide_registers(Written { numbers: self, rows, into: &mut numbers });
         numbers
     }
 
@@ -165,6 +194,31 @@ impl Numbers {
             Numbers::Seconds(seconds) => seconds.retain(|_| kept()),
         }
     }
+}
+
+/// Numbers that are written with all their steps in the same registers.
+struct Written<'a> {
+    numbers: &'a Numbers,
+    rows: &'a [usize],
+    into: &'a mut [f64],
+}
+
+impl Lanes for Written<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.numbers.write(self.rows, self.into);
+    }
+}
+
+/// The rows as a range, where each follows the one before.
+#[inline(always)]
+fn stretch_of(rows: &[usize]) -> Option<Range<usize>> {
+    let first = *rows.first()?;
+    // All of them are looked at, several at once, rather than up to the first that does not.
+    let follow = rows.iter().enumerate().fold(true, |all, (at, &row)| all & (row == first.wrapping_add(at)));
+    follow.then(|| first..first + rows.len())
 }
 
 fn narrow_count(count: f64) -> Option<u16> {
@@ -227,11 +281,13 @@ mod tests {
         for counts in [vec![0.0, 3.0, f64::NAN, 65_534.0], vec![0.5], vec![-0.0], vec![65_535.0, 1.0]] {
             let numbers = Numbers::of_counts(counts.clone());
             assert_eq!(bits(&numbers), counts.iter().map(|c| c.to_bits()).collect::<Vec<_>>());
+            assert!((0..counts.len()).all(|row| numbers.is_missing(row) == counts[row].is_nan()));
         }
         assert!(matches!(Numbers::of_counts(vec![1.0, f64::NAN]), Numbers::Counts(_)));
         let days = |micros: i64| Span(micros).days();
         let numbers = Numbers::of_days(vec![days(86_400_000_000), f64::NAN, days(-5_000_000)]);
         assert!(matches!(numbers, Numbers::Seconds(_)));
+        assert_eq!([0, 1, 2].map(|row| numbers.is_missing(row)), [false, true, false]);
         assert!(numbers.get(1).is_nan() && numbers.get(0) == 1.0 && numbers.get(2) == Span(-5_000_000).days());
         for micros in [1, 86_400_000_001, i64::MAX] {
             assert!(matches!(Numbers::of_days(vec![days(micros)]), Numbers::Wide(_)));
@@ -249,6 +305,8 @@ mod tests {
         numbers.append(&Numbers::of_counts(vec![0.5, 7.0]));
         numbers.append(&Numbers::of_counts(vec![9.0]));
         assert_eq!(numbers.of_rows(&[4, 0, 2, 3]), [9.0, 1.0, 0.5, 7.0]);
+        assert_eq!(numbers.of_rows(&[2, 3, 4]), [0.5, 7.0, 9.0]);
+        assert_eq!(Numbers::of_counts(vec![4.0, 5.0, 6.0]).of_rows(&[1, 2]), [5.0, 6.0]);
         assert_eq!(numbers.sorted(&[4, 0, 2, 3, 1]), [0.5, 1.0, 7.0, 9.0]);
         assert_eq!(Numbers::of_counts(vec![3.0, f64::NAN, 0.0, 3.0]).sorted(&[0, 1, 2, 3]), [0.0, 3.0, 3.0]);
         let days = Numbers::of_days(vec![Span(5_000_000).days(), f64::NAN, Span(-1_000_000).days()]);

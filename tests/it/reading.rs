@@ -3,8 +3,8 @@
 use leadscore::fault::InputError;
 use leadscore::io::{
     Absent, BuiltLeads, ColumnRequest, LeadRoles, LostWords, OutColumn, OutValues, OutcomeColumn, OutcomeRoles,
-    RawTable, ReadSettings, Rounding, Views, Wanted, ValueCounts, WriteOptions, build_leads, count_values, infer_types, join_outcomes, read_raw,
-    write_table,
+    RawTable, ReadSettings, Rounding, ValueCounts, Views, Wanted, WriteOptions, build_leads, count_values, infer_types,
+    join_outcomes, read_raw, write_table,
 };
 use leadscore::tables::{ColumnType, LeadTable, Outcome};
 use leadscore::values::{DateOrder, format_instant};

@@ -45,7 +45,7 @@ impl Shares {
         let is_kind = suspect.subject == Subject::Kind;
         Some(match &deals.attributes[suspect.plain(deals)?].values {
             Values::Number(numbers) if is_kind => Shares::count(deals, |row| numbers.get(row) > 0.0),
-            Values::Number(numbers) => Shares::count(deals, |row| !numbers.get(row).is_nan()),
+            Values::Number(numbers) => Shares::count(deals, |row| !numbers.is_missing(row)),
             Values::Text(column) => Shares::count(deals, |row| column.codes[row] != MISSING),
         })
     }
