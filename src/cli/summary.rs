@@ -1,12 +1,14 @@
 //! What `score` says: how many leads in each tier by rules and by score, and where the two sides disagree.
 
 mod beyond;
+mod expected;
 mod quadrants;
 mod text;
 
 pub(super) use text::score_text;
 
 use beyond::{above_all_points, most_points};
+use expected::Expected;
 
 use super::order::Order;
 use super::stale::Stale;
@@ -26,11 +28,12 @@ const SHOWN: usize = 5;
 #[derive(Debug, Serialize)]
 pub(super) struct ScoreSummary {
     pub(super) leads: usize,
+    /// Leads that somebody can still do something about: only they count in the figures.
     pub(super) open: usize,
     pub(super) closed: usize,
-    /// Open leads that have been won or lost after the as-of.
+    /// Leads that were open at the as-of and have been won or lost since.
     pub(super) closed_since: usize,
-    /// Of them those that count as lost only because they were not won in time.
+    /// Of the closed ones those that count as lost only because they were not won in time.
     pub(super) lost_by_now: usize,
     /// Whether all leads are decided, so that the figures look back on them.
     pub(super) looks_back: bool,
@@ -54,6 +57,8 @@ pub(super) struct ScoreSummary {
     pub(super) mismatches: usize,
     pub(super) no_quadrants_because: Option<String>,
     pub(super) mean_win_probability: Option<f64>,
+    #[serde(flatten)]
+    pub(super) expected: Expected,
     pub(super) acts_seen: u64,
     pub(super) acts_after_as_of: u64,
     pub(super) notes: Vec<String>,
@@ -129,8 +134,9 @@ impl ScoreSummary {
     pub(super) fn of(assessment: &Assessment<'_>, version: Option<u32>, looks_back: bool, out: &Path) -> ScoreSummary {
         let n = assessment.table.n_leads();
         // Where all are decided, the figures look back on them.
-        let is_open = |&i: &usize| assessment.is_open(i) || looks_back && assessment.is_decided(i);
-        let open: Vec<usize> = (0..n).filter(is_open).collect();
+        let counts = |&i: &usize| assessment.is_to_be_worked(i) || looks_back && assessment.is_decided(i);
+        let open: Vec<usize> = (0..n).filter(counts).collect();
+        let closed_since = (0..n).filter(|&i| assessment.is_open(i) && !assessment.is_to_be_worked(i)).count();
         let not_created = assessment.standing.iter().filter(|s| **s == Standing::NotCreated).count();
         let blending = assessment.model.and_then(|m| m.blending.as_ref());
         let flagged: Vec<usize> =
@@ -140,8 +146,8 @@ impl ScoreSummary {
         ScoreSummary {
             leads: n,
             open: open.len(),
-            closed: n - open.len() - not_created,
-            closed_since: open.iter().filter(|&&i| assessment.closed_since(i).is_some()).count(),
+            closed: n - open.len() - closed_since - not_created,
+            closed_since,
             lost_by_now: (0..n).filter(|&i| assessment.is_lost_by_now(i)).count(),
             looks_back,
             moment: Moment::default(),
@@ -163,6 +169,7 @@ impl ScoreSummary {
             mismatches: flagged.len(),
             no_quadrants_because: blending.and_then(|b| b.blurred.clone()),
             mean_win_probability: None,
+            expected: Expected::of(assessment.model),
             acts_seen: assessment.acts.0,
             acts_after_as_of: assessment.acts.1,
             notes: notes(assessment),
@@ -222,6 +229,7 @@ impl ScoreSummary {
         let Sums { win_probability, known, abstained } = self.sums;
         self.notes.extend(above_all_points(self.most_points, &self.top));
         self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
+        self.expected.judge(self.mean_win_probability, known);
         if abstained > 0 {
             self.notes.push(format!(
                 "{} without a tier: too little is known ([score] min_evidence)",
@@ -298,7 +306,7 @@ fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<Quadrant
 }
 
 fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> Vec<Flagged> {
-    let is_one = |i: &usize| assessment.leads[*i].quadrant == Some(quadrant) && assessment.is_to_be_worked(*i);
+    let is_one = |i: &usize| assessment.leads[*i].quadrant == Some(quadrant);
     let mut rows: Vec<usize> = flagged.iter().copied().filter(is_one).collect();
     rows.sort_by(|&a, &b| {
         let gap = |i: usize| assessment.leads[i].mismatch_gap.abs();

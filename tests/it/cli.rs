@@ -367,7 +367,7 @@ fn leads_not_created_yet_and_leads_closed_are_told_apart() {
     let summary: Value = serde_json::from_str(&run.stdout).unwrap();
     let mut leads = company.rows("closed_deals.csv");
     leads.extend(company.rows("open_leads.csv"));
-    let (mut open, mut closed, mut not_created) = (0, 0, 0);
+    let (mut open, mut since, mut closed, mut not_created) = (0, 0, 0, 0);
     for (lead, row) in leads.iter().zip(company.rows("scored.csv")) {
         let warnings: Vec<&str> = row["warnings"].split("; ").collect();
         // ISO 8601 in UTC with whole seconds compares as text.
@@ -383,14 +383,14 @@ fn leads_not_created_yet_and_leads_closed_are_told_apart() {
             assert_eq!(row["as_of"], lead["closed_at"]);
             assert!(!row["score"].is_empty());
         } else {
-            open += 1;
+            *(if lead["closed_at"].is_empty() { &mut open } else { &mut since }) += 1;
             assert!(!warnings.contains(&"closed"));
             assert_eq!(row["as_of"], as_of);
         }
     }
     assert!(open > 100 && closed > 100 && not_created > 100);
-    let counted = ["open", "closed", "not_created"].map(|key| summary[key].as_u64().unwrap());
-    assert_eq!(counted, [open, closed, not_created]);
+    let counted = ["open", "closed_since", "closed", "not_created"].map(|key| summary[key].as_u64().unwrap());
+    assert_eq!(counted, [open, since, closed, not_created]);
     let volume: u64 = summary["tiers"].as_array().unwrap().iter().map(|tier| tier["by_score"].as_u64().unwrap()).sum();
     assert_eq!(volume, open, "closed leads and leads to come are in no tier's volume");
 }
@@ -530,7 +530,9 @@ fn a_score_of_leads_already_decided_says_that_it_looks_back() {
     company.write("scorecard.toml", &format!("range = [0, 100]\ntiers = {{ SQL = 5 }}\n{rule}"));
     let told = company.run(&["score", "--rules-only", "--out", "scored.csv"]).ok().stdout;
     assert!(
-        told.contains("3 leads scored into scored.csv by the scorecard alone; 1 open at the as-of, 2 closed."),
+        told.contains(
+            "3 leads scored into scored.csv by the scorecard alone; 1 open, 2 closed: only the open ones count below."
+        ),
         "{told}"
     );
     assert!(
@@ -576,7 +578,7 @@ fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_ca
     }
     let now = company.run(&["score", "--out", "now.csv"]).ok().stdout;
     assert!(now.contains("The newest lead came on 2021-12-20, ") && now.contains("`--as-of 2021-12-21`"), "{now}");
-    assert!(now.contains("0 open at the as-of") && now.contains("not won in time"), "{now}");
+    assert!(now.contains("; 0 open, ") && now.contains("not won in time"), "{now}");
     let warned =
         |row: &Row| row["warnings"].contains("closed: not won within") || row["warnings"].starts_with("closed");
     assert!(company.rows("now.csv").iter().all(warned));
@@ -584,6 +586,7 @@ fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_ca
     assert!(!then.contains("The newest lead came on") && then.contains("call first"), "{then}");
     assert!(then.contains("The model has learned what became of them until 2021-12-2"), "{then}");
     assert!(then.contains("`leadscore explain ID --as-of 2021-12-21`"), "{then}");
+    assert!(then.contains(", within ") && then.contains(" days of creation."), "{then}");
     // Who was won later was open then, for both.
     let scored: serde_json::Value = serde_json::from_str(
         &company.run(&["--format", "json", "score", "--out", "then.csv", "--as-of", "2021-12-21"]).ok().stdout,

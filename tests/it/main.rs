@@ -21,6 +21,7 @@ mod degenerate;
 mod disagreement;
 mod docs;
 mod drift;
+mod expected_wins;
 mod faults;
 mod fixtures;
 mod help;

@@ -1,7 +1,7 @@
 //! What the page says beside what other commands say of the same files, and beside its own figures.
 
 use crate::company::{Company, Row};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 const PROJECT: &str = "[leads]\nfiles = [\"leads.csv\"]\nid = \"id\"\nallow = [\"demo\"]\ncreated_at = \"created\"\nclosed_at = \"closed\"\n\
@@ -20,6 +20,11 @@ fn unit(row: usize, of: u64) -> f64 {
 
 fn yes(is_so: bool) -> &'static str {
     if is_so { "yes" } else { "no" }
+}
+
+/// The sum of a figure over the rows of a list.
+fn sum(rows: &Value, of: &str) -> u64 {
+    rows.as_array().unwrap().iter().map(|row| row[of].as_u64().unwrap()).sum()
 }
 
 /// The day so many days after the first of 2024.
@@ -187,11 +192,21 @@ fn nobody_is_told_to_call_leads_that_have_closed_since() {
     assert_eq!(view["leads"]["closed_since"], since.len());
     let top = summary["top"].as_array().unwrap();
     assert!(!top.is_empty() && top.iter().all(|lead| since.iter().all(|id| lead["lead"] != **id)));
-    assert!(page.contains("of them have been won or lost since and are in no list."));
+    assert!(page.contains("leads open then have been won or lost since and do not count."));
     let first: Vec<&Value> = view["leads"]["first"].as_array().unwrap().iter().map(|lead| &lead["lead"]).collect();
     assert!(first.len() >= top.len() && top.iter().zip(first).all(|(top, first)| top["lead"] == *first));
     let said = company.run(&score[..5]).ok().stdout;
-    assert!(said.contains("of the open ones have been won or lost since (`closed since`): nobody to call."), "{said}");
+    let left_out = format!(", {} closed since the as-of: only the open ones count below.", since.len());
+    assert!(said.replace(',', "").contains(&left_out.replace(',', "")), "{said}");
+    // Who has closed is in no figure.
+    let open = company.rows("scored.csv").iter().filter(|row| !row["warnings"].starts_with("closed")).count();
+    assert_eq!((&summary["open"], &view["leads"]["open"]), (&json!(open), &json!(open)));
+    assert_eq!(sum(&summary["tiers"], "by_score"), open as u64);
+    assert_eq!(sum(&summary["quadrants"], "leads"), open as u64);
+    assert_eq!(sum(&view["leads"]["quadrants"], "open"), open as u64);
+    let all: u64 =
+        ["open", "closed", "closed_since", "not_created"].iter().map(|key| summary[key].as_u64().unwrap()).sum();
+    assert_eq!(summary["leads"], all);
 }
 
 #[test]

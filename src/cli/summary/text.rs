@@ -1,5 +1,6 @@
 //! The summary of a scoring as a person reads it.
 
+use super::expected::expected_text;
 use super::{ScoreSummary, quadrants};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
@@ -36,17 +37,25 @@ fn headline(summary: &ScoreSummary) -> String {
 
 /// How many are open, and why the others do not count.
 fn standing(summary: &ScoreSummary) -> String {
-    if summary.looks_back || summary.closed + summary.not_created == 0 {
+    let left_out = summary.closed + summary.closed_since + summary.not_created;
+    if summary.looks_back || left_out == 0 {
         return String::new();
     }
     let in_time = match summary.lost_by_now {
         0 => String::new(),
         n => format!(" ({} not won in time)", count(n)),
     };
-    let closed = (summary.closed > 0).then(|| format!(", {} closed{in_time}", count(summary.closed)));
-    let to_come = (summary.not_created > 0).then(|| format!(", {} not created yet", count(summary.not_created)));
-    let others: String = closed.into_iter().chain(to_come).collect();
-    format!("; {} open at the as-of{others}", count(summary.open))
+    let others: String = [
+        (summary.closed, format!("closed{in_time}")),
+        (summary.closed_since, "closed since the as-of".to_string()),
+        (summary.not_created, "not created yet".to_string()),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, how)| format!(", {} {how}", count(n)))
+    .collect();
+    let only = if summary.open > 0 { ": only the open ones count below" } else { "" };
+    format!("; {} open{others}{only}", count(summary.open))
 }
 
 /// Leads that are all decided: nobody is to be called, and what is shown is no forecast.
@@ -87,20 +96,7 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
     if summary.open == 0 {
         return text;
     }
-    if let Some(p) = summary.mean_win_probability {
-        text.push_str(&format!(
-            "Expected wins: {} ({} on average).\n",
-            count((p * summary.open as f64).round() as usize),
-            percent(p)
-        ));
-    }
-    if summary.closed_since > 0 {
-        let have = if summary.closed_since == 1 { "has" } else { "have" };
-        text.push_str(&format!(
-            "{} of the open ones {have} been won or lost since (`closed since`): nobody to call.\n",
-            count(summary.closed_since)
-        ));
-    }
+    text.push_str(&expected_text(summary));
     if let Some(until) = &summary.moment.learned_until {
         text.push_str(&format!(
             "The model has learned what became of them until {until}: here it looks better than it is.\n"

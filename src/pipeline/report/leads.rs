@@ -52,9 +52,9 @@ pub struct LeadLists {
     pub as_of: Option<String>,
     /// The day to which the model knows what became of deals, where that is later than the as-of.
     pub learned_until: Option<String>,
-    /// Open leads.
+    /// Open leads, and not closed since.
     pub open: usize,
-    /// Of them those that have been won or lost since; they are in no list.
+    /// Leads that were open at the as-of and have been won or lost since; they are in no count and in no list.
     pub closed_since: usize,
     /// What is not listed although it was neither won nor said to be lost, and why.
     pub left_out: Option<String>,
@@ -71,7 +71,9 @@ pub struct LeadLists {
 impl Report {
     /// Puts in the open leads of an assessment, at most `top` of each list; as anonymous as the report.
     pub fn add_leads(&mut self, assessment: &Assessment<'_>, as_of: Option<String>, top: usize) {
-        let open: Vec<usize> = (0..assessment.leads.len()).filter(|&i| assessment.is_open(i)).collect();
+        let (open, closed_since): (Vec<usize>, Vec<usize>) = (0..assessment.leads.len())
+            .filter(|&i| assessment.is_open(i))
+            .partition(|&i| assessment.closed_since(i).is_none());
         let corner = |quadrant| {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
             let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY;
@@ -81,7 +83,7 @@ impl Report {
             learned_until: as_of.as_ref().and_then(|_| learned_until(assessment)),
             as_of,
             open: open.len(),
-            closed_since: open.iter().filter(|&&i| assessment.closed_since(i).is_some()).count(),
+            closed_since: closed_since.len(),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
             first: assessment.first_to_call(&open, top),
@@ -129,8 +131,7 @@ fn left_out(assessment: &Assessment<'_>) -> Option<String> {
 fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: usize) -> CallList {
     let flagged =
         |i: &usize| assessment.leads[*i].quadrant == Some(quadrant) && assessment.leads[*i].mismatch == Some(true);
-    let mut rows: Vec<usize> =
-        open.iter().copied().filter(flagged).filter(|&i| assessment.is_to_be_worked(i)).collect();
+    let mut rows: Vec<usize> = open.iter().copied().filter(flagged).collect();
     let gap = |i: usize| assessment.leads[i].mismatch_gap.abs();
     rows.sort_by(|&a, &b| gap(b).total_cmp(&gap(a)).then(a.cmp(&b)));
     let lead = |&i: &usize| {

@@ -1,0 +1,36 @@
+//! What `score` expects of the open leads: within what time, and whether that is like the deals before.
+
+use crate::company::{Company, Row};
+
+fn told(company: &Company, leads: &str) -> String {
+    company.score(leads, "scored.csv", &[]).ok().stdout
+}
+
+/// The leads of a file that `keep` takes by their scored rows, in a file of their own.
+fn some_of(company: &Company, leads: &str, keep: impl Fn(&Row) -> bool) -> String {
+    let scored = company.rows("scored.csv");
+    let text = company.text(leads);
+    let mut lines = text.lines();
+    let header = lines.next().unwrap();
+    let kept: Vec<&str> = lines.zip(&scored).filter(|(_, row)| keep(row)).map(|(line, _)| line).collect();
+    assert!(kept.len() >= 20, "{} leads", kept.len());
+    company.write("some.csv", &format!("{header}\n{}\n", kept.join("\n")));
+    kept.len().to_string()
+}
+
+#[test]
+fn a_share_of_expected_wins_unlike_the_past_is_asked_about() {
+    let company = Company::trained();
+    let all = told(&company, "open_leads.csv");
+    assert!(all.contains("whenever they close.\n") && !all.contains("of past deals ("), "{all}");
+    let chance = |row: &Row| row["win_probability"].parse::<f64>().unwrap_or(0.0);
+    let n = some_of(&company, "open_leads.csv", |row| chance(row) > 0.3);
+    let high = told(&company, "some.csv");
+    assert!(high.contains("Expected wins: ") && high.contains(&format!(" of {n} (")), "{high}");
+    let asked = "That is far more than of past deals (15.9 % of those open on a given day). Are these other leads";
+    assert!(high.contains(asked), "{high}");
+    told(&company, "open_leads.csv");
+    some_of(&company, "open_leads.csv", |row| chance(row) < 0.05);
+    let low = told(&company, "some.csv");
+    assert!(low.contains("That is far fewer than of past deals ("), "{low}");
+}
