@@ -1,6 +1,6 @@
 //! The calibration curve: what was predicted beside what came, in bins of equal size.
 
-use super::interval::{Interval, Rate};
+use super::interval::{Interval, Rate, Z95};
 use super::{descending, tied, weighted_mean};
 use serde::{Deserialize, Serialize};
 
@@ -28,17 +28,55 @@ const NEXT_TO_NOTHING: f64 = 0.01;
 /// Where many are won no chance is off by that factor: there a tenth of the deals matters.
 const MATTERS_ALWAYS: f64 = 0.1;
 
+/// A smaller fault nobody sees in the picture.
+const SEEN: f64 = 1.1;
+
+/// Φ⁻¹(1 − 0.05 / 20): where all is well, one curve of ten bins in twenty has a bin so far off by chance (Bonferroni).
+const Z_OF_TEN: f64 = 2.807_033_768_343_811;
+
 impl CurveBin {
     /// Whether other chances came true than were promised, beyond chance and so far that it matters.
     ///
-    /// The interval decides: where it holds what was promised, nothing is known. The bounds only keep silent about what is
-    /// certain and small, for of many deals the smallest fault is certain.
+    /// Chance decides: within it nothing is known. The bounds only keep silent about what is certain and small, for of many
+    /// deals the smallest fault is certain.
     pub fn is_off(&self) -> bool {
-        let (promised, came) = (self.mean_predicted, self.observed);
-        let apart = (promised - came).abs();
-        let is_far = apart >= NEXT_TO_NOTHING && promised.max(came) >= MATTERS * promised.min(came);
-        (is_far || apart >= MATTERS_ALWAYS) && !self.interval.holds(promised)
+        (self.is_far(MATTERS) || self.apart() >= MATTERS_ALWAYS) && self.is_beyond_chance()
     }
+
+    /// Whether promised and come differ, beyond chance and so far that the picture shows it.
+    fn is_seen(&self) -> bool {
+        self.is_far(SEEN) && self.is_beyond_chance()
+    }
+
+    fn apart(&self) -> f64 {
+        (self.mean_predicted - self.observed).abs()
+    }
+
+    fn is_far(&self, factor: f64) -> bool {
+        let (promised, came) = (self.mean_predicted, self.observed);
+        self.apart() >= NEXT_TO_NOTHING && promised.max(came) >= factor * promised.min(came)
+    }
+
+    /// Whether |observed − promised| − 1/2n > z √(promised (1 − promised) / n), z for ten bins that are looked at together.
+    ///
+    /// n is the effective number of deals, which the ends of Wilson's interval tell: they lie z √(end (1 − end) / n) from what
+    /// was observed.
+    fn is_beyond_chance(&self) -> bool {
+        let Interval { low, high } = self.interval;
+        let end = if self.observed - low > high - self.observed { low } else { high };
+        let n = Z95 * Z95 * end * (1.0 - end) / (end - self.observed).powi(2);
+        let spread = (self.mean_predicted * (1.0 - self.mean_predicted) / n).sqrt();
+        self.apart() - 0.5 / n > Z_OF_TEN * spread
+    }
+}
+
+/// The bin in which most wins were promised or kept back against what came, of those where the picture shows a fault that is
+/// none of chance, and how many others there are.
+pub fn furthest_apart(curve: &[CurveBin]) -> Option<(usize, usize)> {
+    let mut seen: Vec<usize> = (0..curve.len()).filter(|&bin| curve[bin].is_seen()).collect();
+    let amiss = |bin: usize| curve[bin].weight_share * curve[bin].apart();
+    seen.sort_by(|&a, &b| amiss(b).total_cmp(&amiss(a)));
+    Some((*seen.first()?, seen.len() - 1))
 }
 
 /// The ends of a calibration curve that are off, each with what to call it: `lowest` and `highest`. Calls begin at the one
@@ -110,6 +148,32 @@ mod tests {
         assert_eq!(named(&[low.clone(), middle.clone(), high]), ["lowest"]);
         assert_eq!(named(&[middle, low.clone()]), ["lowest", "highest"]);
         assert_eq!(named(&[low]), ["highest"], "all have one chance");
+    }
+
+    #[test]
+    fn the_picture_is_told_of_all_bins_and_chance_of_ten() {
+        // Half of 400 deals were promised; Wilson's interval of so many that came true.
+        let bin = |wins: f64| {
+            let interval = super::super::wilson(wins, 400.0);
+            CurveBin {
+                n: 400,
+                wins: wins as usize,
+                mean_predicted: 0.5,
+                observed: wins / 400.0,
+                interval,
+                weight_share: 0.1,
+            }
+        };
+        // 2.807 standard deviations of 10 wins and half a win are 28.6 wins.
+        assert!(!bin(228.0).is_beyond_chance() && bin(229.0).is_beyond_chance());
+        assert!(!bin(172.0).is_beyond_chance() && bin(171.0).is_beyond_chance());
+        assert!(!bin(228.0).interval.holds(0.5), "by itself it would be");
+        let curve = [bin(200.0), bin(240.0), bin(150.0), bin(200.0)];
+        assert_eq!(furthest_apart(&curve), Some((2, 1)));
+        assert_eq!(furthest_apart(&curve[..1]), None);
+        let small =
+            CurveBin { mean_predicted: 0.5, observed: 0.53, interval: super::super::wilson(53_000.0, 1e5), ..bin(1.0) };
+        assert!(small.is_beyond_chance() && !small.is_seen());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::scorecard::Scorecard;
 use rayon::prelude::*;
 
 /// Bins of the calibration curve.
-const CURVE_BINS: usize = 10;
+pub(super) const CURVE_BINS: usize = 10;
 
 /// The three sides' figures on the same deals.
 pub(super) fn side_figures(

@@ -22,6 +22,7 @@ pub mod leaks;
 pub mod leaning;
 pub mod model;
 pub mod monitor;
+pub mod promises;
 pub mod provenance;
 pub mod reference;
 pub mod report;

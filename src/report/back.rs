@@ -38,10 +38,6 @@ fn beside(out: &mut String, held_out: &SideFigures, back: &SideFigures) -> std::
 }
 
 /// `in the lowest tenth 0.5 % expected, 3.7 % won`, of the ends of the curve that are off.
-pub(super) fn off_at_the_ends(curve: &[CurveBin]) -> Option<String> {
-    in_words(&ends_off(curve))
-}
-
 fn in_words(ends: &[(&str, &CurveBin)]) -> Option<String> {
     let told = |(which, bin): &(&str, &CurveBin)| {
         format!("in the {which} tenth {} expected, {} won", percent(bin.mean_predicted), percent(bin.observed))

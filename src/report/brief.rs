@@ -1,7 +1,6 @@
 //! The model card in brief: what somebody reads in the terminal right after a training.
 
-use super::back::{self, off_at_the_ends};
-use super::boldness::Boldness;
+use super::back;
 use super::card::{before_figures, judged, model_ranks_by_chance, whose, widest_first};
 use super::sentences::{self, top};
 use super::sides::percent;
@@ -10,6 +9,7 @@ use crate::metrics::is_weighted;
 use crate::pipeline::leaks::{asks_about, is_of_the_leak_screen};
 use crate::pipeline::leaning;
 use crate::pipeline::model::{DriftRecord, Model, SideFigures};
+use crate::pipeline::promises::Promises;
 use crate::predictor::FittedTerm;
 use crate::scorecard::Scorecard;
 use crate::snapshot::in_words;
@@ -88,10 +88,8 @@ fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Resu
         let within = if high - low < 1.0 { String::new() } else { format!("{low:.0} to {high:.0}; ") };
         writeln!(out, "- It ranks a won deal above a lost one {value:.0} times in 100 ({within}chance 50{points}).")?;
     }
-    if let Some(boldness) = best.probability.as_ref().and_then(|p| Boldness::of(&p.calibration)) {
-        let doubt = if boldness.is_doubtful { " (too few deals to be sure)" } else { "" };
-        let ends = off_at_the_ends(&sides.calibration).map_or_else(String::new, |ends| format!("; {ends}"));
-        writeln!(out, "- Its chances were {}{doubt}{ends}.", boldness.in_brief())?;
+    if let Some(promises) = Promises::of(sides) {
+        writeln!(out, "- Its chances were {}.", promises.in_brief())?;
     }
     Ok(())
 }

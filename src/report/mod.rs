@@ -1,7 +1,6 @@
 //! Readable forms of a model: the card a person reads and the dump a program reads. Computes nothing.
 
 mod back;
-mod boldness;
 pub mod brief;
 pub mod card;
 pub mod dump;

@@ -1,9 +1,9 @@
 //! What the figures of a model say, a plain sentence each.
 
-use super::boldness::boldness;
 use super::sides::percent;
 use crate::metrics::{CurveBin, Figures, LiftRow, ProbabilityFigures, bare_log_loss, by_row_weight, is_weighted};
 use crate::pipeline::model::{DriftRecord, SideFigures, TierRates};
+use crate::pipeline::promises::Promises;
 use crate::text::capital;
 use std::fmt::Write;
 
@@ -19,7 +19,9 @@ pub(super) fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std
     order(out, name, best, by_points, whose)?;
     if let Some(probability) = &best.probability {
         doubt(out, best.win_rate, probability)?;
-        boldness(out, &probability.calibration)?;
+    }
+    if let Some(promises) = Promises::of(sides) {
+        writeln!(out, "- On these deals they are {}.", promises.in_full())?;
     }
     if let (Some(low), Some(high)) = (sides.calibration.first(), sides.calibration.last()) {
         extremes(out, low, high)?;

@@ -8,6 +8,7 @@ use crate::metrics::{Figures, Interval, MARKED, Rate, Standing, row_weight_mark,
 use crate::pipeline::backtest::{
     Backtest, Band, CapacityCut, Cut, Quality, Side, Surprise, SurpriseList, ValueCut, ValueRow,
 };
+use crate::pipeline::promises::Promises;
 use crate::values::format_instant;
 
 /// Levels of a column shown from either end.
@@ -98,6 +99,9 @@ fn opening(found: &Backtest) -> Page {
             "\nThe blend gives the model {:.0} % of the say, as these deals would choose it.\n",
             100.0 * weight
         ));
+    }
+    if let Some(promises) = Promises::of(&found.figures) {
+        text.push_str(&format!("\nThe chances were {}.\n", promises.in_brief()));
     }
     text
 }

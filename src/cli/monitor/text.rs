@@ -23,6 +23,14 @@ pub(super) fn monitor(found: &Monitor) -> Page {
     if let Some(c) = found.calibration.filter(|c| !told(c)) {
         text.push_str(&format!("{}\n", c.sentence()));
     }
+    if let Some(place) = &found.furthest_off {
+        let beside = if found.calibration.is_some_and(|c| c.is_right()) {
+            "That is right in sum, but not"
+        } else {
+            "Furthest off"
+        };
+        text.push_str(&format!("{beside} {place}.\n"));
+    }
     if let Some(now) = &found.auc {
         let then = found.promised_auc.map(|a| format!("; {a:.3} was promised")).unwrap_or_default();
         text.push_str(&format!(

@@ -1,9 +1,11 @@
 //! Whether the promised wins came: calibration and order on recent deals.
 
 use super::super::deals::Deals;
+use super::super::figures::CURVE_BINS;
+use super::super::promises::apart;
 use super::super::retrain::Current;
 use super::super::train::pick;
-use crate::metrics::{Auc, Z95, auc};
+use crate::metrics::{Auc, Z95, auc, calibration_curve};
 use crate::mismatch::{self, Quadrant, QuadrantRecord};
 use serde::Serialize;
 
@@ -58,9 +60,14 @@ impl Calibration {
         Calibration { deals: y.len(), won, expected, low: (expected - half).max(0.0), high: expected + half }
     }
 
+    /// Whether as many wins came as chance makes of those expected.
+    pub fn is_right(&self) -> bool {
+        self.low <= self.won && self.won <= self.high
+    }
+
     /// Whether the wins differ from those expected by more than this share, and by more than chance.
     pub fn is_beyond(&self, limit: f64) -> bool {
-        (self.won < self.low || self.won > self.high) && (self.won - self.expected).abs() > limit * self.expected
+        !self.is_right() && (self.won - self.expected).abs() > limit * self.expected
     }
 
     /// Of so many deals, so many were won and so many expected.
@@ -78,6 +85,11 @@ pub(super) fn order(recent: &Recent) -> Option<Auc> {
 }
 
 impl Recent {
+    /// The tenth in which promise and truth are furthest apart, in words.
+    pub(super) fn furthest_off(&self) -> Option<String> {
+        apart(&calibration_curve(&self.y, &self.p, &self.w, CURVE_BINS))
+    }
+
     /// The recent deals' scores on the scorecard's scale; empty without one.
     pub(super) fn scores(&self, current: &Current<'_>) -> Vec<f64> {
         let Some(blending) = &current.model.blending else { return Vec::new() };

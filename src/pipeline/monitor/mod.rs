@@ -83,6 +83,8 @@ pub struct Monitor {
     pub open: Option<Group>,
     /// Wins that came against wins that were expected.
     pub calibration: Option<Calibration>,
+    /// The tenth of these deals in which promise and truth are furthest apart, beyond chance: `in the highest tenth: …`.
+    pub furthest_off: Option<String>,
     /// AUC on the recent deals.
     pub auc: Option<Auc>,
     /// AUC that the version was honest to promise.
@@ -143,6 +145,7 @@ pub fn monitor(
         closed,
         open,
         calibration: says.then(|| Calibration::of(&recent.y, &recent.p, &recent.w)),
+        furthest_off: if says { recent.furthest_off() } else { None },
         auc: if says { order(&recent) } else { None },
         promised_auc,
         months: months::months(&said, current, &rows, promised_auc, &settings.limits),

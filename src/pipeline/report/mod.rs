@@ -35,6 +35,7 @@ use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
 use super::leaning::ask_first;
 use super::model::{DriftRecord, Model};
+use super::promises::Promises;
 use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::Comparison;
 use crate::fault::InputError;
@@ -82,6 +83,8 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// The sentences that matter, at most three.
     pub sentences: Vec<String>,
+    /// Whether the promised chances came true: `right in sum, but not in the highest tenth: …`.
+    pub promises: Option<String>,
     /// Whether rates are not wins ÷ deals, but by row weight.
     pub is_weighted: bool,
     /// How the newest deals differ from the older ones; `None` where they were not compared.
@@ -191,6 +194,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         anonymous: settings.anonymous,
         warnings: sentences::warnings(&model, lookback::sentence(&found, settings.card.as_ref())),
         sentences: sentences::sentences(&found, comparison.as_ref(), &model, handover.as_ref(), is_start),
+        promises: Promises::of(&found.figures).as_ref().map(Promises::in_brief),
         is_weighted: found.judged.is_weighted(),
         drift: model.drift.clone(),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
