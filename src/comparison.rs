@@ -186,6 +186,9 @@ pub struct RuleComparison {
     pub mean_quantity: f64,
     /// What the difference moves: the row-weighted mean of |learned − hand-set|·q over all deals, in points.
     pub matters: f64,
+    /// Points times leads, by which rules come first: `matters`, but of a rule that most deals hit once the share it does not
+    /// hit, for what nearly all have sets nobody apart.
+    pub sets_apart: f64,
 }
 
 impl RuleComparison {

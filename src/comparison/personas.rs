@@ -14,7 +14,7 @@ use super::deals::Deals;
 use super::fit::{Design, Prior, SHARED};
 use super::intervals::{drawn_points, quantiles};
 use super::mixture::Mixture;
-use super::verdict::{evidence, verdict};
+use super::verdict::{concerned, evidence, verdict};
 use super::{Comparison, ComparisonInput, RuleComparison};
 use cells::{Cells, Worth};
 use ndarray::Array2;
@@ -240,6 +240,8 @@ impl Said<'_> {
         let interval = [low.min(learned).min(kept), high.max(learned).max(kept)];
         let tells = self.deals.scale[at] > 0.0 && self.whole.rho == 1.0;
         let total: f64 = self.input.weights.iter().sum();
+        let moved = (learned - from.points).abs();
+        let mean = self.deals.mean[at] * total / row_weight;
         let here = RuleComparison {
             learned_points: learned,
             interval,
@@ -248,7 +250,8 @@ impl Said<'_> {
             win_rate: self.deals.win_rate[at],
             evidence: evidence(self.deals.leads[at]),
             verdict: verdict(tells, self.deals.leads[at], from.points, interval),
-            matters: (learned - from.points).abs() * self.deals.mean[at] * total / row_weight,
+            matters: moved * mean,
+            sets_apart: moved * concerned(self.deals.scale[at], mean),
             ..whole.clone()
         };
         let [low, high] = quantiles(self.drawn_departure(at, &everywhere), departure);

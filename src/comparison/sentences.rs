@@ -22,7 +22,7 @@ pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
         return too_little(comparison, if is_start { "starting" } else { "hand-set" });
     }
     let mut contradicted: Vec<&RuleComparison> = comparison.rules.iter().filter(|rule| contradicts(rule)).collect();
-    contradicted.sort_by(|a, b| b.matters.total_cmp(&a.matters).then_with(|| a.id.cmp(&b.id)));
+    contradicted.sort_by(|a, b| b.sets_apart.total_cmp(&a.sets_apart).then_with(|| a.id.cmp(&b.id)));
     let rules = comparison.rules.len();
     let unsure = comparison.rules.iter().filter(|rule| rule.verdict == Verdict::TooLittleData).count();
     let unsure = match unsure {
@@ -38,9 +38,15 @@ pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
     let rules = counted(rules, "rule");
     let (first, order) = if is_start {
         let start = "Nobody has set the points yet: the scorecard is the start that `init` drew up.";
-        (format!("{start} The deals would move {contradict} of its {rules}{wrong}{unsure}."), ["Most of all", "Then"])
+        (
+            format!("{start} The deals would move {contradict} of its {rules}{wrong}{unsure}."),
+            ["Most of all (points times leads)", "Then"],
+        )
     } else {
-        (format!("The deals contradict {contradict} of {rules}{wrong}{unsure}."), ["Change first", "Then"])
+        (
+            format!("The deals contradict {contradict} of {rules}{wrong}{unsure}."),
+            ["Change first (most points times leads)", "Then"],
+        )
     };
     let mut said = vec![first];
     said.extend(
@@ -151,6 +157,7 @@ mod tests {
             verdict,
             mean_quantity: hits[0] as f64,
             matters: (points[1] - points[0]).abs() * hits[0] as f64,
+            sets_apart: (points[1] - points[0]).abs() * hits[0] as f64,
         }
     }
 
@@ -182,7 +189,7 @@ mod tests {
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
-            "Change first: `many_visits` is set to +15 and worth -3 (-6 to 0): 812 leads hit it, 11.8 % of them won (all 38.5 %)."
+            "Change first (most points times leads): `many_visits` is set to +15 and worth -3 (-6 to 0): 812 leads hit it, 11.8 % of them won, of all 38.5 %."
         );
         assert!(said[2].starts_with("Then: `vp`") && said.len() == 3);
         let said = sentences(&comparison(rules, 2_000, 770, 1.0), true);
@@ -191,7 +198,11 @@ mod tests {
             "Nobody has set the points yet: the scorecard is the start that `init` drew up. The deals would move 2 of its 4 \
              rules, 1 to the other sign; on 1 they cannot tell yet."
         );
-        assert!(said[1].starts_with("Most of all: `many_visits` starts at +15 and is worth -3"), "{}", said[1]);
+        assert!(
+            said[1].starts_with("Most of all (points times leads): `many_visits` starts at +15 and is worth -3"),
+            "{}",
+            said[1]
+        );
     }
 
     #[test]

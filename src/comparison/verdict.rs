@@ -27,7 +27,15 @@ pub(super) fn judge(input: &ComparisonInput, deals: &Deals, learned: &Learned, r
         verdict: verdict(told, leads, from.points, learned.intervals[at]),
         mean_quantity: deals.mean[at],
         matters: (learned.points[at] - from.points).abs() * deals.mean[at],
+        sets_apart: (learned.points[at] - from.points).abs() * concerned(deals.scale[at], deals.mean[at]),
     }
+}
+
+/// The share of the deals that a rule hit once at most sets apart from the others: those hit or those not hit, whichever are
+/// fewer. Of a rule that counts, its mean.
+pub(super) fn concerned(scale: f64, mean: f64) -> f64 {
+    let is_yes_or_no = (scale - 1.0).abs() < 1e-9 && mean <= 1.0;
+    if is_yes_or_no { mean.min(1.0 - mean) } else { mean }
 }
 
 pub(super) fn evidence(leads: usize) -> Evidence {
@@ -81,6 +89,13 @@ mod tests {
         assert_eq!(told(-10.0, -21.0, 1.0), Verdict::TooLittleData);
         assert_eq!(told(0.0, -1.0, 1.0), Verdict::Agrees);
         assert_eq!(told(0.0, 1.0, 3.0), Verdict::Worth);
+    }
+
+    #[test]
+    fn what_nearly_all_have_sets_few_apart() {
+        assert!((concerned(1.0, 0.95) - 0.05).abs() < 1e-12);
+        assert_eq!(concerned(1.0, 0.3), 0.3);
+        assert_eq!(concerned(4.2, 0.95), 0.95, "an amount, which differs among those that have any");
     }
 
     #[test]

@@ -68,11 +68,11 @@ pub(in super::super) struct GroupRow {
 }
 
 impl Summary {
-    /// The comparison, its rules sorted by what their difference moves.
+    /// The comparison, its rules sorted by how many points, on how many leads, are at stake.
     pub(super) fn of(scorecard: &Scorecard, compared: &Compared) -> Summary {
         let comparison = &compared.comparison;
         let mut rules: Vec<&RuleComparison> = comparison.rules.iter().collect();
-        rules.sort_by(|a, b| b.matters.total_cmp(&a.matters));
+        rules.sort_by(|a, b| b.sets_apart.total_cmp(&a.sets_apart));
         let mut notes = comparison.notes.clone();
         notes.extend(compared.notes.iter().cloned());
         Summary {

@@ -72,7 +72,7 @@ fn rules(text: &mut Page, summary: &Summary) {
     ];
     text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(&["group", PICTURE])));
     text.push_str(&format!(
-        "\n{}, {} won ({}). Points learned are shrunk towards those {}; sorted by what the difference moves.\n",
+        "\n{}, {} won ({}). Points learned are shrunk towards those {}; sorted by the difference in points times the leads it sets apart.\n",
         plural(summary.deals, "deal"),
         count(summary.won),
         share_won(summary.deals, summary.won, summary.win_rate),
