@@ -257,7 +257,7 @@ fn the_first_screen_says_where_the_look_back_is_worse_than_the_model_card() {
         texts(&view["warnings"]).into_iter().find(|said| said.starts_with("Looking back on")).map(str::to_string)
     };
     let (_, without_card) = report(&company);
-    assert!(about(&without_card).is_none_or(|said| !said.contains("model card")));
+    assert!(about(&without_card).is_none_or(|said| !said.contains("`train` said")));
     company.run(&["train"]).ok();
     let (page, view) = report(&company);
     let said = about(&view).expect("the look back is worse");
@@ -267,11 +267,11 @@ fn the_first_screen_says_where_the_look_back_is_worse_than_the_model_card() {
     let looked = auc(&view["backtest"]["figures"]);
     assert!(said.contains(&format!("{looked} times in 100, not {of_card}")), "{said}");
     assert!(
-        said.contains("model card (version 1)")
+        said.contains("than `train` said (version 1)")
             && said.contains("each by a model that learned from the deals before it")
     );
     let first_screen = page.split("<main").next().unwrap();
-    assert!(first_screen.contains("does worse than its model card (version 1) says"));
+    assert!(first_screen.contains("does worse than <code>train</code> said (version 1)."));
 }
 
 #[test]

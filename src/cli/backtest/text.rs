@@ -209,18 +209,17 @@ fn range_text(side: Side, band: &Band) -> String {
 fn surprises_text(found: &Backtest) -> String {
     let (Some(high), Some(low)) = (&found.high_score_no_order, &found.low_score_order) else { return String::new() };
     let seen = |list: &SurpriseList, word: &str| {
-        list.seen_by_model.map_or_else(String::new, |n| format!(", {} of them {word} it by the model", count(n)))
+        list.seen_by_model.map_or_else(String::new, |n| format!(", {} of these {word} by the model", count(n)))
     };
     let counted = if found.judged.is_weighted() { " (deals counted, not by row weight)" } else { "" };
     let mut text = format!(
-        "\n{} at or above the handover by points{counted}: {} without an order{}.\n{} below it by points: {} ordered all the \
-         same{}.\n",
+        "\n{} would go to sales by points{counted}: {} without an order{}.\n{} would not: {} ordered all the same{}.\n",
         plural(high.of, "deal"),
         count(high.deals),
-        seen(high, "below"),
+        seen(high, "would not"),
         plural(low.of, "deal"),
         count(low.deals),
-        seen(low, "at or above")
+        seen(low, "would")
     );
     text.push_str(&surprise_list("High score, no order (high_score_no_order)", high));
     text.push_str(&surprise_list("Low score, order (low_score_order)", low));

@@ -43,7 +43,7 @@ pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<S
     let by = by_row_weight(found.judged.is_weighted());
     let said: Vec<String> = order.into_iter().chain(chances(&found.figures.calibration, by)).collect();
     let beside = match card.filter(|_| !why.is_empty()) {
-        Some(card) => format!(" does worse than its model card (version {}) says", card.version),
+        Some(card) => format!(" does worse than `train` said (version {})", card.version),
         None => " promised other chances than came true".to_string(),
     };
     (!said.is_empty()).then(|| {
@@ -83,13 +83,13 @@ fn chances(bins: &[CurveBin], by: &str) -> Option<String> {
 fn why(found: &Backtest, card: &CardFigures) -> String {
     let on = thousands(best(&card.figures).map_or(0, |figures| figures.n));
     if card.scheme != "forward" {
-        return format!(" The model card judges on {on} deals drawn by chance, this page on all of them.");
+        return format!(" `train` judges on {on} deals drawn by chance, this page on all of them.");
     }
     let models = match found.fold_scheme.as_str() {
         "forward" => "each by a model that learned from the deals before it, which for the oldest are few",
         _ => "each by a model of other deals",
     };
-    format!(" The model card judges on the newest {on} deals alone; this page judges older ones, too, {models}.")
+    format!(" `train` judges on the newest {on} deals alone; this page judges older ones, too, {models}.")
 }
 
 #[cfg(test)]
