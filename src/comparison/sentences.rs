@@ -66,15 +66,15 @@ fn contradicts(rule: &RuleComparison) -> bool {
 fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> String {
     let [learned, low, high] = signed_with_interval(rule.learned_points, rule.interval);
     format!(
-        "`{}` {} {} and {}worth {learned} ({low} to {high}): {} hit it, {} of them won{} (all {}).",
+        "`{}` {} {} and {}worth {learned} ({low} to {high}): {} hit it, {} of them won, of all {}{}.",
         rule.id,
         if is_start { "starts at" } else { "is set to" },
         signed(rule.hand_set_points),
         if is_start { "is " } else { "" },
         counted(rule.leads, "lead"),
         percent(rule.win_rate),
-        by_row_weight(comparison.is_weighted()),
         percent(comparison.win_rate),
+        by_row_weight(comparison.is_weighted()),
     )
 }
 

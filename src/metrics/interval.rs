@@ -59,12 +59,12 @@ pub enum Standing {
 
 /// Said once wherever rates are told and row weights differ; beside each rate that stands by a count there is the
 /// [mark](by_row_weight), for two figures that do not divide make a reader doubt both.
-pub const BY_ROW_WEIGHT: &str =
-    "Rates are by row weight: a deal that was open longer counts more, so they are not wins ÷ deals.";
+pub const BY_ROW_WEIGHT: &str = "Rates are of the deals open on a given day: one open twice as long is met twice as often by \
+     whoever scores open leads. So they are not wins ÷ deals.";
 
-/// What stands behind a rate, or at the head of a column of rates, that is not wins ÷ deals: ` by row weight`, or nothing.
+/// What stands behind a rate by row weight, which is not wins ÷ deals: ` (of those open on a given day)`, or nothing.
 pub fn by_row_weight(is_weighted: bool) -> &'static str {
-    if is_weighted { " by row weight" } else { "" }
+    if is_weighted { " (of those open on a given day)" } else { "" }
 }
 
 /// Whether a share of `wins` in `n` differs from wins ÷ deals as it is printed.
@@ -78,17 +78,19 @@ pub fn row_weight_mark(is_weighted: bool) -> &'static str {
 }
 
 /// What the mark means, below the table.
-pub const MARKED: &str = "* by row weight";
+pub const MARKED: &str = "* of those open on a given day";
 
-/// `15.9 %`, or `15.9 % by row weight` where that is not wins ÷ deals: for the one place where the wins are told, too.
+/// `15.9 %`, or `15.9 % of those open on a given day` where that is not wins ÷ deals: for the one place where the wins are told, too.
 pub fn share_won(n: usize, wins: usize, rate: f64) -> String {
-    format!("{:.1} %{}", 100.0 * rate, by_row_weight(is_weighted(n, wins, rate)))
+    let whose = if is_weighted(n, wins, rate) { " of those open on a given day" } else { "" };
+    format!("{:.1} %{whose}", 100.0 * rate)
 }
 
 impl std::fmt::Display for Rate {
-    /// `62.2 % of 41 won (45.4 to 76.5 %)`, or `… won by row weight (…)`.
+    /// `62.2 % of 41 won (45.4 to 76.5 %)`, or `… won (of those open on a given day; 45.4 to 76.5 %)`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.said(by_row_weight(self.is_weighted())))
+        let whose = if self.is_weighted() { "of those open on a given day; " } else { "" };
+        f.write_str(&self.said(whose))
     }
 }
 
@@ -98,9 +100,9 @@ impl Rate {
         self.said("")
     }
 
-    fn said(&self, by: &str) -> String {
+    fn said(&self, whose: &str) -> String {
         let [rate, low, high] = [self.rate, self.interval.low, self.interval.high].map(|share| share * 100.0);
-        format!("{rate:.1} % of {} won{by} ({low:.1} to {high:.1} %)", thousands(self.n))
+        format!("{rate:.1} % of {} won ({whose}{low:.1} to {high:.1} %)", thousands(self.n))
     }
 
     /// Whether the rate differs from wins ÷ deals as it is printed.

@@ -81,8 +81,7 @@ impl Handover {
         let Handover { tier, points, share, model_from, average, is_weighted } = self;
         match model_from {
             Some(from) => format!(
-                "{tier} holds {}{} of past deals by points ({} or more), and as many by the model (a chance of {} or more; the \
-                 average is {}).",
+                "{tier} holds {} of past deals{}: by points from {} on, by the model from a chance of {} on (the average is {}).",
                 percent(*share),
                 by_row_weight(*is_weighted),
                 short_number(*points),

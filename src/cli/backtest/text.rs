@@ -211,7 +211,7 @@ fn surprises_text(found: &Backtest) -> String {
     let seen = |list: &SurpriseList, word: &str| {
         list.seen_by_model.map_or_else(String::new, |n| format!(", {} of these {word} by the model", count(n)))
     };
-    let counted = if found.judged.is_weighted() { " (deals counted, not by row weight)" } else { "" };
+    let counted = if found.judged.is_weighted() { " (each counted once)" } else { "" };
     let mut text = format!(
         "\n{} would go to sales by points{counted}: {} without an order{}.\n{} would not: {} ordered all the same{}.\n",
         plural(high.of, "deal"),

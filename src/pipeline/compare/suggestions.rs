@@ -211,12 +211,12 @@ impl Suggestion {
         let [points, low, high] = signed_with_interval(self.points, self.interval);
         format!(
             "No rule uses {}: worth about {points} ({low} to {high}); on {} with it, {:.1} % of \
-             them won{} (all {:.1} %).{}",
+             them won, of all {:.1} %{}.{}",
             self.fact,
             counted(self.leads, "deal"),
             100.0 * self.win_rate,
-            by_row_weight(is_weighted(self.leads, self.won, self.win_rate)),
             100.0 * win_rate,
+            by_row_weight(is_weighted(self.leads, self.won, self.win_rate)),
             self.doubt()
         )
     }
@@ -260,9 +260,9 @@ mod tests {
             matters: 3.0,
             toml: String::new(),
         };
-        assert!(plain.sentence(0.4).ends_with("90.0 % of them won (all 40.0 %)."));
+        assert!(plain.sentence(0.4).ends_with("90.0 % of them won, of all 40.0 %."));
         let marked = Suggestion { is_suspicious: true, ..plain };
-        assert!(marked.sentence(0.4).contains("(all 40.0 %). Suspicious: if `Tags` was filled in only after"));
+        assert!(marked.sentence(0.4).contains("of all 40.0 %. Suspicious: if `Tags` was filled in only after"));
     }
 
     #[test]

@@ -103,13 +103,13 @@ fn against_the_order(side: &str, lines: &[Line]) -> Option<String> {
         .filter(|(_, more, fewer)| fewer.1.interval.low > more.1.interval.high)
         .max_by(|a, b| apart(a).total_cmp(&apart(b)))?;
     Some(format!(
-        "Of {line}, {} was won in {:.1} % of the cases{}, {}, which has more {side} points, in {:.1} %: there the {side} points \
+        "Of {line}, {} was won in {:.1} % of the cases, {}, which has more {side} points, in {:.1} %{}: there the {side} points \
          do not go with what wins.",
         fewer.0,
         100.0 * fewer.1.rate,
-        by_row_weight(fewer.1.is_weighted()),
         more.0,
         100.0 * more.1.rate,
+        by_row_weight(fewer.1.is_weighted()),
     ))
 }
 

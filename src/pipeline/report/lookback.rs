@@ -73,7 +73,7 @@ fn order(looked: &Figures, of_card: &Figures) -> Option<String> {
 fn chances(bins: &[CurveBin], by: &str) -> Option<String> {
     let told = |(which, bin): (&str, &CurveBin)| {
         let [said, came] = [bin.mean_predicted, bin.observed].map(|share| format!("{:.1} %", 100.0 * share));
-        format!("of the deals with the {which} chances {came} were won{by} where {said} were expected")
+        format!("of the deals with the {which} chances {came} were won where {said} were expected{by}")
     };
     let said: Vec<String> = ends_off(bins).into_iter().map(told).collect();
     (!said.is_empty()).then(|| listed(&said, "and"))
@@ -106,8 +106,8 @@ mod tests {
     fn chances_that_did_not_come_true_are_told_where_it_matters() {
         let middle = || bin(0.2, 0.2, 0.05);
         assert_eq!(
-            chances(&[bin(0.005, 0.037, 0.015), middle(), bin(0.6, 0.62, 0.05)], " by row weight").unwrap(),
-            "of the deals with the lowest chances 3.7 % were won by row weight where 0.5 % were expected"
+            chances(&[bin(0.005, 0.037, 0.015), middle(), bin(0.6, 0.62, 0.05)], " (so)").unwrap(),
+            "of the deals with the lowest chances 3.7 % were won where 0.5 % were expected (so)"
         );
         let high = chances(&[bin(0.01, 0.012, 0.01), middle(), bin(0.9, 0.7, 0.05)], "").unwrap();
         assert_eq!(high, "of the deals with the highest chances 70.0 % were won where 90.0 % were expected");

@@ -56,16 +56,16 @@ fn order(found: &Backtest) -> Option<String> {
     }
     let row = top(best)?;
     let beside = match figures.scorecard.as_ref().and_then(top) {
-        Some(card) => format!("; of the best fifth by points {} ({:.1} times)", percent(card.win_rate), card.lift),
+        Some(card) => format!("; of the best fifth by points {}, {:.1} times", percent(card.win_rate), card.lift),
         None => String::new(),
     };
     Some(format!(
-        "Looking back on {} that the model had not seen: of the best fifth {name} {} were won{}, {:.1} times the \
-         average{beside}.",
+        "Looking back on {} that the model had not seen: of the best fifth {name} {} were won, {:.1} times the \
+         average{beside}{}.",
         counted(best.n, "past deal"),
         percent(row.win_rate),
-        by_row_weight(found.judged.is_weighted()),
-        row.lift
+        row.lift,
+        by_row_weight(found.judged.is_weighted())
     ))
 }
 
@@ -92,13 +92,13 @@ fn disagreement(model: &Model, handover: Option<&Handover>) -> Option<String> {
     let (verify, gem) = (record(Quadrant::Verify), record(Quadrant::HiddenGem));
     match (verify, gem) {
         (Some(verify), Some(gem)) => Some(format!(
-            "Where the two disagree: of {} that are {tier} by the model alone {} were won{}, of {} that are {tier} by \
-             points alone {}.",
+            "Where the two disagree: of {} that are {tier} by the model alone {} were won, of {} that are {tier} by \
+             points alone {}{}.",
             counted(gem.n, "deal"),
             percent(gem.rate),
-            by_row_weight(gem.is_weighted() || verify.is_weighted()),
             thousands(verify.n),
-            percent(verify.rate)
+            percent(verify.rate),
+            by_row_weight(gem.is_weighted() || verify.is_weighted())
         )),
         _ => Some("On too few past deals do points and model disagree to say who is right.".to_string()),
     }
