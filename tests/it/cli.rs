@@ -621,7 +621,10 @@ fn a_quadrant_is_told_by_the_tier_and_never_belies_the_chance() {
     company.run(&["train"]).ok();
     let told = company.run(&["-v", "score", "--out", "scored.csv", "--as-of", "2024-12-24"]).ok().stdout;
     assert!(told.contains("SQL by points, not by the model: look before calling"), "{told}");
-    assert!(told.contains("SQL holds 9.8 % of past deals: by points from 50 on, by the model from a chance of"), "{told}");
+    assert!(
+        told.contains("SQL holds 9.8 % of past deals: by points from 50 on, by the model from a chance of"),
+        "{told}"
+    );
     assert!(told.contains("more likely than not to be won, for a tier holds a share of the deals"), "{told}");
     let belied = company
         .rows("scored.csv")
