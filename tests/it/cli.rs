@@ -388,7 +388,7 @@ fn leads_not_created_yet_and_leads_closed_are_told_apart() {
             assert_eq!(row["as_of"], as_of);
         }
     }
-    assert!(open > 100 && closed > 100 && not_created > 100);
+    assert!(open > 0 && since > 0 && open + since > 100 && closed > 100 && not_created > 100);
     let counted = ["open", "closed_since", "closed", "not_created"].map(|key| summary[key].as_u64().unwrap());
     assert_eq!(counted, [open, since, closed, not_created]);
     let volume: u64 = summary["tiers"].as_array().unwrap().iter().map(|tier| tier["by_score"].as_u64().unwrap()).sum();
