@@ -51,53 +51,72 @@ pub struct PlanSettings {
     pub keep: Vec<Source>,
 }
 
-/// The sources that the columns of a leads table offer, and a line for each column that is left out.
-pub fn sources(
-    table: &LeadTable,
+/// What the columns of a leads table offer.
+#[derive(Debug, Default)]
+pub struct Offer {
+    /// Sources that may become terms.
+    pub sources: Vec<Source>,
+    /// Those of the columns that the project file excludes.
+    pub excluded: Vec<Source>,
+    /// A line for each column that is left out.
+    pub left_out: Vec<PlanLine>,
+}
+
+/// The sources that the columns of a leads table offer.
+pub fn sources(table: &LeadTable, rows: &[usize], settings: &PlanSettings, has_as_of: bool) -> Offer {
+    let mut offer = Offer::default();
+    for column in table.columns.iter().filter(|column| !settings.roles.contains(&column.name)) {
+        let name = &column.name;
+        let of_column = of_column(column, rows, settings, has_as_of);
+        let left_out = if settings.exclude.contains(name) {
+            offer.excluded.extend(of_column.unwrap_or_default());
+            Some("excluded by the project file")
+        } else {
+            of_column.map(|sources| offer.sources.extend(sources)).err()
+        };
+        let line = |why: &str| PlanLine { name: name.clone(), fate: Fate::LeftOut(why.to_string()) };
+        offer.left_out.extend(left_out.map(line));
+    }
+    if settings.age && has_as_of && table.created_at.is_some() {
+        offer.sources.push(Source::Age);
+    }
+    offer
+}
+
+/// The sources that one column offers, or why it offers none.
+fn of_column(
+    column: &Column,
     rows: &[usize],
     settings: &PlanSettings,
     has_as_of: bool,
-) -> (Vec<Source>, Vec<PlanLine>) {
-    let mut offered = Vec::new();
-    let mut lines = Vec::new();
-    let mut leave = |name: &str, why: &str| {
-        lines.push(PlanLine { name: name.to_string(), fate: Fate::LeftOut(why.to_string()) });
-    };
-    for column in &table.columns {
-        let name = column.name.as_str();
-        let allowed = settings.allow.iter().any(|a| a == name);
-        if settings.roles.iter().any(|r| r == name) {
-            continue;
-        }
-        if settings.exclude.iter().any(|e| e == name) {
-            leave(name, "excluded by the project file");
-        } else if settings.activity_columns.iter().any(|c| c == name) && !settings.counters_are_as_of && !allowed {
-            leave(name, "a counter of the whole life; it knows what came after the as-of (`allow` brings it back)");
-        } else if column.column_type == ColumnType::Date {
-            if has_as_of {
-                offered.push(Source::DaysFrom(name.to_string()));
-            } else {
-                leave(name, "a date says nothing without an as-of");
-            }
-        } else if column.column_type == ColumnType::Text && !allowed {
-            let derived = derivations(column, rows);
-            if derived.is_empty() {
-                leave(name, "free text or an identifier: nearly every lead has its own value");
-            }
-            offered.extend(derived);
+) -> Result<Vec<Source>, &'static str> {
+    let name = &column.name;
+    let allowed = settings.allow.contains(name);
+    if settings.activity_columns.contains(name) && !settings.counters_are_as_of && !allowed {
+        return Err("a counter of the whole life; it knows what came after the as-of (`allow` brings it back)");
+    }
+    if column.column_type == ColumnType::Date {
+        return if has_as_of {
+            Ok(vec![Source::DaysFrom(name.clone())])
         } else {
-            offered.push(Source::Column(name.to_string()));
-            if column.text.as_ref().is_some_and(|t| t.rows(rows).levels.len() > DERIVE_ABOVE_LEVELS)
-                && column.column_type == ColumnType::Category
-            {
-                offered.extend(derivations(column, rows));
-            }
-        }
+            Err("a date says nothing without an as-of")
+        };
     }
-    if settings.age && has_as_of && table.created_at.is_some() {
-        offered.push(Source::Age);
+    if column.column_type == ColumnType::Text && !allowed {
+        let derived = derivations(column, rows);
+        return if derived.is_empty() {
+            Err("free text or an identifier: nearly every lead has its own value")
+        } else {
+            Ok(derived)
+        };
     }
-    (offered, lines)
+    let mut sources = vec![Source::Column(name.clone())];
+    if column.text.as_ref().is_some_and(|t| t.rows(rows).levels.len() > DERIVE_ABOVE_LEVELS)
+        && column.column_type == ColumnType::Category
+    {
+        sources.extend(derivations(column, rows));
+    }
+    Ok(sources)
 }
 
 /// What can be derived from a text column, judged by its values on the training rows.

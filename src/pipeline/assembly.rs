@@ -2,7 +2,7 @@
 
 use super::deals::Deals;
 use super::leaks;
-use super::leaning::ask_first;
+use super::leaning::question;
 use super::model::{
     DriftRecord, HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SideFigures, SnapshotRecord,
 };
@@ -142,8 +142,8 @@ fn notes(
     allow: &[String],
 ) -> Vec<String> {
     let auc = out_of_fold_auc.map(|auc| auc.value);
-    let asked = |predictor| ask_first(&deals.leaks, predictor, auc, allow);
-    let mut notes: Vec<String> = whole.learned.iter().filter_map(|learned| asked(&learned.predictor)).collect();
+    let asked = whole.learned.as_ref().and_then(|learned| question(deals, &learned.predictor, auc, allow));
+    let mut notes: Vec<String> = asked.iter().map(ToString::to_string).collect();
     notes.extend(leaks::notes(&deals.leaks));
     if let Some(learned) = whole.learned.as_ref().filter(|l| !l.additive.convergence.is_converged()) {
         notes.push(format!(

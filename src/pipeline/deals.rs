@@ -18,7 +18,7 @@ use crate::scorecard::Scorecard;
 use crate::snapshot::{self, Mode, SnapshotSettings, Snapshots, unit_hash};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::fold;
-use offered::attributes;
+use offered::{Offered, attributes};
 use rayon::prelude::*;
 use seen::{Look, Seen};
 use serde::{Deserialize, Serialize};
@@ -101,8 +101,12 @@ pub struct Deals {
     pub kinds: Vec<KindTimes>,
     /// Columns left out, of which the leak screen looks only at whether they are filled.
     pub unread: Vec<Unread>,
-    /// What the leak screen found; empty until [`super::leaks::leave_out`] has screened the deals.
+    /// Columns and kinds that the project file excludes: a measure for the leak screen, and empty once it is done.
+    pub excluded: Vec<Attribute>,
+    /// What the leak screen found; empty until [`super::leaks::look`] has screened the deals.
     pub leaks: Vec<LeakFinding>,
+    /// Whether a person keeps a column from the model that could carry one; `false` until the deals are screened.
+    pub is_answered: bool,
 }
 
 impl Deals {
@@ -174,9 +178,9 @@ pub(super) fn gather_and_keep(
     let acts_not_seen = seen.log.acts_after;
     let kinds =
         watch.finish(&seen.kinds.iter().map(|k| (k.kind.as_str(), &*k.at_close)).collect::<Vec<_>>(), &snapshots);
-    let (attributes, left_out) = attributes(table, &snapshots, seen, as_of.as_deref(), settings);
+    let Offered { attributes, excluded, left_out } = attributes(table, &snapshots, seen, as_of.as_deref(), settings);
     let unread = Unread::of(table, &snapshots.rows, &left_out, &settings.plan.exclude);
-    let open = OpenLeads::read(table, &snapshots, open, &attributes);
+    let open = OpenLeads::read(table, &snapshots, open, attributes.iter().chain(&excluded));
     let draw = |&row: &usize| unit_hash(&table.ids[row], settings.snapshot.seed ^ DRAW_SEED);
     let deals = Deals {
         draw: snapshots.rows.par_iter().map(draw).collect(),
@@ -190,7 +194,9 @@ pub(super) fn gather_and_keep(
         open,
         kinds,
         unread,
+        excluded,
         leaks: Vec::new(),
+        is_answered: false,
     };
     Ok((deals, evidence))
 }

@@ -2,15 +2,16 @@
 //!
 //! A strong column may be an honest one. So it is a question, which only a person can answer, and no verdict.
 
+use super::deals::Deals;
 use super::leaks::{LeakFinding, LeakGrade, Subject};
 use super::start::BY_ITS_NAME;
 use crate::features::Source;
 use crate::predictor::Predictor;
 use crate::text;
 use std::collections::BTreeMap;
+use std::fmt;
 
-/// The model leans on columns that bring this share of what tells the deals apart. Of those in doubt all are asked about at
-/// once: who answers a question should not be asked the next.
+/// The model leans on columns that bring this share of what tells the deals apart.
 const LEAST_SHARE: f64 = 0.01;
 /// Of a model that ranks unusually well the strongest column is named, if it brings this share of what tells the deals apart.
 const CARRIES: f64 = 0.1;
@@ -23,28 +24,51 @@ pub const ASK_FIRST: &str = "Ask first: ";
 /// What speaks against the strongest column of a model that ranks unusually well.
 const STRONGEST: &str = "the strongest of all";
 
-/// The note, where the model leans on a column that the leak screen has a question about, or ranks unusually well out of
-/// fold. Named are the columns that have evidence against them; where the deals give none, also the strongest, but no other,
-/// for many columns are strong and cannot know the outcome. `allow` names the columns of which somebody has said that they
-/// are honest.
-pub(super) fn ask_first(
-    findings: &[LeakFinding],
-    predictor: &Predictor,
+/// What is asked about the columns that a model leans on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Question<'a> {
+    /// What speaks against columns, and which.
+    against: Vec<(&'a str, Vec<&'a str>)>,
+    /// Whether the model ranks unusually well.
+    is_unusual: bool,
+}
+
+/// The question, where the model leans on a column that the leak screen has a question about, or ranks unusually well out
+/// of fold. Once one is asked about, all are that the model may read and that have evidence against them: who answers must
+/// not be asked the next, be it one that says the same as the first and so was no term beside it. Where the deals give no evidence, the strongest is asked about, too, but no other, for many
+/// columns are strong and cannot know the outcome; and nobody is asked about another strongest who has excluded one.
+/// `allow` names the columns of which somebody has said that they are honest.
+pub(super) fn question<'a>(
+    deals: &'a Deals,
+    predictor: &'a Predictor,
     auc: Option<f64>,
     allow: &[String],
-) -> Option<String> {
+) -> Option<Question<'a>> {
     let leant_on = leant_on(predictor);
-    let is_leant_on = |name: &str| leant_on.iter().any(|(leant_on, share)| *leant_on == name && *share >= LEAST_SHARE);
-    let suspicious = findings.iter().filter(|f| f.grade == LeakGrade::Suspicious && f.subject == Subject::Column);
-    let found: Vec<&LeakFinding> = suspicious.filter(|finding| is_leant_on(&finding.name)).collect();
+    let is_offered = |name: &str| deals.attributes.iter().any(|attribute| attribute.source.column() == Some(name));
+    let is_asked =
+        |f: &&LeakFinding| f.grade == LeakGrade::Suspicious && f.subject == Subject::Column && is_offered(&f.name);
+    let found: Vec<&LeakFinding> = deals.leaks.iter().filter(is_asked).collect();
     let is_unusual = auc.is_some_and(|auc| auc > UNUSUAL_AUC);
-    let carries = |(name, share): &&(&str, f64)| {
-        let is_named = found.iter().any(|finding| finding.name == *name);
-        *share >= CARRIES && !is_named && !allow.iter().any(|vouched| vouched == name)
-    };
-    let strongest = leant_on.first().filter(|_| is_unusual && found.iter().all(|f| f.evidence == BY_ITS_NAME));
-    let mut against: Vec<(&str, Vec<&str>)> =
-        strongest.filter(carries).map(|(name, _)| (STRONGEST, vec![*name])).into_iter().collect();
+    let is_without_evidence = |name: &&str| found.iter().all(|f| f.evidence == BY_ITS_NAME && f.name != *name);
+    let strongest = strongest(&leant_on, deals.is_answered, allow).filter(|_| is_unusual).filter(is_without_evidence);
+    let is_leant_on = |f: &&LeakFinding| leant_on.iter().any(|(name, share)| *name == f.name && *share >= LEAST_SHARE);
+    if strongest.is_none() && !found.iter().any(is_leant_on) {
+        return None;
+    }
+    Some(Question { against: against(strongest, found), is_unusual })
+}
+
+/// The column that carries the model, unless somebody has excluded such a one (`is_answered`) or allowed it.
+fn strongest<'a>(leant_on: &[(&'a str, f64)], is_answered: bool, allow: &[String]) -> Option<&'a str> {
+    let mut carrying = leant_on.iter().filter(|(_, share)| *share >= CARRIES).map(|(name, _)| *name);
+    let is_allowed = carrying.clone().any(|name| allow.iter().any(|allowed| allowed == name));
+    carrying.next().filter(|_| !is_answered && !is_allowed)
+}
+
+/// What speaks against the columns, each piece of evidence once.
+fn against<'a>(strongest: Option<&'a str>, found: Vec<&'a LeakFinding>) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut against: Vec<(&str, Vec<&str>)> = strongest.into_iter().map(|name| (STRONGEST, vec![name])).collect();
     for finding in found {
         let evidence = if finding.evidence == BY_ITS_NAME { "by its name" } else { plainest(&finding.evidence) };
         match against.iter_mut().find(|(known, _)| *known == evidence) {
@@ -52,19 +76,38 @@ pub(super) fn ask_first(
             None => against.push((evidence, vec![&finding.name])),
         }
     }
-    let names: Vec<&str> = against.iter().flat_map(|(_, names)| names).copied().collect();
-    if names.is_empty() {
-        return None;
+    against
+}
+
+impl<'a> Question<'a> {
+    /// The columns asked about.
+    pub(super) fn names(&self) -> Vec<&'a str> {
+        self.against.iter().flat_map(|(_, names)| names).copied().collect()
     }
-    let unusual = if is_unusual { ", and ranks unusually well" } else { "" };
-    let it = if names.len() == 1 { "it" } else { "them" };
-    Some(format!(
-        "{ASK_FIRST}could {} have been filled in after the deal was decided? The model leans on {it} ({}){unusual}. \
-         If so, or in doubt, {} Till then the figures may be too good.",
-        listed(&names),
-        evidence_in_turn(&against),
-        how_to_settle(names.iter().copied()),
-    ))
+
+    /// The question itself, as the end of a sentence.
+    pub(super) fn asked(&self) -> String {
+        format!("could {} have been filled in after the deal was decided?", listed(&self.names()))
+    }
+
+    /// Why it is asked.
+    pub(super) fn why(&self) -> String {
+        let unusual = if self.is_unusual { ", and ranks unusually well" } else { "" };
+        let it = if self.names().len() == 1 { "it" } else { "them" };
+        format!("The model leans on {it} ({}){unusual}.", evidence_in_turn(&self.against))
+    }
+
+    /// What settles it.
+    pub(super) fn answer(&self) -> String {
+        let settles = how_to_settle(self.names().into_iter());
+        format!("If so, or in doubt, {settles} Either ends the questions; till then figures may be too good.")
+    }
+}
+
+impl fmt::Display for Question<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{ASK_FIRST}{} {} {}", self.asked(), self.why(), self.answer())
+    }
 }
 
 /// What speaks against the columns, by their places in the question: `the first: …; the next 2: …`.
@@ -160,8 +203,8 @@ mod tests {
 
     #[test]
     fn of_evidence_the_plainest_piece_is_told() {
-        let ranks = "ranks the deals alone with AUC 0.78; the next best column 0.50";
-        assert_eq!(plainest(ranks), "ranks the deals alone with AUC 0.78");
+        let ranks = "by itself ranks a won deal above a lost one 78 times in 100; the next best column 50";
+        assert_eq!(plainest(ranks), "by itself ranks a won deal above a lost one 78 times in 100");
         let filled = "filled for 75 % of the won and 17 % of the lost deals";
         assert_eq!(plainest(&format!("{ranks}; {filled}")), filled);
     }

@@ -506,64 +506,6 @@ fn a_log_of_strangers_and_a_workbook_are_refused_by_name() {
     assert!(refused.contains("book.csv") && refused.contains("Excel"), "{refused}");
 }
 
-/// A column that sales fills more often for deals it wins: not clearly a leak, and strong.
-#[test]
-fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_out() {
-    let mut leads = String::from("lead_no,source,feedback,ticket_number,converted\n");
-    for i in 0..600_usize {
-        let converted = i % 3 == 0;
-        let is_filled = if converted { i % 10 > 0 } else { i % 10 > 4 };
-        let feedback = match (is_filled, converted) {
-            (false, _) => "",
-            (true, true) => ["keen", "keen", "cool"][i / 3 % 3],
-            (true, false) => ["cool", "cool", "keen"][i / 3 % 3],
-        };
-        let source = ["web", "fair", "mail", "phone"][i * 7 % 4];
-        leads.push_str(&format!("c{i},{source},{feedback},{},{}\n", 90_000 - 3 * i, u8::from(converted)));
-    }
-    let folder = folder(&[("leads.csv", leads.as_bytes())]);
-    let (project, _, _) = init(&folder, &["--leads", "leads.csv"]);
-    assert_eq!(project.leads.exclude, ["ticket_number"], "an id beside the id is no attribute");
-    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
-    assert!(text.contains("    # \"feedback\","), "{text}");
-    let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
-    let line = "put `\"feedback\",` into `exclude` of leadscore.toml and train again; if not, into `allow`.";
-    assert!(run(&["--format", "markdown", "check"]).contains(line));
-    let card = run(&["--format", "markdown", "train"]);
-    let asked = card.find("Ask first: could `feedback` have been filled in").unwrap_or_else(|| panic!("{card}"));
-    assert!(asked < card.find("Best fifth by the score: ").unwrap() && card.contains(line), "{card}");
-    assert!(card.contains("; by the starting scorecard ") && !card.contains("our scorecard"), "{card}");
-    assert!(run(&["models", "show"]).contains("The starting scorecard's best fifth"));
-    let report = run(&["--quiet", "--format", "json", "report", "--out", "report.html"]);
-    assert!(report.contains("\"Ask first: could `feedback` have been filled in"), "{report}");
-    let compared = run(&["compare"]);
-    assert!(compared.contains("nobody's opinion yet") || compared.contains("No verdict"), "{compared}");
-    std::fs::write(folder.path().join("leadscore.toml"), text.replace("# \"feedback\",", "\"feedback\",")).unwrap();
-    assert!(!run(&["train"]).contains("Ask first"));
-}
-
-/// Three columns that are known at the start, together nearly certain: none stands out, and no evidence speaks against any.
-#[test]
-fn a_model_that_ranks_unusually_well_without_evidence_is_asked_about_by_its_strongest_column_alone() {
-    let mut leads = String::from("lead_no,site_hours,first_contact,profile,converted\n");
-    for i in 0..900_usize {
-        let signs = [i * 7919 % 100, i * 6007 % 100, i * 4001 % 97];
-        let converted = signs.iter().sum::<usize>() > 150;
-        let level = |sign: usize| ["none", "some", "much", "most"][sign * 4 / 100];
-        leads.push_str(&format!("c{i},{},{},{},{}\n", signs[0], level(signs[1]), level(signs[2]), u8::from(converted)));
-    }
-    let folder = folder(&[("leads.csv", leads.as_bytes())]);
-    init(&folder, &["--leads", "leads.csv"]);
-    let run = |args: &[&str]| words_of(&leadscore(folder.path(), args));
-    let card = run(&["--format", "markdown", "train"]);
-    assert!(card.contains("Ask first: could `site_hours` have been filled in after the deal was decided?"), "{card}");
-    assert!(card.contains("put `\"site_hours\",` into"), "{card}");
-    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
-    std::fs::write(folder.path().join("leadscore.toml"), text.replace("allow      = []", "allow = [\"site_hours\"]"))
-        .unwrap();
-    assert!(!run(&["train"]).contains("Ask first"), "whoever vouches for the strongest column has answered");
-}
-
 /// `script` of util-linux (Debian's bsdutils) gives the program a terminal to talk to; `.ci/run` makes sure of it.
 #[test]
 fn at_a_terminal_the_open_questions_are_asked_and_the_answers_written() {

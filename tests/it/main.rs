@@ -7,6 +7,7 @@
 )]
 
 mod as_of;
+mod asking;
 mod backtest;
 mod blending;
 mod broken_disk;

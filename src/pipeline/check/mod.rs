@@ -4,6 +4,7 @@
 //! said, with the reason.
 
 mod columns;
+mod leaks;
 mod log;
 mod outcomes;
 mod rows;
@@ -15,14 +16,13 @@ pub use columns::ColumnLook;
 pub use outcomes::Month;
 
 use super::deals::{DealInputs, DealSettings, Deals, gather};
-use super::leaks::{LeakFinding, LeakGrade, ScreenSettings, Subject, screen};
-use super::leaning::{how_to_settle, to_paste};
+use super::leaks::{ScreenSettings, look};
 use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
 use crate::snapshot::LeftOut;
 use crate::tables::{ActivityBatches, LeadTable};
-use crate::text::{counted, thousands, uncapitalised};
+use crate::text::{counted, thousands};
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -185,10 +185,10 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
             None
         }
     };
-    let gathered = deals(table, again(&mut log), &settings.deals, &mut notes);
-    if let Some(deals) = &gathered {
-        let found = screen(deals, &ScreenSettings::of(&settings.deals));
-        notes.findings.extend(leaks(&found));
+    let mut gathered = deals(table, again(&mut log), &settings.deals, &mut notes);
+    if let Some(deals) = &mut gathered {
+        look(deals, &ScreenSettings::of(&settings.deals));
+        notes.findings.extend(leaks::of_the_screen(&deals.leaks));
     }
     match scorecard {
         Some(card) => {
@@ -253,59 +253,6 @@ fn deals(
         }
         Ok(deals) => Some(deals),
     }
-}
-
-/// What the screen found: one finding for all that raise the same question, a line of evidence each.
-fn leaks(found: &[LeakFinding]) -> Vec<Finding> {
-    let mut findings: Vec<(LeakGrade, &str, Vec<&LeakFinding>)> = Vec::new();
-    for leak in found {
-        match findings
-            .iter_mut()
-            .find(|(grade, question, _)| (*grade, *question) == (leak.grade, leak.question.as_str()))
-        {
-            Some((_, _, alike)) => alike.push(leak),
-            None => findings.push((leak.grade, &leak.question, vec![leak])),
-        }
-    }
-    findings.into_iter().map(|(grade, question, alike)| of_one_question(grade, question, &alike)).collect()
-}
-
-fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> Finding {
-    let one = alike.len() == 1;
-    let who = match (alike, alike.iter().all(|l| l.subject == Subject::Kind)) {
-        ([only], _) => format!("`{}`", only.name),
-        (_, true) => format!("{} of activity", counted(alike.len(), "kind")),
-        _ => counted(alike.len(), "column"),
-    };
-    let mut evidence: Vec<String> = match alike {
-        [only] => vec![format!("It {}.", only.evidence.replacen("filled", "is filled", 1))],
-        _ => alike.iter().map(|l| format!("`{}`: {}", l.name, l.evidence)).collect(),
-    };
-    let question = if one { question.to_string() } else { format!("Of each: {}", uncapitalised(question)) };
-    let (grade, sentence) = match grade {
-        LeakGrade::Leak => {
-            let them = if one { "it" } else { "them" };
-            let names = to_paste(alike.iter().map(|l| l.name.as_str()));
-            // First, so that a long list does not hide what to do.
-            evidence.insert(
-                0,
-                format!(
-                    "The model leaves {them} out. Put `{names}` into `exclude` of leadscore.toml, or into `allow` if known before \
-                     the deal was decided."
-                ),
-            );
-            (Grade::Mend, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
-        }
-        LeakGrade::Suspicious => {
-            let columns: Vec<&str> =
-                alike.iter().filter(|l| l.subject == Subject::Column).map(|l| l.name.as_str()).collect();
-            if !columns.is_empty() {
-                evidence.insert(0, format!("If so, or in doubt, {}", how_to_settle(columns.into_iter())));
-            }
-            (Grade::Look, format!("{who} may know the outcome. {question}"))
-        }
-    };
-    Finding { grade, area: Area::Leaks, sentence, evidence, names: alike.iter().map(|l| l.name.clone()).collect() }
 }
 
 /// The grade of a scorecard's finding.

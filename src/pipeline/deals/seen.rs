@@ -171,10 +171,10 @@ impl Look<'_> {
         }
     }
 
-    /// The measures of a kind that the model may read, or that somebody asks to keep; the count first.
+    /// The measures of a kind that the model may read, were it not excluded, or that somebody asks to keep; the count first.
     fn measures_of(&self, kind: &str) -> Vec<KindMeasure> {
         let plan = &self.settings.plan;
-        let offered = if names(&plan.exclude, kind) { Vec::new() } else { kind_sources(kind, names(&plan.ours, kind)) };
+        let offered = kind_sources(kind, names(&plan.ours, kind));
         let mut measures = vec![KindMeasure::Count];
         for source in offered.iter().chain(&plan.keep) {
             match source {

@@ -2,7 +2,6 @@
 
 use super::{Charge, Suspect};
 use crate::features::{Source, Values};
-use crate::pipeline::deals::Deals;
 use crate::pipeline::start::{self, contact, numbers_may_tell_of_a_contact};
 use crate::tables::{MISSING, Numbers, TextColumn};
 use std::cmp::Reverse;
@@ -12,8 +11,8 @@ use std::collections::BTreeMap;
 const MOST_WORDS: usize = 1_000;
 
 /// Judges name and values of a column.
-pub(super) fn judge(suspect: &mut Suspect, deals: &Deals) {
-    let Some(attribute) = suspect.plain(deals).map(|position| &deals.attributes[position]) else { return };
+pub(super) fn judge(suspect: &mut Suspect<'_>) {
+    let Some(attribute) = suspect.plain() else { return };
     let values = match (&attribute.source, &attribute.values) {
         (Source::Column(_), Values::Text(column)) if column.levels.len() <= MOST_WORDS => of_words(column),
         (Source::Column(name), Values::Number(numbers)) if numbers_may_tell_of_a_contact(name) => of_numbers(numbers),

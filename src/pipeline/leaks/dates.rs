@@ -35,9 +35,8 @@ const PLAN_WORDS: [&str; 18] = [
 ];
 
 /// Judges a date: one that mostly lies after the as-of and never beyond the close was written as the deal ran.
-pub(super) fn judge(suspect: &mut Suspect, deals: &Deals) {
-    let Some(position) = suspect.plain(deals) else { return };
-    let attribute = &deals.attributes[position];
+pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
+    let Some(attribute) = suspect.plain() else { return };
     let (Source::DaysFrom(name), Values::Number(days_before)) = (&attribute.source, &attribute.values) else { return };
     let Some(as_of) = &deals.snapshots.as_of else { return };
     if words_of(name).iter().any(|word| PLAN_WORDS.contains(&word.as_str()))

@@ -38,12 +38,12 @@ pub(super) struct Shares {
 
 impl Shares {
     /// Of a column or kind; `None` for what has no such state (the age).
-    pub(super) fn of(deals: &Deals, suspect: &Suspect) -> Option<Shares> {
+    pub(super) fn of(deals: &Deals, suspect: &Suspect<'_>) -> Option<Shares> {
         if let Some(unread) = deals.unread.iter().find(|u| u.name == suspect.name && suspect.attributes.is_empty()) {
             return Some(Shares::count(deals, |row| unread.filled[row]));
         }
         let is_kind = suspect.subject == Subject::Kind;
-        Some(match &deals.attributes[suspect.plain(deals)?].values {
+        Some(match &suspect.plain()?.values {
             Values::Number(numbers) if is_kind => Shares::count(deals, |row| numbers.get(row) > 0.0),
             Values::Number(numbers) => Shares::count(deals, |row| !numbers.is_missing(row)),
             Values::Text(column) => Shares::count(deals, |row| column.codes[row] != MISSING),
@@ -108,7 +108,7 @@ pub(super) fn outcome_word(side: usize) -> &'static str {
 }
 
 /// Judges the shares.
-pub(super) fn judge(suspect: &mut Suspect, deals: &Deals) {
+pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     let Some(shares) = suspect.filled else { return };
     let kind = suspect.subject == Subject::Kind;
     let verb = if kind { "has happened before the as-of" } else { "filled" };

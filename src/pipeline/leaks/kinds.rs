@@ -126,7 +126,7 @@ fn is_marked(bits: &[u64], lead: usize) -> bool {
 }
 
 /// Judges a kind that happens at the close on one outcome only.
-pub(super) fn judge(suspect: &mut Suspect, deals: &Deals) {
+pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     if suspect.subject != Subject::Kind {
         return;
     }

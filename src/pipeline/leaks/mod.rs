@@ -19,7 +19,9 @@ pub(super) use open::open_rows;
 
 use super::deals::{DealSettings, Deals};
 use super::leaning::how_to_settle;
-use crate::features::{Fate, KindMeasure, PlanLine, Source};
+use super::start::is_left_out_by_name;
+use crate::features::{Attribute, Fate, KindMeasure, PlanLine, Source, Values};
+use crate::snapshot::Mode;
 use crate::tables::{LeadTable, MISSING};
 use filled::Shares;
 use rayon::prelude::*;
@@ -42,6 +44,8 @@ pub enum LeakGrade {
     Leak,
     /// Kept, and named first.
     Suspicious,
+    /// A leak that `allow` keeps: named, and not asked about.
+    Allowed,
 }
 
 /// What a finding is about.
@@ -121,11 +125,12 @@ impl Unread {
 }
 
 /// Everything the screen knows of one column or kind.
-struct Suspect {
+struct Suspect<'d> {
     name: String,
     subject: Subject,
-    /// Positions in `Deals::attributes`.
-    attributes: Vec<usize>,
+    attributes: Vec<&'d Attribute>,
+    /// Whether the project file keeps it from the model: then nothing is to be found, but it is a measure for the others.
+    is_excluded: bool,
     auc: Option<ranking::Ranking>,
     filled: Option<Shares>,
     leaks: Vec<Charge>,
@@ -144,16 +149,28 @@ impl Charge {
     }
 }
 
-/// Screens the deals' attributes: leaks first, then what is suspicious, each by how well it ranks the deals alone.
-pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Vec<LeakFinding> {
+/// What the screen says of the deals.
+#[derive(Debug, Default)]
+pub struct Screening {
+    /// Leaks first, then what is suspicious, each by how well it ranks the deals alone.
+    pub findings: Vec<LeakFinding>,
+    /// Whether a person keeps a column from the model that could carry one.
+    pub is_answered: bool,
+}
+
+/// Screens the deals' attributes.
+///
+/// What speaks against a column is a property of it beside all that the files hold: what the project file excludes is a
+/// measure as before, so that nobody who excludes a column is asked about the next.
+pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
     let n_won = deals.n_won();
     if n_won.min(deals.n() - n_won) < FEWEST_OF_AN_OUTCOME {
-        return Vec::new();
+        return Screening::default();
     }
     let mut suspects = suspects(deals);
     let sample = ranking::Sample::draw(deals, settings.seed);
     suspects.par_iter_mut().for_each(|suspect| {
-        let rankings = suspect.attributes.iter().filter_map(|&a| sample.rank(&deals.attributes[a].values));
+        let rankings = suspect.attributes.iter().filter_map(|attribute| sample.rank(&attribute.values));
         suspect.auc = rankings.max_by(|a, b| a.auc.total_cmp(&b.auc));
         suspect.filled = Shares::of(deals, suspect);
         filled::judge(suspect, deals);
@@ -163,30 +180,29 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Vec<LeakFinding> {
     });
     ranking::judge(&mut suspects);
     // A column that only its header speaks against is a measure for the others.
-    for suspect in &mut suspects {
+    for suspect in suspects.iter_mut().filter(|suspect| suspect.differs()) {
         names::judge(suspect);
-        contacts::judge(suspect, deals);
+        contacts::judge(suspect);
     }
+    let is_answered = suspects.iter().any(|suspect| suspect.is_answer(deals.snapshots.mode));
     let mut findings: Vec<(f64, LeakFinding)> = suspects
         .into_iter()
+        .filter(|suspect| !suspect.is_excluded)
         .filter_map(|suspect| Some((suspect.auc.as_ref().map_or(0.0, |r| r.auc), suspect.finding(&settings.allow)?)))
         .collect();
     findings.sort_by(|(a, f), (b, g)| f.grade.cmp(&g.grade).then(b.total_cmp(a)).then(f.name.cmp(&g.name)));
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    Screening { findings: findings.into_iter().map(|(_, finding)| finding).collect(), is_answered }
 }
 
 /// The attributes by the column or kind they come from.
-fn suspects(deals: &Deals) -> Vec<Suspect> {
-    let mut suspects: Vec<Suspect> = Vec::new();
-    for (position, attribute) in deals.attributes.iter().enumerate() {
+fn suspects(deals: &Deals) -> Vec<Suspect<'_>> {
+    let mut suspects: Vec<Suspect<'_>> = Vec::new();
+    let offered = deals.attributes.iter().map(|attribute| (attribute, false));
+    for (attribute, is_excluded) in offered.chain(deals.excluded.iter().map(|attribute| (attribute, true))) {
         let (subject, name) = origin(&attribute.source);
         match suspects.iter_mut().find(|s| s.subject == subject && s.name == name) {
-            Some(suspect) => suspect.attributes.push(position),
-            None => {
-                let mut suspect = Suspect::new(name, subject);
-                suspect.attributes.push(position);
-                suspects.push(suspect);
-            }
+            Some(suspect) => suspect.attributes.push(attribute),
+            None => suspects.push(Suspect { attributes: vec![attribute], is_excluded, ..Suspect::new(name, subject) }),
         }
     }
     suspects.extend(deals.unread.iter().map(|unread| Suspect::new(unread.name.clone(), Subject::Column)));
@@ -203,19 +219,27 @@ fn origin(source: &Source) -> (Subject, String) {
     }
 }
 
-impl Suspect {
-    fn new(name: String, subject: Subject) -> Suspect {
-        let (leaks, suspicions) = (Vec::new(), Vec::new());
-        Suspect { name, subject, attributes: Vec::new(), auc: None, filled: None, leaks, suspicions }
+impl<'d> Suspect<'d> {
+    fn new(name: String, subject: Subject) -> Suspect<'d> {
+        let (attributes, leaks, suspicions) = (Vec::new(), Vec::new(), Vec::new());
+        Suspect { name, subject, attributes, is_excluded: false, auc: None, filled: None, leaks, suspicions }
     }
 
     /// The attribute that says whether there is a value at all: the column itself, or the count of the kind.
-    fn plain(&self, deals: &Deals) -> Option<usize> {
-        self.attributes.iter().copied().find(|&a| {
+    fn plain(&self) -> Option<&'d Attribute> {
+        self.attributes.iter().copied().find(|attribute| {
             matches!(
-                deals.attributes[a].source,
+                attribute.source,
                 Source::Column(_) | Source::DaysFrom(_) | Source::Activity { measure: KindMeasure::Count, .. }
             )
+        })
+    }
+
+    /// Whether it is not the same on every deal, which tells nothing of any.
+    fn differs(&self) -> bool {
+        self.plain().is_none_or(|attribute| match &attribute.values {
+            Values::Number(numbers) => numbers.iter().any(|number| number.to_bits() != numbers.get(0).to_bits()),
+            Values::Text(column) => column.codes.iter().any(|code| *code != column.codes[0]),
         })
     }
 
@@ -223,11 +247,18 @@ impl Suspect {
         !self.leaks.is_empty() || !self.suspicions.is_empty()
     }
 
+    /// Whether somebody has excluded what could carry a model, and so has gone through the columns: what the screen leaves
+    /// out, and what `init` excludes by its header, tells of nobody.
+    fn is_answer(&self, mode: Mode) -> bool {
+        let could_carry = self.auc.is_some_and(|ranking| ranking.auc >= ranking::CARRIES_AUC);
+        self.is_excluded && could_carry && self.leaks.is_empty() && !is_left_out_by_name(&self.name, mode != Mode::None)
+    }
+
     fn finding(self, allow: &[String]) -> Option<LeakFinding> {
         let allowed = allow.contains(&self.name);
         let grade = match (self.leaks.is_empty(), allowed) {
             (false, false) => LeakGrade::Leak,
-            (false, true) => LeakGrade::Suspicious,
+            (false, true) => LeakGrade::Allowed,
             // Whoever allowed the column has answered the question.
             (true, false) if !self.suspicions.is_empty() => LeakGrade::Suspicious,
             _ => return None,
@@ -239,9 +270,16 @@ impl Suspect {
     }
 }
 
+/// Screens the deals, which then hold what was found.
+pub fn look(deals: &mut Deals, settings: &ScreenSettings) {
+    let Screening { findings, is_answered } = screen(deals, settings);
+    (deals.leaks, deals.is_answered) = (findings, is_answered);
+    deals.excluded = Vec::new();
+}
+
 /// Screens the deals and takes the leaks out of their attributes; each gets a line of the column plan.
 pub fn leave_out(deals: &mut Deals, settings: &ScreenSettings) {
-    deals.leaks = screen(deals, settings);
+    look(deals, settings);
     for leak in deals.leaks.iter().filter(|f| f.grade == LeakGrade::Leak) {
         deals.attributes.retain(|a| origin(&a.source) != (leak.subject, leak.name.clone()));
         deals.left_out.retain(|line| line.name != leak.name);
@@ -252,10 +290,10 @@ pub fn leave_out(deals: &mut Deals, settings: &ScreenSettings) {
     }
 }
 
-/// How notes begin about what is suspicious, and how what to do about it.
-const OF_THE_SUSPICIOUS: [&str; 2] = ["Kept, with a question: ", "If in doubt: "];
+/// How notes begin about what is suspicious, how what to do about it, and how about what `allow` keeps.
+const OF_THE_SUSPICIOUS: [&str; 3] = ["Kept, with a question: ", "If in doubt: ", "Kept because `allow` says so: "];
 
-/// Whether a note of a model is about suspicious columns.
+/// Whether a note of a model is about columns that are kept though they may know the outcome.
 pub fn is_of_the_leak_screen(note: &str) -> bool {
     OF_THE_SUSPICIOUS.iter().any(|beginning| note.starts_with(beginning))
 }
@@ -278,6 +316,14 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
         notes.push(format!(
             "Left out because they know the outcome: {} (`leadscore check` shows why; `allow` of leadscore.toml brings them back).",
             leaks.join(", ")
+        ));
+    }
+    let allowed = names(LeakGrade::Allowed, 0);
+    if !allowed.is_empty() {
+        notes.push(format!(
+            "{}{} (`leadscore check` shows what speaks against it).",
+            OF_THE_SUSPICIOUS[2],
+            allowed.join(", ")
         ));
     }
     let suspicious = || findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);

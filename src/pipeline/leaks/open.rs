@@ -50,11 +50,11 @@ pub(in crate::pipeline) fn open_rows(table: &LeadTable, snapshots: &Snapshots) -
 
 impl OpenLeads {
     /// Reads the open leads' columns; `None` when there are too few to compare with, or none as old as the deals.
-    pub(in crate::pipeline) fn read(
+    pub(in crate::pipeline) fn read<'d>(
         table: &LeadTable,
         snapshots: &Snapshots,
         rows: Vec<usize>,
-        deals: &[Attribute],
+        deals: impl Iterator<Item = &'d Attribute>,
     ) -> Option<OpenLeads> {
         if rows.len() < FEWEST_OPEN {
             return None;
@@ -62,7 +62,7 @@ impl OpenLeads {
         let peers = peers(table, snapshots, &rows);
         let newest = snapshots.as_of.as_ref().and_then(|times| times.iter().max().copied());
         let end = snapshots.until.or(newest).map(|end| vec![end; table.n_leads()]);
-        let columns = deals.iter().filter(|a| a.source.column().is_some());
+        let columns = deals.filter(|a| a.source.column().is_some());
         let attributes = columns.filter_map(|a| read(&a.source, table, &rows, end.as_deref(), &[])).collect();
         let open = OpenLeads { rows, attributes, peers };
         (open.n_peers() >= FEWEST_DEALS).then_some(open)
@@ -134,10 +134,9 @@ impl ClosedOnly {
 }
 
 /// Judges the values of a column, or a kind, that deals show and open leads do not.
-pub(super) fn judge(suspect: &mut Suspect, deals: &Deals) {
+pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     let Some(open) = &deals.open else { return };
-    let Some(position) = suspect.plain(deals) else { return };
-    let attribute = &deals.attributes[position];
+    let Some(attribute) = suspect.plain() else { return };
     match (&attribute.values, suspect.subject) {
         (Values::Number(counts), Subject::Kind) => {
             let kind = fold(&suspect.name);
@@ -183,7 +182,7 @@ fn closed_levels<'c>(
 }
 
 /// A leak that all deals of `seen` show.
-fn charge_all(suspect: &mut Suspect, open: &OpenLeads, seen: ClosedOnly, verb: &str, question: &str) {
+fn charge_all(suspect: &mut Suspect<'_>, open: &OpenLeads, seen: ClosedOnly, verb: &str, question: &str) {
     if open.should_show(seen) {
         let evidence = format!("{verb} on {} closed deals and on none of {} open leads", seen.n(), open.rows.len());
         suspect.leaks.push(Charge::new(evidence, question));
@@ -197,7 +196,7 @@ fn closed_only(deals: &Deals, open: &OpenLeads, shows: impl Fn(usize) -> bool) -
 }
 
 /// A value that decides, or values that most deals have, came with the close; others may just be out of use.
-fn charge_values(suspect: &mut Suspect, mut found: Vec<(&str, ClosedOnly)>, open: &OpenLeads) {
+fn charge_values(suspect: &mut Suspect<'_>, mut found: Vec<(&str, ClosedOnly)>, open: &OpenLeads) {
     found.sort_by(|a, b| b.1.n().cmp(&a.1.n()).then(a.0.cmp(b.0)));
     let Some((largest, seen)) = found.iter().find(|(_, seen)| seen.side().is_some()).or(found.first()).copied() else {
         return;

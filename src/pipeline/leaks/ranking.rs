@@ -17,6 +17,8 @@ const LEAK_AUC: f64 = 0.95;
 const SUSPICIOUS_AUC: f64 = 0.75;
 /// … when it stands out by this much from the next column that is not named itself.
 const STANDS_OUT: f64 = 0.05;
+/// A column that ranks the deals alone worse than this carries no model that ranks unusually well.
+pub(super) const CARRIES_AUC: f64 = 0.6;
 /// The lower ends of the 95 % intervals must lie above these, so that a handful of deals accuses nobody.
 const LEAK_LEAST: f64 = 0.85;
 const SUSPICIOUS_LEAST: f64 = 0.65;
@@ -134,9 +136,9 @@ fn question(subject: Subject) -> &'static str {
 ///
 /// Suspicious are the best k columns, k the largest for which the k-th stands out from the one after it; columns named
 /// for another reason are no measure for the others.
-pub(super) fn judge(suspects: &mut [Suspect]) {
-    let strong = |s: &Suspect| s.auc.is_some_and(|r| r.auc > LEAK_AUC && r.least > LEAK_LEAST);
-    let auc_of = |s: &Suspect| s.auc.map_or(0.5, |r| r.auc);
+pub(super) fn judge(suspects: &mut [Suspect<'_>]) {
+    let strong = |s: &Suspect<'_>| s.auc.is_some_and(|r| r.auc > LEAK_AUC && r.least > LEAK_LEAST);
+    let auc_of = |s: &Suspect<'_>| s.auc.map_or(0.5, |r| r.auc);
     let named: Vec<bool> = suspects.iter().map(|s| s.is_named() || strong(s)).collect();
     let mut others: Vec<usize> = (0..suspects.len()).filter(|&i| !named[i]).collect();
     others.sort_by(|&a, &b| auc_of(&suspects[b]).total_cmp(&auc_of(&suspects[a])));
@@ -148,10 +150,13 @@ pub(super) fn judge(suspects: &mut [Suspect]) {
     };
     let n_out = (0..others.len()).rev().find(|&k| standing_out(k)).map_or(0, |k| k + 1);
     let measure = next(n_out);
-    let compared = if n_out < others.len() { format!("; the next best column {measure:.2}") } else { String::new() };
+    let times = |auc: f64| format!("{:.0}", 100.0 * auc);
+    let compared =
+        if n_out < others.len() { format!("; the next best column {}", times(measure)) } else { String::new() };
     for i in others[..n_out].iter().copied().chain((0..suspects.len()).filter(|&i| named[i])) {
         let Some(ranking) = suspects[i].auc else { continue };
-        let evidence = format!("ranks the deals alone with AUC {:.2}{compared}", ranking.auc);
+        let evidence =
+            format!("by itself ranks a won deal above a lost one {} times in 100{compared}", times(ranking.auc));
         let charge = Charge::new(evidence, question(suspects[i].subject));
         if strong(&suspects[i]) {
             suspects[i].leaks.push(charge);

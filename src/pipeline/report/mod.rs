@@ -33,7 +33,7 @@ use super::deals::{DealInputs, DealSettings, Deals, Keep, RuleEvidence, gather_a
 use super::drift;
 use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
-use super::leaning::ask_first;
+use super::leaning::question;
 use super::model::{DriftRecord, Model};
 use super::promises::Promises;
 use super::train::{Procedure, fit_error, lessons};
@@ -164,7 +164,9 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let journey =
         journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
     let auc = found.figures.model.as_ref().and_then(|model| model.auc).map(|auc| auc.value);
-    let ask = |learned: &Learned| ask_first(&deals.leaks, &learned.predictor, auc, &train.deals.plan.allow);
+    let ask = |learned: &Learned| {
+        question(&deals, &learned.predictor, auc, &train.deals.plan.allow).map(|question| question.to_string())
+    };
     let asked = done.learned.as_ref().and_then(ask);
     let (comparison, advice, deals) = match scorecard.zip(shapes) {
         Some((card, shapes)) => {

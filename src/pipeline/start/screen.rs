@@ -2,7 +2,7 @@
 
 use super::contact::{Values, contact};
 use super::outcome::{LostWords, OutcomeChoice};
-use super::roles::{ends_like_an_id, sensitive};
+use super::roles::{ends_like_an_id, sensitive, sensitive_name};
 use super::sheet::{Sheet, SheetColumn};
 use super::vocabulary::{mentions, rank};
 use crate::tables::{ColumnType, MISSING};
@@ -164,13 +164,25 @@ pub fn is_in_doubt_by_name(name: &str) -> bool {
     mentions("in doubt words", name) && !mentions("not in doubt", name)
 }
 
+/// Whether a header alone may make `init` leave the column out of the model; `counters`: those of acts, too.
+pub fn is_left_out_by_name(name: &str, counters: bool) -> bool {
+    let is_of = |topic: &&str| rank(topic, name).is_some();
+    sensitive_name(name).is_some()
+        || ["after", "id", "owner", "while worked"].iter().any(is_of)
+        || ends_like_an_id(name)
+        || counters && counts_by_name(name)
+}
+
 /// Whole numbers from 0 under a name that speaks of acts.
 pub(super) fn is_counter(column: &SheetColumn) -> bool {
     column.column_type == ColumnType::Number
         && column.numbers.iter().all(|n| *n >= 0.0 && n.fract() == 0.0)
         && column.numbers.len() > 2
-        && mentions("counter words", &column.name)
-        && !mentions("not counter", &column.name)
+        && counts_by_name(&column.name)
+}
+
+fn counts_by_name(name: &str) -> bool {
+    mentions("counter words", name) && !mentions("not counter", name)
 }
 
 /// A name as it may stand in a comment: no line breaks.

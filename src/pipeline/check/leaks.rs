@@ -1,0 +1,63 @@
+//! Columns that may know the outcome: what the leak screen found.
+
+use super::{Area, Finding, Grade, counted};
+use crate::pipeline::leaks::{LeakFinding, LeakGrade, Subject};
+use crate::pipeline::leaning::{how_to_settle, to_paste};
+use crate::text::uncapitalised;
+
+/// What the screen found: one finding for all that raise the same question, a line of evidence each.
+pub(super) fn of_the_screen(found: &[LeakFinding]) -> Vec<Finding> {
+    let mut findings: Vec<(LeakGrade, &str, Vec<&LeakFinding>)> = Vec::new();
+    for leak in found {
+        match findings
+            .iter_mut()
+            .find(|(grade, question, _)| (*grade, *question) == (leak.grade, leak.question.as_str()))
+        {
+            Some((_, _, alike)) => alike.push(leak),
+            None => findings.push((leak.grade, &leak.question, vec![leak])),
+        }
+    }
+    findings.into_iter().map(|(grade, question, alike)| of_one_question(grade, question, &alike)).collect()
+}
+
+fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> Finding {
+    let one = alike.len() == 1;
+    let who = match (alike, alike.iter().all(|l| l.subject == Subject::Kind)) {
+        ([only], _) => format!("`{}`", only.name),
+        (_, true) => format!("{} of activity", counted(alike.len(), "kind")),
+        _ => counted(alike.len(), "column"),
+    };
+    let mut evidence: Vec<String> = match alike {
+        [only] => vec![format!("It {}.", only.evidence.replacen("filled", "is filled", 1))],
+        _ => alike.iter().map(|l| format!("`{}`: {}", l.name, l.evidence)).collect(),
+    };
+    let question = if one { question.to_string() } else { format!("Of each: {}", uncapitalised(question)) };
+    let (grade, sentence) = match grade {
+        LeakGrade::Leak => {
+            let them = if one { "it" } else { "them" };
+            let names = to_paste(alike.iter().map(|l| l.name.as_str()));
+            // First, so that a long list does not hide what to do.
+            evidence.insert(
+                0,
+                format!(
+                    "The model leaves {them} out. Put `{names}` into `exclude` of leadscore.toml, or into `allow` if known before \
+                     the deal was decided."
+                ),
+            );
+            (Grade::Mend, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
+        }
+        LeakGrade::Suspicious => {
+            let columns: Vec<&str> =
+                alike.iter().filter(|l| l.subject == Subject::Column).map(|l| l.name.as_str()).collect();
+            if !columns.is_empty() {
+                evidence.insert(0, format!("If so, or in doubt, {}", how_to_settle(columns.into_iter())));
+            }
+            (Grade::Look, format!("{who} may know the outcome. {question}"))
+        }
+        LeakGrade::Allowed => {
+            let verbs = if one { "knows the outcome, and is" } else { "know the outcome, and are" };
+            (Grade::Look, format!("{who} {verbs} kept because `allow` says so"))
+        }
+    };
+    Finding { grade, area: Area::Leaks, sentence, evidence, names: alike.iter().map(|l| l.name.clone()).collect() }
+}

@@ -1,0 +1,153 @@
+//! The question that is asked before any figure: about which columns, in which words, and that one answer ends it.
+
+use crate::company::Company;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::collections::BTreeSet;
+
+/// Enough deals for two columns to be told apart by how well they rank them.
+const DEALS: usize = 2000;
+
+/// A table of deals, taken as exported; the model keeps off what the project file excludes.
+struct Table {
+    header: &'static str,
+    rows: Vec<String>,
+}
+
+impl Table {
+    /// `row` gives the cells of a deal beside its id, and whether it was won.
+    fn of(header: &'static str, mut row: impl FnMut(usize, &mut dyn FnMut() -> usize) -> (String, bool)) -> Table {
+        let mut random = ChaCha8Rng::seed_from_u64(11);
+        let mut percent = move || (random.next_u64() % 100) as usize;
+        let line = |i| {
+            let (cells, won) = row(i, &mut percent);
+            format!("c{i},{cells},{}", u8::from(won))
+        };
+        Table { header, rows: (0..DEALS).map(line).collect() }
+    }
+
+    fn company(&self) -> Company {
+        let text = format!("lead_no,{},converted\n{}\n", self.header, self.rows.join("\n"));
+        Company::with(&[("leads.csv", &text)])
+    }
+
+    /// One column is in doubt by its header alone; the one that ranks best stands out only beside what is weaker than that.
+    fn beside_a_doubtful_name() -> Table {
+        Table::of("last_activity,site_hours,source", |i, _| {
+            let won = i % 2 == 0;
+            // To the deal, for the shares decide what stands out.
+            let deal = i / 2;
+            let sign = |step: usize, share: usize| {
+                if ((deal * step + deal / 100 * 13 * step) % 100 < share) == won { "yes" } else { "no" }
+            };
+            (format!("{},{},{}", sign(7, 73), sign(37, 77), sign(59, 60)), won)
+        })
+    }
+
+    /// Many columns that are known at the start, together nearly certain: no evidence speaks against any.
+    fn of_strong_columns() -> Table {
+        Table::of("site_hours,pages_read,budget,headcount,growth,distance,source", |_, percent| {
+            let signs: Vec<usize> = (0..6).map(|_| percent()).collect();
+            let cells: Vec<String> = signs.iter().map(usize::to_string).collect();
+            (
+                format!("{},{}", cells.join(","), ["web", "fair"][percent() % 2]),
+                signs.iter().sum::<usize>() + signs[0] / 5 > 307,
+            )
+        })
+    }
+
+    /// Two columns that say the same, of which the model reads one.
+    fn of_twins() -> Table {
+        Table::of("rate,index,source", |i, percent| {
+            let won = i % 2 == 0;
+            let rate = if (percent() < 80) == won { 6 + percent() % 4 } else { percent() % 4 };
+            (format!("{rate},{},{}", 2 * rate + 1, ["web", "fair"][percent() % 2]), won)
+        })
+    }
+}
+
+/// Writes the project file.
+fn write(company: &Company, exclude: &[String], allow: &[String]) {
+    company.write(
+        "leadscore.toml",
+        &format!(
+            "[leads]\nfiles = [\"leads.csv\"]\nid = \"lead_no\"\nexclude = {exclude:?}\nallow = {allow:?}\n\
+             outcome = {{ column = \"converted\", won = [\"1\"], lost = [\"0\"] }}\n"
+        ),
+    );
+}
+
+/// Trains; the columns asked about first, as they are to be put into a list of the project file.
+fn asked(company: &Company) -> Vec<String> {
+    let card = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    let Some(question) = card.lines().find(|line| line.starts_with("Ask first: ")) else { return Vec::new() };
+    assert!(question.contains("Either ends the questions"), "{question}");
+    let (_, piece) = question.split_once("put `").unwrap();
+    let list = format!("names = [{}]", piece.split('`').next().unwrap());
+    let table: toml::Table = toml::from_str(&list).unwrap();
+    table["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn whoever_answers_by_exclude_or_by_allow_is_not_asked_again() {
+    let worlds = [
+        (Table::beside_a_doubtful_name(), &["last_activity"][..]),
+        (Table::of_strong_columns(), &["site_hours"]),
+        (Table::of_twins(), &["index", "rate"]),
+    ];
+    for (table, expected) in worlds {
+        let company = table.company();
+        write(&company, &[], &[]);
+        let first = asked(&company);
+        assert_eq!(
+            BTreeSet::from_iter(first.iter().map(String::as_str)),
+            BTreeSet::from_iter(expected.iter().copied())
+        );
+        write(&company, &first, &[]);
+        assert_eq!(asked(&company), Vec::<String>::new(), "{first:?} excluded");
+        write(&company, &[], &first);
+        assert_eq!(asked(&company), Vec::<String>::new(), "{first:?} allowed");
+    }
+}
+
+/// What `init` excludes by its header tells of nobody who has gone through the columns.
+#[test]
+fn what_nobody_has_answered_is_asked_whatever_init_excludes() {
+    let company = Table::of_strong_columns().company();
+    company.edit("leads.csv", "site_hours,pages_read", "owner,pages_read");
+    write(&company, &["owner".to_string()], &[]);
+    assert_eq!(asked(&company).len(), 1, "the strongest of those that are left");
+}
+
+#[test]
+fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_out() {
+    let mut leads = String::from("lead_no,source,feedback,ticket_number,converted\n");
+    for i in 0..600_usize {
+        let converted = i % 3 == 0;
+        let is_filled = if converted { i % 10 > 0 } else { i % 10 > 4 };
+        let feedback = match (is_filled, converted) {
+            (false, _) => "",
+            (true, true) => ["keen", "keen", "cool"][i / 3 % 3],
+            (true, false) => ["cool", "cool", "keen"][i / 3 % 3],
+        };
+        let source = ["web", "fair", "mail", "phone"][i * 7 % 4];
+        leads.push_str(&format!("c{i},{source},{feedback},{},{}\n", 90_000 - 3 * i, u8::from(converted)));
+    }
+    let company = Company::with(&[("leads.csv", &leads)]);
+    company.run(&["init", "--leads", "leads.csv"]).ok();
+    let text = company.text("leadscore.toml");
+    assert!(text.contains("    # \"feedback\",") && text.contains("    \"ticket_number\","), "{text}");
+    let line = "put `\"feedback\",` into `exclude` of leadscore.toml and train again; if not, into `allow`.";
+    assert!(company.run(&["--format", "markdown", "check"]).stdout.contains(line));
+    let card = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    let asked = card.find("Ask first: could `feedback` have been filled in").unwrap_or_else(|| panic!("{card}"));
+    assert!(asked < card.find("Best fifth by the score: ").unwrap() && card.contains(line), "{card}");
+    assert!(card.contains("; by the starting scorecard ") && !card.contains("our scorecard"), "{card}");
+    assert!(company.run(&["models", "show"]).ok().stdout.contains("The starting scorecard's best fifth"));
+    let report = company.run(&["--quiet", "--format", "json", "report", "--out", "report.html"]).ok().stdout;
+    assert!(report.contains("\"Ask first: could `feedback` have been filled in"), "{report}");
+    let compared = company.run(&["compare"]).stdout;
+    assert!(compared.contains("nobody's opinion yet") || compared.contains("No verdict"), "{compared}");
+    company.edit("leadscore.toml", "# \"feedback\",", "\"feedback\",");
+    assert!(!company.run(&["train"]).ok().stdout.contains("Ask first"));
+}
