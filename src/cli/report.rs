@@ -146,12 +146,7 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
 
 /// The figures on the live version's card. The page needs no store, so one that cannot be read is only warned of.
 fn live_card(inputs: &Inputs, terminal: &Terminal) -> Option<CardFigures> {
-    let store = inputs.store();
-    let live = store.current(&inputs.name).and_then(|version| match version {
-        Some(version) => store.load::<Model>(&inputs.name, Some(version)).map(Some),
-        None => Ok(None),
-    });
-    match live {
+    match inputs.store().load_live::<Model>(&inputs.name) {
         Ok(live) => CardFigures::of(live.as_ref()?.version, &live.as_ref()?.payload),
         Err(error) => {
             terminal.warn(&format!("the page is not held against a model card: {error}"));

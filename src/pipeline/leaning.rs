@@ -80,6 +80,12 @@ fn against<'a>(strongest: Option<&'a str>, found: Vec<&'a LeakFinding>) -> Vec<(
 }
 
 impl<'a> Question<'a> {
+    /// The same about the strongest column alone, where that is asked about.
+    pub(super) fn of_the_strongest(mut self) -> Option<Question<'a>> {
+        self.against.retain(|(evidence, _)| *evidence == STRONGEST);
+        (!self.against.is_empty()).then_some(self)
+    }
+
     /// The columns asked about.
     pub(super) fn names(&self) -> Vec<&'a str> {
         self.against.iter().flat_map(|(_, names)| names).copied().collect()

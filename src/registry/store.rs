@@ -119,6 +119,14 @@ impl<D: Disk> Store<D> {
         }
     }
 
+    /// The live version of a model; `None` where nothing was ever made live.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_live<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Loaded<T>>, StoreError> {
+        self.current(name)?.map(|_| self.load(name, None)).transpose()
+    }
+
     /// The readable dump of a version.
     ///
     /// # Errors

@@ -39,7 +39,14 @@ fn report(world: &World, card: Option<&Scorecard>) -> Report {
     };
     let columns = looks(world);
     check(
-        CheckInputs { table: &world.leads, n_columns: columns.len(), columns: &columns, log: None, scorecard: card },
+        CheckInputs {
+            table: &world.leads,
+            n_columns: columns.len(),
+            columns: &columns,
+            log: None,
+            scorecard: card,
+            live: None,
+        },
         &settings,
     )
     .expect("no log to fail on")

@@ -1,9 +1,23 @@
-//! Columns that may know the outcome: what the leak screen found.
+//! Columns that may know the outcome: what the leak screen found, and what the live model leans on.
 
 use super::{Area, Finding, Grade, counted};
+use crate::features::plan::PlanSettings;
+use crate::pipeline::deals::Deals;
 use crate::pipeline::leaks::{LeakFinding, LeakGrade, Subject};
-use crate::pipeline::leaning::{how_to_settle, to_paste};
+use crate::pipeline::leaning::{how_to_settle, question, to_paste};
+use crate::pipeline::model::Model;
 use crate::text::uncapitalised;
+
+/// The question about the column that carries the live model, in the words of `train`; what the deals speak against is
+/// among the findings of the screen.
+pub(super) fn of_the_strongest(deals: &Deals, live: &Model, plan: &PlanSettings) -> Option<Finding> {
+    let auc = live.out_of_fold_auc.as_ref().map(|auc| auc.value);
+    let asked = question(deals, live.predictor.as_ref()?, auc, &plan.allow)?.of_the_strongest()?;
+    // The version may be older than the answer.
+    let is_answered = asked.names().iter().any(|name| plan.exclude.iter().any(|excluded| excluded == name));
+    let finding = Finding::new(Grade::Look, Area::Leaks, asked.asked(), "").naming(asked.names());
+    (!is_answered).then(|| Finding { evidence: vec![asked.answer(), asked.why()], ..finding })
+}
 
 /// What the screen found: one finding for all that raise the same question, a line of evidence each.
 pub(super) fn of_the_screen(found: &[LeakFinding]) -> Vec<Finding> {

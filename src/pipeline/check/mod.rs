@@ -17,6 +17,7 @@ pub use outcomes::Month;
 
 use super::deals::{DealInputs, DealSettings, Deals, gather};
 use super::leaks::{ScreenSettings, look};
+use super::model::Model;
 use super::score::AsOf;
 use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
@@ -142,6 +143,8 @@ pub struct CheckInputs<'a, 'l> {
     pub log: Option<&'l mut dyn ActivityBatches>,
     /// The hand-set points.
     pub scorecard: Option<&'a Scorecard>,
+    /// The live version, when there is one: what carries it is asked about.
+    pub live: Option<&'a Model>,
 }
 
 /// What decides the check.
@@ -171,7 +174,7 @@ impl Notebook {
 /// # Errors
 /// A log that cannot be read; an as-of column that is not there. What is wrong inside the data is a finding.
 pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Report, InputError> {
-    let CheckInputs { table, n_columns, columns, mut log, scorecard } = inputs;
+    let CheckInputs { table, n_columns, columns, mut log, scorecard, live } = inputs;
     let mut notes = Notebook::default();
     columns::look(columns, table, &mut notes);
     rows::look(table, columns, &mut notes);
@@ -188,6 +191,7 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
     let mut gathered = deals(table, again(&mut log), &settings.deals, &mut notes);
     if let Some(deals) = &mut gathered {
         look(deals, &ScreenSettings::of(&settings.deals));
+        notes.findings.extend(live.and_then(|live| leaks::of_the_strongest(deals, live, &settings.deals.plan)));
         notes.findings.extend(leaks::of_the_screen(&deals.leaks));
     }
     match scorecard {
