@@ -19,6 +19,8 @@ const DEFAULT_NAME: &str = "default";
 
 /// The seed when nobody names one.
 const DEFAULT_SEED: u64 = 1;
+/// What stands for the file of open leads in a command to paste, where the leads at hand are all decided.
+pub(super) const OPEN_LEADS: &str = "open.csv";
 
 /// Files and folders, each with a default.
 #[derive(Debug, Clone, Args)]
@@ -102,6 +104,14 @@ impl InputArgs {
         ];
         flags.iter().filter(|(_, is_set)| *is_set).for_each(|(flag, _)| typed.push_str(flag));
         typed
+    }
+
+    /// The same for a command that scores: where nobody is left to call, of a file of other leads.
+    pub(super) fn as_typed_to_score(&self, all_decided: bool) -> String {
+        if !all_decided {
+            return self.as_typed();
+        }
+        InputArgs { leads: vec![PathBuf::from(OPEN_LEADS)], ..self.clone() }.as_typed()
     }
 
     /// Those of them that say which model is meant.

@@ -64,12 +64,16 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
     terminal.summary(&summary, text)?;
     let typed = args.inputs.as_typed();
     let as_of = as_of.map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(&as_of)));
-    let compare = if inputs.scorecard.is_some() {
+    // Who is asked something answers first.
+    let compare = if inputs.scorecard.is_some() && model.notes_first_and_last().0.is_empty() {
         format!("; `leadscore compare{typed}` judges the points")
     } else {
         String::new()
     };
-    terminal.note(&format!("next: `leadscore score{typed} --out scored.csv{as_of}`{compare}"));
+    let all_decided = !model.snapshot.has_open_leads();
+    let to_score = args.inputs.as_typed_to_score(all_decided);
+    let which = if all_decided { "all are decided; next, with open leads" } else { "next" };
+    terminal.note(&format!("{which}: `leadscore score{to_score} --out scored.csv{as_of}`{compare}"));
     Ok(Ending::Done)
 }
 

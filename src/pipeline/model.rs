@@ -196,6 +196,13 @@ impl DriftRecord {
     }
 }
 
+impl SnapshotRecord {
+    /// Whether some of the leads were not decided at the end of the training data.
+    pub fn has_open_leads(&self) -> bool {
+        self.left_out.iter().any(|(why, _)| matches!(why, LeftOut::Open | LeftOut::NotRipe))
+    }
+}
+
 /// A saved version's content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {

@@ -136,7 +136,7 @@ fn kept_out(out: &mut String, model: &Model) -> std::fmt::Result {
         n => format!(" and {n} more"),
     };
     let shown = shown.join(", ");
-    writeln!(out, "- Kept out by `exclude` of leadscore.toml (delete lines to bring them back): {shown}{more}.")
+    writeln!(out, "- Kept out by `exclude` of leadscore.toml: {shown}{more}.")
 }
 
 /// Leads that are among no deals, those first that are no riddle.

@@ -18,6 +18,7 @@ mod company;
 mod comparison;
 mod coverage;
 mod curves;
+mod decided;
 mod degenerate;
 mod disagreement;
 mod docs;

@@ -1,6 +1,6 @@
 //! What `init` says: what every column was taken for and why, what to look at, what to run next.
 
-use super::super::inputs::quoted;
+use super::super::inputs::{OPEN_LEADS, quoted};
 use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
@@ -128,7 +128,7 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     let outcome = layout.outcome.as_ref().or(layout.deals.as_ref().and_then(|deals| deals.outcome.as_ref()));
     warnings.extend(outcome.and_then(|outcome| outcome.doubt.clone()));
     if are_all_decided(start) {
-        warnings.push("all leads are decided: `score --leads FILE` ranks open ones".to_string());
+        warnings.push(format!("all leads are decided: {OPEN_LEADS} below stands for open ones"));
     }
     if let Some(days) = layout.lost_after_days() {
         warnings.push(format!("a lead not won within {days} days of its creation counts as lost (`lost_after`)"));
@@ -173,7 +173,8 @@ fn next(start: &Start, dir: &Path) -> Vec<(String, Option<&'static str>)> {
     let alone = if train.is_some() { "" } else { " --rules-only" };
     let can_score = train.is_some() || start.n_rules > 0;
     let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
-    let score = Some(format!("leadscore score{project}{alone} --out scored.csv{as_of}")).filter(|_| can_score);
+    let leads = if are_all_decided(start) { format!(" --leads {OPEN_LEADS}") } else { String::new() };
+    let score = Some(format!("leadscore score{project}{alone}{leads} --out scored.csv{as_of}")).filter(|_| can_score);
     let report = train.as_ref().map(|_| format!("leadscore report{project} --out report.html{as_of}"));
     let check = (format!("leadscore check{project}"), Some("in doubt: what is wrong or suspicious?"));
     train.into_iter().chain(score).chain(report).map(|command| (command, None)).chain([check]).collect()
