@@ -18,7 +18,7 @@ mod left_out;
 mod mode;
 mod moment;
 
-pub use left_out::{LeftOut, in_words, late_wins_in_words};
+pub use left_out::{LeftOut, in_words};
 pub use mode::Mode;
 pub use moment::unit_hash;
 
@@ -54,6 +54,8 @@ pub struct Snapshots {
     pub closed_at: Vec<Option<Instant>>,
     /// How many leads were left out, by reason.
     pub left_out: Vec<(LeftOut, usize)>,
+    /// How many of those were won.
+    pub wins_left_out: Vec<(LeftOut, usize)>,
     /// Wins later than `lost_after`, which count as lost.
     pub late_wins: usize,
     /// The horizon of mode `random`.
@@ -86,6 +88,7 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
         order: None,
         closed_at: Vec::with_capacity(n),
         left_out: Vec::new(),
+        wins_left_out: Vec::new(),
         late_wins,
         horizon,
         until,
@@ -93,11 +96,11 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
     let mut order = Vec::with_capacity(n);
     for (deal, moment) in deals.iter().zip(moments) {
         match moment {
-            Err(reason) => left_out.add(reason),
+            Err(reason) => left_out.add(reason, deal.won),
             Ok((as_of, open_weight)) => {
                 let own_weight = table.row_weight.as_ref().map_or(1.0, |w| w[deal.row]);
                 if own_weight * open_weight <= 0.0 {
-                    left_out.add(LeftOut::NoWeight);
+                    left_out.add(LeftOut::NoWeight, deal.won);
                     continue;
                 }
                 taken.rows.push(deal.row);
@@ -114,7 +117,7 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
     }
     // One deal without a time would make "newest" a guess for it, so the order holds for all deals or for none.
     taken.order = order.into_iter().map(|t| t.map(|t| t.0)).collect::<Option<Vec<i64>>>().filter(|o| !o.is_empty());
-    taken.left_out = left_out.0;
+    (taken.left_out, taken.wins_left_out) = (left_out.all, left_out.wins);
     Ok(taken)
 }
 
@@ -129,6 +132,16 @@ impl Snapshots {
         self.left_out.iter().copied().filter(|(why, _)| *why != LeftOut::Open)
     }
 
+    /// How many deals were won.
+    pub fn n_won(&self) -> usize {
+        self.won.iter().filter(|won| **won > 0.5).count()
+    }
+
+    /// What became of all wins of the files, so that the parts add up; `None` where `lost_after` judged none of them.
+    pub fn wins_in_words(&self) -> Option<String> {
+        left_out::wins_in_words(self.n_won(), self.late_wins, &self.wins_left_out)
+    }
+
     /// How many deals there are.
     pub fn n_deals(&self) -> usize {
         self.rows.len()
@@ -139,6 +152,7 @@ impl Snapshots {
     pub fn drop_before_log(&mut self, begins: Instant) -> Option<Vec<bool>> {
         let keep: Vec<bool> = self.as_of.as_ref()?.iter().map(|&t| t >= begins).collect();
         let dropped = keep.iter().filter(|k| !**k).count();
+        let n_won = self.n_won();
         if dropped == 0 {
             return None;
         }
@@ -153,6 +167,7 @@ impl Snapshots {
             retain(order, &keep);
         }
         self.left_out.push((LeftOut::BeforeLog, dropped));
+        self.wins_left_out.extend(Some((LeftOut::BeforeLog, n_won - self.n_won())).filter(|(_, n)| *n > 0));
         Some(keep)
     }
 

@@ -11,7 +11,7 @@ use crate::fault::InputError;
 use crate::io::{RawTable, ReadReport, ReadSettings, ValueCounts, Wanted, count_values, read_raw};
 use crate::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, NotChecked, Report, check};
 use crate::pipeline::model::Model;
-use crate::snapshot::{in_words, late_wins_in_words};
+use crate::snapshot::in_words;
 use crate::tables::ActivityBatches;
 use crate::text::capital;
 use clap::Args;
@@ -284,7 +284,7 @@ fn what_was_checked(report: &Report) -> String {
     text.push('.');
     let left_out =
         (!report.left_out.is_empty()).then(|| format!("Left out by `train`: {}.", in_words(&report.left_out)));
-    for sentence in left_out.into_iter().chain(late_wins_in_words(report.late_wins)) {
+    for sentence in left_out.iter().chain(&report.wins) {
         text.push_str(&format!("\n{sentence}"));
     }
     text

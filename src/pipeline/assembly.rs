@@ -10,7 +10,7 @@ use super::train::{Procedure, TrainSettings};
 use crate::features::{Fate, PlanLine, Source};
 use crate::metrics;
 use crate::scorecard::Scorecard;
-use crate::snapshot::{Mode, late_wins_in_words};
+use crate::snapshot::Mode;
 use crate::tables::LeadTable;
 use crate::text::uncapitalised;
 
@@ -164,7 +164,7 @@ fn notes(
             Model::NOTHING_TO_LEARN, auc.value, auc.interval.low, auc.interval.high
         ));
     }
-    notes.extend(late_wins_in_words(deals.snapshots.late_wins));
+    notes.extend(deals.snapshots.wins_in_words());
     if let (Some(scorecard), Some(blending)) = (scorecard, &whole.blending) {
         let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
         for bound in blending.link.out_of_reach(&bounds) {

@@ -117,7 +117,7 @@ impl Deals {
 
     /// How many were won.
     pub fn n_won(&self) -> usize {
-        self.snapshots.won.iter().filter(|w| **w > 0.5).count()
+        self.snapshots.n_won()
     }
 
     /// The row-weighted share won.

@@ -54,21 +54,22 @@ pub(super) fn label(
         let created_at = time_of(&table.created_at, row);
         let closed_at = time_of(&table.closed_at, row);
         let closed_by_end = closed_at.zip(until).is_none_or(|(closed, end)| closed < end);
+        let is_win = outcome == Outcome::Won;
         match settings.lost_after {
-            None if outcome == Outcome::Open || !closed_by_end => left_out.add(LeftOut::Open),
-            None => deals.push(Deal { row, won: outcome == Outcome::Won, created_at, closed_at }),
+            None if outcome == Outcome::Open || !closed_by_end => left_out.add(LeftOut::Open, is_win),
+            None => deals.push(Deal { row, won: is_win, created_at, closed_at }),
             Some(lost_after) => {
                 let Some(created) = created_at else {
-                    left_out.add(LeftOut::NoCreatedAt);
+                    left_out.add(LeftOut::NoCreatedAt, is_win);
                     continue;
                 };
                 let ripe = created.plus(lost_after);
                 if until.is_none_or(|end| ripe > end) {
-                    left_out.add(LeftOut::NotRipe);
+                    left_out.add(LeftOut::NotRipe, is_win);
                     continue;
                 }
-                let won = outcome == Outcome::Won && closed_at.is_none_or(|closed| closed < ripe);
-                *late_wins += usize::from(outcome == Outcome::Won && !won);
+                let won = is_win && closed_at.is_none_or(|closed| closed < ripe);
+                *late_wins += usize::from(is_win && !won);
                 let end = if won { closed_at } else { Some(closed_at.map_or(ripe, |closed| closed.min(ripe))) };
                 deals.push(Deal { row, won, created_at, closed_at: end });
             }

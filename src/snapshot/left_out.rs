@@ -57,9 +57,18 @@ pub fn in_words(left_out: &[(LeftOut, usize)]) -> String {
     left_out.iter().map(of).collect::<Vec<_>>().join("; ")
 }
 
-/// How many wins came too late to count as such.
-pub fn late_wins_in_words(late_wins: usize) -> Option<String> {
-    (late_wins > 0).then(|| format!("Counted as lost (`lost_after`): {}.", counted(late_wins, "later win")))
+/// What became of all wins of the files, so that the parts add up; `None` where `lost_after` judged none of them.
+pub(super) fn wins_in_words(counted_as_won: usize, late: usize, left_out: &[(LeftOut, usize)]) -> Option<String> {
+    if late == 0 && left_out.iter().all(|(why, _)| *why != LeftOut::NotRipe) {
+        return None;
+    }
+    let all = counted_as_won + late + left_out.iter().map(|(_, n)| n).sum::<usize>();
+    let mut parts = vec![format!("{} counted as won", thousands(counted_as_won))];
+    if late > 0 {
+        parts.push(format!("{} counted as lost (won later than `lost_after`)", thousands(late)));
+    }
+    parts.extend(left_out.iter().map(|(why, n)| format!("{} left out ({why})", thousands(*n))));
+    Some(format!("{} in the files: {}.", counted(all, "win"), parts.join(", ")))
 }
 
 /// The error for data in which no deal is left to be looked at, by what the leads were left out for.
@@ -101,13 +110,37 @@ impl LeftOut {
 
 /// Leads left out, by reason in the order of its first lead.
 #[derive(Default)]
-pub(super) struct Tally(pub Vec<(LeftOut, usize)>);
+pub(super) struct Tally {
+    /// All of them.
+    pub all: Vec<(LeftOut, usize)>,
+    /// Those won.
+    pub wins: Vec<(LeftOut, usize)>,
+}
 
 impl Tally {
-    pub fn add(&mut self, reason: LeftOut) {
-        match self.0.iter_mut().find(|(r, _)| *r == reason) {
-            Some((_, n)) => *n += 1,
-            None => self.0.push((reason, 1)),
+    pub fn add(&mut self, reason: LeftOut, is_win: bool) {
+        for tally in std::iter::once(&mut self.all).chain(is_win.then_some(&mut self.wins)) {
+            match tally.iter_mut().find(|(r, _)| *r == reason) {
+                Some((_, n)) => *n += 1,
+                None => tally.push((reason, 1)),
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wins_of_the_files_are_told_where_they_went() {
+        let young = [(LeftOut::NotRipe, 51)];
+        assert_eq!(
+            wins_in_words(723, 68, &young).unwrap(),
+            "842 wins in the files: 723 counted as won, 68 counted as lost (won later than `lost_after`), 51 left out (too \
+             young: `lost_after` had not passed at the training's end)."
+        );
+        assert_eq!(wins_in_words(1, 1, &[]).unwrap().split(':').next(), Some("2 wins in the files"));
+        assert_eq!(wins_in_words(5, 0, &[(LeftOut::NoOpenLife, 2)]), None, "no win was judged by the time it took");
     }
 }

@@ -1,6 +1,17 @@
-//! What is decided: files without an open lead.
+//! What is decided, and when: files without an open lead, wins too late or too young to count, leads that nobody closes.
 
 use crate::company::Company;
+
+/// Leads of 200 days, a fifth of them won, `days` after their creation; the others have this outcome, and no closing time.
+fn leads(days: impl Fn(usize) -> usize, other: &str) -> String {
+    let date = |day: usize| format!("2021-{:02}-{:02}", 1 + day / 28, 1 + day % 28);
+    let row = |i: usize| {
+        let origin = ["referral", "paid search", "organic search"][i % 3];
+        let end = if i.is_multiple_of(5) { format!("{},won", date(i / 2 + days(i))) } else { format!(",{other}") };
+        format!("m{i},{},{origin},{end}\n", date(i / 2))
+    };
+    format!("lead_id,created_at,origin,closed_at,outcome\n{}", (0..400).map(row).collect::<String>())
+}
 
 #[test]
 fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
@@ -18,4 +29,25 @@ fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
     let told = company.run(&["init", "--force", "--leads", "leads.csv"]).ok().stdout;
     assert!(told.contains("  leadscore score --out scored.csv\n") && !told.contains("open.csv"), "{told}");
     company.run(&["train"]).ok().says("next: `leadscore score --out scored.csv`");
+}
+
+#[test]
+fn wins_add_up_where_time_judges_them() {
+    // Of the older leads every tenth is won, but late; the newest are not 30 days old.
+    let days = |i: usize| if i.is_multiple_of(10) && i < 200 { 50 } else { 5 };
+    let company = Company::with(&[("leads.csv", &leads(days, "open"))]);
+    let project = "[leads]\nfiles = [\"leads.csv\"]\nid = \"lead_id\"\ncreated_at = \"created_at\"\n\
+                   closed_at = \"closed_at\"\nlost_after = \"30d\"\noutcome = { column = \"outcome\", won = [\"won\"] }\n";
+    company.write("leadscore.toml", project);
+    let train = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    let check = company.run(&["--format", "markdown", "check"]).stdout;
+    for told in [&train, &check] {
+        let (_, sentence) = told.split_once("80 wins in the files: ").unwrap_or_else(|| panic!("{told}"));
+        let sentence = sentence.split(").\n").next().unwrap();
+        for part in ["counted as won", "counted as lost (won later than `lost_after`)", "left out (too young: "] {
+            assert!(sentence.contains(part), "{part} is not in {sentence}");
+        }
+        let parts = sentence.split(", ").filter_map(|part| part.split(' ').next()?.parse::<usize>().ok());
+        assert_eq!(parts.sum::<usize>(), 80, "{sentence}");
+    }
 }

@@ -112,6 +112,8 @@ pub struct Report {
     pub left_out: Vec<(LeftOut, usize)>,
     /// Wins that a training counts as lost, for they came later than `lost_after`.
     pub late_wins: usize,
+    /// What became of all wins of the files, where `lost_after` decides.
+    pub wins: Option<String>,
     /// Columns of the leads table.
     pub columns: usize,
     /// Rows of the activity log that belong to a lead; `None` without a log.
@@ -210,6 +212,7 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
         outcomes: outcomes::counts(table, snapshots),
         left_out: snapshots.map(|s| s.left_out_closed().collect()).unwrap_or_default(),
         late_wins: snapshots.map_or(0, |s| s.late_wins),
+        wins: snapshots.and_then(|s| s.wins_in_words()),
         columns: n_columns,
         activities: facts.as_ref().map(|f| f.rows),
         findings: notes.findings,

@@ -82,7 +82,7 @@ pub(super) fn counts(table: &LeadTable, trained: Option<&Snapshots>) -> Option<[
         let count = |one| table.outcome.as_ref().map(|all| all.iter().filter(|o| **o == one).count());
         return Some([count(Outcome::Won)?, count(Outcome::Lost)?, count(Outcome::Open)?]);
     };
-    let won = snapshots.won.iter().filter(|won| **won > 0.5).count();
+    let won = snapshots.n_won();
     let open = snapshots.left_out.iter().filter(|(why, _)| *why == LeftOut::Open).map(|(_, n)| n).sum();
     Some([won, snapshots.n_deals() - won, open])
 }
