@@ -142,6 +142,7 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         created_at: args.created_at.clone(),
         closed_at: args.closed_at.clone(),
         no_outcome: false,
+        unclosed_are_lost: None,
     };
     if !args.no_ask && terminal.can_ask() {
         let (mut answers, mut questions) = (std::io::stdin().lock(), std::io::stderr().lock());

@@ -51,3 +51,20 @@ fn wins_add_up_where_time_judges_them() {
         assert_eq!(parts.sum::<usize>(), 80, "{sentence}");
     }
 }
+
+#[test]
+fn where_losses_are_hardly_written_down_the_time_after_which_leads_are_lost_is_proposed() {
+    let company = Company::with(&[("leads.csv", &leads(|i| 5 + i % 20, "lost"))]);
+    let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
+    assert!(told.contains("leads older than 30 days, in which 9 of 10 wins came, were never closed"), "{told}");
+    let text = company.text("leadscore.toml");
+    assert!(text.contains("\n# lost_after = \"30d\"\n"), "{text}");
+    company.edit("leadscore.toml", "# lost_after", "lost_after");
+    let train = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    assert!(train.contains("80 wins in the files: "), "{train}");
+
+    let closed = leads(|i| 5 + i % 20, "lost").replace(",,lost", ",2021-11-01,lost");
+    company.write("leads.csv", &closed);
+    let told = company.run(&["init", "--force", "--leads", "leads.csv"]).ok().stdout;
+    assert!(!told.contains("never closed") && !company.text("leadscore.toml").contains("lost_after"), "{told}");
+}

@@ -3,7 +3,7 @@
 use super::files::Files;
 use super::look::{Looked, look};
 use crate::fault::InputError;
-use crate::pipeline::start::{Question, Topic, Wishes, question};
+use crate::pipeline::start::{Question, Topic, Wishes, YES, question};
 use std::io::{BufRead, Write};
 
 /// Answers shown at most.
@@ -45,6 +45,7 @@ pub(super) fn settle(
             (Topic::Outcome, Some(column)) => wishes.outcome = Some(column),
             (Topic::Outcome, None) => wishes.no_outcome = true,
             (Topic::Won, Some(word)) => wishes.won = vec![word],
+            (Topic::Unclosed, answer) => wishes.unclosed_are_lost = Some(answer.as_deref() == Some(YES)),
             (Topic::Id | Topic::Won, None) => return Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use super::super::inputs::{OPEN_LEADS, quoted};
 use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
-use crate::pipeline::start::{Finding, LostWords, Moment, OutcomeChoice, findings};
+use crate::pipeline::start::{Finding, LostWords, Moment, OutcomeChoice, Unclosed, findings};
 use serde::Serialize;
 use std::path::Path;
 
@@ -129,6 +129,13 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     warnings.extend(outcome.and_then(|outcome| outcome.doubt.clone()));
     if are_all_decided(start) {
         warnings.push(format!("all leads are decided: {OPEN_LEADS} below stands for open ones"));
+    }
+    if let Some(Unclosed { n, days }) = layout.unclosed.filter(|_| !layout.counts_unclosed_as_lost) {
+        warnings.push(format!(
+            "{} older than {days} days, in which 9 of 10 wins came, were never closed: `lost_after` in leadscore.toml, \
+             ready to be put in force, counts such as lost",
+            plural(n, "lead")
+        ));
     }
     if let Some(days) = layout.lost_after_days() {
         warnings.push(format!("a lead not won within {days} days of its creation counts as lost (`lost_after`)"));

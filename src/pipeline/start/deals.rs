@@ -3,16 +3,10 @@
 use super::outcome::{LostWords, OutcomeChoice, Told, outcome};
 use super::roles::{Choice, ends_like_an_id, time};
 use super::sheet::{Sheet, SheetColumn};
-use crate::asof::{Instant, Span};
+use super::unclosed::{USUAL_DAYS, days_to_win};
+use crate::asof::Instant;
 use crate::fault::InputError;
 use std::collections::HashMap;
-
-/// Share of the wins that come within the suggested `lost_after`.
-const SHARE_OF_WINS: f64 = 0.9;
-/// The suggestion where the data give none.
-pub(super) const USUAL_DAYS: u32 = 180;
-/// The suggestion is rounded up to this many days.
-const ROUND_TO_DAYS: f64 = 30.0;
 
 /// How the outcomes table is read.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +44,7 @@ pub(super) fn deals(
     }
     let columns = (created_at.and_then(|c| leads.column(c)), closed_at.as_ref().and_then(|c| sheet.column(&c.column)));
     let lost_after_days = match (&outcome, columns, leads.column(&key.column), sheet.column(&id.column)) {
-        (None, (Some(created), Some(closed)), Some(key), Some(id)) => Some(days_to_win(created, key, closed, id)),
+        (None, (Some(created), Some(closed)), Some(key), Some(id)) => Some(days_of_wins(created, key, closed, id)),
         (Some(outcome), (Some(_), _), _, _) if outcome.lost == LostWords::NotInTime => Some(USUAL_DAYS),
         _ => None,
     };
@@ -83,24 +77,16 @@ fn by_overlap(sheet: &Sheet, leads: &Sheet, lead_id: &str) -> Result<(Choice, Ch
     Ok((choice(key, why), choice(id, format!("refers to `{}` of the leads", key.name))))
 }
 
-/// The days within which nine of ten wins came, rounded up.
-fn days_to_win(created: &SheetColumn, key: &SheetColumn, closed: &SheetColumn, id: &SheetColumn) -> u32 {
+/// The days within which nine of ten wins came.
+fn days_of_wins(created: &SheetColumn, key: &SheetColumn, closed: &SheetColumn, id: &SheetColumn) -> u32 {
     let mut won_at: HashMap<&str, Instant, foldhash::fast::FixedState> = HashMap::default();
     for row in 0..id.text.codes.len() {
         if let (Some(id), Some(at)) = (id.text.get(row), closed.time(row)) {
             won_at.entry(id).and_modify(|first| *first = at.min(*first)).or_insert(at);
         }
     }
-    let life =
-        |row: usize| Some(won_at.get(key.text.get(row)?)?.since(created.time(row)?)).filter(|life| *life > Span(0));
-    let mut days: Vec<f64> = (0..key.text.codes.len()).filter_map(life).map(Span::days).collect();
-    days.sort_by(f64::total_cmp);
-    let typical = days
-        .get((SHARE_OF_WINS * days.len() as f64) as usize)
-        .or(days.last())
-        .copied()
-        .unwrap_or(f64::from(USUAL_DAYS));
-    ((typical / ROUND_TO_DAYS).ceil().max(1.0) * ROUND_TO_DAYS) as u32
+    let life = |row: usize| Some(won_at.get(key.text.get(row)?)?.since(created.time(row)?));
+    days_to_win((0..key.text.codes.len()).filter_map(life)).unwrap_or(USUAL_DAYS)
 }
 
 #[cfg(test)]

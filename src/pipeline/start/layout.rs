@@ -1,12 +1,13 @@
 //! Everything `init` takes the columns for, put together.
 
 use super::crm::{Crm, recognise};
-use super::deals::{DealsChoice, USUAL_DAYS, deals};
+use super::deals::{DealsChoice, deals};
 use super::log::{LogChoice, log};
 use super::outcome::{LostWords, OutcomeChoice, Told, outcome};
 use super::roles::{Choice, lead_id, named, only_time, time, told};
 use super::screen::{Screen, Verdict, is_counter};
 use super::sheet::Sheet;
+use super::unclosed::{Lives, USUAL_DAYS, Unclosed};
 use crate::asof::Span;
 use crate::fault::InputError;
 use crate::tables::ColumnType;
@@ -39,6 +40,8 @@ pub struct Wishes {
     pub closed_at: Option<String>,
     /// There is no outcome column, whatever some column looks like.
     pub no_outcome: bool,
+    /// Whether leads that nobody has closed count as lost after a time; `None`: nobody has said.
+    pub unclosed_are_lost: Option<bool>,
 }
 
 /// At which moment closed deals will be looked at.
@@ -79,6 +82,12 @@ pub struct Layout {
     pub others: Vec<(String, Verdict)>,
     /// When deals will be looked at.
     pub moment: Moment,
+    /// Leads that should be decided and are not closed, where losses are hardly ever written down.
+    pub unclosed: Option<Unclosed>,
+    /// Whether those count as lost.
+    pub counts_unclosed_as_lost: bool,
+    /// The days within which nine of ten of the leads' own wins came, where the files tell.
+    pub days_to_win: Option<u32>,
 }
 
 /// Works out what every column is.
@@ -99,11 +108,15 @@ pub fn lay_out(view: &View, wishes: &Wishes) -> Result<Layout, InputError> {
         log: None,
         others: Vec::new(),
         moment: Moment::AsExported,
+        unclosed: None,
+        counts_unclosed_as_lost: wishes.unclosed_are_lost == Some(true),
+        days_to_win: None,
     };
     layout.find_times(leads, wishes)?;
     layout.find_outcome(view, wishes)?;
     let ids = leads.column(&layout.id.column);
     layout.log = view.log.as_ref().zip(ids).map(|(sheet, ids)| log(sheet, ids)).transpose()?;
+    layout.find_unclosed(leads);
     layout.moment = layout.find_moment(view);
     layout.others = layout.screen(leads);
     Ok(layout)
@@ -152,6 +165,16 @@ impl Layout {
         Ok(())
     }
 
+    fn find_unclosed(&mut self, leads: &Sheet) {
+        let lives = match (&self.outcome, &self.created_at, &self.closed_at) {
+            (Some(outcome), Some(created), Some(closed)) => Lives::of(leads, outcome, &created.column, &closed.column),
+            _ => None,
+        };
+        let judged_by_time = self.outcome.as_ref().is_some_and(|outcome| outcome.lost == LostWords::NotInTime);
+        let unclosed = lives.as_ref().filter(|_| !judged_by_time).and_then(Lives::unclosed);
+        (self.days_to_win, self.unclosed) = (lives.as_ref().and_then(Lives::days_to_win), unclosed);
+    }
+
     /// Headers of the leads table that have a role.
     pub fn role_columns(&self) -> Vec<&str> {
         let choices = [
@@ -173,9 +196,11 @@ impl Layout {
 
     /// After how many days a lead that is not won counts as lost, where no word says which are.
     pub fn lost_after_days(&self) -> Option<u32> {
-        let by_time = |outcome: &OutcomeChoice| outcome.lost == LostWords::NotInTime;
+        let by_time = |outcome: &&OutcomeChoice| outcome.lost == LostWords::NotInTime;
         let of_deals = self.deals.as_ref().and_then(|deals| deals.lost_after_days);
-        of_deals.or(self.outcome.as_ref().filter(|outcome| by_time(outcome)).map(|_| USUAL_DAYS))
+        let of_outcome = self.outcome.as_ref().filter(by_time).map(|_| self.days_to_win.unwrap_or(USUAL_DAYS));
+        let of_unclosed = self.unclosed.filter(|_| self.counts_unclosed_as_lost).map(|unclosed| unclosed.days);
+        of_deals.or(of_outcome).or(of_unclosed)
     }
 
     /// Counters of acts kept as columns.

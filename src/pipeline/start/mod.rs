@@ -21,6 +21,7 @@ mod scorecard_text;
 mod screen;
 mod sheet;
 mod toml;
+mod unclosed;
 mod vocabulary;
 
 pub use contact::{Values, contact, numbers_may_tell_of_a_contact};
@@ -31,12 +32,13 @@ pub use layout::{Layout, Moment, View, Wishes, lay_out};
 pub use log::LogChoice;
 pub use outcome::{LostWords, OutcomeChoice};
 pub use project_text::{Reading, project_text};
-pub use question::{Question, Topic, question};
+pub use question::{Question, Topic, YES, question};
 pub use roles::{Choice, sensitive_name};
 pub use rule::StartRule;
 pub use scorecard_text::{Bounds, scorecard_text, starting_rules};
 pub use screen::{BY_ITS_NAME, Verdict, is_in_doubt_by_name, is_left_out_by_name};
 pub use sheet::{Sheet, SheetColumn};
+pub use unclosed::Unclosed;
 
 /// Whether a value is one of the known spellings of "no value".
 pub fn means_missing(value: &str) -> bool {

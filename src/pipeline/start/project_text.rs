@@ -115,6 +115,13 @@ fn leads(text: &mut String, layout: &Layout, reading: &Reading) {
             "not won within this of its creation: lost. Choose what is usual in your trade",
         );
     }
+    if let Some(unclosed) = layout.unclosed.filter(|_| layout.lost_after_days().is_none()) {
+        text.push_str(&format!(
+            "# {} leads older than {} days were never closed, and 9 of 10 wins came sooner. To count as lost what is not won\n\
+             # within this of its creation, take the # in front away:\n# lost_after = \"{}d\"\n",
+            unclosed.n, unclosed.days, unclosed.days
+        ));
+    }
     if !reading.missing.is_empty() {
         line(text, "missing", &list(&reading.missing), "spellings of \"no value\"; the empty field always is one");
     }

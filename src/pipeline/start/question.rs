@@ -4,6 +4,7 @@ use super::layout::{View, Wishes, lay_out};
 use super::outcome::possible;
 use super::roles::{id, possible_ids};
 use super::screen::one_line;
+use super::unclosed::Unclosed;
 
 /// What is asked of a person at a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,12 @@ pub enum Topic {
     Outcome,
     /// The word for won.
     Won,
+    /// Whether leads that nobody has closed count as lost after a time.
+    Unclosed,
 }
+
+/// The answer that puts `lost_after` in force.
+pub const YES: &str = "yes";
 
 /// What is to be asked before the columns can be told apart, if anything.
 pub fn question(view: &View, wishes: &Wishes) -> Option<Question> {
@@ -50,8 +56,16 @@ pub fn question(view: &View, wishes: &Wishes) -> Option<Question> {
             let choices = possible(leads, &[&layout.id.column]);
             (!choices.is_empty()).then_some(Question { topic: Topic::Outcome, text, choices })
         }
-        _ => None,
+        _ => layout.unclosed.filter(|_| wishes.unclosed_are_lost.is_none()).map(of_unclosed),
     }
+}
+
+fn of_unclosed(Unclosed { n, days }: Unclosed) -> Question {
+    let text = format!(
+        "{n} leads older than {days} days were never closed, and 9 of 10 wins came sooner. Does a lead that is not won within \
+         {days} days count as lost?"
+    );
+    Question { topic: Topic::Unclosed, text, choices: [YES, "no"].map(str::to_string).to_vec() }
 }
 
 #[cfg(test)]
