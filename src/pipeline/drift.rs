@@ -11,6 +11,7 @@ use crate::metrics::{Bins, calibration, effective_n, psi, psi_noise};
 use crate::validation::{self, Scheme};
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The population stability index from which a distribution is called shifted, by custom.
 const SHIFTED: f64 = 0.25;
@@ -24,6 +25,11 @@ const CUT: TermSettings = TermSettings { curves: true, min_level_count: 10 };
 /// A number is cut by so many older deals at most: a cell is then off by thousandths of them, which the shares, counted over
 /// all deals, know of.
 const ROWS_TO_CUT_BY: usize = 1 << 17;
+
+/// Win rates further apart than by this factor are far apart, as between a holdout and the deals before it …
+const FAR: f64 = 2.0;
+/// … where chance does not set them apart: so many standard errors.
+const STANDARD_ERRORS: f64 = 4.0;
 
 /// Deals of one time.
 struct Era {
@@ -71,8 +77,30 @@ pub(super) fn of_holdout(deals: &Deals, older: &Procedure, trained: &[usize], ne
 /// The same of the last `share` of the rows where no time says which deals are newer: many exports are in order of time.
 pub(super) fn by_file_order(deals: &Deals, whole: &Procedure, share: f64) -> Option<DriftRecord> {
     let cut = ((1.0 - share) * deals.n() as f64).round() as usize;
-    let found = between(deals, whole, (0..cut).collect(), (cut..deals.n()).collect())?;
+    let mut found: Vec<String> = at_the_end(deals, cut).into_iter().collect();
+    found.extend(between(deals, whole, (0..cut).collect(), (cut..deals.n()).collect())?);
     (!found.is_empty()).then_some(DriftRecord { by_file_order: true, found })
+}
+
+/// The win rate of the deals from `cut` on beside that of the others, where they lie far apart.
+fn at_the_end(deals: &Deals, cut: usize) -> Option<String> {
+    let side = |rows: Range<usize>| {
+        let (won, weights) = (&deals.snapshots.won[rows.clone()], &deals.snapshots.row_weight[rows]);
+        let sum: f64 = weights.iter().sum();
+        (won.iter().zip(weights).map(|(y, w)| y * w).sum::<f64>() / sum, effective_n(weights))
+    };
+    let ((before, n_before), (end, n_end)) = (side(0..cut), side(cut..deals.n()));
+    let error = (before * (1.0 - before) / n_before + end * (1.0 - end) / n_end).sqrt();
+    let is_far = before.max(end) > FAR * before.min(end) && (before - end).abs() > STANDARD_ERRORS * error;
+    is_far.then(|| {
+        format!(
+            "{} (the last {:.0} %) {:.1} % were won, of the others {:.1} %.",
+            DriftRecord::AT_THE_END,
+            100.0 * (deals.n() - cut) as f64 / deals.n() as f64,
+            100.0 * end,
+            100.0 * before
+        )
+    })
 }
 
 /// The same where nobody trains without the newest deals: they were predicted out of fold by models of older ones.

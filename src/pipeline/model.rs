@@ -14,6 +14,7 @@ use crate::predictor::{Predictor, Solver};
 use crate::scorecard::GradeReference;
 use crate::snapshot::{LeftOut, Mode};
 use crate::tables::ColumnType;
+use crate::text::uncapitalised;
 use crate::values::DateOrder;
 use serde::{Deserialize, Serialize};
 
@@ -185,10 +186,22 @@ pub struct DriftRecord {
 }
 
 impl DriftRecord {
-    /// The gravest finding, for those who read no further; `None` where nothing differs, or where nobody knows which deals
-    /// are the newer ones.
+    /// How the finding begins that the end of the file was won far more, or less, often than the rest.
+    pub const AT_THE_END: &'static str = "Of the deals at the end of the file";
+
+    /// The gravest finding, for those who read no further; `None` where nothing differs, or too little to be told where
+    /// nobody knows which deals are the newer ones.
     pub fn sentence(&self) -> Option<String> {
-        let gravest = self.found.first().filter(|_| !self.by_file_order)?;
+        let gravest = self.found.first()?;
+        if self.by_file_order {
+            return gravest.starts_with(DriftRecord::AT_THE_END).then(|| {
+                format!(
+                    "If the file is in order of time, the deals have changed: {} The figures may then be too good, and newer \
+                     leads may do otherwise.",
+                    uncapitalised(gravest)
+                )
+            });
+        }
         Some(format!(
             "The newest deals are unlike the older ones, so newer leads may do otherwise than the figures say. {}",
             DriftRecord::in_plain_words(gravest)

@@ -96,8 +96,11 @@ fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Resu
 
 /// The gravest of what has changed with time.
 fn changed(out: &mut String, model: &Model) -> std::fmt::Result {
-    // Whether deals further down the file are newer nobody knows; the model card has them.
-    let Some(drift) = model.drift.as_ref().filter(|drift| !drift.by_file_order) else { return Ok(()) };
+    let Some(drift) = &model.drift else { return Ok(()) };
+    if drift.by_file_order {
+        // Whether deals further down the file are newer nobody knows; the model card has what may be chance.
+        return drift.sentence().map_or(Ok(()), |sentence| writeln!(out, "- {sentence}"));
+    }
     let Some(gravest) = drift.found.first() else { return Ok(()) };
     let of_several = match drift.found.len() {
         1 => String::new(),

@@ -14,8 +14,8 @@ fn unit(random: &mut ChaCha8Rng) -> f64 {
     random.next_u64() as f64 / 2f64.powi(64)
 }
 
-/// The model card of a company that sold by web and grew by size; `shifts`: of late by phone, to the small, and less.
-fn card(timed: bool, shifts: bool) -> String {
+/// A company that sold by web and grew by size, with its model; `shifts`: of late by phone, to the small, and less.
+fn trained(timed: bool, shifts: bool) -> Company {
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut table = String::from("lead_id,created,closed,channel,size,outcome\n");
     for deal in 0..DEALS {
@@ -34,7 +34,12 @@ fn card(timed: bool, shifts: bool) -> String {
     );
     let company = Company::with(&[("leadscore.toml", &project), ("deals.csv", &table)]);
     company.run(&["train", "--leads", "deals.csv"]).ok();
-    company.text("models/default/v0001/card.md")
+    company
+}
+
+/// The model card of such a company.
+fn card(timed: bool, shifts: bool) -> String {
+    trained(timed, shifts).text("models/default/v0001/card.md")
 }
 
 /// The section about drift.
@@ -66,4 +71,23 @@ fn without_times_the_order_of_the_file_is_looked_at_and_called_that() {
     assert!(shifted.contains("newer means further down the file"), "{shifted}");
     assert!(shifted.contains("- `channel`"), "{shifted}");
     assert_eq!(said(&card(false, false)), None);
+}
+
+#[test]
+fn a_file_whose_end_is_won_far_less_often_is_told_of_at_once() {
+    let said = |shifts: bool| {
+        let company = trained(false, shifts);
+        let train = company.run(&["train", "--leads", "deals.csv"]).ok().stdout;
+        let report =
+            company.run(&["--format", "json", "report", "--leads", "deals.csv", "--out", "r.html"]).ok().stdout;
+        [train, report]
+    };
+    for (shifted, alike) in said(true).into_iter().zip(said(false)) {
+        assert!(
+            shifted.contains("If the file is in order of time, the deals have changed: of the deals at"),
+            "{shifted}"
+        );
+        assert!(shifted.contains("The figures may then be too good"), "{shifted}");
+        assert!(!alike.contains("If the file is in order of time"), "{alike}");
+    }
 }
