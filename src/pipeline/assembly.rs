@@ -160,8 +160,12 @@ fn notes(
     notes.extend(how_judged.map(|note| format!("{}{}", Model::HOW_JUDGED, uncapitalised(note))));
     if let Some(auc) = out_of_fold_auc.filter(|auc| !auc.beats_chance()) {
         notes.push(format!(
-            "{}: the model ranks deals it has not seen no better than chance (AUC {:.3}, 95 % interval {:.3} to {:.3}).",
-            Model::NOTHING_TO_LEARN, auc.value, auc.interval.low, auc.interval.high
+            "{}: of a won and a lost deal that the model has not seen, it ranks the won one higher {:.0} times in 100 ({:.0} \
+             to {:.0}; 50 is chance).",
+            Model::NOTHING_TO_LEARN,
+            100.0 * auc.value,
+            100.0 * auc.interval.low,
+            100.0 * auc.interval.high
         ));
     }
     notes.extend(deals.snapshots.wins_in_words());
