@@ -35,9 +35,10 @@ pub(super) struct Question<'a> {
 
 /// The question, where the model leans on a column that the leak screen has a question about, or ranks unusually well out
 /// of fold. Once one is asked about, all are that the model may read and that have evidence against them: who answers must
-/// not be asked the next, be it one that says the same as the first and so was no term beside it. Where the deals give no evidence, the strongest is asked about, too, but no other, for many
-/// columns are strong and cannot know the outcome; and nobody is asked about another strongest who has excluded one.
-/// `allow` names the columns of which somebody has said that they are honest.
+/// not be asked the next, be it one that says the same as the first and so was no term beside it. Where the deals give no
+/// evidence, the strongest is asked about, too, but no other, for many columns are strong and cannot know the outcome; and
+/// nobody is asked about another strongest who has excluded one. `allow` names the columns of which somebody has said that
+/// they are honest.
 pub(super) fn question<'a>(
     deals: &'a Deals,
     predictor: &'a Predictor,
@@ -116,16 +117,16 @@ impl fmt::Display for Question<'_> {
     }
 }
 
-/// What speaks against the columns, by their places in the question: `the first: …; the next 2: …`.
+/// What speaks against the columns, by their places in the question: `the first: …; the next 2, each: …`.
 fn evidence_in_turn(against: &[(&str, Vec<&str>)]) -> String {
     if let [(evidence, names)] = against {
         return if names.len() == 1 { evidence.to_string() } else { format!("each: {evidence}") };
     }
     let told = against.iter().enumerate().map(|(i, (evidence, names))| match (i, names.len()) {
         (0, 1) => format!("the first: {evidence}"),
-        (0, n) => format!("the first {n}: {evidence}"),
+        (0, n) => format!("the first {n}, each: {evidence}"),
         (_, 1) => format!("the next: {evidence}"),
-        (_, n) => format!("the next {n}: {evidence}"),
+        (_, n) => format!("the next {n}, each: {evidence}"),
     });
     told.collect::<Vec<_>>().join("; ")
 }
@@ -204,7 +205,7 @@ mod tests {
         assert_eq!(evidence_in_turn(&[("named so", vec!["a"])]), "named so");
         assert_eq!(evidence_in_turn(&[filled()]), "each: filled for 9 %");
         let both = [("named so", vec!["a"]), filled()];
-        assert_eq!(evidence_in_turn(&both), "the first: named so; the next 2: filled for 9 %");
+        assert_eq!(evidence_in_turn(&both), "the first: named so; the next 2, each: filled for 9 %");
     }
 
     #[test]
