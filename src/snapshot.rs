@@ -9,7 +9,7 @@ use crate::fault::InputError;
 use crate::tables::LeadTable;
 use label::{label, newest_time};
 use left_out::Tally;
-use moment::{horizon, moment};
+use moment::{horizon, moment, wins_took};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,8 @@ pub struct Snapshots {
     pub left_out: Vec<(LeftOut, usize)>,
     /// How many of those were won.
     pub wins_left_out: Vec<(LeftOut, usize)>,
+    /// Within this of their creation nine of ten of all wins came, where `lost_after` judges them.
+    pub wins_took: Option<Span>,
     /// Wins later than `lost_after`, which count as lost.
     pub late_wins: usize,
     /// The horizon of mode `random`.
@@ -89,6 +91,7 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
         closed_at: Vec::with_capacity(n),
         left_out: Vec::new(),
         wins_left_out: Vec::new(),
+        wins_took: settings.lost_after.and_then(|_| wins_took(table)),
         late_wins,
         horizon,
         until,
@@ -139,7 +142,7 @@ impl Snapshots {
 
     /// What became of all wins of the files, so that the parts add up; `None` where `lost_after` judged none of them.
     pub fn wins_in_words(&self) -> Option<String> {
-        left_out::wins_in_words(self.n_won(), self.late_wins, &self.wins_left_out)
+        left_out::wins_in_words(self.n_won(), self.late_wins, &self.wins_left_out, self.wins_took)
     }
 
     /// How many deals there are.

@@ -1,5 +1,6 @@
 //! Why leads are not among the training deals, counted.
 
+use crate::asof::Span;
 use crate::fault::InputError;
 use crate::text::{counted, thousands};
 use serde::{Deserialize, Serialize};
@@ -57,9 +58,16 @@ pub fn in_words(left_out: &[(LeftOut, usize)]) -> String {
     left_out.iter().map(of).collect::<Vec<_>>().join("; ")
 }
 
-/// What became of all wins of the files, so that the parts add up; `None` where `lost_after` judged none of them.
-pub(super) fn wins_in_words(counted_as_won: usize, late: usize, left_out: &[(LeftOut, usize)]) -> Option<String> {
-    if late == 0 && left_out.iter().all(|(why, _)| *why != LeftOut::NotRipe) {
+/// What became of all wins of the files, so that the parts add up, and what to do where most of them are too young; `None`
+/// where `lost_after` judged none of them. `took`: nine of ten came within it.
+pub(super) fn wins_in_words(
+    counted_as_won: usize,
+    late: usize,
+    left_out: &[(LeftOut, usize)],
+    took: Option<Span>,
+) -> Option<String> {
+    let young: usize = left_out.iter().filter(|(why, _)| *why == LeftOut::NotRipe).map(|(_, n)| n).sum();
+    if late == 0 && young == 0 {
         return None;
     }
     let all = counted_as_won + late + left_out.iter().map(|(_, n)| n).sum::<usize>();
@@ -68,7 +76,14 @@ pub(super) fn wins_in_words(counted_as_won: usize, late: usize, left_out: &[(Lef
         parts.push(format!("{} counted as lost (won later than `lost_after`)", thousands(late)));
     }
     parts.extend(left_out.iter().map(|(why, n)| format!("{} left out ({why})", thousands(*n))));
-    Some(format!("{} in the files: {}.", counted(all, "win"), parts.join(", ")))
+    let shorter = match took.filter(|_| 2 * young > all) {
+        Some(took) => format!(
+            " Most are too young to count; 9 of 10 came within {:.0} days, so a shorter `lost_after` would count them.",
+            took.days().ceil()
+        ),
+        None => String::new(),
+    };
+    Some(format!("{} in the files: {}.{shorter}", counted(all, "win"), parts.join(", ")))
 }
 
 /// The error for data in which no deal is left to be looked at, by what the leads were left out for.
@@ -136,11 +151,19 @@ mod tests {
     fn the_wins_of_the_files_are_told_where_they_went() {
         let young = [(LeftOut::NotRipe, 51)];
         assert_eq!(
-            wins_in_words(723, 68, &young).unwrap(),
+            wins_in_words(723, 68, &young, Some(Span::from_days(83.5))).unwrap(),
             "842 wins in the files: 723 counted as won, 68 counted as lost (won later than `lost_after`), 51 left out (too \
              young: `lost_after` had not passed at the training's end)."
         );
-        assert_eq!(wins_in_words(1, 1, &[]).unwrap().split(':').next(), Some("2 wins in the files"));
-        assert_eq!(wins_in_words(5, 0, &[(LeftOut::NoOpenLife, 2)]), None, "no win was judged by the time it took");
+        let mostly_young = wins_in_words(37, 4, &[(LeftOut::NotRipe, 801)], Some(Span::from_days(83.5))).unwrap();
+        assert!(mostly_young.ends_with(
+            " Most are too young to count; 9 of 10 came within 84 days, so a shorter `lost_after` would count them."
+        ));
+        assert_eq!(wins_in_words(1, 1, &[], None).unwrap().split(':').next(), Some("2 wins in the files"));
+        assert_eq!(
+            wins_in_words(5, 0, &[(LeftOut::NoOpenLife, 2)], None),
+            None,
+            "no win was judged by the time it took"
+        );
     }
 }

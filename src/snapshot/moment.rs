@@ -4,7 +4,7 @@ use super::Mode;
 use super::label::{Deal, time_of};
 use super::left_out::LeftOut;
 use crate::asof::{Instant, Span};
-use crate::tables::LeadTable;
+use crate::tables::{LeadTable, Outcome};
 
 /// A close is often a date without an hour, so an as-of counts as after it only from a day later on.
 const CLOSE_IS_A_DAY: f64 = 1.0;
@@ -21,6 +21,13 @@ pub(super) fn horizon(mode: Mode, deals: &[Deal]) -> Option<Span> {
         Mode::Random { horizon: None } => lives(&|deal| deal.won).or_else(|| lives(&|_| true)),
         _ => None,
     }
+}
+
+/// The time within which [`HORIZON_SHARE`] of the leads that were won, whenever that was, had been.
+pub(super) fn wins_took(table: &LeadTable) -> Option<Span> {
+    let won = table.outcome.iter().flatten().enumerate().filter(|(_, outcome)| **outcome == Outcome::Won);
+    let life = |row| Some(time_of(&table.closed_at, row)?.since(time_of(&table.created_at, row)?));
+    percentile(won.filter_map(|(row, _)| life(row)).filter(|life| life.0 > 0).collect())
 }
 
 /// The value below which [`HORIZON_SHARE`] of the spans lie (the lower of the two neighbours).

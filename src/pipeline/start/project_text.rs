@@ -112,7 +112,7 @@ fn leads(text: &mut String, layout: &Layout, reading: &Reading) {
             text,
             "lost_after",
             &format!("\"{days}d\""),
-            "not won within this of its creation: lost. Choose what is usual in your trade",
+            "not won within this of its creation: lost. Younger leads are not learned from",
         );
     }
     if let Some(unclosed) = layout.unclosed.filter(|_| layout.lost_after_days().is_none()) {
