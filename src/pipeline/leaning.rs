@@ -3,7 +3,7 @@
 //! A strong column may be an honest one. So it is a question, which only a person can answer, and no verdict.
 
 use super::deals::Deals;
-use super::leaks::{LeakFinding, LeakGrade, Subject};
+use super::leaks::{LeakFinding, LeakGrade, OF_A_CONTACT, Subject};
 use super::start::BY_ITS_NAME;
 use crate::features::Source;
 use crate::predictor::Predictor;
@@ -24,11 +24,16 @@ pub const ASK_FIRST: &str = "Ask first: ";
 /// What speaks against the strongest column of a model that ranks unusually well.
 const STRONGEST: &str = "the strongest of all";
 
+/// How the answer to why it is asked begins.
+const WHY: &str = "The model leans on ";
+
 /// What is asked about the columns that a model leans on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question<'a> {
     /// What speaks against columns, and which.
     against: Vec<(&'a str, Vec<&'a str>)>,
+    /// Those of them that tell of a contact with the lead.
+    contacts: Vec<&'a str>,
     /// Whether the model ranks unusually well.
     is_unusual: bool,
 }
@@ -57,7 +62,9 @@ pub(super) fn question<'a>(
     if strongest.is_none() && !found.iter().any(is_leant_on) {
         return None;
     }
-    Some(Question { against: against(strongest, found), is_unusual })
+    let of_a_contact = found.iter().filter(|finding| finding.question == OF_A_CONTACT);
+    let contacts = of_a_contact.map(|finding| finding.name.as_str()).collect();
+    Some(Question { against: against(strongest, found), contacts, is_unusual })
 }
 
 /// The column that carries the model, unless somebody has excluded such a one (`is_answered`) or allowed it.
@@ -92,16 +99,26 @@ impl<'a> Question<'a> {
         self.against.iter().flat_map(|(_, names)| names).copied().collect()
     }
 
-    /// The question itself, as the end of a sentence.
+    /// The question itself, as the end of a sentence. What tells of a contact may well have been known before the deal was
+    /// decided, and yet not before that contact.
     pub(super) fn asked(&self) -> String {
-        format!("could {} have been filled in after the deal was decided?", listed(&self.names()))
+        let (contacts, others): (Vec<&str>, Vec<&str>) =
+            self.names().into_iter().partition(|name| self.contacts.contains(name));
+        let filled = (!others.is_empty())
+            .then(|| format!("could {} have been filled in after the deal was decided", listed(&others)));
+        let told = (!contacts.is_empty()).then(|| {
+            let verb = if contacts.len() == 1 { "does" } else { "do" };
+            let deal = if filled.is_some() { "it" } else { "the deal" };
+            format!("{verb} {} tell of the contact in which {deal} was decided", listed(&contacts))
+        });
+        format!("{}?", filled.into_iter().chain(told).collect::<Vec<_>>().join(", or "))
     }
 
     /// Why it is asked.
     pub(super) fn why(&self) -> String {
         let unusual = if self.is_unusual { ", and ranks unusually well" } else { "" };
         let it = if self.names().len() == 1 { "it" } else { "them" };
-        format!("The model leans on {it} ({}){unusual}.", evidence_in_turn(&self.against))
+        format!("{WHY}{it} ({}){unusual}.", evidence_in_turn(&self.against))
     }
 
     /// What settles it.
@@ -142,7 +159,7 @@ fn plainest(evidence: &str) -> &str {
 
 /// Whether such a note asks about the column `name`.
 pub fn asks_about(note: &str, name: &str) -> bool {
-    let question = note.split(" have been filled in ").next();
+    let question = note.split(WHY).next();
     question.is_some_and(|question| question.contains(&format!("`{name}`")))
 }
 

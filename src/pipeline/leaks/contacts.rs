@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 /// A column of more different words is no calendar.
 const MOST_WORDS: usize = 1_000;
 
+/// What such a column is asked.
+pub(in crate::pipeline) const QUESTION: &str =
+    "Was that contact before the deal was decided, or the one in which it was?";
+
 /// Judges name and values of a column.
 pub(super) fn judge(suspect: &mut Suspect<'_>) {
     let Some(attribute) = suspect.plain() else { return };
@@ -19,9 +23,7 @@ pub(super) fn judge(suspect: &mut Suspect<'_>) {
         _ => return,
     };
     if let Some(told) = contact(&suspect.name, &values) {
-        suspect
-            .suspicions
-            .push(Charge::new(told, "Was that contact before the deal was decided, or the one in which it was?"));
+        suspect.suspicions.push(Charge::new(told, QUESTION));
     }
 }
 

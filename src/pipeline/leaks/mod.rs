@@ -13,6 +13,7 @@ mod names;
 mod open;
 mod ranking;
 
+pub(super) use contacts::QUESTION as OF_A_CONTACT;
 pub use kinds::{KindTimes, OpenWatch};
 pub use open::OpenLeads;
 pub(super) use open::open_rows;
