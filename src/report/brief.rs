@@ -1,7 +1,7 @@
 //! The model card in brief: what somebody reads in the terminal right after a training.
 
 use super::back;
-use super::card::{before_figures, judged, model_ranks_by_chance, whose, widest_first};
+use super::card::{before_figures, judged, model_ranks_by_chance, whose};
 use super::sentences::{self, top};
 use super::sides::percent;
 use crate::features::PlanLine;
@@ -122,7 +122,10 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
         let asked = if term.term.source.column().is_some_and(is_asked) { " (asked)" } else { "" };
         format!("`{}`{asked}", term.term.source)
     };
-    let named: Vec<String> = widest_first(predictor).iter().take(TERMS_NAMED).map(name).collect();
+    // By what moves the deals apart, not by the widest effect: that may be one that a single deal has.
+    let mut terms: Vec<&FittedTerm> = predictor.terms.iter().collect();
+    terms.sort_by(|a, b| b.spread.total_cmp(&a.spread));
+    let named: Vec<String> = terms.iter().take(TERMS_NAMED).map(name).collect();
     if named.is_empty() { Ok(()) } else { writeln!(out, "- The model goes most by {}.", listed(&named, "and")) }
 }
 

@@ -174,3 +174,34 @@ fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_o
     company.edit("leadscore.toml", "# \"feedback\",", "\"feedback\",");
     assert!(!company.run(&["train"]).ok().stdout.contains("Ask first"));
 }
+
+#[test]
+fn what_tells_of_a_contact_is_asked_about_as_such() {
+    let company = Table::of("month,source", |i, percent| {
+        let won = i % 2 == 0;
+        let month = if (percent() < 70) == won { ["mar", "sep", "oct"] } else { ["may", "jun", "jul"] }[i / 2 % 3];
+        (format!("{month},{}", ["web", "fair", "call"][percent() % 3]), won)
+    })
+    .company();
+    write(&company, &[], &[]);
+    let question = "Ask first: does `month` tell of the contact in which the deal was decided? The model leans on it";
+    let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    assert!(told.contains(question), "{told}");
+    write(&company, &["month".to_string()], &[]);
+    assert!(!company.run(&["train"]).ok().stdout.contains("Ask first"));
+}
+
+#[test]
+fn what_the_model_goes_by_most_is_what_moves_many_deals() {
+    let company = Table::of("source,size,device,forum", |i, percent| {
+        let won = i % 2 == 0;
+        let mut told = |share: usize| if (percent() < share) == won { "a" } else { "b" };
+        let cells = [told(70), told(65), told(60)].join(",");
+        // Few deals are in the forum, and all of them were lost.
+        (format!("{cells},{}", if i < 30 && !won { "Yes" } else { "No" }), won)
+    })
+    .company();
+    write(&company, &[], &[]);
+    let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    assert!(told.contains("The model goes most by `source`, `size` and `device`."), "{told}");
+}
