@@ -87,6 +87,8 @@ pub(super) struct Start {
     pub(super) best_score: Option<f64>,
     /// The as-of to score these leads for, where now is implausibly late.
     pub(super) as_of: Option<String>,
+    /// Whether the leads had no ids and were numbered row by row.
+    pub(super) has_numbered_rows: bool,
     pub(super) notes: Vec<String>,
     pub(super) missing: Vec<String>,
 }
@@ -208,6 +210,7 @@ fn write(
     let as_of = Stale::by_the_clock(created, &times).map(|stale| stale.as_of);
     Ok(Start {
         as_of,
+        has_numbered_rows: args.add_id.is_some(),
         project: project.to_path_buf(),
         scorecard: scorecard.to_path_buf(),
         view: looked.view,

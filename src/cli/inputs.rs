@@ -6,6 +6,7 @@ use crate::io::{self, ActivityRoles, LeadRoles, LostWords, OutcomeColumn, Outcom
 use crate::project::{self, Lost, Project};
 use crate::registry::Store;
 use crate::scorecard::Scorecard;
+use crate::tables::{LeadTable, Outcome};
 use crate::values::TimeReader;
 use clap::Args;
 use std::io::ErrorKind;
@@ -19,8 +20,32 @@ const DEFAULT_NAME: &str = "default";
 
 /// The seed when nobody names one.
 const DEFAULT_SEED: u64 = 1;
+
 /// What stands for the file of open leads in a command to paste, where the leads at hand are all decided.
 pub(super) const OPEN_LEADS: &str = "open.csv";
+
+/// What a command to go on with has to know of the leads of this one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LeadsAtHand {
+    /// Whether every one has closed: where only time tells the lost ones, others are open at an earlier as-of.
+    pub(super) are_decided: bool,
+    /// Whether their ids are the numbers of their rows, as they are where a table has no ids of its own.
+    pub(super) are_numbered: bool,
+}
+
+impl LeadsAtHand {
+    /// Of a table of leads.
+    pub(super) fn of(table: &LeadTable) -> LeadsAtHand {
+        let is_decided = |row: usize| {
+            let closes = table.closed_at.as_ref();
+            let is_closed = closes.is_none_or(|closes| closes[row].is_some());
+            is_closed && table.outcome.as_ref().is_some_and(|outcomes| outcomes[row] != Outcome::Open)
+        };
+        let is_numbered = |row: usize| table.ids[row].parse() == Ok(row + 1);
+        let rows = 0..table.n_leads();
+        LeadsAtHand { are_decided: rows.clone().all(is_decided), are_numbered: rows.clone().all(is_numbered) }
+    }
+}
 
 /// Files and folders, each with a default.
 #[derive(Debug, Clone, Args)]
@@ -106,12 +131,14 @@ impl InputArgs {
         typed
     }
 
-    /// The same for a command that scores: where nobody is left to call, of a file of other leads.
-    pub(super) fn as_typed_to_score(&self, all_decided: bool) -> String {
-        if !all_decided {
+    /// The same for a command that scores: where nobody is left to call, of a file of other leads, whose rows are numbered
+    /// as those at hand were.
+    pub(super) fn as_typed_to_score(&self, leads: LeadsAtHand) -> String {
+        if !leads.are_decided {
             return self.as_typed();
         }
-        InputArgs { leads: vec![PathBuf::from(OPEN_LEADS)], ..self.clone() }.as_typed()
+        let number_rows = self.number_rows || leads.are_numbered;
+        InputArgs { leads: vec![PathBuf::from(OPEN_LEADS)], number_rows, ..self.clone() }.as_typed()
     }
 
     /// Those of them that say which model is meant.
@@ -204,6 +231,11 @@ impl Inputs {
                 "there is no leadscore.toml here: begin with `leadscore init --leads FILE`, or pass --leads FILE"
             };
             return Err(InputError::new("no leads table is given").remedy(remedy));
+        }
+        if self.leads.iter().any(|path| path == Path::new(OPEN_LEADS) && !path.exists()) {
+            return Err(InputError::new("no such file").at(OPEN_LEADS).remedy(
+                "it stands for a file of your open leads: name yours, which has the columns of the closed ones but the outcome",
+            ));
         }
         Ok(&self.leads)
     }

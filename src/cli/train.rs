@@ -1,6 +1,6 @@
 //! `leadscore train`: learn from closed deals, save a version, print its model card in brief.
 
-use super::inputs::{InputArgs, Inputs, quoted};
+use super::inputs::{InputArgs, Inputs, LeadsAtHand, quoted};
 use super::page::Page;
 use super::read_as::read_as;
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, log_key, open_log};
@@ -46,7 +46,7 @@ struct Summary<'a> {
 
 pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> CommandResult {
     let inputs = args.inputs.resolve()?;
-    let Trained { published, model, as_of, .. } =
+    let Trained { published, model, as_of, leads } =
         train_and_save(&inputs, args.until.as_deref(), args.inputs.no_activities, terminal, disk)?;
     let new_version = matches!(published, Published::New(_));
     let version = published.version();
@@ -70,9 +70,8 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
     } else {
         String::new()
     };
-    let all_decided = !model.snapshot.has_open_leads();
-    let to_score = args.inputs.as_typed_to_score(all_decided);
-    let which = if all_decided { "all are decided; next, with open leads" } else { "next" };
+    let to_score = args.inputs.as_typed_to_score(leads);
+    let which = if leads.are_decided { "all are decided; next, with open leads" } else { "next" };
     terminal.note(&format!("{which}: `leadscore score{to_score} --out scored.csv{as_of}`{compare}"));
     Ok(Ending::Done)
 }
@@ -83,6 +82,8 @@ pub(super) struct Trained {
     pub(super) model: Model,
     /// The as-of to score the same leads for, where now is implausibly late.
     pub(super) as_of: Option<String>,
+    /// What there is to know of the leads for whoever goes on with them.
+    pub(super) leads: LeadsAtHand,
 }
 
 /// Trains, and saves the version unless it equals the live one.
@@ -109,6 +110,7 @@ pub(super) fn train_and_save(
     };
     // The deals hold what a fit needs; the leads would be carried through it for nothing.
     let n_leads = read.built.table.n_leads();
+    let leads = LeadsAtHand::of(&read.built.table);
     let created = read.built.table.created_at.iter().flatten().flatten().copied();
     let as_of = Stale::by_the_clock(created, &inputs.times).map(|stale| stale.as_of);
     read.built.table.forget_leads();
@@ -127,7 +129,7 @@ pub(super) fn train_and_save(
     }
     let published = writer.publish(&new_version(inputs, &model)?)?;
     terminal.detail(&format!("{} read", plural(n_leads, "lead")));
-    Ok(Trained { published, model, as_of })
+    Ok(Trained { published, model, as_of, leads })
 }
 
 /// What is saved of a model.

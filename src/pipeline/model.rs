@@ -196,8 +196,8 @@ impl DriftRecord {
         if self.by_file_order {
             return gravest.starts_with(DriftRecord::AT_THE_END).then(|| {
                 format!(
-                    "If the file is in order of time, the deals have changed: {} The figures may then be too good, and newer \
-                     leads may do otherwise.",
+                    "If the file is in order of time, the deals have changed: {} Newer leads may then be ranked less well \
+                     than the figures say, and their chances be off.",
                     uncapitalised(gravest)
                 )
             });
@@ -206,13 +206,6 @@ impl DriftRecord {
             "The newest deals are unlike the older ones, so newer leads may do otherwise than the figures say. {}",
             DriftRecord::in_plain_words(gravest)
         ))
-    }
-}
-
-impl SnapshotRecord {
-    /// Whether some of the leads were not decided at the end of the training data.
-    pub fn has_open_leads(&self) -> bool {
-        self.left_out.iter().any(|(why, _)| matches!(why, LeftOut::Open | LeftOut::NotRipe))
     }
 }
 

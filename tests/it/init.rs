@@ -382,6 +382,9 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     let plain: String = copy.chars().filter(|c| *c != '"' && *c != '\r').collect();
     assert_eq!(plain, "lead_id,age,job,y\n1,30,a,no\n2,30,a,no\n3,31,=b,yes\n");
     score_by_rules(&folder, "2024-01-01");
+    let next = "leadscore score --leads open.csv --number-rows --out scored.csv";
+    let again = ["init", "--leads", "bank.csv", "--add-id", "numbered.csv", "--force"];
+    assert!(words_of(&leadscore(folder.path(), &again)).contains(next), "the later export is numbered, too");
     // A later export has no ids either.
     std::fs::write(folder.path().join("open.csv"), "age,job\n40,b\n41,a\n").unwrap();
     let later = ["score", "--leads", "open.csv", "--out", "later.csv"];

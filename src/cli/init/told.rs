@@ -128,7 +128,7 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     let outcome = layout.outcome.as_ref().or(layout.deals.as_ref().and_then(|deals| deals.outcome.as_ref()));
     warnings.extend(outcome.and_then(|outcome| outcome.doubt.clone()));
     if are_all_decided(start) {
-        warnings.push(format!("all leads are decided: {OPEN_LEADS} below stands for open ones"));
+        warnings.push("all leads are decided".to_string());
     }
     if let Some(Unclosed { n, days }) = layout.unclosed.filter(|_| !layout.counts_unclosed_as_lost) {
         warnings.push(format!(
@@ -180,9 +180,16 @@ fn next(start: &Start, dir: &Path) -> Vec<(String, Option<&'static str>)> {
     let alone = if train.is_some() { "" } else { " --rules-only" };
     let can_score = train.is_some() || start.n_rules > 0;
     let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
-    let leads = if are_all_decided(start) { format!(" --leads {OPEN_LEADS}") } else { String::new() };
-    let score = Some(format!("leadscore score{project}{alone}{leads} --out scored.csv{as_of}")).filter(|_| can_score);
-    let report = train.as_ref().map(|_| format!("leadscore report{project} --out report.html{as_of}"));
+    let number = if start.has_numbered_rows { " --number-rows" } else { "" };
+    let (leads, which) = match are_all_decided(start) {
+        true => {
+            (format!(" --leads {OPEN_LEADS}{number}"), Some("open.csv: your open leads, same columns but the outcome"))
+        }
+        false => (String::new(), None),
+    };
+    let score = format!("leadscore score{project}{alone}{leads} --out scored.csv{as_of}");
+    let report = train.as_ref().map(|_| (format!("leadscore report{project} --out report.html{as_of}"), None));
     let check = (format!("leadscore check{project}"), Some("in doubt: what is wrong or suspicious?"));
-    train.into_iter().chain(score).chain(report).map(|command| (command, None)).chain([check]).collect()
+    let train = train.map(|train| (train, None));
+    train.into_iter().chain(can_score.then_some((score, which))).chain(report).chain([check]).collect()
 }
