@@ -21,7 +21,7 @@ pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     let share = |q: &QuadrantVolume| q.share_won.map(percent);
     let (of_gems, of_verify) = (share(gems), share(verify));
     format!(
-        "\n{tier} by the model alone (`hidden_gem`): {}{}; by points alone (`verify`): {}{}.\n",
+        "\n{tier} by the model, not by points (`hidden_gem`): {}{}; by points, not by the model (`verify`): {}{}.\n",
         count(gems.leads),
         of_gems.map_or_else(String::new, |won| format!(", {won} of such past deals won")),
         count(verify.leads),

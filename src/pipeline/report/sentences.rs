@@ -92,8 +92,8 @@ fn disagreement(model: &Model, handover: Option<&Handover>) -> Option<String> {
     let (verify, gem) = (record(Quadrant::Verify), record(Quadrant::HiddenGem));
     match (verify, gem) {
         (Some(verify), Some(gem)) => Some(format!(
-            "Where the two disagree: of {} that are {tier} by the model alone {} were won, of {} that are {tier} by \
-             points alone {}{}.",
+            "Where the two disagree: of {} that are {tier} by the model, not by points, {} were won; of {} that are \
+             {tier} by points, not by the model, {}{}.",
             counted(gem.n, "deal"),
             percent(gem.rate),
             thousands(verify.n),
