@@ -215,7 +215,20 @@ fn words_of_the_corners_follow_their_win_rates() {
     let verify = &view["quadrants"][1];
     assert!(verify["quadrant"] == "verify" && verify["record"]["rate"].as_f64().unwrap() > 0.5, "{verify}");
     assert_eq!(verify["standing"], "better");
-    assert!(page.contains("<b>Call as well</b>") && page.contains("<h3>Worth a call as well</h3>"));
+    // One name in the picture, beside it and above its leads, with the word that the scored table has for it.
+    let name = "Call as well";
+    let places = [
+        format!(">{name}</text>"),
+        format!("<b>{name}</b> <code>verify</code>"),
+        format!("<h3>{name} <code>verify</code></h3>"),
+    ];
+    assert!(places.iter().all(|place| page.contains(place)), "{places:?}");
+    let other_corners = ["<b>Work now</b> <code>work_now</code>", "<b>After the others</b> <code>nurture</code>"];
+    assert!(other_corners.iter().all(|corner| page.contains(corner)));
+    assert!(
+        page.contains("<b>Hidden gem</b> <code>hidden_gem</code>")
+            && page.contains("<h3>Hidden gem <code>hidden_gem</code></h3>")
+    );
     assert!(!page.contains("Verify first") && !page.contains("Look before calling"));
     let actions = view["leads"]["verify"]["leads"].as_array().unwrap().iter().map(|lead| &lead["action"]);
     assert!(
