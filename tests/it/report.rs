@@ -50,6 +50,7 @@ fn the_page_is_whole_loads_nothing_and_shows_names_as_text() {
     for id in ids {
         assert!(page.contains(&format!("<h2 id=\"{id}\">")), "{id}");
     }
+    assert!(page.contains("Each deal was judged as it stood while still open"));
     let view: Value = serde_json::from_str(&company.text("view.json")).unwrap();
     assert_eq!(view["sentences"].as_array().map(Vec::len), Some(3));
     assert_eq!(view["leads"]["call"]["leads"][0]["lead"], HOSTILE[0]);
