@@ -584,7 +584,7 @@ fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_ca
     assert!(company.rows("now.csv").iter().all(warned));
     let then = company.run(&["score", "--out", "then.csv", "--as-of", "2021-12-21"]).ok().stdout;
     assert!(!then.contains("The newest lead came on") && then.contains("call first"), "{then}");
-    assert!(then.contains("The model has learned what became of them until 2021-12-2"), "{then}");
+    assert!(then.contains("The model has learned what became of these leads until 2021-12-2"), "{then}");
     assert!(then.contains("`leadscore explain ID --as-of 2021-12-21`"), "{then}");
     assert!(then.contains(", within ") && then.contains(" days of creation."), "{then}");
     // Who was won later was open then, for both.

@@ -1,7 +1,7 @@
 //! How many of the open leads will be won, within what time, and whether that is like the deals before.
 
 use super::ScoreSummary;
-use crate::cli::terminal::{count, percent};
+use crate::cli::terminal::{count, percent, plural};
 use crate::metrics::{share_won, wilson};
 use crate::pipeline::model::Model;
 use serde::Serialize;
@@ -47,7 +47,8 @@ fn is_unusual(mean: f64, past: f64, n: usize) -> bool {
     (is_far(mean, past) || is_far(1.0 - mean, 1.0 - past)) && !wilson(mean * n as f64, n as f64).holds(past)
 }
 
-/// The line of the expected wins, and one about a share that is unlike the past; nothing where nobody knows a chance.
+/// The line of the expected wins, with how many chances are guesses, and one about a share that is unlike the past; nothing
+/// where nobody knows a chance.
 pub(super) fn expected_text(summary: &ScoreSummary) -> String {
     let Some(mean) = summary.mean_win_probability else { return String::new() };
     let within = match summary.expected.won_within_days {
@@ -55,16 +56,33 @@ pub(super) fn expected_text(summary: &ScoreSummary) -> String {
         None => "whenever they close".to_string(),
     };
     let wins = count((mean * summary.open as f64).round() as usize);
-    let mut text = format!("Expected wins: {wins} of {} ({}), {within}.\n", count(summary.open), percent(mean));
+    let guesses = guesses(summary);
+    let mut text =
+        format!("Expected wins: {wins} of {} ({}), {within}.\n{guesses}", count(summary.open), percent(mean));
     if let Some(past) = summary.expected.past_win_rate.filter(|_| summary.expected.is_unusual) {
         let far = if mean > past { "more" } else { "fewer" };
         text.push_str(&format!(
-            "That is far {far} than of past deals ({}). Are these other leads, have times changed, or is a column filled in \
+            "{} is far {far} than of past deals ({}). Are these other leads, have times changed, or is a column filled in \
              only afterwards?\n",
+            percent(mean),
             summary.expected.past
         ));
     }
     text
+}
+
+/// Of how many leads the chance is a guess, and why; nothing where it is of none.
+fn guesses(summary: &ScoreSummary) -> String {
+    let (Some(days), n @ 1..) = (summary.horizon_days, summary.older_than_the_model_knows) else {
+        return String::new();
+    };
+    let is_as_of_open = summary.moment.stale.is_none() && summary.moment.as_of.is_none();
+    format!(
+        "For {} the chance is a guess: {} older than {days:.0} days, and no past deal was looked at so late.{}\n",
+        plural(n, "lead"),
+        if n == 1 { "it is" } else { "they are" },
+        if 2 * n > summary.open && is_as_of_open { " Is --as-of right?" } else { "" }
+    )
 }
 
 #[cfg(test)]

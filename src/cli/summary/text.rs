@@ -99,18 +99,7 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
     text.push_str(&expected_text(summary));
     if let Some(until) = &summary.moment.learned_until {
         text.push_str(&format!(
-            "The model has learned what became of them until {until}: here it looks better than it is.\n"
-        ));
-    }
-    if let (Some(days), n @ 1..) = (summary.horizon_days, summary.older_than_the_model_knows) {
-        text.push_str(&format!(
-            "{} older than {days:.0} days, when most wins had come: their chance is a guess.{}\n",
-            if n == 1 { "1 lead is".to_string() } else { format!("{} leads are", count(n)) },
-            if 2 * n > summary.open && summary.moment.stale.is_none() && summary.moment.as_of.is_none() {
-                " Is --as-of right?"
-            } else {
-                ""
-            }
+            "The model has learned what became of these leads until {until}: here it looks better than it is.\n"
         ));
     }
     text.append(tiers_text(summary, all));
