@@ -4,11 +4,13 @@ mod beyond;
 mod expected;
 mod quadrants;
 mod text;
+mod ties;
 
 pub(super) use text::score_text;
 
 use beyond::{above_all_points, most_points};
 use expected::Expected;
+use ties::Ties;
 
 use super::order::Order;
 use super::stale::Stale;
@@ -16,6 +18,7 @@ use super::terminal::plural;
 use crate::metrics::Rate;
 use crate::mismatch::{Quadrant, QuadrantRecord, Reason};
 use crate::pipeline::handover::{Handover, LIKELY};
+use crate::pipeline::model::Model;
 use crate::pipeline::score::{Assessment, FirstLead, Standing};
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
@@ -67,6 +70,12 @@ pub(super) struct ScoreSummary {
     pub(super) is_in_order: bool,
     #[serde(skip)]
     most_points: Option<f64>,
+    /// Who shares the first place of `top`.
+    #[serde(skip)]
+    ties: Ties,
+    /// Whether the score ranked past deals hardly better than chance.
+    #[serde(skip)]
+    ranks_by_chance: bool,
     #[serde(skip)]
     sums: Sums,
 }
@@ -176,6 +185,8 @@ impl ScoreSummary {
             out: out.display().to_string(),
             is_in_order: false,
             most_points: most_points(assessment),
+            ties: Ties::of(assessment, &open),
+            ranks_by_chance: assessment.model.is_some_and(ranks_by_chance),
             sums: Sums {
                 win_probability: probabilities.iter().sum(),
                 known: probabilities.len(),
@@ -208,6 +219,7 @@ impl ScoreSummary {
         self.top.extend(later.top);
         self.top.sort_by(|a, b| a.place.first(&b.place));
         self.top.truncate(SHOWN);
+        self.ties = self.ties.and(later.ties);
         self.older_than_the_model_knows += later.older_than_the_model_knows;
         self.mismatches += later.mismatches;
         self.acts_seen += later.acts_seen;
@@ -251,6 +263,12 @@ fn notes(assessment: &Assessment<'_>) -> Vec<String> {
     let mut notes: Vec<String> = assessment.rules.iter().flat_map(|r| r.notes.iter().cloned()).collect();
     notes.extend(assessment.grades.iter().filter_map(|g| g.note.clone()));
     notes
+}
+
+/// Whether the score, on past deals, may owe its order to chance.
+fn ranks_by_chance(model: &Model) -> bool {
+    let score = model.out_of_fold.as_ref().and_then(|figures| figures.blend.as_ref().or(figures.model.as_ref()));
+    score.and_then(|score| score.auc.as_ref()).is_some_and(|auc| !auc.beats_chance())
 }
 
 /// Whether all leads are won or lost and nothing says when: then there is nobody to call, and the figures look back.

@@ -116,29 +116,34 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
 /// For whoever opens the scored table for the first time.
 fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
     let mut text = String::from("\n");
-    if summary.out != "-" {
-        let has_closed = summary.closed + summary.closed_since > 0;
-        let how = match (summary.is_in_order, has_closed) {
-            (true, true) => {
-                format!("Call from the top of {} (`warnings` that begin with `closed` are last)", summary.out)
-            }
-            (true, false) => format!("Call from the top of {}", summary.out),
-            (false, true) => format!(
-                "Sort {} by `score`, leave out `warnings` that begin with `closed`, call from the top",
-                summary.out
-            ),
-            (false, false) => format!("Sort {} by `score`, call from the top", summary.out),
-        };
-        let next = if summary.scorecard.is_some() { " and do what `next_action` says" } else { "" };
-        if summary.no_quadrants_because.is_some() {
-            text.push_str("Do not expect much of the order. ");
-        }
-        text.push_str(&format!("{how}{next}. "));
+    let mut told_by_explain = "Why";
+    if summary.ranks_by_chance {
+        text.push_str("Do not order leads by `score`: it ranked past deals hardly better than chance. ");
+        told_by_explain = "What it is made of";
+    } else if summary.out != "-" {
+        text.push_str(&in_which_order(summary));
     }
     let as_of = summary.moment.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {as_of}"));
-    text.push_str(&format!("Why: `leadscore explain ID{}{as_of}`.", summary.moment.inputs));
+    text.push_str(&format!("{told_by_explain}: `leadscore explain ID{}{as_of}`.", summary.moment.inputs));
     text.push_str(if all { "\n" } else { " More: `-v`.\n" });
     text
+}
+
+/// In which order to call, and what to do then.
+fn in_which_order(summary: &ScoreSummary) -> String {
+    let out = &summary.out;
+    let doubt = if summary.no_quadrants_because.is_some() { "Do not expect much of the order. " } else { "" };
+    let has_closed = summary.closed + summary.closed_since > 0;
+    let how = match (summary.is_in_order, has_closed) {
+        (true, true) => format!("Call from the top of {out} (`warnings` that begin with `closed` are last)"),
+        (true, false) => format!("Call from the top of {out}"),
+        (false, true) => {
+            format!("Sort {out} by `score`, leave out `warnings` that begin with `closed`, call from the top")
+        }
+        (false, false) => format!("Sort {out} by `score`, call from the top"),
+    };
+    let next = if summary.scorecard.is_some() { " and do what `next_action` says" } else { "" };
+    format!("{doubt}{how}{next}. ")
 }
 
 /// A column of the leads to begin with: its header, its side, whether it is shown, and what stands in it.
@@ -151,7 +156,7 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
     // Without a model nobody knows a chance, without a scorecard there are no tiers and no next steps.
     let (has_chance, has_tiers) = (summary.model_version.is_some(), summary.scorecard.is_some() && all);
     let columns: [TopColumn<'_>; 5] = [
-        ("call first", Align::Left, true, &|t| t.lead.clone()),
+        (if summary.ranks_by_chance { "highest score" } else { "call first" }, Align::Left, true, &|t| t.lead.clone()),
         ("score", Align::Right, true, &|t| crate::features::short_number(t.score)),
         ("tier", Align::Left, has_tiers, &|t| t.tier.clone()),
         ("chance", Align::Right, has_chance, &|t| t.win_probability.map(percent).unwrap_or_default()),
@@ -162,6 +167,7 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
         summary.top.iter().map(|lead| shown().map(|(.., value)| value(lead)).collect()).collect();
     let (header, align): (Vec<&str>, Vec<Align>) = shown().map(|(name, align, ..)| (*name, *align)).unzip();
     let mut text = Page::below_a_blank(table(&header, &align, &rows));
+    text.push_str(&summary.ties.told(summary.top.len()).unwrap_or_default());
     if has_chance && all {
         let scale = if summary.scorecard.is_some() { "on the scale of the points" } else { "from 0 to 100" };
         text.push_str(&format!(
