@@ -11,6 +11,7 @@ mod asking;
 mod backtest;
 mod blending;
 mod broken_disk;
+mod by_chance;
 mod changes;
 mod check;
 mod cli;

@@ -125,7 +125,7 @@ pub(super) fn look_back_on(
     scorecard: Option<&Scorecard>,
     settings: &BacktestSettings,
 ) -> Result<LookedBack, InputError> {
-    let columns = quality::columns(table, &settings.by)?;
+    let columns = quality::columns(table, &settings.by, &settings.train.deals.plan.exclude)?;
     let mut train = settings.train.clone();
     train.folds = if train.folds == 0 { LEAST_FOLDS } else { train.folds };
     let all: Vec<usize> = (0..deals.n()).collect();

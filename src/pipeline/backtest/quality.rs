@@ -1,6 +1,7 @@
 //! Sources and campaigns by what came of their leads, so that budget can follow quality.
 
 use super::super::deals::Deals;
+use super::super::start::{Values, contact};
 use super::past::Past;
 use crate::fault::InputError;
 use crate::features::short_number;
@@ -49,13 +50,18 @@ pub struct Quality {
     pub levels: Vec<Level>,
 }
 
-/// The columns to sum up by: those asked for, otherwise those named like a source or campaign.
+/// The columns to sum up by: those asked for, otherwise those of words that are named like a source or campaign and that the
+/// project does not exclude. A number under such a name is a count (the contacts of a campaign), or the lead's own.
 ///
 /// # Errors
 /// A column asked for that is not there, or holds dates.
-pub(super) fn columns<'t>(table: &'t LeadTable, by: &[String]) -> Result<Vec<&'t Column>, InputError> {
+pub(super) fn columns<'t>(
+    table: &'t LeadTable,
+    by: &[String],
+    exclude: &[String],
+) -> Result<Vec<&'t Column>, InputError> {
     if by.is_empty() {
-        return Ok(table.columns.iter().filter(|c| c.column_type != ColumnType::Date && says_where(&c.name)).collect());
+        return Ok(table.columns.iter().filter(|c| says_where_from(c) && !exclude.contains(&c.name)).collect());
     }
     by.iter()
         .map(|name| match table.column(name) {
@@ -72,6 +78,17 @@ pub(super) fn columns<'t>(table: &'t LeadTable, by: &[String]) -> Result<Vec<&'t
             }
         })
         .collect()
+}
+
+fn says_where_from(column: &Column) -> bool {
+    let is_of_words = matches!(column.column_type, ColumnType::Category | ColumnType::Text);
+    is_of_words && says_where(&column.name) && !tells_of_a_contact(column)
+}
+
+/// Whether its words are months or days of the week.
+fn tells_of_a_contact(column: &Column) -> bool {
+    let words = column.text.iter().flat_map(|text| text.levels.iter().map(String::as_str)).collect();
+    contact(&column.name, &Values { words, numbers: Vec::new() }).is_some()
 }
 
 fn says_where(name: &str) -> bool {
