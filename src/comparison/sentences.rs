@@ -65,17 +65,32 @@ fn contradicts(rule: &RuleComparison) -> bool {
 
 fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> String {
     let [learned, low, high] = signed_with_interval(rule.learned_points, rule.interval);
-    format!(
-        "`{}` {} {} and {}worth {learned} ({low} to {high}): {} hit it, {} of them won, of all {}{}.",
-        rule.id,
-        if is_start { "starts at" } else { "is set to" },
-        signed(rule.hand_set_points),
-        if is_start { "is " } else { "" },
-        counted(rule.leads, "lead"),
-        percent(rule.win_rate),
-        percent(comparison.win_rate),
-        by_row_weight(comparison.is_weighted()),
-    )
+    let set =
+        format!("`{}` {} {}", rule.id, if is_start { "starts at" } else { "is set to" }, signed(rule.hand_set_points));
+    let leads = counted(rule.leads, "lead");
+    let [won, of_all] = [rule.win_rate, comparison.win_rate].map(percent);
+    let whose = by_row_weight(comparison.is_weighted());
+    match against_the_points(rule, comparison.win_rate) {
+        Some(how_often) => format!(
+            "{set}, but the {leads} that hit it were won {how_often} often than all: {won}, of all {of_all}{whose}. By the \
+             deals it is worth {learned} ({low} to {high})."
+        ),
+        None => format!(
+            "{set} and {}worth {learned} ({low} to {high}): {leads} hit it, {won} of them won, of all {of_all}{whose}.",
+            if is_start { "is " } else { "" }
+        ),
+    }
+}
+
+/// How often leads that hit a rule were won, where that alone, and what the rule is worth beside the others, speak against
+/// its points.
+fn against_the_points(rule: &RuleComparison, of_all: f64) -> Option<&'static str> {
+    let is_other_way = rule.learned_points * rule.hand_set_points <= 0.0;
+    match rule.hand_set_points {
+        points if points > 0.0 && rule.win_rate <= of_all && is_other_way => Some("no more"),
+        points if points < 0.0 && rule.win_rate >= of_all && is_other_way => Some("no less"),
+        _ => None,
+    }
 }
 
 /// What to say when every verdict is `too little data`: that, why, and what would help, if anything would.
@@ -189,9 +204,13 @@ mod tests {
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
-            "Change first (most points times leads): `many_visits` is set to +15 and worth -3 (-6 to 0): 812 leads hit it, 11.8 % of them won, of all 38.5 %."
+            "Change first (most points times leads): `many_visits` is set to +15, but the 812 leads that hit it were won no more often than all: 11.8 %, of all 38.5 %. By the deals it is worth -3 (-6 to 0)."
         );
-        assert!(said[2].starts_with("Then: `vp`") && said.len() == 3);
+        assert_eq!(
+            said[2],
+            "Then: `vp` is set to +10 and worth +4 (+2 to +6): 300 leads hit it, 40.0 % of them won, of all 38.5 %."
+        );
+        assert_eq!(said.len(), 3);
         let said = sentences(&comparison(rules, 2_000, 770, 1.0), true);
         assert_eq!(
             said[0],
@@ -199,10 +218,21 @@ mod tests {
              rules, 1 to the other sign; on 1 they cannot tell yet."
         );
         assert!(
-            said[1].starts_with("Most of all (points times leads): `many_visits` starts at +15 and is worth -3"),
+            said[1]
+                .starts_with("Most of all (points times leads): `many_visits` starts at +15, but the 812 leads that"),
             "{}",
             said[1]
         );
+    }
+
+    #[test]
+    fn a_win_rate_that_speaks_against_the_points_is_said_first() {
+        let how =
+            |points, won| against_the_points(&rule("x", points, [-9.0, 9.0], [100, won], Verdict::WrongSign), 0.4);
+        assert_eq!(how([10.0, -3.0], 40), Some("no more"));
+        assert_eq!(how([-10.0, 3.0], 41), Some("no less"));
+        assert_eq!(how([10.0, -3.0], 41), None, "won more often, whatever the rule is worth beside the others");
+        assert_eq!(how([10.0, 3.0], 30), None, "beside the others it is worth points");
     }
 
     #[test]

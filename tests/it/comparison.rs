@@ -94,7 +94,7 @@ fn plenty_of_deals_find_the_true_points_and_the_wrong_rule() {
     assert!(comparison.rules[7].learned_points < 0.0 && comparison.rho == 1.0);
     assert!(
         sentences(&comparison, false)[1]
-            .starts_with("Change first (most points times leads): `rule_07` is set to +25 and worth -")
+            .starts_with("Change first (most points times leads): `rule_07` is set to +25, but the ")
     );
 }
 
