@@ -82,13 +82,20 @@ fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> S
     }
 }
 
+/// Win rates within this factor are told as alike.
+const ALIKE: f64 = 1.1;
+
 /// How often leads that hit a rule were won, where that alone, and what the rule is worth beside the others, speak against
 /// its points.
 fn against_the_points(rule: &RuleComparison, of_all: f64) -> Option<&'static str> {
     let is_other_way = rule.learned_points * rule.hand_set_points <= 0.0;
     match rule.hand_set_points {
-        points if points > 0.0 && rule.win_rate <= of_all && is_other_way => Some("no more"),
-        points if points < 0.0 && rule.win_rate >= of_all && is_other_way => Some("no less"),
+        points if points > 0.0 && rule.win_rate <= of_all && is_other_way => {
+            Some(if rule.win_rate < of_all / ALIKE { "less" } else { "no more" })
+        }
+        points if points < 0.0 && rule.win_rate >= of_all && is_other_way => {
+            Some(if rule.win_rate > of_all * ALIKE { "more" } else { "no less" })
+        }
         _ => None,
     }
 }
@@ -204,7 +211,7 @@ mod tests {
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
-            "Change first (most points times leads): `many_visits` is set to +15, but the 812 leads that hit it were won no more often than all: 11.8 %, of all 38.5 %. By the deals it is worth -3 (-6 to 0)."
+            "Change first (most points times leads): `many_visits` is set to +15, but the 812 leads that hit it were won less often than all: 11.8 %, of all 38.5 %. By the deals it is worth -3 (-6 to 0)."
         );
         assert_eq!(
             said[2],
@@ -230,7 +237,9 @@ mod tests {
         let how =
             |points, won| against_the_points(&rule("x", points, [-9.0, 9.0], [100, won], Verdict::WrongSign), 0.4);
         assert_eq!(how([10.0, -3.0], 40), Some("no more"));
+        assert_eq!(how([10.0, -3.0], 20), Some("less"));
         assert_eq!(how([-10.0, 3.0], 41), Some("no less"));
+        assert_eq!(how([-10.0, 3.0], 80), Some("more"));
         assert_eq!(how([10.0, -3.0], 41), None, "won more often, whatever the rule is worth beside the others");
         assert_eq!(how([10.0, 3.0], 30), None, "beside the others it is worth points");
     }
