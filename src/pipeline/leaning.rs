@@ -3,7 +3,7 @@
 //! A strong column may be an honest one. So it is a question, which only a person can answer, and no verdict.
 
 use super::deals::Deals;
-use super::leaks::{LeakFinding, LeakGrade, OF_A_CONTACT, Subject};
+use super::leaks::{BY_ITSELF, LeakFinding, LeakGrade, OF_A_CONTACT, Subject};
 use super::start::BY_ITS_NAME;
 use crate::features::Source;
 use crate::predictor::Predictor;
@@ -78,7 +78,12 @@ fn strongest<'a>(leant_on: &[(&'a str, f64)], is_answered: bool, allow: &[String
 fn against<'a>(strongest: Option<&'a str>, found: Vec<&'a LeakFinding>) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut against: Vec<(&str, Vec<&str>)> = strongest.into_iter().map(|name| (STRONGEST, vec![name])).collect();
     for finding in found {
-        let evidence = if finding.evidence == BY_ITS_NAME { "by its name" } else { plainest(&finding.evidence) };
+        let evidence = match plainest(&finding.evidence) {
+            BY_ITS_NAME => "by its name",
+            // How well each does is for who looks closer; told with its figure, each would be told alone.
+            ranks if ranks.starts_with(BY_ITSELF) => "by itself ranks the deals unusually well",
+            other => other,
+        };
         match against.iter_mut().find(|(known, _)| *known == evidence) {
             Some((_, names)) => names.push(&finding.name),
             None => against.push((evidence, vec![&finding.name])),
@@ -99,11 +104,15 @@ impl<'a> Question<'a> {
         self.against.iter().flat_map(|(_, names)| names).copied().collect()
     }
 
+    /// Those that tell of a contact, and the others.
+    fn by_question(&self) -> (Vec<&'a str>, Vec<&'a str>) {
+        self.names().into_iter().partition(|name| self.contacts.contains(name))
+    }
+
     /// The question itself, as the end of a sentence. What tells of a contact may well have been known before the deal was
     /// decided, and yet not before that contact.
     pub(super) fn asked(&self) -> String {
-        let (contacts, others): (Vec<&str>, Vec<&str>) =
-            self.names().into_iter().partition(|name| self.contacts.contains(name));
+        let (contacts, others) = self.by_question();
         let filled = (!others.is_empty())
             .then(|| format!("could {} have been filled in after the deal was decided", listed(&others)));
         let told = (!contacts.is_empty()).then(|| {
@@ -123,7 +132,17 @@ impl<'a> Question<'a> {
 
     /// What settles it.
     pub(super) fn answer(&self) -> String {
-        let settles = how_to_settle(self.names().into_iter());
+        let (contacts, others) = self.by_question();
+        let settles = match (contacts.is_empty(), others.is_empty()) {
+            // Two questions have two answers.
+            (false, false) => format!(
+                "put `{}` (filled in after) and `{}` (of that contact) into `exclude` of leadscore.toml and train again; what \
+                 is neither, into `allow`.",
+                to_paste(others.into_iter()),
+                to_paste(contacts.into_iter())
+            ),
+            _ => how_to_settle(self.names().into_iter()),
+        };
         format!("If so, or in doubt, {settles} Either ends the questions; till then figures may be too good.")
     }
 }

@@ -205,3 +205,23 @@ fn what_the_model_goes_by_most_is_what_moves_many_deals() {
     let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
     assert!(told.contains("The model goes most by `source`, `size` and `device`."), "{told}");
 }
+
+#[test]
+fn two_questions_have_an_answer_each() {
+    let company = Table::of("month,last_activity,source", |i, percent| {
+        let won = i % 2 == 0;
+        let month = if (percent() < 70) == won { ["mar", "sep", "oct"] } else { ["may", "jun", "jul"] }[i / 2 % 3];
+        let last = if (percent() < 70) == won { "called" } else { "mailed" };
+        (format!("{month},{last},{}", ["web", "fair", "call"][percent() % 3]), won)
+    })
+    .company();
+    write(&company, &[], &[]);
+    let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    for said in [
+        "could `last_activity` have been filled in after the deal was decided, or does `month` tell of the contact in which it",
+        "put `\"last_activity\",` (filled in after) and `\"month\",` (of that contact) into `exclude` of leadscore.toml",
+        "what is neither, into `allow`. Either ends the questions",
+    ] {
+        assert!(told.contains(said), "{said} is not in {told}");
+    }
+}

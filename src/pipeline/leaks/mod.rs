@@ -17,6 +17,7 @@ pub(super) use contacts::QUESTION as OF_A_CONTACT;
 pub use kinds::{KindTimes, OpenWatch};
 pub use open::OpenLeads;
 pub(super) use open::open_rows;
+pub(super) use ranking::BY_ITSELF;
 
 use super::deals::{DealSettings, Deals};
 use super::leaning::how_to_settle;

@@ -22,6 +22,8 @@ pub(super) const CARRIES_AUC: f64 = 0.6;
 /// The lower ends of the 95 % intervals must lie above these, so that a handful of deals accuses nobody.
 const LEAK_LEAST: f64 = 0.85;
 const SUSPICIOUS_LEAST: f64 = 0.65;
+/// How the evidence begins that a column ranks the deals too well.
+pub(in crate::pipeline) const BY_ITSELF: &str = "by itself ranks a won deal above a lost one";
 /// Deals of one outcome that are looked at, at most: beyond, more deals only cost time.
 const MOST_OF_AN_OUTCOME: usize = 50_000;
 /// Folds of the cross-validation.
@@ -155,8 +157,7 @@ pub(super) fn judge(suspects: &mut [Suspect<'_>]) {
         if n_out < others.len() { format!("; the next best column {}", times(measure)) } else { String::new() };
     for i in others[..n_out].iter().copied().chain((0..suspects.len()).filter(|&i| named[i])) {
         let Some(ranking) = suspects[i].auc else { continue };
-        let evidence =
-            format!("by itself ranks a won deal above a lost one {} times in 100{compared}", times(ranking.auc));
+        let evidence = format!("{BY_ITSELF} {} times in 100{compared}", times(ranking.auc));
         let charge = Charge::new(evidence, question(suspects[i].subject));
         if strong(&suspects[i]) {
             suspects[i].leaks.push(charge);
