@@ -31,7 +31,8 @@ fn noise(deals: usize) -> Company {
 fn where_the_order_is_chance_score_and_page_advise_against_it() {
     let company = noise(600);
     company.run(&["train"]).ok();
-    company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok();
+    let said = company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok().stdout;
+    assert!(said.starts_with("There is next to nothing to learn here"), "{said}");
     let (page, view) = (company.text("report.html"), company.text("view.json"));
     assert!(view.contains("Do not order leads by it."), "{view}");
     let told = company.run(&["score", "--out", "scored.csv"]).ok().stdout;
