@@ -86,7 +86,10 @@ fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Resu
         let points = beside(points);
         // Of a score that is the same for nearly all there is no interval to tell.
         let within = if high - low < 1.0 { String::new() } else { format!("{low:.0} to {high:.0}; ") };
-        writeln!(out, "- It ranks a won deal above a lost one {value:.0} times in 100 ({within}chance 50{points}).")?;
+        writeln!(
+            out,
+            "- The {name} ranks a won deal above a lost one {value:.0} times in 100 ({within}chance 50{points})."
+        )?;
     }
     if let Some(promises) = Promises::of(sides) {
         writeln!(out, "- Its chances were {}.", promises.in_brief())?;
