@@ -119,6 +119,9 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
     let mut told_by_explain = "Why";
     if summary.ranks_by_chance {
         text.push_str("Do not order leads by `score`: it ranked past deals hardly better than chance. ");
+        if summary.scorecard.is_some() {
+            text.push_str("So take tier and `next_action` for what the points say, and no more. ");
+        }
         told_by_explain = "What it is made of";
     } else if summary.out != "-" {
         text.push_str(&in_which_order(summary));
