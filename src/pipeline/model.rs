@@ -150,6 +150,13 @@ pub struct SideFigures {
     pub tiers: Vec<TierRates>,
 }
 
+impl SideFigures {
+    /// Those of the side that scores leads: the blend, or the model where there are no points.
+    pub fn of_scores(&self) -> Option<&Figures> {
+        self.blend.as_ref().or(self.model.as_ref())
+    }
+}
+
 /// What became of a tier's deals.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TierRates {

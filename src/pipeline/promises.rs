@@ -29,8 +29,7 @@ pub struct Promises {
 impl Promises {
     /// Of the side that scores leads; `None` where nobody promised anything, or the deals cannot say.
     pub fn of(sides: &SideFigures) -> Option<Promises> {
-        let best = sides.blend.as_ref().or(sides.model.as_ref())?;
-        Promises::judged(&best.probability.as_ref()?.calibration, apart(&sides.calibration))
+        Promises::judged(&sides.of_scores()?.probability.as_ref()?.calibration, apart(&sides.calibration))
     }
 
     /// An interval that holds the ideal proves nothing where the figure is far from it: then the deals are too few to say.

@@ -63,7 +63,7 @@ fn listed(store: &OpenStore<'_>, name: &str, version: u32, live: Option<u32>) ->
         until: model.and_then(|m| m.snapshot.until).map(crate::values::format_instant),
         deals: model.map(|m| m.snapshot.deals),
         won: model.map(|m| m.snapshot.won),
-        holdout_auc: figures.and_then(|f| f.blend.as_ref().or(f.model.as_ref())).and_then(|f| f.auc).map(|a| a.value),
+        holdout_auc: figures.and_then(|f| f.of_scores()?.auc).map(|a| a.value),
         judged_auc: judgement.and_then(|j| j.gate.challenger.auc).map(|a| a.value),
         origin: match judgement {
             Some(j) if j.gate.verdict.publishes() => "published",

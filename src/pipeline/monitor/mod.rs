@@ -194,7 +194,7 @@ fn gone(table: &LeadTable, model: &Model) -> Vec<String> {
 fn promised(model: &Model) -> Option<f64> {
     let held_out = model.holdout.as_ref().and_then(|h| h.figures.as_ref());
     let figures = held_out.or(model.out_of_fold.as_ref())?;
-    figures.blend.as_ref().or(figures.model.as_ref())?.auc.map(|a| a.value)
+    figures.of_scores()?.auc.map(|a| a.value)
 }
 
 /// The leads that are open at the as-of and no older than what the version learned from; `None` when there are none. And

@@ -36,9 +36,9 @@ impl CardFigures {
 
 /// The sentence, where there is something to say; `card` is what the reader may have seen before.
 pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<String> {
-    let looked = best(&found.figures)?;
+    let looked = found.figures.of_scores()?;
     let card = card.filter(|card| card.deals == found.deals);
-    let order = card.and_then(|card| order(looked, best(&card.figures)?));
+    let order = card.and_then(|card| order(looked, card.figures.of_scores()?));
     let why = card.filter(|_| order.is_some()).map_or_else(String::new, |card| why(found, card));
     let by = by_row_weight(found.judged.is_weighted());
     let said: Vec<String> = order.into_iter().chain(chances(&found.figures.calibration, by)).collect();
@@ -50,11 +50,6 @@ pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<S
         let deals = counted(found.judged.n, "past deal");
         format!("Looking back on {deals}, the score{beside}. {}.{why}", capital(&said.join("; ")))
     })
-}
-
-/// The side that scores leads.
-fn best(sides: &SideFigures) -> Option<&Figures> {
-    sides.blend.as_ref().or(sides.model.as_ref())
 }
 
 /// That the order was found worse than on the card, beyond chance.
@@ -81,7 +76,7 @@ fn chances(bins: &[CurveBin], by: &str) -> Option<String> {
 
 /// Why the page and the card differ.
 fn why(found: &Backtest, card: &CardFigures) -> String {
-    let on = thousands(best(&card.figures).map_or(0, |figures| figures.n));
+    let on = thousands(card.figures.of_scores().map_or(0, |figures| figures.n));
     if card.scheme != "forward" {
         return format!(" `train` judges on {on} deals drawn by chance, this page on all of them.");
     }
