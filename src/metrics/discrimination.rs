@@ -26,6 +26,12 @@ impl Auc {
         self.interval.low > 0.5
     }
 
+    /// How often a won deal stands above a lost one: `58 times in 100 (49 to 67; 50 is chance)`.
+    pub fn in_words(&self) -> String {
+        let [value, low, high] = [self.value, self.interval.low, self.interval.high].map(|auc| 100.0 * auc);
+        format!("{value:.0} times in 100 ({low:.0} to {high:.0}; 50 is chance)")
+    }
+
     /// Whether these deals were ordered worse than `promised`, beyond chance and so far that it matters.
     ///
     /// The interval decides, and it alone grows narrower with the deals; the second bound only keeps silent about what is

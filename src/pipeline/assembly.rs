@@ -160,12 +160,9 @@ fn notes(
     notes.extend(how_judged.map(|note| format!("{}{}", Model::HOW_JUDGED, uncapitalised(note))));
     if let Some(auc) = out_of_fold_auc.filter(|auc| !auc.beats_chance()) {
         notes.push(format!(
-            "{}: of a won and a lost deal that the model has not seen, it ranks the won one higher {:.0} times in 100 ({:.0} \
-             to {:.0}; 50 is chance).",
+            "{}: of a won and a lost deal that the model has not seen, it ranks the won one higher {}.",
             Model::NOTHING_TO_LEARN,
-            100.0 * auc.value,
-            100.0 * auc.interval.low,
-            100.0 * auc.interval.high
+            auc.in_words()
         ));
     }
     notes.extend(deals.snapshots.wins_in_words());

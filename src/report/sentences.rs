@@ -75,12 +75,7 @@ fn ranking(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figu
 
 fn order(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figures>, whose: &str) -> std::fmt::Result {
     let Some(auc) = &best.auc else { return Ok(()) };
-    let [value, low, high] = [auc.value, auc.interval.low, auc.interval.high].map(|a| 100.0 * a);
-    write!(
-        out,
-        "- Of a won and a lost deal drawn by chance, the {name} ranks the won one higher {value:.0} times in 100 \
-         ({low:.0} to {high:.0}; 50 is chance)."
-    )?;
+    write!(out, "- Of a won and a lost deal drawn by chance, the {name} ranks the won one higher {}.", auc.in_words())?;
     if let Some(points) = by_points.and_then(|f| f.auc.as_ref()) {
         write!(out, " {}: {:.0}.", capital(whose), 100.0 * points.value)?;
     }

@@ -47,12 +47,9 @@ fn order(found: &Backtest) -> Option<String> {
     };
     if let Some(auc) = figures.model.as_ref().and_then(|model| model.auc.as_ref()).filter(|auc| !auc.beats_chance()) {
         return Some(format!(
-            "{}: of a won and a lost deal drawn by chance, the model ranks the won \
-             one higher {:.0} times in 100 ({:.0} to {:.0}; 50 is chance). Do not order leads by it.",
+            "{}: of a won and a lost deal drawn by chance, the model ranks the won one higher {}. Do not order leads by it.",
             Model::NOTHING_TO_LEARN,
-            100.0 * auc.value,
-            100.0 * auc.interval.low,
-            100.0 * auc.interval.high
+            auc.in_words()
         ));
     }
     let row = top(best)?;
