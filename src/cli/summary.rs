@@ -142,10 +142,13 @@ impl ScoreSummary {
     /// Sums up an assessment of all leads or of some; [`ScoreSummary::finished`] ends it.
     pub(super) fn of(assessment: &Assessment<'_>, version: Option<u32>, looks_back: bool, out: &Path) -> ScoreSummary {
         let n = assessment.table.n_leads();
-        // Where all are decided, the figures look back on them.
-        let counts = |&i: &usize| assessment.is_to_be_worked(i) || looks_back && assessment.is_decided(i);
-        let open: Vec<usize> = (0..n).filter(counts).collect();
-        let closed_since = (0..n).filter(|&i| assessment.is_open(i) && !assessment.is_to_be_worked(i)).count();
+        let (mut open, closed_since) = assessment.open_and_closed_since();
+        // Where all are decided, the figures look back on them, and there is nobody to call.
+        let (top, n_first) = if looks_back { (Vec::new(), 0) } else { assessment.first_to_call(&open, SHOWN) };
+        if looks_back {
+            open.extend((0..n).filter(|&i| assessment.is_decided(i)));
+            open.sort_unstable();
+        }
         let not_created = assessment.standing.iter().filter(|s| **s == Standing::NotCreated).count();
         let blending = assessment.model.and_then(|m| m.blending.as_ref());
         let flagged: Vec<usize> =
@@ -155,8 +158,8 @@ impl ScoreSummary {
         ScoreSummary {
             leads: n,
             open: open.len(),
-            closed: n - open.len() - closed_since - not_created,
-            closed_since,
+            closed: n - open.len() - closed_since.len() - not_created,
+            closed_since: closed_since.len(),
             lost_by_now: (0..n).filter(|&i| assessment.is_lost_by_now(i)).count(),
             looks_back,
             moment: Moment::default(),
@@ -170,8 +173,6 @@ impl ScoreSummary {
             quadrants: quadrant_volumes(assessment, &open),
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
-            // Where all are decided there is nobody to call.
-            top: if looks_back { Vec::new() } else { assessment.first_to_call(&open, SHOWN) },
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
             horizon_days: assessment.model.and_then(|m| m.snapshot.horizon).map(|h| h.days()),
             min_gap: blending.map(|b| b.min_gap),
@@ -185,7 +186,8 @@ impl ScoreSummary {
             out: out.display().to_string(),
             is_in_order: false,
             most_points: most_points(assessment),
-            ties: Ties::of(assessment, &open),
+            ties: Ties::of(&top, n_first),
+            top,
             ranks_by_chance: assessment.model.is_some_and(ranks_by_chance),
             sums: Sums {
                 win_probability: probabilities.iter().sum(),
@@ -267,8 +269,8 @@ fn notes(assessment: &Assessment<'_>) -> Vec<String> {
 
 /// Whether the score, on past deals, may owe its order to chance.
 fn ranks_by_chance(model: &Model) -> bool {
-    let score = model.out_of_fold.as_ref().and_then(|figures| figures.blend.as_ref().or(figures.model.as_ref()));
-    score.and_then(|score| score.auc.as_ref()).is_some_and(|auc| !auc.beats_chance())
+    let auc = model.out_of_fold.as_ref().and_then(|figures| figures.of_scores()?.auc.as_ref());
+    auc.is_some_and(|auc| !auc.beats_chance())
 }
 
 /// Whether all leads are won or lost and nothing says when: then there is nobody to call, and the figures look back.

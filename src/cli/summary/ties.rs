@@ -1,7 +1,7 @@
 //! How many leads share the first place, where nothing but the file's order puts one before the other.
 
 use crate::cli::terminal::count;
-use crate::pipeline::score::{Assessment, Place};
+use crate::pipeline::score::{FirstLead, Place};
 use std::cmp::Ordering;
 
 /// The first place among those to call, and how many leads have it.
@@ -12,10 +12,9 @@ pub(super) struct Ties {
 }
 
 impl Ties {
-    /// Among some leads of an assessment.
-    pub(super) fn of(assessment: &Assessment<'_>, leads: &[usize]) -> Ties {
-        let places = leads.iter().map(|&i| Place::of(assessment, i)).filter(Place::is_to_be_worked);
-        places.map(|place| Ties { first: Some(place), n: 1 }).fold(Ties::default(), Ties::and)
+    /// Of the first leads to call, the first of them in a place with `n` others, itself among them.
+    pub(super) fn of(top: &[FirstLead], n: usize) -> Ties {
+        Ties { first: top.first().map(|lead| lead.place), n }
     }
 
     /// Among those of both.

@@ -71,9 +71,7 @@ pub struct LeadLists {
 impl Report {
     /// Puts in the open leads of an assessment, at most `top` of each list; as anonymous as the report.
     pub fn add_leads(&mut self, assessment: &Assessment<'_>, as_of: Option<String>, top: usize) {
-        let (open, closed_since): (Vec<usize>, Vec<usize>) = (0..assessment.leads.len())
-            .filter(|&i| assessment.is_open(i))
-            .partition(|&i| assessment.closed_since(i).is_none());
+        let (open, closed_since) = assessment.open_and_closed_since();
         let corner = |quadrant| {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
             let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY;
@@ -86,7 +84,7 @@ impl Report {
             closed_since: closed_since.len(),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
-            first: assessment.first_to_call(&open, top),
+            first: assessment.first_to_call(&open, top).0,
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
             verify: widest(assessment, &open, Quadrant::Verify, top),
         };

@@ -55,8 +55,9 @@ pub struct FirstLead {
 }
 
 impl Assessment<'_> {
-    /// Those of some leads whom somebody is to call, in the order to call in, at most so many; ties in the table's order.
-    pub fn first_to_call(&self, leads: &[usize], most: usize) -> Vec<FirstLead> {
+    /// Those of some leads whom somebody is to call, in the order to call in, at most so many; ties in the table's order. And
+    /// how many leads share the first place.
+    pub fn first_to_call(&self, leads: &[usize], most: usize) -> (Vec<FirstLead>, usize) {
         let places = leads.iter().map(|&i| (Place::of(self, i), i));
         let mut places: Vec<(Place, usize)> = places.filter(|(place, _)| place.is_to_be_worked()).collect();
         places.sort_by(|a, b| a.0.first(&b.0));
@@ -68,6 +69,7 @@ impl Assessment<'_> {
             next_action: self.next_action(i).to_string(),
             place,
         };
-        places.iter().take(most).map(lead).collect()
+        let n_first = places.iter().take_while(|(place, _)| place.first(&places[0].0).is_eq()).count();
+        (places.iter().take(most).map(lead).collect(), n_first)
     }
 }

@@ -44,6 +44,12 @@ impl Assessment<'_> {
         self.is_open(row) && self.closed_since(row).is_none()
     }
 
+    /// The leads that somebody can still do something about, and those that were open at their as-of and have closed since.
+    pub fn open_and_closed_since(&self) -> (Vec<usize>, Vec<usize>) {
+        let open = (0..self.leads.len()).filter(|&row| self.is_open(row));
+        open.partition(|&row| self.closed_since(row).is_none())
+    }
+
     /// Within what time a lead of the model was won, or counted as lost.
     pub fn lost_after(&self) -> Option<Span> {
         self.model.and_then(|m| m.recipe.lost_after)
