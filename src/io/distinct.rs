@@ -95,8 +95,7 @@ impl<'a> Values<'a> {
     /// Whether the cell of a row says that there is no value.
     fn is_missing(&self, row: usize) -> bool {
         let may_be = match &self.column.cells {
-            RawCells::Text(_) => true,
-            RawCells::Booleans(cells) => return cells[row].is_none() || self.cells.is_missing(&self.column.text(row)),
+            RawCells::Text(_) | RawCells::Booleans(_) => true,
             RawCells::Integers(cells) => cells[row].is_none() || self.cells.digits_may_be_missing(),
             RawCells::Instants(cells) => cells[row].is_none() || self.cells.digits_may_be_missing(),
             RawCells::Numbers(cells) => !cells[row].is_finite() || self.cells.digits_may_be_missing(),

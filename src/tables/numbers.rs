@@ -110,7 +110,7 @@ impl Numbers {
     #[inline(always)]
     pub fn write(&self, rows: &[usize], into: &mut [f64]) {
         if let Some(stretch) = stretch_of(rows) {
-            return self.write_stretch(stretch, into);
+            return self.write_stretch(stretch, into, wide_seconds);
         }
         let cells = into.iter_mut().zip(rows);
         match self {
@@ -128,20 +128,12 @@ impl Numbers {
     /// Writes the numbers of rows that follow each other as multiples of [`Numbers::unit`]: a division less for each.
     #[inline(always)]
     pub(crate) fn write_stored(&self, rows: Range<usize>, into: &mut [f64]) {
-        match self {
-            Numbers::Wide(values) => into.copy_from_slice(&values[rows]),
-            Numbers::Counts(counts) => {
-                into.iter_mut().zip(&counts[rows]).for_each(|(cell, count)| *cell = wide_count(*count));
-            }
-            Numbers::Seconds(seconds) => into.iter_mut().zip(&seconds[rows]).for_each(|(cell, &seconds)| {
-                *cell = if seconds == NO_TIME { f64::NAN } else { f64::from(seconds) };
-            }),
-        }
+        self.write_stretch(rows, into, |seconds| if seconds == NO_TIME { f64::NAN } else { f64::from(seconds) });
     }
 
-    /// Writes the numbers of rows that follow each other, several at once.
+    /// Writes the numbers of rows that follow each other, several at once, and what `of_seconds` makes of those kept in seconds.
     #[inline(always)]
-    fn write_stretch(&self, rows: Range<usize>, into: &mut [f64]) {
+    fn write_stretch(&self, rows: Range<usize>, into: &mut [f64], of_seconds: impl Fn(i32) -> f64) {
         let n_rows = rows.len();
         let into = &mut into[..n_rows];
         match self {
@@ -150,7 +142,7 @@ impl Numbers {
                 into.iter_mut().zip(&counts[rows]).for_each(|(cell, count)| *cell = wide_count(*count));
             }
             Numbers::Seconds(seconds) => {
-                into.iter_mut().zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = wide_seconds(*seconds));
+                into.iter_mut().zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = of_seconds(*seconds));
             }
         }
     }
