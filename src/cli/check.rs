@@ -10,7 +10,6 @@ use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::{RawTable, ReadReport, ReadSettings, ValueCounts, Wanted, count_values, read_raw};
 use crate::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, NotChecked, Report, check};
-use crate::pipeline::model::Model;
 use crate::snapshot::in_words;
 use crate::tables::ActivityBatches;
 use crate::text::capital;
@@ -66,7 +65,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
         as_of: args.as_of.as_deref().map(|text| as_of(inputs, text)).transpose()?,
     };
     let columns = looks(&read, &inputs.read)?;
-    let live = live(inputs, terminal);
+    let live = inputs.live_or_warn(terminal, "what the live version leans on is not looked at");
     let mut report = check(
         CheckInputs {
             table: &read.built.table,
@@ -74,7 +73,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
             columns: &columns,
             log: log.as_mut().map(|l| l as &mut dyn ActivityBatches),
             scorecard: inputs.card(),
-            live: live.as_ref(),
+            live: live.as_ref().map(|live| &live.payload),
         },
         &settings,
     )?;
@@ -88,17 +87,6 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
     report.findings.extend(from_reading);
     report.findings.sort_by_key(|f| (f.grade, f.area));
     Ok(report)
-}
-
-/// The live version. A check needs no store, so one that cannot be read is only warned of.
-fn live(inputs: &Inputs, terminal: &Terminal) -> Option<Model> {
-    match inputs.store().load_live::<Model>(&inputs.name) {
-        Ok(live) => live.map(|live| live.payload),
-        Err(error) => {
-            terminal.warn(&format!("what the live version leans on is not looked at: {error}"));
-            None
-        }
-    }
 }
 
 /// Where the project names no id and no header sounds like one, a column that differs on every lead will do.

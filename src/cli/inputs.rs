@@ -1,12 +1,14 @@
 //! Arguments every command shares, and what they resolve to: project file, scorecard, files, store.
 
+use super::leads_at_hand::LeadsAtHand;
+use super::terminal::Terminal;
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::io::{self, ActivityRoles, LeadRoles, LostWords, OutcomeColumn, OutcomeRoles, ReadSettings};
+use crate::pipeline::model::Model;
 use crate::project::{self, Lost, Project};
-use crate::registry::Store;
+use crate::registry::{Loaded, Store, StoreError};
 use crate::scorecard::Scorecard;
-use crate::tables::{LeadTable, Outcome};
 use crate::values::TimeReader;
 use clap::Args;
 use std::io::ErrorKind;
@@ -23,29 +25,6 @@ const DEFAULT_SEED: u64 = 1;
 
 /// What stands for the file of open leads in a command to paste, where the leads at hand are all decided.
 pub(super) const OPEN_LEADS: &str = "open.csv";
-
-/// What a command to go on with has to know of the leads of this one.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LeadsAtHand {
-    /// Whether every one has closed: where only time tells the lost ones, others are open at an earlier as-of.
-    pub(super) are_decided: bool,
-    /// Whether their ids are the numbers of their rows, as they are where a table has no ids of its own.
-    pub(super) are_numbered: bool,
-}
-
-impl LeadsAtHand {
-    /// Of a table of leads.
-    pub(super) fn of(table: &LeadTable) -> LeadsAtHand {
-        let is_decided = |row: usize| {
-            let closes = table.closed_at.as_ref();
-            let is_closed = closes.is_none_or(|closes| closes[row].is_some());
-            is_closed && table.outcome.as_ref().is_some_and(|outcomes| outcomes[row] != Outcome::Open)
-        };
-        let is_numbered = |row: usize| table.ids[row].parse() == Ok(row + 1);
-        let rows = 0..table.n_leads();
-        LeadsAtHand { are_decided: rows.clone().all(is_decided), are_numbered: rows.clone().all(is_numbered) }
-    }
-}
 
 /// Files and folders, each with a default.
 #[derive(Debug, Clone, Args)]
@@ -220,6 +199,13 @@ impl Inputs {
                     .remedy("choose another file name"))
             }
         }
+    }
+
+    /// The live version, for a command that goes without a store: one that cannot be read is only warned of, with what is then
+    /// not done.
+    pub(super) fn live_or_warn(&self, terminal: &Terminal, not_done: &str) -> Option<Loaded<Model>> {
+        let warn = |error: StoreError| terminal.warn(&format!("{not_done}: {error}"));
+        self.store().load_live(&self.name).map_err(warn).ok()?
     }
 
     /// The leads files, at least one.

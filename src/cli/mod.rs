@@ -12,6 +12,7 @@ mod explain;
 mod flagged;
 mod init;
 mod inputs;
+mod leads_at_hand;
 mod man;
 mod models;
 mod monitor;

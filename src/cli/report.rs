@@ -147,15 +147,10 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     Ok(view)
 }
 
-/// The figures on the live version's card. The page needs no store, so one that cannot be read is only warned of.
+/// The figures on the live version's card.
 fn live_card(inputs: &Inputs, terminal: &Terminal) -> Option<CardFigures> {
-    match inputs.store().load_live::<Model>(&inputs.name) {
-        Ok(live) => CardFigures::of(live.as_ref()?.version, &live.as_ref()?.payload),
-        Err(error) => {
-            terminal.warn(&format!("the page is not held against a model card: {error}"));
-            None
-        }
-    }
+    let live = inputs.live_or_warn(terminal, "the page is not held against a model card")?;
+    CardFigures::of(live.version, &live.payload)
 }
 
 /// The as-of that goes with the files, whatever the clock says: `until`, or the day after the newest lead where none had come

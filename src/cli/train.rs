@@ -1,6 +1,7 @@
 //! `leadscore train`: learn from closed deals, save a version, print its model card in brief.
 
-use super::inputs::{InputArgs, Inputs, LeadsAtHand, quoted};
+use super::inputs::{InputArgs, Inputs, quoted};
+use super::leads_at_hand::LeadsAtHand;
 use super::page::Page;
 use super::read_as::read_as;
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, log_key, open_log};
