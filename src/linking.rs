@@ -7,9 +7,11 @@
 //! Kolen, M. J. & Brennan, R. L. (2014), Test Equating, Scaling, and Linking, chapter 2,
 //! doi:10.1007/978-1-4939-0317-7.
 
+mod guide;
 mod scale;
 mod thinning;
 
+use crate::linking::guide::Guide;
 use crate::linking::scale::Scale;
 use crate::linking::thinning::thin;
 use crate::metrics::ascending;
@@ -30,6 +32,8 @@ pub struct Link {
     score: Vec<f64>,
     /// Greatest distance, in points, from the link with all its knots.
     error: f64,
+    #[serde(skip)]
+    guide: Guide,
 }
 
 /// The side of a link that more than one can share: how the reference deals' rule scores are spread.
@@ -68,7 +72,7 @@ impl Linking {
         let knots = knots(mid_ranks(p, w, rows), rows.len(), &self.scale);
         let (knots, error) = thin(&knots, &pinned(&knots, &self.bounds), MOST_KNOTS);
         let (p, score) = knots.into_iter().unzip();
-        Link { p, score, error }
+        Link { p, score, error, guide: Guide::default() }
     }
 }
 
@@ -92,7 +96,7 @@ impl Link {
 
     /// The score at probability `p`; at a jump the upper one.
     pub fn score(&self, p: f64) -> f64 {
-        let after = self.p.partition_point(|&knot| knot <= p);
+        let after = self.guide.count_up_to(&self.p, p);
         if after == 0 {
             self.score[0]
         } else if after == self.p.len() {
