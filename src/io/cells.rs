@@ -79,15 +79,24 @@ impl TextCells {
         Ok(cells)
     }
 
+    /// The cells of parts, one part after the other.
+    pub(super) fn joined(parts: Vec<TextCells>) -> Result<TextCells, InputError> {
+        let length = |part: &TextCells| match &part.codes {
+            Some(codes) => codes.iter().map(|code| part.at(*code as usize).len()).sum(),
+            None => part.text.len(),
+        };
+        let length = parts.iter().map(length).sum();
+        position(length)?;
+        let n_cells = parts.iter().map(TextCells::len).sum();
+        let mut joined = TextCells::from_parts(String::with_capacity(length), Vec::with_capacity(n_cells));
+        parts.into_iter().try_for_each(|part| joined.append(&part))?;
+        Ok(joined)
+    }
+
     /// The words, and by cell the index of its own, where the cells were given as words.
     pub(super) fn words(&self) -> Option<(impl ExactSizeIterator<Item = &str>, &[u32])> {
         let words = (0..self.ends.len()).map(|word| self.at(word));
         self.codes.as_deref().map(|codes| (words, codes))
-    }
-
-    /// The text of all cells and the end of each in it, where they stand one behind the other.
-    pub(super) fn one_by_one(&self) -> Option<(&str, &[u32])> {
-        self.codes.is_none().then_some((&self.text, &self.ends))
     }
 
     /// Gives each cell a text of its own, so that others can follow.

@@ -6,6 +6,7 @@ use super::csv_file::CsvFile;
 use super::faults::RowFaults;
 use super::gathered_cells::GatheredCells;
 use super::in_order::parse_in_order;
+use super::joined_cells::JoinedCells;
 use super::raw::{RawColumn, RawTable, Wanted};
 use super::records::Fields;
 use super::settings::ReadSettings;
@@ -33,14 +34,14 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
     let CsvFile { name, header, delimiter, mut blocks } = file;
     let kept: Vec<usize> = (0..width).filter(|index| wanted.includes(&header.names[*index])).collect();
     let layout = Layout { delimiter, width, kept };
-    let mut columns: Vec<GatheredCells> = layout.kept.iter().map(|_| GatheredCells::default()).collect();
+    let mut columns: Vec<JoinedCells> = layout.kept.iter().map(|_| JoinedCells::default()).collect();
     let (mut origin, mut faults) = (Vec::new(), RowFaults::default());
     parse_in_order(
         || blocks.next(),
         |block| parse(&block, &layout),
         |part| {
             let part = part?;
-            for (column, cells) in columns.iter_mut().zip(&part.columns) {
+            for (column, cells) in columns.iter_mut().zip(part.columns) {
                 column.append(cells)?;
             }
             origin.extend(part.lines.into_iter().map(|line| (0, line)));
@@ -49,7 +50,7 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
         },
     )?;
     faults.verdict(&name, width, settings.lenient)?;
-    let columns = columns.into_par_iter().map(GatheredCells::finish).collect::<Result<Vec<TextCells>, InputError>>()?;
+    let columns = columns.into_par_iter().map(JoinedCells::finish).collect::<Result<Vec<TextCells>, InputError>>()?;
     let mut table =
         RawTable { origin, notes: faults.notes(&name), repeated: header.repeated.clone(), ..RawTable::default() };
     let is_stray = |index: usize, cells: &TextCells| {

@@ -1,4 +1,4 @@
-//! The cells of a column as they come in: as words and their codes for as long as the words are few, and one behind the
+//! The cells of a column as a block brings them: as words and their codes for as long as the words are few, and one behind the
 //! other from then on.
 //!
 //! Most columns repeat a few words. Those are looked up once, and what a million rows hold of each is a number.
@@ -8,7 +8,7 @@ use super::dictionary::Dictionary;
 use crate::fault::InputError;
 
 /// A column of more different words is not taken as one of words.
-const MOST_WORDS: usize = 1 << 8;
+pub(super) const MOST_WORDS: usize = 1 << 8;
 
 /// Cells in the making.
 #[derive(Default)]
@@ -45,37 +45,10 @@ impl GatheredCells {
             return plain.push(cell);
         }
         let code = self.words.code(cell);
-        if self.has_too_many_words() {
+        if self.words.texts.len() > MOST_WORDS {
             return self.spread()?.push(cell);
         }
         self.codes.push(code);
-        Ok(())
-    }
-
-    #[inline]
-    fn has_too_many_words(&self) -> bool {
-        self.words.texts.len() > MOST_WORDS
-    }
-
-    /// Takes in all cells of a later part.
-    pub(super) fn append(&mut self, later: &TextCells) -> Result<(), InputError> {
-        if self.plain.is_none()
-            && let Some((words, codes)) = later.words()
-        {
-            let own: Vec<u32> = words.map(|word| self.words.code(word.as_bytes())).collect();
-            if !self.has_too_many_words() {
-                self.codes.extend(codes.iter().map(|code| own[*code as usize]));
-                return Ok(());
-            }
-        }
-        let plain = self.spread()?;
-        let Some((text, ends)) = later.one_by_one() else {
-            return (0..later.len()).try_for_each(|row| plain.push(later.get(row).as_bytes()));
-        };
-        let before = plain.bytes.len();
-        position(before + text.len())?;
-        plain.bytes.extend_from_slice(text.as_bytes());
-        plain.ends.extend(ends.iter().map(|end| end + before as u32));
         Ok(())
     }
 
@@ -122,20 +95,5 @@ mod tests {
         let many: Vec<String> = (0..5_000).map(|i| (i % (MOST_WORDS + 1)).to_string()).collect();
         assert!(gathered(&few).words().is_some() && gathered(&many).words().is_none());
         assert_eq!((texts(&gathered(&few)), texts(&gathered(&many))), (few, many));
-    }
-
-    #[test]
-    fn parts_are_joined_whatever_their_form() {
-        let part = |of: usize, step: usize| -> Vec<String> { (0..900).map(|i| (i * step % of).to_string()).collect() };
-        let forms = [part(9, 1), part(9, 2), part(200, 1), part(700, 1), Vec::new(), part(9, 1)];
-        for n_parts in 0..=forms.len() {
-            for first in 0..forms.len() {
-                let chosen: Vec<&Vec<String>> = forms.iter().cycle().skip(first).take(n_parts).collect();
-                let mut joined = GatheredCells::default();
-                chosen.iter().for_each(|part| joined.append(&gathered(part)).unwrap());
-                let expected: Vec<String> = chosen.into_iter().flatten().cloned().collect();
-                assert_eq!(texts(&joined.finish().unwrap()), expected);
-            }
-        }
     }
 }

@@ -18,6 +18,7 @@ mod gathered_cells;
 mod ids;
 mod in_order;
 mod infer;
+mod joined_cells;
 mod json_lines;
 mod leads;
 mod names;
