@@ -3,6 +3,7 @@
 use crate::lanes::{Lanes, in_wide_registers};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
+use std::ops::Range;
 
 /// The share that an empty cell is taken to hold, so that the index stays finite.
 const LEAST_SHARE: f64 = 1e-4;
@@ -48,13 +49,16 @@ impl Bins {
 
     /// The row-weighted share of `values` in each bin, and last the share missing (NaN). All 0 when no row has weight.
     pub fn shares(&self, values: &[f64], w: &[f64]) -> Vec<f64> {
-        self.shares_of(values.iter().copied().zip(w.iter().copied()))
+        self.shares_of(values.len(), |rows, into, weights| {
+            into.copy_from_slice(&values[rows.clone()]);
+            weights.copy_from_slice(&w[rows]);
+        })
     }
 
-    /// The same of values that come with their row weights.
-    pub fn shares_of(&self, values: impl Iterator<Item = (f64, f64)>) -> Vec<f64> {
+    /// The same of `n` rows, of which `write` gives the values and the row weights, some at a time.
+    pub fn shares_of(&self, n: usize, write: impl Fn(Range<usize>, &mut [f64], &mut [f64])) -> Vec<f64> {
         let mut shares = vec![0.0; self.edges.len() + 2];
-        in_wide_registers(AddToBins { edges: &self.edges, values, shares: &mut shares });
+        in_wide_registers(AddToBins { edges: &self.edges, n_rows: n, write, shares: &mut shares });
         let total: f64 = shares.iter().sum();
         if total > 0.0 {
             shares.iter_mut().for_each(|share| *share /= total);
@@ -66,42 +70,74 @@ impl Bins {
 /// So many edges are all looked at.
 const FEW_EDGES: usize = 12;
 
-/// Sums that rows are added to in turn.
-const TURNS: usize = 4;
+/// Rows looked at together.
+const ROWS_AT_HAND: usize = 256;
+
+/// Sums of a bin that run side by side.
+const LANES: usize = 8;
 
 /// Adds the row weight of each value to its bin, of which the last is for what is missing.
-struct AddToBins<'a, I> {
+struct AddToBins<'a, W> {
     edges: &'a [f64],
-    values: I,
+    n_rows: usize,
+    write: W,
     shares: &'a mut [f64],
 }
 
-impl<I: Iterator<Item = (f64, f64)>> Lanes for AddToBins<'_, I> {
+impl<W: Fn(Range<usize>, &mut [f64], &mut [f64])> Lanes for AddToBins<'_, W> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
-        let missing = self.edges.len() + 1;
-        if self.edges.len() > FEW_EDGES {
-            return self.values.for_each(|(value, weight)| {
-                let bin = self.edges.partition_point(|&edge| edge <= value);
-                self.shares[if value.is_nan() { missing } else { bin }] += weight;
-            });
+        let AddToBins { edges, n_rows, write, shares } = self;
+        let (mut values, mut weights) = ([0.0; ROWS_AT_HAND], [0.0; ROWS_AT_HAND]);
+        let mut sums = [[0.0; LANES]; FEW_EDGES + 2];
+        for first in (0..n_rows).step_by(ROWS_AT_HAND) {
+            let n = ROWS_AT_HAND.min(n_rows - first);
+            write(first..first + n, &mut values[..n], &mut weights[..n]);
+            // Few edges are all compared, which is quicker than to guess where to look.
+            if edges.len() <= FEW_EDGES {
+                weights[n..].fill(0.0);
+                add_to_bins(&values, &mut weights, edges, &mut sums[..shares.len()]);
+                continue;
+            }
+            for (value, weight) in values[..n].iter().zip(&weights) {
+                let bin = edges.partition_point(|edge| edge <= value);
+                shares[if value.is_nan() { edges.len() + 1 } else { bin }] += weight;
+            }
         }
-        // Few edges are all compared, which is quicker than to guess where to look. Nothing is at or above NaN.
-        let mut edges = [f64::NAN; FEW_EDGES];
-        edges[..self.edges.len()].copy_from_slice(self.edges);
-        // Rows take turns with sums of their own, for values that follow each other often fall into one bin, and an addition
-        // would wait for the one before.
-        let mut in_turn = [[0.0; FEW_EDGES + 2]; TURNS];
-        let mut turn = 0;
-        self.values.for_each(|(value, weight)| {
-            let bin: usize = edges.iter().map(|edge| usize::from(*edge <= value)).sum();
-            in_turn[turn][if value.is_nan() { missing } else { bin }] += weight;
-            turn = (turn + 1) % TURNS;
-        });
-        for sums in in_turn {
-            self.shares.iter_mut().zip(sums).for_each(|(share, sum)| *share += sum);
+        for (share, sums) in shares.iter_mut().zip(sums) {
+            *share += sums.iter().sum::<f64>();
+        }
+    }
+}
+
+/// Adds the weight of each value to the sums of its bin; the last is for NaN. Bin after bin takes the weights of what lies
+/// under its edge out of those that are left: a weight is taken whole or not at all, so that an empty bin stays at 0.
+#[inline(always)]
+fn add_to_bins(values: &[f64; ROWS_AT_HAND], left: &mut [f64; ROWS_AT_HAND], edges: &[f64], sums: &mut [[f64; LANES]]) {
+    let (bins, missing) = sums.split_at_mut(edges.len() + 1);
+    take(values, left, &mut missing[0], |value| !value.is_nan());
+    let (last, bins) = bins.split_last_mut().expect("there is one bin more than edges");
+    for (edge, sums) in edges.iter().zip(bins) {
+        take(values, left, sums, |value| value >= *edge);
+    }
+    take(values, left, last, |_| false);
+}
+
+/// Adds to the sums the weights that are left of values that are not kept for later.
+#[inline(always)]
+fn take(
+    values: &[f64; ROWS_AT_HAND],
+    left: &mut [f64; ROWS_AT_HAND],
+    sums: &mut [f64; LANES],
+    is_kept: impl Fn(f64) -> bool,
+) {
+    for (values, left) in values.as_chunks::<LANES>().0.iter().zip(left.as_chunks_mut::<LANES>().0) {
+        for lane in 0..LANES {
+            let kept = if is_kept(values[lane]) { left[lane] } else { 0.0 };
+            sums[lane] += left[lane] - kept;
+            left[lane] = kept;
         }
     }
 }
@@ -168,6 +204,27 @@ mod tests {
         let common: Vec<f64> = (0..100).map(|i| f64::from((i - 89).max(0))).collect();
         assert_eq!(Bins::fit(&common, &[1.0; 100], 10).edges, [1.0]);
         assert!(Bins::fit(&[3.0; 5], &[1.0; 5], 10).edges.is_empty());
+    }
+
+    #[test]
+    fn few_edges_and_many_part_values_alike() {
+        let value = |row: usize| if row.is_multiple_of(17) { f64::NAN } else { (row * row % 1009) as f64 };
+        let (values, w): (Vec<f64>, Vec<f64>) = (0..1000).map(|row| (value(row), 0.1 * (row % 7) as f64)).unzip();
+        for n_edges in 0..=FEW_EDGES + 1 {
+            // None lies under the first edge.
+            let edges: Vec<f64> = (0..n_edges).map(|edge| (edge * 80) as f64).collect();
+            let by_hand = |bin: usize| -> f64 {
+                let bin_of = |v: f64| if v.is_nan() { n_edges + 1 } else { edges.iter().filter(|e| v >= **e).count() };
+                values.iter().zip(&w).filter(|(v, _)| bin_of(**v) == bin).map(|(_, w)| w).sum()
+            };
+            let total: f64 = w.iter().sum();
+            let shares = Bins { edges: edges.clone() }.shares(&values, &w);
+            assert_eq!(shares.len(), n_edges + 2);
+            for (bin, share) in shares.iter().enumerate() {
+                assert!((share - by_hand(bin) / total).abs() < 1e-14, "{n_edges} edges, bin {bin}");
+            }
+            assert!(n_edges == 0 || shares[0] == 0.0);
+        }
     }
 
     #[test]

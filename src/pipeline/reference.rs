@@ -68,8 +68,9 @@ impl Reference {
         let settles_within = if model.recipe.lost_after.is_none() { settles_within(deals) } else { None };
         let predictor = model.predictor.as_ref()?;
         let w = &deals.snapshots.row_weight;
-        let columns = read_by(deals, predictor).par_iter().map(|a| ColumnReference::of(a, w)).collect();
-        let p = blended(deals, model.blending.as_ref(), p_model, &(0..deals.n()).collect::<Vec<usize>>());
+        let rows: Vec<usize> = (0..deals.n()).collect();
+        let columns = read_by(deals, predictor).par_iter().map(|a| ColumnReference::of(a, &rows, w)).collect();
+        let p = blended(deals, model.blending.as_ref(), p_model, &rows);
         let score = Bins::fit(&p, w, BINS);
         Some(Reference {
             columns,
@@ -97,7 +98,8 @@ fn settles_within(deals: &Deals) -> Option<Span> {
 }
 
 impl ColumnReference {
-    fn of(attribute: &Attribute, w: &[f64]) -> ColumnReference {
+    /// Of all `rows`.
+    fn of(attribute: &Attribute, rows: &[usize], w: &[f64]) -> ColumnReference {
         let cells = match &attribute.values {
             Values::Number(numbers) => Cells::Numbers(Bins::of_rows(w.len(), |row| (numbers.get(row), w[row]), BINS)),
             Values::Text(column) => {
@@ -107,9 +109,8 @@ impl ColumnReference {
                 Cells::Words { known: words.into_iter().take(REMEMBERED).map(|(word, _)| word).collect(), complete }
             }
         };
-        let rows: Vec<usize> = (0..w.len()).collect();
         let mut reference = ColumnReference { source: attribute.source.clone(), cells, shares: Vec::new() };
-        reference.shares = reference.shares_of(&attribute.values, &rows, w);
+        reference.shares = reference.shares_of(&attribute.values, rows, w);
         reference
     }
 
@@ -117,10 +118,14 @@ impl ColumnReference {
     /// at training are all missing.
     pub fn shares_of(&self, values: &Values, rows: &[usize], w: &[f64]) -> Vec<f64> {
         match (&self.cells, values) {
-            (Cells::Numbers(bins), Values::Number(numbers)) => {
-                bins.shares_of(rows.iter().map(|&row| (numbers.get(row), w[row])))
+            (Cells::Numbers(bins), Values::Number(numbers)) => bins.shares_of(rows.len(), |part, values, weights| {
+                numbers.write(&rows[part.clone()], values);
+                weights.iter_mut().zip(&rows[part]).for_each(|(weight, &row)| *weight = w[row]);
+            }),
+            (Cells::Numbers(bins), Values::Text(_)) => {
+                let weights: Vec<f64> = rows.iter().map(|&row| w[row]).collect();
+                bins.shares(&vec![f64::NAN; rows.len()], &weights)
             }
-            (Cells::Numbers(bins), Values::Text(_)) => bins.shares_of(rows.iter().map(|&row| (f64::NAN, w[row]))),
             (Cells::Words { known, .. }, values) => {
                 let own = known.len().min(WORDS);
                 let mut shares = vec![0.0; own + 2];
