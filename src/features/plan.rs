@@ -176,15 +176,12 @@ pub fn read(
 
 /// A measure of a kind of activity for the leads `rows`.
 fn kind_measure(kind: &KindColumns, measure: KindMeasure, rows: &[usize], as_of: Option<&[Instant]>) -> Vec<f64> {
-    let days = |row: usize, from: Option<Instant>| match (as_of, from) {
-        (Some(as_of), Some(from)) => as_of[row].since(from).days(),
-        _ => f64::NAN,
-    };
-    match measure {
-        KindMeasure::Count => kind.of_leads(rows, |_, of| of.count),
-        KindMeasure::Decayed => kind.of_leads(rows, |_, of| of.decayed),
-        KindMeasure::DaysSince => kind.of_leads(rows, |row, of| days(row, of.newest_at())),
-        KindMeasure::DaysSinceFirst => kind.of_leads(rows, |row, of| days(row, of.first_at())),
+    match (measure, as_of) {
+        (KindMeasure::Count, _) => kind.counts(rows),
+        (KindMeasure::Decayed, _) => kind.decayed(rows),
+        (KindMeasure::DaysSince, Some(as_of)) => kind.days_since_newest(rows, as_of),
+        (KindMeasure::DaysSinceFirst, Some(as_of)) => kind.days_since_first(rows, as_of),
+        (KindMeasure::DaysSince | KindMeasure::DaysSinceFirst, None) => vec![f64::NAN; rows.len()],
     }
 }
 

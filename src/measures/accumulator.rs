@@ -3,6 +3,7 @@
 use super::at_once::AtOnce;
 use super::recent::{Recent, Tally};
 use super::request::Amount;
+use super::seen_acts::{SeenAct, SeenActs};
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
 
@@ -53,6 +54,16 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// Of so many leads without any act.
+    pub(super) fn of_nothing(n_leads: usize) -> Answer {
+        Answer {
+            numbers: vec![0.0; n_leads],
+            occurrences: Some(vec![0; n_leads]),
+            newest: vec![NONE_BEFORE; n_leads],
+            known: false,
+        }
+    }
+
     /// The answers of shard after shard as one.
     pub(super) fn joined(parts: Vec<Answer>, known: bool) -> Answer {
         let mut parts = parts;
@@ -119,6 +130,18 @@ impl Accumulator {
             Accumulator::Gap(newest) => {
                 let [first, second] = newest[lead];
                 newest[lead] = if at.0 >= first { [at.0, first] } else { [first, second.max(at.0)] };
+            }
+        }
+    }
+
+    /// Adds the acts of one kind that lie in the request's window.
+    pub(super) fn add_kind(&mut self, acts: &SeenActs, within: Option<Span>) {
+        if let Accumulator::AtOnce(newest) = self {
+            return newest.take_kind(acts, within);
+        }
+        for SeenAct { lead, at, age, factor } in acts.iter() {
+            if within.is_none_or(|within| age <= within) {
+                self.add(lead, at, at.plus(age), 1, factor);
             }
         }
     }

@@ -1,10 +1,12 @@
-//! The newest few acts of every lead, where each lead's acts come one after the other and all of them at once.
+//! The newest few acts of every lead, where all acts come at once: those of each lead one after the other, or all of one kind.
 //!
-//! Then nothing need be kept: the acts of a lead wait in one small list until the next lead's come, and are answered.
+//! Then nothing need be kept. The acts of a lead wait in one small list until the next lead's come, and are answered; those of
+//! a kind are added newest first.
 
-use super::accumulator::{Answer, NONE_BEFORE};
+use super::accumulator::Answer;
 use super::recent::{MAX_AGE, age, count, entries, one};
-use crate::asof::Instant;
+use super::seen_acts::{SeenAct, SeenActs};
+use crate::asof::{Instant, Span};
 use crate::decay::Decay;
 use std::cmp::Reverse;
 
@@ -36,12 +38,7 @@ impl AtOnce {
             as_of: Instant(0),
             acts: Vec::new(),
             oldest_first: true,
-            answer: Answer {
-                numbers: vec![0.0; n_leads],
-                occurrences: Some(vec![0; n_leads]),
-                newest: vec![NONE_BEFORE; n_leads],
-                known: false,
-            },
+            answer: Answer::of_nothing(n_leads),
         }
     }
 
@@ -89,6 +86,47 @@ impl AtOnce {
         }
         self.acts.clear();
         self.oldest_first = true;
+    }
+
+    /// Adds the acts of one kind, which are all that there are.
+    pub(super) fn take_kind(&mut self, acts: &SeenActs, within: Option<Span>) {
+        let mut own_factors = Vec::new();
+        if !self.factors_come {
+            self.decay.factors(acts.ages(), &mut own_factors);
+        }
+        let is_within = |act: &SeenAct| within.is_none_or(|within| act.age <= within);
+        match self.factors_come {
+            true => self.sum(acts.iter().filter(is_within)),
+            false => self.sum(acts.with(&own_factors).filter(is_within)),
+        }
+    }
+
+    /// Sums acts of a log, each of them one occurrence, newest first.
+    fn sum(&mut self, acts: impl DoubleEndedIterator<Item = SeenAct> + Clone) {
+        if !self.sum_newest_first(acts.clone().rev()) {
+            // Not a log in order of time.
+            let mut acts: Vec<SeenAct> = acts.collect();
+            acts.sort_by_key(|act| Reverse(act.at));
+            self.answer = Answer::of_nothing(self.answer.newest.len());
+            self.sum_newest_first(acts.into_iter());
+        }
+    }
+
+    /// False where those of a lead do not come newest first.
+    fn sum_newest_first(&mut self, acts: impl Iterator<Item = SeenAct>) -> bool {
+        let Answer { numbers, occurrences, newest, .. } = &mut self.answer;
+        let occurrences = occurrences.get_or_insert_default();
+        let most = u32::try_from(self.max_count).unwrap_or(u32::MAX);
+        let mut last = vec![i64::MAX; newest.len()];
+        let mut is_sorted = true;
+        for SeenAct { lead, at, factor, .. } in acts {
+            is_sorted &= at.0 <= std::mem::replace(&mut last[lead], at.0);
+            newest[lead] = newest[lead].max(at.0);
+            let counts = occurrences[lead] < most;
+            numbers[lead] += if counts { factor } else { 0.0 };
+            occurrences[lead] += u32::from(counts);
+        }
+        is_sorted
     }
 
     /// The answers.

@@ -154,6 +154,21 @@ impl DealtActs {
 
     /// Takes the acts out, sorted by lead by counting. None waits any longer afterwards.
     pub(super) fn take_by_lead(&mut self, pieces: &Pieces, n_leads: usize) -> ActsByLead {
+        let (acts, ends) = self.take_by(pieces, n_leads, lead_of);
+        ActsByLead { acts, begin: pieces.begin, ends, aside: std::mem::take(&mut self.aside) }
+    }
+
+    /// Takes the acts out, sorted by kind by counting, where none stands aside.
+    pub(super) fn take_by_kind(&mut self, pieces: &Pieces, n_kinds: usize) -> Option<ActsByKind> {
+        if !self.aside.is_empty() {
+            return None;
+        }
+        let (acts, ends) = self.take_by(pieces, n_kinds, |dealt| kind_of(dealt) as usize);
+        Some(ActsByKind { acts, begin: pieces.begin, ends })
+    }
+
+    /// Takes the acts out, sorted by one of `n` keys, and where those of each end.
+    fn take_by(&mut self, pieces: &Pieces, n: usize, key: impl Fn(Dealt) -> usize) -> (Vec<Dealt>, Vec<u32>) {
         let own = std::mem::take(&mut self.pieces);
         let open = &self.open[..std::mem::take(&mut self.n_open)];
         let full = own.iter().enumerate().map(|(at, &piece)| {
@@ -161,24 +176,47 @@ impl DealtActs {
             &pieces.get(piece)[..if is_last { self.n_in_last } else { PIECE }]
         });
         let parts: Vec<&[Dealt]> = full.chain([open]).collect();
-        let mut ends = vec![0_u32; n_leads];
+        let mut ends = vec![0_u32; n];
         for acts in &parts {
-            acts.iter().for_each(|dealt| ends[lead_of(*dealt)] += 1);
+            acts.iter().for_each(|dealt| ends[key(*dealt)] += 1);
         }
         let mut before = 0;
         for end in &mut ends {
             before += std::mem::replace(end, before);
         }
-        // Now each "end" is a start; filling in a lead's acts moves it to the end.
-        let mut by_lead = vec![0; before as usize];
+        // Now each "end" is a start; filling in a key's acts moves it to the end.
+        let mut sorted = vec![0; before as usize];
         for acts in parts {
             for dealt in acts {
-                let position = &mut ends[lead_of(*dealt)];
-                by_lead[*position as usize] = *dealt;
+                let position = &mut ends[key(*dealt)];
+                sorted[*position as usize] = *dealt;
                 *position += 1;
             }
         }
-        ActsByLead { acts: by_lead, begin: pieces.begin, ends, aside: std::mem::take(&mut self.aside) }
+        (sorted, ends)
+    }
+}
+
+/// The acts of one stretch, kind by kind, those of each kind in the order of the log.
+#[derive(Debug)]
+pub(super) struct ActsByKind {
+    acts: Vec<Dealt>,
+    begin: Instant,
+    /// `(n_kinds,)` where those of each kind end.
+    ends: Vec<u32>,
+}
+
+impl ActsByKind {
+    /// How many there are of each kind, by its code.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = Range<usize>> {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| start as usize..end as usize)
+    }
+
+    /// Looks at some of them: lead, counted from the stretch's first, and when it was.
+    #[inline]
+    pub(super) fn of(&self, acts: Range<usize>) -> impl ExactSizeIterator<Item = (usize, Instant)> {
+        self.acts[acts].iter().map(|dealt| (lead_of(*dealt), instant(self.begin, *dealt)))
     }
 }
 
@@ -203,19 +241,20 @@ impl ActsByLead {
 
     #[inline]
     fn at(&self, dealt: Dealt) -> Instant {
-        if kind_of(dealt) == ASIDE { self.aside[time_of(dealt) as usize].at } else { self.instant(dealt) }
-    }
-
-    #[inline]
-    fn instant(&self, dealt: Dealt) -> Instant {
-        Instant(self.begin.0.wrapping_add(time_of(dealt) as i64))
+        if kind_of(dealt) == ASIDE { self.aside[time_of(dealt) as usize].at } else { instant(self.begin, dealt) }
     }
 
     #[inline]
     fn unpack(&self, dealt: Dealt) -> Activity {
         match kind_of(dealt) {
             ASIDE => self.aside[time_of(dealt) as usize],
-            kind => Activity { lead: lead_of(dealt) as u32, at: self.instant(dealt), kind, detail: MISSING, count: 1 },
+            kind => Activity {
+                lead: lead_of(dealt) as u32,
+                at: instant(self.begin, dealt),
+                kind,
+                detail: MISSING,
+                count: 1,
+            },
         }
     }
 }
@@ -229,6 +268,12 @@ fn lead_of(dealt: Dealt) -> usize {
 #[inline]
 fn kind_of(dealt: Dealt) -> u32 {
     (dealt >> TIME_BITS) as u32 & ASIDE
+}
+
+/// When an act was that does not stand aside.
+#[inline]
+fn instant(begin: Instant, dealt: Dealt) -> Instant {
+    Instant(begin.0.wrapping_add(time_of(dealt) as i64))
 }
 
 /// The time since the begin, or the number among those that stand aside.

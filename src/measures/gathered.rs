@@ -27,6 +27,8 @@ pub(super) struct Common<'p> {
     /// Whether somebody wants to know how the log runs, by hour and kind.
     pub tallies: bool,
     pub routes: Routes,
+    /// Whether kinds may be added one after the other; known once all of them have been met.
+    pub kinds_are_apart: bool,
     /// Kind codes in the order in which they were met before their lead's as-of.
     pub kind_order: Vec<u32>,
 }
@@ -54,7 +56,8 @@ pub struct Stretch {
 
 impl<'p> Gathered<'p> {
     /// Of a log that was read, with these counters.
-    pub(super) fn new(common: Common<'p>, pieces: Pieces, counters: &[Counter], tally: LogTally) -> Gathered<'p> {
+    pub(super) fn new(mut common: Common<'p>, pieces: Pieces, counters: &[Counter], tally: LogTally) -> Gathered<'p> {
+        common.kinds_are_apart = common.routes.keep_kinds_apart(common.plan);
         let n_leads = common.as_of.len();
         let requests = common.plan.requests().iter();
         let untimed = requests.map(|request| untimed_counts(request, counters, n_leads)).collect();

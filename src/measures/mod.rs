@@ -19,6 +19,7 @@ mod pass;
 mod recent;
 mod request;
 mod routes;
+mod seen_acts;
 mod shard;
 
 pub use answers::Measures;

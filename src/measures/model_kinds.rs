@@ -1,12 +1,14 @@
 //! What the model knows of each kind of act: how many, their decayed amount, the newest, the first.
 
+use super::seen_acts::{SeenAct, SeenActs};
 use super::shard::LEADS_PER_SHARD;
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
 use crate::text::fold;
 
-/// The instant of a kind that never happened.
+/// When the newest act was of a kind that never happened, and the first.
 const NEVER: i64 = i64::MIN;
+const NOT_YET: i64 = i64::MAX;
 
 /// Which kinds the model wants to know about.
 #[derive(Debug, Clone)]
@@ -26,46 +28,63 @@ pub struct ModelKinds {
 pub struct KindColumns {
     /// The kind as first written.
     pub kind: String,
-    shards: Vec<Vec<KindOfLead>>,
+    shards: Vec<KindCells>,
 }
 
 impl KindColumns {
-    #[inline]
-    fn cell(&self, lead: usize) -> &KindOfLead {
-        &self.shards[lead / LEADS_PER_SHARD][lead % LEADS_PER_SHARD]
-    }
-
-    /// What `look` makes of each of these leads, in their order.
-    pub fn of_leads<T>(&self, leads: &[usize], look: impl Fn(usize, &KindOfLead) -> T) -> Vec<T> {
-        if let [shard] = &self.shards[..] {
-            return leads.iter().map(|&lead| look(lead, &shard[lead])).collect();
+    /// What `look` makes of what `of` knows of each of these leads, in their order.
+    fn of_leads<T: Copy, U>(
+        &self,
+        leads: &[usize],
+        of: impl Fn(&KindCells) -> &[T],
+        look: impl Fn(usize, T) -> U,
+    ) -> Vec<U> {
+        let [shard] = &self.shards[..] else {
+            let cell = |lead: usize| of(&self.shards[lead / LEADS_PER_SHARD])[lead % LEADS_PER_SHARD];
+            return leads.iter().map(|&lead| look(lead, cell(lead))).collect();
+        };
+        let cells = of(shard);
+        match leads.first() {
+            // Nearly always all leads of a stretch are asked for.
+            Some(&first) if leads.windows(2).all(|pair| pair[1] == pair[0] + 1) => {
+                let own = &cells[first..first + leads.len()];
+                own.iter().zip(first..).map(|(cell, lead)| look(lead, *cell)).collect()
+            }
+            _ => leads.iter().map(|&lead| look(lead, cells[lead])).collect(),
         }
-        leads.iter().map(|&lead| look(lead, self.cell(lead))).collect()
     }
 
     /// Occurrences before as-of.
-    #[inline]
-    pub fn count(&self, lead: usize) -> f64 {
-        self.cell(lead).count
+    pub fn counts(&self, leads: &[usize]) -> Vec<f64> {
+        self.of_leads(leads, |cells| &cells.count, |_, count| count)
     }
 
     /// Σ 2^(−age / half-life) over them.
-    #[inline]
-    pub fn decayed(&self, lead: usize) -> f64 {
-        self.cell(lead).decayed
+    pub fn decayed(&self, leads: &[usize]) -> Vec<f64> {
+        self.of_leads(leads, |cells| &cells.decayed, |_, decayed| decayed)
     }
 
-    /// When the newest act of this kind was.
-    #[inline]
-    pub fn newest_at(&self, lead: usize) -> Option<Instant> {
-        self.cell(lead).newest_at()
+    /// When the newest act of each was.
+    pub fn newest(&self, leads: &[usize]) -> Vec<Option<Instant>> {
+        self.of_leads(leads, |cells| &cells.newest, |_, at| (at != NEVER).then_some(Instant(at)))
     }
 
-    /// When the first act of this kind was.
-    #[inline]
-    pub fn first_at(&self, lead: usize) -> Option<Instant> {
-        self.cell(lead).first_at()
+    /// Days from the newest act of each to its `as_of`, which is that of all leads; NaN where there was none.
+    pub fn days_since_newest(&self, leads: &[usize], as_of: &[Instant]) -> Vec<f64> {
+        self.of_leads(leads, |cells| &cells.newest, |lead, at| days(at, NEVER, as_of[lead]))
     }
+
+    /// The same from the first act.
+    pub fn days_since_first(&self, leads: &[usize], as_of: &[Instant]) -> Vec<f64> {
+        self.of_leads(leads, |cells| &cells.first, |lead, at| days(at, NOT_YET, as_of[lead]))
+    }
+}
+
+/// Days from an instant, of which `none` stands for there being none. Nobody can guess which leads have acts of a kind, and
+/// so the days are worked out in any case; adding NaN makes them NaN.
+#[inline]
+fn days(at: i64, none: i64, as_of: Instant) -> f64 {
+    as_of.since(Instant(at)).days() + if at == none { f64::NAN } else { 0.0 }
 }
 
 /// Which kinds are followed.
@@ -85,62 +104,39 @@ struct Followed {
     folded: String,
 }
 
-/// What is known of a stretch of leads: by kind and lead.
-#[derive(Debug, Default)]
+/// What is known of one kind and the leads of a stretch, `(n_leads,)` each.
+#[derive(Debug, Clone)]
 pub(super) struct KindCells {
-    kinds: Vec<Vec<KindOfLead>>,
-}
-
-/// What is known of one kind and one lead. Aligned to its size, so that none lies across two cache lines.
-#[derive(Debug, Clone, Copy)]
-#[repr(align(32))]
-pub struct KindOfLead {
     /// Occurrences before as-of.
-    pub count: f64,
+    count: Vec<f64>,
     /// Σ 2^(−age / half-life) over them.
-    pub decayed: f64,
-    newest: i64,
-    first: i64,
-}
-
-/// Room left behind the cells of a kind. Without it those of one lead would lie a power of two apart, kind by kind, and so
-/// all in the same few places of a cache.
-const CELLS_APART: usize = 2;
-
-const NOTHING: KindOfLead = KindOfLead { count: 0.0, decayed: 0.0, newest: NEVER, first: i64::MAX };
-
-impl KindOfLead {
-    /// When the newest act was.
-    #[inline]
-    pub fn newest_at(&self) -> Option<Instant> {
-        (self.newest != NEVER).then_some(Instant(self.newest))
-    }
-
-    /// When the first act was.
-    #[inline]
-    pub fn first_at(&self) -> Option<Instant> {
-        self.newest_at().map(|_| Instant(self.first))
-    }
+    decayed: Vec<f64>,
+    newest: Vec<i64>,
+    first: Vec<i64>,
 }
 
 impl KindCells {
-    /// Makes room for the kinds that are followed by now.
-    pub(super) fn extend(&mut self, follower: &KindFollower, n_leads: usize) {
-        self.kinds.resize_with(follower.followed.len(), || {
-            let mut cells = Vec::with_capacity(n_leads + CELLS_APART);
-            cells.resize(n_leads, NOTHING);
-            cells
-        });
+    pub(super) fn new(n_leads: usize) -> KindCells {
+        KindCells {
+            count: vec![0.0; n_leads],
+            decayed: vec![0.0; n_leads],
+            newest: vec![NEVER; n_leads],
+            first: vec![NOT_YET; n_leads],
+        }
     }
 
     /// Adds `count` occurrences at `at`, each of which has kept the share `factor` of its worth.
     #[inline]
-    pub(super) fn add(&mut self, slot: usize, lead: usize, at: Instant, factor: f64, count: u64) {
-        let cell = &mut self.kinds[slot][lead];
-        cell.count += count as f64;
-        cell.decayed += factor * count as f64;
-        cell.newest = cell.newest.max(at.0);
-        cell.first = cell.first.min(at.0);
+    pub(super) fn add(&mut self, lead: usize, at: Instant, factor: f64, count: u64) {
+        self.count[lead] += count as f64;
+        self.decayed[lead] += factor * count as f64;
+        self.newest[lead] = self.newest[lead].max(at.0);
+        self.first[lead] = self.first[lead].min(at.0);
+    }
+
+    /// Adds all acts of the kind.
+    pub(super) fn add_all(&mut self, acts: &SeenActs) {
+        acts.iter().for_each(|SeenAct { lead, at, factor, .. }| self.add(lead, at, factor, 1));
     }
 }
 
@@ -182,14 +178,19 @@ impl KindFollower {
         self.followed.len() - 1
     }
 
+    /// How many kinds are followed by now.
+    pub(super) fn n_followed(&self) -> usize {
+        self.followed.len()
+    }
+
     /// How the model's decayed amounts fade.
     pub(super) fn decay(&self) -> &Decay {
         &self.decay
     }
 
-    /// The kinds with what is known of each lead, from the cells of shard after shard.
-    pub(super) fn columns(&self, shards: Vec<KindCells>) -> Vec<KindColumns> {
-        let mut shards: Vec<_> = shards.into_iter().map(|cells| cells.kinds.into_iter()).collect();
+    /// The kinds with what is known of each lead, from the cells of shard after shard, by kind.
+    pub(super) fn columns(&self, shards: Vec<Vec<KindCells>>) -> Vec<KindColumns> {
+        let mut shards: Vec<_> = shards.into_iter().map(Vec::into_iter).collect();
         let columns = self.followed.iter().map(|followed| KindColumns {
             kind: followed.kind.clone(),
             shards: shards.iter_mut().filter_map(Iterator::next).collect(),

@@ -55,6 +55,7 @@ impl<'p> Pass<'p> {
                 tallies: true,
                 follower,
                 routes: Routes::new(plan),
+                kinds_are_apart: false,
                 kind_order: Vec::new(),
             },
             waiting: 0,
@@ -161,7 +162,8 @@ mod tests {
     const N_LEADS: usize = 2 * LEADS_PER_SHARD + 700;
     const DAY: i64 = 86_400_000_000;
 
-    fn plan() -> Plan {
+    /// Requests of all sorts; those that sum fractions take several kinds, or one alone.
+    fn plan(are_apart: bool) -> Plan {
         let decay = Decay::HalfLife(Span::from_days(9.0));
         let amounts = [
             Amount::Sum { within: None, decay: decay.clone(), max_count: Some(2) },
@@ -174,18 +176,22 @@ mod tests {
         ];
         let mut plan = Plan::default();
         for amount in amounts {
-            let kinds = KindMatch::AnyBut(vec!["k2".to_string()]);
+            let is_alone = are_apart && amount.is_of_fractions();
+            let kinds = match is_alone {
+                true => KindMatch::Listed(vec!["k1".to_string()]),
+                false => KindMatch::AnyBut(vec!["k2".to_string()]),
+            };
             plan.ask(Request { selection: Selection { kinds, detail: None }, amount });
         }
         plan
     }
 
     /// What a pass knows of every lead, bit by bit; `room` acts may wait, and answers are had for `n_leads` at a time.
-    fn known(acts: &[Activity], room: usize, n_leads: usize) -> Vec<Vec<Option<u64>>> {
-        let plan = plan();
+    fn known(plan: &Plan, acts: &[Activity], room: usize, n_leads: usize) -> Vec<Vec<Option<u64>>> {
         let kinds: Vec<String> = (0..4).map(|kind| format!("k{kind}")).collect();
         let model = ModelKinds { half_life: Span::from_days(20.0), kinds: None, max_kinds: 9 };
-        let mut pass = Pass::new(&plan, vec![Instant(100 * DAY); N_LEADS], PassOptions { model: Some(model) });
+        let as_of = vec![Instant(100 * DAY); N_LEADS];
+        let mut pass = Pass::new(plan, as_of.clone(), PassOptions { model: Some(model) });
         pass.room = room;
         for acts in acts.chunks(1000) {
             let acts = acts.iter().copied().collect();
@@ -203,9 +209,10 @@ mod tests {
                 });
                 let of_kind = measures.model_kinds().iter().flat_map(|kind| {
                     [
-                        Some(kind.count(lead).to_bits()),
-                        Some(kind.decayed(lead).to_bits()),
-                        kind.newest_at(lead).map(|at| at.0 as u64),
+                        Some(kind.counts(&[lead])[0].to_bits()),
+                        Some(kind.decayed(&[lead])[0].to_bits()),
+                        kind.newest(&[lead])[0].map(|at| at.0 as u64),
+                        Some(kind.days_since_first(&[lead], &as_of)[0].to_bits()),
                     ]
                 });
                 of_request.chain(of_kind).collect()
@@ -214,24 +221,35 @@ mod tests {
         known
     }
 
-    #[test]
-    fn neither_when_acts_are_added_nor_how_many_leads_are_answered_at_a_time_changes_a_bit() {
-        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+    /// Acts in any order; `plain` ones are one occurrence each.
+    fn acts(seed: u64, plain: bool) -> Vec<Activity> {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
         let act = |_| Activity {
             lead: rng.random_range(0..N_LEADS as u32),
             at: Instant(rng.random_range(0..105 * DAY)),
             kind: rng.random_range(0..4),
             detail: MISSING,
-            count: if rng.random_range(0..10) == 0 { rng.random_range(0..5) } else { 1 },
+            count: if !plain && rng.random_range(0..10) == 0 { rng.random_range(0..5) } else { 1 },
         };
-        let acts: Vec<Activity> = (0..40_000).map(act).collect();
-        let whole = known(&acts, usize::MAX, usize::MAX);
-        assert_eq!(whole.len(), N_LEADS);
-        assert!(whole.iter().flatten().any(Option::is_none), "some lead has no act of some kind");
-        for (room, n_leads) in
-            [(1, usize::MAX), (5000, 1), (usize::MAX, LEADS_PER_SHARD), (39_999, 2 * LEADS_PER_SHARD)]
+        (0..40_000).map(act).collect()
+    }
+
+    #[test]
+    fn neither_when_acts_are_added_nor_how_many_leads_are_answered_at_a_time_changes_a_bit() {
+        let mut in_order = acts(5, true);
+        in_order.sort_by_key(|act| act.at);
+        for (acts, are_apart) in
+            [(acts(3, false), false), (acts(3, false), true), (acts(4, true), true), (in_order, true)]
         {
-            assert!(known(&acts, room, n_leads) == whole, "room {room}, {n_leads} leads at a time");
+            let plan = plan(are_apart);
+            let whole = known(&plan, &acts, usize::MAX, usize::MAX);
+            assert_eq!(whole.len(), N_LEADS);
+            assert!(whole.iter().flatten().any(Option::is_none), "some lead has no act of some kind");
+            for (room, n_leads) in
+                [(1, usize::MAX), (5000, 1), (usize::MAX, LEADS_PER_SHARD), (39_999, 2 * LEADS_PER_SHARD)]
+            {
+                assert!(known(&plan, &acts, room, n_leads) == whole, "room {room}, {n_leads} leads at a time");
+            }
         }
     }
 }

@@ -68,6 +68,11 @@ impl Amount {
         }
     }
 
+    /// Whether it is a sum whose last bits depend on the order in which acts are added.
+    pub(super) fn is_of_fractions(&self) -> bool {
+        self.decay().is_some()
+    }
+
     /// Whether acts at no known time can be counted in.
     pub(super) fn takes_untimed(&self) -> bool {
         matches!(self, Amount::Sum { within: None, decay: Decay::None, .. } | Amount::Count { within: None })

@@ -4,6 +4,7 @@ use super::request::{Amount, Plan};
 use crate::asof::Span;
 use crate::tables::ActivityBatch;
 use crate::text::{TextMatch, fold};
+use std::collections::HashSet;
 
 /// Where the acts of one kind go.
 #[derive(Debug)]
@@ -72,6 +73,15 @@ impl Routes {
             detail: request.selection.detail.as_ref().map(|condition| self.details.position(condition)),
         });
         Route { kind: kind.to_string(), targets: targets.collect(), followed: None }
+    }
+
+    /// Whether kinds may be added one after the other: each sum of fractions takes acts of one kind alone.
+    pub(super) fn keep_kinds_apart(&self, plan: &Plan) -> bool {
+        let targets = self.by_kind.iter().flat_map(|route| &route.targets).map(|target| target.accumulator);
+        let mut sums = targets.filter(|&request| plan.requests()[request].amount.is_of_fractions());
+        let mut slots = self.by_kind.iter().filter_map(|route| route.followed);
+        let (mut met_sums, mut met_slots) = (HashSet::new(), HashSet::new());
+        sums.all(|sum| met_sums.insert(sum)) && slots.all(|slot| met_slots.insert(slot))
     }
 
     /// Whether an act with this detail meets the target's condition.

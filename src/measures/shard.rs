@@ -2,19 +2,21 @@
 //!
 //! A log in order of time jumps from lead to lead, and every jump into the state of a million leads waits for memory and
 //! for the address of its page. So acts are first dealt out by stretches, which is writing in sequence; those of a stretch
-//! are then sorted by lead and added in one go, those of each lead in file order, and stretches side by side. A stretch has
-//! no state before acts are added to it, and of a log that is no longer than its leads are many, none before the end: then
+//! are then added in one go, and stretches side by side: kind by kind where nothing depends on how acts of several kinds
+//! follow one another, and else lead by lead, those of each lead in file order. A stretch has no state before acts are added
+//! to it, and of a log that is no longer than its leads are many, none before the end: then
 //! the states of all stretches are never there together.
 
 use super::accumulator::{Accumulator, Answer};
-use super::dealt::{ActsByLead, DealtActs, Pieces};
+use super::dealt::{ActsByKind, ActsByLead, DealtActs, Pieces};
 use super::gathered::Common;
 use super::log_statistics::LogTally;
 use super::model_kinds::KindCells;
 use super::request::Amount;
+use super::seen_acts::SeenActs;
 use crate::asof::{Instant, in_window, seen};
 use crate::decay::Decay;
-use crate::tables::Activity;
+use crate::tables::{Activity, MISSING};
 
 /// Leads of one shard: with a dozen kinds their state and their acts take a megabyte.
 pub(super) const LEADS_PER_SHARD: usize = 1024;
@@ -33,7 +35,8 @@ pub(super) struct Shard {
 #[derive(Debug)]
 struct State {
     accumulators: Vec<Accumulator>,
-    cells: KindCells,
+    /// By kind that the model follows.
+    cells: Vec<KindCells>,
     /// `(n_leads,)` whether the log named the lead, and whether it did so before its as-of.
     marks: Vec<u8>,
     acts_seen: u64,
@@ -45,7 +48,7 @@ pub(super) struct ShardResult {
     /// By request.
     pub answers: Vec<Answer>,
     /// By kind that the model follows.
-    pub cells: KindCells,
+    pub cells: Vec<KindCells>,
     /// Acts before their lead's as-of, and at or after it.
     pub acts_seen: u64,
     pub acts_after: u64,
@@ -78,9 +81,15 @@ impl Shard {
         untimed: &[Option<Vec<f64>>],
     ) -> (ShardResult, LogTally) {
         let mut tally = LogTally::default();
+        let is_first = self.state.is_none();
         let at_once = |amount: &Amount, n_leads| Accumulator::at_once(amount, n_leads, common.shared.as_ref());
         let mut state = self.state.take().unwrap_or_else(|| State::new(common, as_of.len(), at_once));
-        state.add_all(&self.dealt.take_by_lead(pieces, as_of.len()), as_of, common, &mut tally);
+        let n_kinds = common.routes.by_kind.len();
+        let may_take_kinds = is_first && common.kinds_are_apart;
+        match may_take_kinds.then(|| self.dealt.take_by_kind(pieces, n_kinds)).flatten() {
+            Some(acts) => state.add_kinds(&acts, as_of, common, &mut tally),
+            None => state.add_all(&self.dealt.take_by_lead(pieces, as_of.len()), as_of, common, &mut tally),
+        }
         let State { accumulators, cells, marks, acts_seen, acts_after } = state;
         let answers = accumulators.into_iter().zip(common.plan.requests()).zip(untimed);
         let answers =
@@ -102,19 +111,51 @@ impl State {
         let requests = common.plan.requests().iter();
         State {
             accumulators: requests.map(|request| accumulator(&request.amount, n_leads)).collect(),
-            cells: KindCells::default(),
+            cells: Vec::new(),
             marks: vec![0; n_leads],
             acts_seen: 0,
             acts_after: 0,
         }
     }
 
-    /// Adds acts, lead by lead.
-    fn add_all(&mut self, acts: &ActsByLead, as_of: &[Instant], common: &Common<'_>, tally: &mut LogTally) {
+    /// Makes room for the kinds met by now.
+    fn extend(&mut self, common: &Common<'_>, n_leads: usize, tally: &mut LogTally) {
         if let Some(follower) = &common.follower {
-            self.cells.extend(follower, as_of.len());
+            self.cells.resize_with(follower.n_followed(), || KindCells::new(n_leads));
         }
         tally.acts.resize(common.routes.by_kind.len(), 0);
+    }
+
+    /// Adds acts, kind by kind: what is kept of one kind is small, and no act need ask where it belongs.
+    fn add_kinds(&mut self, acts: &ActsByKind, as_of: &[Instant], common: &Common<'_>, tally: &mut LogTally) {
+        self.extend(common, as_of.len(), tally);
+        let decay = common.shared.as_ref().unwrap_or(&Decay::None);
+        let mut seen = SeenActs::default();
+        for (kind, (own, route)) in acts.kinds().zip(&common.routes.by_kind).enumerate() {
+            let n_acts = own.len() as u64;
+            let marks = &mut self.marks;
+            seen.fill(acts.of(own), as_of, decay, |lead, is_seen| {
+                marks[lead] |= if is_seen { MATCHED | SEEN } else { MATCHED };
+            });
+            self.acts_seen += seen.len() as u64;
+            self.acts_after += n_acts - seen.len() as u64;
+            if common.tallies {
+                tally.acts[kind] += seen.len() as u64;
+                seen.iter().for_each(|act| tally.hours.add(act.at));
+            }
+            if let Some(slot) = route.followed {
+                self.cells[slot].add_all(&seen);
+            }
+            // None of these has a detail.
+            for target in route.targets.iter().filter(|target| common.routes.detail_holds(target, MISSING)) {
+                self.accumulators[target.accumulator].add_kind(&seen, target.within);
+            }
+        }
+    }
+
+    /// Adds acts, lead by lead.
+    fn add_all(&mut self, acts: &ActsByLead, as_of: &[Instant], common: &Common<'_>, tally: &mut LogTally) {
+        self.extend(common, as_of.len(), tally);
         let mut factors = Vec::with_capacity(acts.len());
         common.shared.as_ref().unwrap_or(&Decay::None).factors(acts.ages(as_of), &mut factors);
         let mut factors = &factors[..];
@@ -153,7 +194,7 @@ impl State {
             }
         }
         if let Some(slot) = route.followed {
-            self.cells.add(slot, lead, act.at, factor, count);
+            self.cells[slot].add(lead, act.at, factor, count);
         }
     }
 }

@@ -167,8 +167,9 @@ fn the_first_and_the_newest_act_are_found_in_any_order() {
         World::new(2).act(0, 20.0, "visit").act(0, 40.0, "visit").act(0, 5.0, "visit").row(1, AS_OF, "visit", "", 1);
     let measures = model_kinds(&world, None, 10);
     let visit = &measures.model_kinds()[0];
-    assert_eq!((visit.first_at(0), visit.newest_at(0)), (Some(days_ago(40.0)), Some(days_ago(5.0))));
-    assert_eq!(visit.first_at(1), None);
+    let as_of = [days_ago(0.0); 2];
+    assert_eq!((visit.days_since_first(&[0], &as_of), visit.newest(&[0])), (vec![40.0], vec![Some(days_ago(5.0))]));
+    assert!(visit.days_since_first(&[1], &as_of)[0].is_nan());
 }
 
 #[test]
@@ -182,14 +183,16 @@ fn the_model_learns_of_a_kind_only_before_its_leads_as_of() {
     let kinds: Vec<&str> = measures.model_kinds().iter().map(|kind| kind.kind.as_str()).collect();
     assert_eq!(kinds, ["open", "visit"]);
     let open = &measures.model_kinds()[0];
-    assert_eq!([0, 1].map(|lead| (open.count(lead), open.decayed(lead))), [(0.0, 0.0), (2.0, 1.0)]);
-    assert_eq!((open.newest_at(0), open.newest_at(1)), (None, Some(days_ago(30.0))));
-    assert_eq!([0, 1].map(|lead| measures.model_kinds()[1].decayed(lead)), [0.25, 0.5]);
+    assert_eq!((open.counts(&[0, 1]), open.decayed(&[0, 1])), (vec![0.0, 2.0], vec![0.0, 1.0]));
+    assert_eq!(open.newest(&[0, 1]), [None, Some(days_ago(30.0))]);
+    // Backwards, and not one after the other.
+    assert_eq!((open.counts(&[1, 0]), open.newest(&[1, 1])), (vec![2.0, 0.0], vec![Some(days_ago(30.0)); 2]));
+    assert_eq!(measures.model_kinds()[1].decayed(&[0, 1]), [0.25, 0.5]);
     assert_eq!(measures.log().acts_by_kind, [("open".to_string(), 1), ("visit".to_string(), 2)]);
     assert_eq!((measures.log().leads_matched, measures.log().leads_seen), (2, 2));
 
     let given = model_kinds(&world, Some(&["trial", "visit"]), 0);
-    let counts: Vec<[f64; 2]> = given.model_kinds().iter().map(|kind| [0, 1].map(|lead| kind.count(lead))).collect();
+    let counts: Vec<Vec<f64>> = given.model_kinds().iter().map(|kind| kind.counts(&[0, 1])).collect();
     assert_eq!(counts, [[0.0, 0.0], [1.0, 1.0]]);
 
     let one = model_kinds(&world, None, 1);
@@ -255,8 +258,9 @@ fn bits(plan: &Plan, measures: &Measures) -> Vec<u64> {
     let n_leads = measures.numbers(RequestId(0)).len();
     for kind in measures.model_kinds() {
         bits.extend(kind.kind.bytes().map(u64::from));
-        bits.extend((0..n_leads).flat_map(|lead| [kind.count(lead).to_bits(), kind.decayed(lead).to_bits()]));
-        bits.extend((0..n_leads).map(|lead| kind.newest_at(lead).map_or(0, |at| at.0 as u64)));
+        let leads: Vec<usize> = (0..n_leads).collect();
+        bits.extend(kind.counts(&leads).into_iter().chain(kind.decayed(&leads)).map(f64::to_bits));
+        bits.extend(kind.newest(&leads).into_iter().map(|newest| newest.map_or(0, |at| at.0 as u64)));
     }
     bits
 }

@@ -160,8 +160,7 @@ impl Look<'_> {
     fn kind(&self, kind: KindColumns, rows: &[usize], deals: Range<usize>, as_of: Option<&[Instant]>) -> KindSeen {
         let measures = self.measures_of(&kind.kind).into_iter();
         let closes = &self.snapshots.closed_at[deals];
-        let at_close = rows.iter().zip(closes).map(|(&row, closed)| {
-            let newest = kind.newest_at(row);
+        let at_close = kind.newest(rows).into_iter().zip(closes).map(|(newest, closed)| {
             newest.zip(*closed).is_some_and(|(at, closed)| at.0 >= closed.0.saturating_sub(MICROS_PER_DAY))
         });
         KindSeen {
