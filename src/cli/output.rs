@@ -144,7 +144,7 @@ fn column(assessment: &Assessment<'_>, name: &str, version: Option<u32>) -> OutV
         "rule_reasons" => texts(&|i| assessment.rule_reasons(i)),
         "model_reasons" => texts(&|i| assessment.model_reasons(i).to_string()),
         "next_action" => words(&|i| assessment.next_action(i).to_string()),
-        "warnings" => OutValues::Dictionary(assessment.warnings.clone()),
+        "warnings" => OutValues::Dictionary(assessment.warnings()),
         "as_of" => OutValues::Instant(assessment.as_of.iter().map(|t| Some(*t)).collect()),
         _ => {
             let label = version.map(|v| format!("v{v:04}")).unwrap_or_default();

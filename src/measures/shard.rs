@@ -4,8 +4,8 @@
 //! for the address of its page. So acts are first dealt out by stretches, which is writing in sequence; those of a stretch
 //! are then added in one go, and stretches side by side: kind by kind where nothing depends on how acts of several kinds
 //! follow one another, and else lead by lead, those of each lead in file order. A stretch has no state before acts are added
-//! to it, and of a log that is no longer than its leads are many, none before the end: then
-//! the states of all stretches are never there together.
+//! to it, and of a log that is no longer than its leads are many, none before the end: then the states of all stretches are
+//! never there together.
 
 use super::accumulator::{Accumulator, Answer};
 use super::dealt::{ActsByKind, ActsByLead, DealtActs, Pieces};

@@ -94,7 +94,7 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
             .as_ref()
             .map_or_else(|| assessment.next_action(row).to_string(), |d| d.action.clone()),
         reason: disagreement.map(|d| d.reason.to_string()).unwrap_or_default(),
-        warnings: assessment.warnings.get(row).unwrap_or_default().to_string(),
+        warnings: assessment.warnings().get(row).unwrap_or_default().to_string(),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::features::Attribute;
 use crate::measures::{Measures, Stretch};
 use crate::mismatch::Quadrant;
 use crate::scorecard::{self, Grades, RuleRequests, Scorecard};
-use crate::tables::{ActivityBatches, LeadTable, TextColumn};
+use crate::tables::{ActivityBatches, LeadTable};
 use rayon::prelude::*;
 use settled::Settled;
 use std::ops::Range;
@@ -131,8 +131,8 @@ pub struct Assessment<'a> {
     pub abstained: Vec<bool>,
     /// The model's reasons, as [`Assessment::model_reasons`] gives them; empty when they were not wanted.
     model_reasons: Vec<String>,
-    /// `(n_leads,)` warnings; missing where there is nothing to warn of.
-    pub warnings: TextColumn,
+    /// What warnings say of every lead.
+    said_of_all: Vec<String>,
     /// How many rows of the log were seen, and how many lay at or after their lead's as-of.
     pub acts: (u64, u64),
     attributes: Vec<Attribute>,

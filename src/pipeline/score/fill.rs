@@ -32,7 +32,6 @@ impl Assessment<'_> {
         self.leads = rows.par_iter().map(|&row| self.lead_score(row, log_odds[row])).collect();
         self.abstain(settings.min_evidence);
         self.model_reasons = reasons;
-        self.warnings = self.warn(settings);
         Ok(())
     }
 

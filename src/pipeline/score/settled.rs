@@ -9,7 +9,7 @@ use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::measures::{Counter, Gathered, Measures, ModelKinds, Pass, PassOptions, Plan, Stretch};
 use crate::scorecard::{RuleRequests, Scorecard};
-use crate::tables::{ActivityBatches, LeadTable, TextColumn};
+use crate::tables::{ActivityBatches, LeadTable};
 use std::ops::Range;
 
 /// What is settled before the log is read.
@@ -95,7 +95,7 @@ impl<'a> Settled<'a> {
             evidence: Vec::new(),
             abstained: Vec::new(),
             model_reasons: Vec::new(),
-            warnings: TextColumn::default(),
+            said_of_all: settings.warnings.clone(),
             acts: (measures.log().acts_seen, measures.log().acts_after),
             attributes: predictor.map(|p| attributes(p, table, kinds, &as_of)).unwrap_or_default(),
             as_of,

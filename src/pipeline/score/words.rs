@@ -1,6 +1,6 @@
 //! Reasons, warnings and the next step, in words.
 
-use super::{Assessment, ScoreSettings, Standing};
+use super::{Assessment, Standing};
 use crate::features::{Attribute, Values};
 use crate::mismatch::Quadrant;
 use crate::predictor::Predictor;
@@ -45,7 +45,8 @@ impl Assessment<'_> {
         }
     }
 
-    pub(super) fn warn(&self, settings: &ScoreSettings) -> TextColumn {
+    /// `(n_leads,)` what to beware of; missing where there is nothing.
+    pub fn warnings(&self) -> TextColumn {
         let horizon = self.model.and_then(|m| m.snapshot.horizon);
         let predictor = self.model.and_then(|m| m.predictor.as_ref());
         let pooled = predictor.map(|p| p.pooled(&self.attributes)).unwrap_or_default();
@@ -84,7 +85,7 @@ impl Assessment<'_> {
             if self.abstained[row] {
                 said.push("abstained".to_string());
             }
-            said.extend(settings.warnings.iter().cloned());
+            said.extend(self.said_of_all.iter().cloned());
             (!said.is_empty()).then(|| said.join("; "))
         });
         TextColumn::from_values(warnings)
