@@ -114,8 +114,10 @@ pub(super) struct TierVolume {
 /// How many leads a quadrant holds, and what became of its past deals.
 #[derive(Debug, Serialize)]
 pub(super) struct QuadrantVolume {
-    pub(super) quadrant: String,
+    pub(super) quadrant: Quadrant,
     pub(super) leads: usize,
+    /// What a lead there asks for.
+    pub(super) advice: &'static str,
     pub(super) record: String,
     /// Whether the record's rate is by row weight, and no wins ÷ deals.
     pub(super) is_weighted: bool,
@@ -304,9 +306,8 @@ fn tier_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TierVolume> 
 }
 
 fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<QuadrantVolume> {
-    let Some(blending) = assessment.model.and_then(|m| m.blending.as_ref()).filter(|b| b.blurred.is_none()) else {
-        return Vec::new();
-    };
+    let Some(model) = assessment.model else { return Vec::new() };
+    let Some(blending) = model.blending.as_ref().filter(|b| b.blurred.is_none()) else { return Vec::new() };
     let volume = |quadrant: Quadrant| {
         let record = blending.records.iter().find(|record| record.quadrant == quadrant);
         let told = record.map(|record| match (record.says(), &record.record) {
@@ -315,8 +316,9 @@ fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<Quadrant
             (None, None) => "no past deal".to_string(),
         });
         QuadrantVolume {
-            quadrant: quadrant.as_str().to_string(),
+            quadrant,
             leads: open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count(),
+            advice: quadrant.advice(record.and_then(|record| record.standing(model.snapshot.win_rate))),
             record: told.unwrap_or_default(),
             is_weighted: record.and_then(QuadrantRecord::says).is_some_and(Rate::is_weighted),
             share_won: record.and_then(QuadrantRecord::says).map(|rate| rate.rate),

@@ -15,15 +15,19 @@ pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     if let Some(why) = &summary.no_quadrants_because {
         return format!("\nNo quadrants: {why}.\n");
     }
-    let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant.as_str());
+    let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant);
     let (Some(gems), Some(verify)) = (of(Quadrant::HiddenGem), of(Quadrant::Verify)) else { return String::new() };
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
     let share = |q: &QuadrantVolume| q.share_won.map(percent);
     let (of_gems, of_verify) = (share(gems), share(verify));
     format!(
-        "\n{tier} by the model, not by points (`hidden_gem`): {}{}; by points, not by the model (`verify`): {}{}.\n",
+        "\n{tier} {} (`{}`): {}{}; {} (`{}`): {}{}.\n",
+        gems.quadrant.placed(),
+        gems.quadrant.as_str(),
         count(gems.leads),
         of_gems.map_or_else(String::new, |won| format!(", {won} of such past deals won")),
+        verify.quadrant.placed(),
+        verify.quadrant.as_str(),
         count(verify.leads),
         of_verify.map_or_else(String::new, |won| format!(", {won}")),
     )
@@ -40,16 +44,11 @@ pub(super) fn in_full(summary: &ScoreSummary) -> Page {
         return text;
     }
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
-    let meaning = |q: &str| match q {
-        "work_now" => format!("{tier} by points and by the model: call"),
-        "verify" => format!("{tier} by points, not by the model: look before calling"),
-        "hidden_gem" => format!("{tier} by the model, not by points: worth a call"),
-        _ => format!("{tier} by neither: after the others"),
-    };
+    let meaning = |q: &QuadrantVolume| format!("{tier} {}: {}", q.quadrant.placed(), q.advice);
     let rows: Vec<Vec<String>> = summary
         .quadrants
         .iter()
-        .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant), q.record.clone()])
+        .map(|q| vec![q.quadrant.as_str().to_string(), count(q.leads), meaning(q), q.record.clone()])
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Left];
     let is_weighted = summary.quadrants.iter().any(|quadrant| quadrant.is_weighted);
@@ -61,18 +60,23 @@ pub(super) fn in_full(summary: &ScoreSummary) -> Page {
     if let Some(handover) = &summary.handover {
         text.push_str(&format!("\n{}\n", handover.sentence()));
     }
-    let more = if summary.mismatches > summary.verify.len().min(TOLD) + summary.hidden_gems.len().min(TOLD) {
-        " `--mismatches FILE` writes all of them; the widest apart:"
-    } else {
-        ""
+    let told = summary.verify.len().min(TOLD) + summary.hidden_gems.len().min(TOLD);
+    let more = match summary.mismatches {
+        0 => "",
+        n if n > told => {
+            " `--mismatches FILE` writes all of them; the widest apart (odds × 2: twice the odds of a win):"
+        }
+        _ => " (Odds × 2: twice the odds of a win.)",
     };
     text.push_str(&format!(
         "\nRules and model disagree about {} by {:.0} percentage points of rank or more.{more}\n",
         plural(summary.mismatches, "lead"),
         summary.min_gap.unwrap_or_default()
     ));
-    text.push_str(&flagged_text(&format!("{tier} by points, not by the model (verify)"), &summary.verify));
-    text.push_str(&flagged_text(&format!("{tier} by the model, not by points (hidden_gem)"), &summary.hidden_gems));
+    for (quadrant, flagged) in [(Quadrant::Verify, &summary.verify), (Quadrant::HiddenGem, &summary.hidden_gems)] {
+        let title = format!("{tier} {} ({})", quadrant.placed(), quadrant.as_str());
+        text.push_str(&flagged_text(&title, flagged));
+    }
     text
 }
 
