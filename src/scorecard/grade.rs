@@ -117,15 +117,13 @@ impl Scorecard {
 
     /// That a half of the grade is the same for every lead, for want of rules that give points, and so judges nobody.
     fn idle_half(&self) -> Option<String> {
-        let (what, idle, other) = match self.sides_that_pay() {
+        let said = match self.sides_that_pay() {
             [true, true] => return None,
-            [true, false] => ("what leads did", "4", "letter"),
-            [false, true] => ("who leads are", "D", "number"),
-            [false, false] => return Some("No rule gives points, so every grade is D4 and judges nobody.".to_string()),
+            [true, false] => "No rule gives points for what leads did: of a grade read the letter alone.",
+            [false, true] => "No rule gives points for who leads are: of a grade read the number alone.",
+            [false, false] => "No rule gives points: the grades say nothing.",
         };
-        Some(format!(
-            "No rule gives points for {what}, so the {idle} in every grade judges nobody: read the {other} alone."
-        ))
+        Some(said.to_string())
     }
 
     /// The highest points of a group on the scale of the range, or the group that has none.

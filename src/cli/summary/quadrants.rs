@@ -1,14 +1,56 @@
 //! Where points and model disagree: in brief how many leads and what became of such deals, in full with the widest apart.
 
-use super::{Flagged, QuadrantVolume, ScoreSummary};
+use super::{Flagged, ScoreSummary};
 use crate::cli::flagged::{Entry, list_text};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
-use crate::metrics::{MARKED, row_weight_mark};
-use crate::mismatch::Quadrant;
+use crate::metrics::{MARKED, Rate, row_weight_mark};
+use crate::mismatch::{Quadrant, QuadrantRecord};
+use crate::pipeline::score::Assessment;
+use serde::Serialize;
 
 /// Mismatches of each kind that are told; `--mismatches` writes all.
 const TOLD: usize = 1;
+
+/// How many leads a quadrant holds, and what became of its past deals.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct QuadrantVolume {
+    pub(in crate::cli) quadrant: Quadrant,
+    pub(in crate::cli) leads: usize,
+    /// What a lead there asks for.
+    pub(in crate::cli) advice: &'static str,
+    pub(in crate::cli) record: String,
+    /// Whether the record's rate is by row weight, and no wins ÷ deals.
+    pub(in crate::cli) is_weighted: bool,
+    /// The record's rate; `None` where there are too few deals to say.
+    #[serde(skip)]
+    share_won: Option<f64>,
+}
+
+impl QuadrantVolume {
+    /// Of all four, over the leads of `open`; none where the model has no opinion to disagree with.
+    pub(super) fn of_each(assessment: &Assessment<'_>, open: &[usize]) -> Vec<QuadrantVolume> {
+        let Some(model) = assessment.model else { return Vec::new() };
+        let Some(blending) = model.blending.as_ref().filter(|b| b.blurred.is_none()) else { return Vec::new() };
+        let volume = |quadrant: Quadrant| {
+            let record = blending.records.iter().find(|record| record.quadrant == quadrant);
+            let told = record.map(|record| match (record.says(), &record.record) {
+                (Some(rate), _) => rate.unmarked(),
+                (None, Some(rate)) => format!("{} of {} won: too few to say", rate.wins, rate.n),
+                (None, None) => "no past deal".to_string(),
+            });
+            QuadrantVolume {
+                quadrant,
+                leads: open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count(),
+                advice: quadrant.advice(record.and_then(|record| record.standing(model.snapshot.win_rate))),
+                record: told.unwrap_or_default(),
+                is_weighted: record.and_then(QuadrantRecord::says).is_some_and(Rate::is_weighted),
+                share_won: record.and_then(QuadrantRecord::says).map(|rate| rate.rate),
+            }
+        };
+        Quadrant::ALL.into_iter().map(volume).collect()
+    }
+}
 
 /// Which leads the two sides see otherwise, a sentence for both kinds.
 pub(super) fn in_brief(summary: &ScoreSummary) -> String {
