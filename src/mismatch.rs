@@ -49,11 +49,39 @@ impl Quadrant {
         }
     }
 
+    /// Where a lead here stands against a tier, behind its name: `SQL by points, not by the model`.
+    pub fn placed(self) -> &'static str {
+        match self {
+            Quadrant::WorkNow => "by points and by the model",
+            Quadrant::Verify => "by points, not by the model",
+            Quadrant::HiddenGem => "by the model, not by points",
+            Quadrant::Nurture => "by neither",
+        }
+    }
+
+    /// What a lead here asks for, by how past deals here did beside the average: nobody is warned of leads that such deals
+    /// vouch for, nor sent to those that they speak against.
+    pub fn advice(self, past: Option<Standing>) -> &'static str {
+        match (self, past) {
+            (Quadrant::WorkNow, _) => "call",
+            (Quadrant::Verify, Some(Standing::Better)) => WORTH_A_CALL,
+            (Quadrant::Verify, _) => LOOK_FIRST,
+            (Quadrant::HiddenGem, Some(Standing::Worse)) => LOOK_FIRST,
+            (Quadrant::HiddenGem, _) => WORTH_A_CALL,
+            (Quadrant::Nurture, _) => "after the others",
+        }
+    }
+
     /// Whether rules and model disagree here, by at least `min_gap` percentage points of rank.
     pub fn is_mismatch(self, gap: f64, min_gap: f64) -> bool {
         matches!(self, Quadrant::Verify | Quadrant::HiddenGem) && gap.abs() >= min_gap
     }
 }
+
+/// A lead to call, whatever one of the two sides thinks of it.
+const WORTH_A_CALL: &str = "worth a call";
+/// A lead about which to find out more before sales calls.
+const LOOK_FIRST: &str = "look before calling";
 
 /// Most values that [`Ranks`] keeps.
 const MOST_VALUES: usize = 4096;
@@ -241,6 +269,10 @@ mod tests {
         assert_eq!(all, Quadrant::ALL);
         assert!(Quadrant::Verify.is_mismatch(-20.0, 20.0) && !Quadrant::HiddenGem.is_mismatch(19.9, 20.0));
         assert!(!Quadrant::WorkNow.is_mismatch(90.0, 20.0));
+        let advice = |past| all.map(|quadrant| quadrant.advice(past));
+        assert_eq!(advice(None), ["call", "look before calling", "worth a call", "after the others"]);
+        assert_eq!(advice(Some(Standing::Better))[1..3], ["worth a call"; 2]);
+        assert_eq!(advice(Some(Standing::Worse))[1..3], ["look before calling"; 2]);
         let quadrants: Vec<Quadrant> =
             (0..31).map(|i| if i < 30 { Quadrant::Verify } else { Quadrant::Nurture }).collect();
         let y: Vec<f64> = (0..31).map(|i| f64::from(i < 6)).collect();

@@ -10,13 +10,13 @@ pub(super) use text::score_text;
 
 use beyond::{above_all_points, most_points};
 use expected::Expected;
+use quadrants::QuadrantVolume;
 use ties::Ties;
 
 use super::order::Order;
 use super::stale::Stale;
 use super::terminal::plural;
-use crate::metrics::Rate;
-use crate::mismatch::{Quadrant, QuadrantRecord, Reason};
+use crate::mismatch::{Quadrant, Reason};
 use crate::pipeline::handover::{Handover, LIKELY};
 use crate::pipeline::model::Model;
 use crate::pipeline::score::{Assessment, FirstLead, Standing};
@@ -111,19 +111,6 @@ pub(super) struct TierVolume {
     pub(super) by_score: usize,
 }
 
-/// How many leads a quadrant holds, and what became of its past deals.
-#[derive(Debug, Serialize)]
-pub(super) struct QuadrantVolume {
-    pub(super) quadrant: String,
-    pub(super) leads: usize,
-    pub(super) record: String,
-    /// Whether the record's rate is by row weight, and no wins ÷ deals.
-    pub(super) is_weighted: bool,
-    /// The record's rate; `None` where there are too few deals to say.
-    #[serde(skip)]
-    share_won: Option<f64>,
-}
-
 /// A lead about which the two sides disagree.
 #[derive(Debug, Serialize)]
 pub(super) struct Flagged {
@@ -170,7 +157,7 @@ impl ScoreSummary {
             tiers: tier_volumes(assessment, &open),
             handover: Handover::of(assessment.scorecard, assessment.model),
             likely_below_handover: open.iter().filter(|&&i| is_likely_below_handover(assessment, i)).count(),
-            quadrants: quadrant_volumes(assessment, &open),
+            quadrants: QuadrantVolume::of_each(assessment, &open),
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
@@ -182,7 +169,7 @@ impl ScoreSummary {
             expected: Expected::of(assessment.model),
             acts_seen: assessment.acts.0,
             acts_after_as_of: assessment.acts.1,
-            notes: notes(assessment),
+            notes: notes(assessment, looks_back),
             out: out.display().to_string(),
             is_in_order: false,
             most_points: most_points(assessment),
@@ -261,9 +248,11 @@ fn add_worst(flagged: &mut Vec<Flagged>, later: Vec<Flagged>) {
     flagged.truncate(SHOWN);
 }
 
-fn notes(assessment: &Assessment<'_>) -> Vec<String> {
+/// What must be known of points and, where somebody is to be called, of grades.
+fn notes(assessment: &Assessment<'_>, looks_back: bool) -> Vec<String> {
     let mut notes: Vec<String> = assessment.rules.iter().flat_map(|r| r.notes.iter().cloned()).collect();
-    notes.extend(assessment.grades.iter().filter_map(|g| g.note.clone()));
+    let grades = assessment.grades.iter().filter(|_| !looks_back);
+    notes.extend(grades.filter_map(|grades| grades.note.clone()));
     notes
 }
 
@@ -301,28 +290,6 @@ fn tier_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TierVolume> 
             by_score: open.iter().filter(|&&i| assessment.tier_name(i, assessment.leads[i].tier) == name).count(),
         })
         .collect()
-}
-
-fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<QuadrantVolume> {
-    let Some(blending) = assessment.model.and_then(|m| m.blending.as_ref()).filter(|b| b.blurred.is_none()) else {
-        return Vec::new();
-    };
-    let volume = |quadrant: Quadrant| {
-        let record = blending.records.iter().find(|record| record.quadrant == quadrant);
-        let told = record.map(|record| match (record.says(), &record.record) {
-            (Some(rate), _) => rate.unmarked(),
-            (None, Some(rate)) => format!("{} of {} won: too few to say", rate.wins, rate.n),
-            (None, None) => "no past deal".to_string(),
-        });
-        QuadrantVolume {
-            quadrant: quadrant.as_str().to_string(),
-            leads: open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count(),
-            record: told.unwrap_or_default(),
-            is_weighted: record.and_then(QuadrantRecord::says).is_some_and(Rate::is_weighted),
-            share_won: record.and_then(QuadrantRecord::says).map(|rate| rate.rate),
-        }
-    };
-    Quadrant::ALL.into_iter().map(volume).collect()
 }
 
 fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> Vec<Flagged> {

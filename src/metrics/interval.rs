@@ -59,12 +59,12 @@ pub enum Standing {
 
 /// Said once wherever rates are told and row weights differ; beside each rate that stands by a count there is the
 /// [mark](by_row_weight), for two figures that do not divide make a reader doubt both.
-pub const BY_ROW_WEIGHT: &str = "Rates are of the deals open on a given day: one open twice as long is met twice as often by \
-     whoever scores open leads. So they are not wins ÷ deals.";
+pub const BY_ROW_WEIGHT: &str = "Rates are weighted by time open: a deal open twice as long counts twice, for whoever scores open leads \
+     meets it twice as often. So they are not wins ÷ deals.";
 
-/// What stands behind a rate by row weight, which is not wins ÷ deals: ` (of those open on a given day)`, or nothing.
+/// What stands behind a rate by row weight, which is not wins ÷ deals: ` (weighted by time open)`, or nothing.
 pub fn by_row_weight(is_weighted: bool) -> &'static str {
-    if is_weighted { " (of those open on a given day)" } else { "" }
+    if is_weighted { " (weighted by time open)" } else { "" }
 }
 
 /// Whether a share of `wins` in `n` differs from wins ÷ deals as it is printed.
@@ -78,18 +78,18 @@ pub fn row_weight_mark(is_weighted: bool) -> &'static str {
 }
 
 /// What the mark means, below the table.
-pub const MARKED: &str = "* of those open on a given day";
+pub const MARKED: &str = "* weighted by time open";
 
-/// `15.9 %`, or `15.9 % of those open on a given day` where that is not wins ÷ deals: for the one place where the wins are told, too.
+/// `15.9 %`, or `15.9 % weighted by time open` where that is not wins ÷ deals: for the one place where the wins are told, too.
 pub fn share_won(n: usize, wins: usize, rate: f64) -> String {
-    let whose = if is_weighted(n, wins, rate) { " of those open on a given day" } else { "" };
+    let whose = if is_weighted(n, wins, rate) { " weighted by time open" } else { "" };
     format!("{:.1} %{whose}", 100.0 * rate)
 }
 
 impl std::fmt::Display for Rate {
-    /// `62.2 % of 41 won (45.4 to 76.5 %)`, or `… won (of those open on a given day; 45.4 to 76.5 %)`.
+    /// `62.2 % of 41 won (45.4 to 76.5 %)`, or `… won (weighted by time open; 45.4 to 76.5 %)`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let whose = if self.is_weighted() { "of those open on a given day; " } else { "" };
+        let whose = if self.is_weighted() { "weighted by time open; " } else { "" };
         f.write_str(&self.said(whose))
     }
 }

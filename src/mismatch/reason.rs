@@ -2,9 +2,9 @@
 //!
 //! The sentences name rules, kinds of acts and columns, never a value of an attribute: they go into mails and meetings.
 
-use super::{FEWEST_TO_SAY, Quadrant};
+use super::{FEWEST_TO_SAY, Quadrant, WORTH_A_CALL};
 use crate::metrics::{Rate, Standing, by_row_weight};
-use crate::text::counted;
+use crate::text::{capital, counted};
 use serde::Serialize;
 use std::fmt;
 
@@ -118,18 +118,18 @@ pub fn reason(quadrant: Quadrant, sides: &Sides) -> Reason {
     Reason { own: own.join(" "), of_its_kind: of_its_kind.collect() }
 }
 
-/// What to do with a mismatch when no action of the scorecard suits. The words follow the record that stands beside them:
-/// nobody is warned of leads that past deals like them vouch for, nor sent to those that they speak against.
-pub fn usual_action(quadrant: Quadrant, sides: &Sides) -> &'static str {
-    match (quadrant, sides.standing_of_the_like()) {
-        (Quadrant::Verify, Some(Standing::Better)) => "Worth a call, though the model ranks it lower",
-        (Quadrant::Verify, _) => "Look before calling: ask what the interest is for",
-        (Quadrant::HiddenGem, Some(Standing::Worse)) => {
-            "Look before calling: such leads were won less often than the average"
-        }
-        (Quadrant::HiddenGem, _) => "Worth a call, though the points are low",
-        (Quadrant::WorkNow | Quadrant::Nurture, _) => "",
-    }
+/// What to do with a mismatch when no action of the scorecard suits: [`Quadrant::advice`] by the record that stands beside
+/// it, and why.
+pub fn usual_action(quadrant: Quadrant, sides: &Sides) -> String {
+    let advice = quadrant.advice(sides.standing_of_the_like());
+    let why = match (quadrant, advice) {
+        (Quadrant::Verify, WORTH_A_CALL) => ", though the model ranks it lower",
+        (Quadrant::Verify, _) => ": ask what the interest is for",
+        (Quadrant::HiddenGem, WORTH_A_CALL) => ", though the points are low",
+        (Quadrant::HiddenGem, _) => ": such leads were won less often than the average",
+        (Quadrant::WorkNow | Quadrant::Nurture, _) => return String::new(),
+    };
+    format!("{}{why}", capital(advice))
 }
 
 impl Sides {

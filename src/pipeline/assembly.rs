@@ -12,7 +12,6 @@ use crate::metrics;
 use crate::scorecard::Scorecard;
 use crate::snapshot::Mode;
 use crate::tables::LeadTable;
-use crate::text::uncapitalised;
 
 /// What stands beside a procedure in the model that is made of it.
 #[derive(Default)]
@@ -157,7 +156,7 @@ fn notes(
         notes.push(Model::NO_TIMES.to_string());
     }
     let how_judged = whole.folds.iter().flat_map(|folds| &folds.notes);
-    notes.extend(how_judged.map(|note| format!("{}{}", Model::HOW_JUDGED, uncapitalised(note))));
+    notes.extend(how_judged.map(|note| Model::how_judged(note)));
     if let Some(auc) = out_of_fold_auc.filter(|auc| !auc.beats_chance()) {
         notes.push(format!(
             "{}: of a won and a lost deal that the model has not seen, it ranks the won one higher {}.",

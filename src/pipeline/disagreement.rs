@@ -136,10 +136,7 @@ pub(super) fn sides(
 /// The record of the reference deals of this quadrant whose points came most from the same rule; where those are too
 /// few, of the whole quadrant.
 fn like_cases(blending: &Blending, quadrant: Quadrant, tier: &str, driver: &str) -> Option<LikeCases> {
-    let of = match quadrant {
-        Quadrant::Verify => format!("{tier} by points, not by the model"),
-        _ => format!("{tier} by the model, not by points"),
-    };
+    let of = format!("{tier} {}", quadrant.placed());
     let near = blending.driver_records.iter().find(|r| r.quadrant == quadrant && r.rule == driver);
     if let Some(near) = near.filter(|r| r.record.n >= FEWEST_TO_SAY) {
         let most = if driver.is_empty() { "no points".to_string() } else { format!("most points from `{driver}`") };
@@ -163,9 +160,9 @@ impl Assessment<'_> {
         let sides = self.sides(row, scorecard, model, quadrant)?;
         let action = match self.next_action(row) {
             "" if self.is_to_be_worked(row) => usual_action(quadrant, &sides),
-            own => own,
+            own => own.to_string(),
         };
-        Some(Disagreement { reason: reason(quadrant, &sides), action: action.to_string() })
+        Some(Disagreement { reason: reason(quadrant, &sides), action })
     }
 
     fn sides(&self, row: usize, scorecard: &Scorecard, model: &Model, quadrant: Quadrant) -> Option<Sides> {

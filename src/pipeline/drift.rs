@@ -45,8 +45,13 @@ struct Era {
 const TERMS: [&str; 3] = ["calibration", "stability index", "(index "];
 
 impl DriftRecord {
-    /// A finding without its terms of statistics, for the terminal and the first screen of the page; the model card and the
-    /// page's section on drift have them.
+    /// The record without terms of statistics, for the page; the model card has them.
+    pub fn plain(&self) -> DriftRecord {
+        let found = self.found.iter().map(|finding| DriftRecord::in_plain_words(finding)).collect();
+        DriftRecord { found, ..*self }
+    }
+
+    /// A finding without its terms of statistics, for the terminal and the page; the model card has them.
     pub fn in_plain_words(finding: &str) -> String {
         let mut plain = finding.to_string();
         while let Some((start, end)) = bracket_of_terms(&plain) {

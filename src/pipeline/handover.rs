@@ -67,12 +67,7 @@ impl Handover {
     /// Said of a lead outside the tier that is more likely than not to be won; `None` of the others.
     pub fn likely_outside(&self, win_probability: f64) -> Option<String> {
         (win_probability >= LIKELY).then(|| {
-            format!(
-                "A chance of {} is high all the same: {} holds only the best {} of the deals. Call once those are done.",
-                percent(win_probability),
-                self.tier,
-                percent(self.share)
-            )
+            format!("A chance of {} is high all the same: call once {} is done.", percent(win_probability), self.tier)
         })
     }
 

@@ -257,8 +257,8 @@ pub struct Model {
 
 impl Model {
     /// How often deals count where their rows say so.
-    pub const OWN_WEIGHTS: &'static str = "Each deal counts as often as its row says (`[leads] weight` of leadscore.toml): so do the \
-         rates called of those open on a given day.";
+    pub const OWN_WEIGHTS: &'static str = "Each deal counts as often as its row says (`[leads] weight` of leadscore.toml), in \
+         rates weighted by time open, too.";
     /// What the model is allowed to say about attributes, for every model card.
     pub const ATTRIBUTES_AS_EXPORTED: &'static str =
         "Attributes are as exported, not as they were at the as-of; only activities are looked at as of a moment.";
@@ -269,6 +269,11 @@ impl Model {
 
     /// How notes begin that say how the deals were parted to judge the model.
     pub const HOW_JUDGED: &'static str = "How it was judged: ";
+
+    /// The note that says how the deals were parted to judge the model, of what is known of that.
+    pub(super) fn how_judged(parted: &str) -> String {
+        format!("{}{}", Model::HOW_JUDGED, uncapitalised(parted))
+    }
 
     /// How the note begins that the model ranks no better than chance.
     pub const NOTHING_TO_LEARN: &'static str = "There is next to nothing to learn here";

@@ -54,7 +54,7 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     }
     let rate = match is_weighted(s.deals, s.won, s.win_rate) {
         true => format!(
-            "{}; {} of those open on a given day, as all rates below: a deal open longer is met more often",
+            "{}; {} weighted by time open, as all rates below: a deal open longer is met more often",
             percent(s.won as f64 / s.deals as f64),
             percent(s.win_rate)
         ),

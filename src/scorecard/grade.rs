@@ -67,7 +67,7 @@ impl GradeReference {
 pub struct Grades {
     /// `(n_leads,)` `None` where disqualified, and everywhere when grades cannot be had.
     pub grade: Vec<Option<Grade>>,
-    /// Why grades cannot be had.
+    /// Why grades cannot be had, or what of them judges nobody.
     pub note: Option<String>,
 }
 
@@ -106,7 +106,24 @@ impl Scorecard {
                 engagement: self.class(scored.group_points[ENGAGEMENT][lead], engagement),
             })
         });
-        Ok(Grades { grade: grade.collect(), note: None })
+        Ok(Grades { grade: grade.collect(), note: self.idle_half() })
+    }
+
+    /// Whether fit, and engagement, can bring any lead points.
+    pub fn sides_that_pay(&self) -> [bool; 2] {
+        let personas = || (0..self.personas.len()).map(Some).chain([None]);
+        [FIT, ENGAGEMENT].map(|group| personas().any(|persona| self.group_reach(group, persona).max > 0.0))
+    }
+
+    /// That a half of the grade is the same for every lead, for want of rules that give points, and so judges nobody.
+    fn idle_half(&self) -> Option<String> {
+        let said = match self.sides_that_pay() {
+            [true, true] => return None,
+            [true, false] => "No rule gives points for what leads did: of a grade read the letter alone.",
+            [false, true] => "No rule gives points for who leads are: of a grade read the number alone.",
+            [false, false] => "No rule gives points: the grades say nothing.",
+        };
+        Some(said.to_string())
     }
 
     /// The highest points of a group on the scale of the range, or the group that has none.

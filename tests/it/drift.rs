@@ -80,6 +80,9 @@ fn a_file_whose_end_is_won_far_less_often_is_told_of_at_once() {
         let train = company.run(&["train", "--leads", "deals.csv"]).ok().stdout;
         let report =
             company.run(&["--format", "json", "report", "--leads", "deals.csv", "--out", "r.html"]).ok().stdout;
+        let page = std::fs::read_to_string(company.path("r.html")).unwrap();
+        let link = "See “<a href=\"#drift\">Have the deals changed?</a>”";
+        assert_eq!(page.contains(link), shifts, "the page links to the drift where it warns of it");
         [train, report]
     };
     for (shifted, alike) in said(true).into_iter().zip(said(false)) {

@@ -75,3 +75,20 @@ fn without_scorecard_or_log_there_is_still_a_page() {
     assert!(!page.contains("<h2 id=\"points\">") && page.contains("<h2 id=\"effects\">"));
     assert_eq!(unbalanced(&page), Vec::<String>::new());
 }
+
+/// Terms of statistics, which whoever reads the page in a meeting should not have to know; the model card has them.
+const TERMS: [&str; 7] =
+    ["log loss", "brier", "intercept", "stability index", "log-odds", "standard error", "row weight"];
+
+#[test]
+fn the_page_speaks_in_plain_words() {
+    let company = Company::sample();
+    company.run(&["report", "--out", "report.html"]).ok();
+    let page = company.text("report.html");
+    let spoken = page.split_once("<body>").unwrap().1.to_lowercase();
+    assert_eq!(TERMS.iter().find(|term| spoken.contains(*term)), None);
+    assert!(page.contains("Of the newer deals the model expected"), "what changed is told without its terms");
+    assert_eq!(page.matches("AUC").count(), 1, "where won deals ranking above lost ones is explained");
+    let (before, after) = page.split_once("Odds × 2 means twice the odds").unwrap();
+    assert!(!before.contains("(odds × ") && after.contains("(odds × "), "explained before the first of them");
+}

@@ -359,6 +359,20 @@ fn grades_are_shares_of_what_a_group_can_reach() {
     // 45/45 and 15/20 = 75 %; 30/45 = 67 % and 50 %; 20/45 = 44 % and 100 %; −30; nothing.
     assert_eq!(grades(&card, None), ["A1", "B2", "C1", "D4", "D4"]);
 
+    assert_eq!(card.scorecard.grades(card.scored(), None).unwrap().note, None);
+
+    // Without rules that give engagement points the 4 says nothing of any lead.
+    let halves = |rule: &str| {
+        let card = world.score(&format!("range = [-100, 200]\n{rule}"));
+        card.scorecard.grades(card.scored(), None).unwrap().note.unwrap()
+    };
+    let fit = "[[rule]]\nid = \"eu\"\nwhen = { field = \"region\", any_of = [\"EU\"] }\npoints = 20\n";
+    let quiet = "[[rule]]\nid = \"quiet\"\nactivity = \"*\"\nnone_within = \"10d\"\npoints = -5\n";
+    let visits = "[[rule]]\nid = \"visit\"\nactivity = \"visit\"\nat_least = 1\npoints = 5\n";
+    assert!(halves(&format!("{fit}{quiet}")).ends_with("what leads did: of a grade read the letter alone."));
+    assert!(halves(visits).ends_with("who leads are: of a grade read the number alone."));
+    assert!(halves(quiet).starts_with("No rule gives points: "));
+
     let unbounded = world.score(GRADED);
     let note = unbounded.scorecard.grades(unbounded.scored(), None).unwrap();
     assert!(note.grade.iter().all(Option::is_none) && note.note.unwrap().contains("max_count"));

@@ -1,29 +1,75 @@
 //! Where points and model disagree: in brief how many leads and what became of such deals, in full with the widest apart.
 
-use super::{Flagged, QuadrantVolume, ScoreSummary};
+use super::{Flagged, ScoreSummary};
 use crate::cli::flagged::{Entry, list_text};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
-use crate::metrics::{MARKED, row_weight_mark};
-use crate::mismatch::Quadrant;
+use crate::metrics::{MARKED, Rate, row_weight_mark};
+use crate::mismatch::{Quadrant, QuadrantRecord};
+use crate::pipeline::score::Assessment;
+use serde::Serialize;
 
 /// Mismatches of each kind that are told; `--mismatches` writes all.
 const TOLD: usize = 1;
+
+/// How many leads a quadrant holds, and what became of its past deals.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct QuadrantVolume {
+    pub(in crate::cli) quadrant: Quadrant,
+    pub(in crate::cli) leads: usize,
+    /// What a lead there asks for.
+    pub(in crate::cli) advice: &'static str,
+    pub(in crate::cli) record: String,
+    /// Whether the record's rate is by row weight, and no wins ÷ deals.
+    pub(in crate::cli) is_weighted: bool,
+    /// The record's rate; `None` where there are too few deals to say.
+    #[serde(skip)]
+    share_won: Option<f64>,
+}
+
+impl QuadrantVolume {
+    /// Of all four, over the leads of `open`; none where the model has no opinion to disagree with.
+    pub(super) fn of_each(assessment: &Assessment<'_>, open: &[usize]) -> Vec<QuadrantVolume> {
+        let Some(model) = assessment.model else { return Vec::new() };
+        let Some(blending) = model.blending.as_ref().filter(|b| b.blurred.is_none()) else { return Vec::new() };
+        let volume = |quadrant: Quadrant| {
+            let record = blending.records.iter().find(|record| record.quadrant == quadrant);
+            let told = record.map(|record| match (record.says(), &record.record) {
+                (Some(rate), _) => rate.unmarked(),
+                (None, Some(rate)) => format!("{} of {} won: too few to say", rate.wins, rate.n),
+                (None, None) => "no past deal".to_string(),
+            });
+            QuadrantVolume {
+                quadrant,
+                leads: open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count(),
+                advice: quadrant.advice(record.and_then(|record| record.standing(model.snapshot.win_rate))),
+                record: told.unwrap_or_default(),
+                is_weighted: record.and_then(QuadrantRecord::says).is_some_and(Rate::is_weighted),
+                share_won: record.and_then(QuadrantRecord::says).map(|rate| rate.rate),
+            }
+        };
+        Quadrant::ALL.into_iter().map(volume).collect()
+    }
+}
 
 /// Which leads the two sides see otherwise, a sentence for both kinds.
 pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     if let Some(why) = &summary.no_quadrants_because {
         return format!("\nNo quadrants: {why}.\n");
     }
-    let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant.as_str());
+    let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant);
     let (Some(gems), Some(verify)) = (of(Quadrant::HiddenGem), of(Quadrant::Verify)) else { return String::new() };
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
     let share = |q: &QuadrantVolume| q.share_won.map(percent);
     let (of_gems, of_verify) = (share(gems), share(verify));
     format!(
-        "\n{tier} by the model, not by points (`hidden_gem`): {}{}; by points, not by the model (`verify`): {}{}.\n",
+        "\n{tier} {} (`{}`): {}{}; {} (`{}`): {}{}.\n",
+        gems.quadrant.placed(),
+        gems.quadrant.as_str(),
         count(gems.leads),
         of_gems.map_or_else(String::new, |won| format!(", {won} of such past deals won")),
+        verify.quadrant.placed(),
+        verify.quadrant.as_str(),
         count(verify.leads),
         of_verify.map_or_else(String::new, |won| format!(", {won}")),
     )
@@ -40,16 +86,11 @@ pub(super) fn in_full(summary: &ScoreSummary) -> Page {
         return text;
     }
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
-    let meaning = |q: &str| match q {
-        "work_now" => format!("{tier} by points and by the model: call"),
-        "verify" => format!("{tier} by points, not by the model: look before calling"),
-        "hidden_gem" => format!("{tier} by the model, not by points: worth a call"),
-        _ => format!("{tier} by neither: after the others"),
-    };
+    let meaning = |q: &QuadrantVolume| format!("{tier} {}: {}", q.quadrant.placed(), q.advice);
     let rows: Vec<Vec<String>> = summary
         .quadrants
         .iter()
-        .map(|q| vec![q.quadrant.clone(), count(q.leads), meaning(&q.quadrant), q.record.clone()])
+        .map(|q| vec![q.quadrant.as_str().to_string(), count(q.leads), meaning(q), q.record.clone()])
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Left];
     let is_weighted = summary.quadrants.iter().any(|quadrant| quadrant.is_weighted);
@@ -61,18 +102,23 @@ pub(super) fn in_full(summary: &ScoreSummary) -> Page {
     if let Some(handover) = &summary.handover {
         text.push_str(&format!("\n{}\n", handover.sentence()));
     }
-    let more = if summary.mismatches > summary.verify.len().min(TOLD) + summary.hidden_gems.len().min(TOLD) {
-        " `--mismatches FILE` writes all of them; the widest apart:"
-    } else {
-        ""
+    let told = summary.verify.len().min(TOLD) + summary.hidden_gems.len().min(TOLD);
+    let more = match summary.mismatches {
+        0 => "",
+        n if n > told => {
+            " `--mismatches FILE` writes all of them; the widest apart (odds × 2: twice the odds of a win):"
+        }
+        _ => " (Odds × 2: twice the odds of a win.)",
     };
     text.push_str(&format!(
         "\nRules and model disagree about {} by {:.0} percentage points of rank or more.{more}\n",
         plural(summary.mismatches, "lead"),
         summary.min_gap.unwrap_or_default()
     ));
-    text.push_str(&flagged_text(&format!("{tier} by points, not by the model (verify)"), &summary.verify));
-    text.push_str(&flagged_text(&format!("{tier} by the model, not by points (hidden_gem)"), &summary.hidden_gems));
+    for (quadrant, flagged) in [(Quadrant::Verify, &summary.verify), (Quadrant::HiddenGem, &summary.hidden_gems)] {
+        let title = format!("{tier} {} ({})", quadrant.placed(), quadrant.as_str());
+        text.push_str(&flagged_text(&title, flagged));
+    }
     text
 }
 

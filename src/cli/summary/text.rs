@@ -213,7 +213,8 @@ fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
     if let (Some(handover), n @ 1.., true) = (&summary.handover, summary.likely_below_handover, is_worth_telling) {
         let tier = &handover.tier;
         text.push_str(&format!(
-            "{} below {tier} {} more likely than not to be won{}: if sales has time, lower {tier}'s bound in the scorecard.\n",
+            "{} below {tier} {} more likely than not to be won{}. Tier, `quadrant` and `next_action` go by the order, not by \
+             that chance: if sales has time, lower {tier}'s bound in the scorecard.\n",
             plural(n, "lead"),
             if n == 1 { "is" } else { "are" },
             if all { ", for a tier holds a share of the deals, whatever their chance" } else { "" }

@@ -207,8 +207,8 @@ fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> Vec<St
     notes.extend(done.folds.iter().flat_map(|f| f.notes.iter().cloned()));
     if past.w.iter().any(|w| *w != past.w[0]) {
         notes.push(format!(
-            "Rates and cut-offs are of the deals open on a given day, as someone who scores open leads meets them: a deal \
-             open for long is met more often, a win on the first day hardly ever. So the cut-offs speak of {} to be had in \
+            "Rates and cut-offs are weighted by time open, as someone who scores open leads meets the deals: one open for \
+             long more often, a win on the first day hardly ever. So the cut-offs speak of {} to be had in \
              {}, though {} were won.",
             counted(past.weighted_wins().round() as usize, "win"),
             counted(past.n(), "deal"),

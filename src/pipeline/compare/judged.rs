@@ -43,14 +43,14 @@ impl Judged {
             format!("{n} deals drawn by chance")
         };
         format!(
-            "Learned from the other deals and judged on {which} ({} won), the learned points rank with AUC {:.3}, {points} \
-             with {:.3}: {:+.3} (95 % {:+.3} to {:+.3}).",
+            "Learned from the other deals and judged on {which} ({} won), the learned points rank a won deal above a lost one \
+             {:.1} times in 100, {points} {:.1} (50 is chance): {:+.1} (95 % interval {:+.1} to {:+.1}).",
             thousands(c.won),
-            c.learned,
-            c.hand_set,
-            c.gain,
-            c.interval[0],
-            c.interval[1]
+            100.0 * c.learned,
+            100.0 * c.hand_set,
+            100.0 * c.gain,
+            100.0 * c.interval[0],
+            100.0 * c.interval[1]
         )
     }
 }

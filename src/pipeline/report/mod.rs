@@ -70,6 +70,10 @@ pub struct Corner {
     pub record: QuadrantRecord,
     /// How it does beside the win rate of all deals; `None` where it is too small to say.
     pub standing: Option<Standing>,
+    /// Where a lead there stands against the handover tier.
+    pub placed: &'static str,
+    /// What such a lead asks for.
+    pub advice: &'static str,
 }
 
 /// The view: what the page shows.
@@ -81,13 +85,15 @@ pub struct Report {
     pub anonymous: bool,
     /// What makes the sentences doubtful, to be read before them.
     pub warnings: Vec<String>,
+    /// Whether the last of the warnings is of drift, of which its own section says more.
+    pub warns_of_drift: bool,
     /// The sentences that matter, at most three.
     pub sentences: Vec<String>,
     /// Whether the promised chances came true: `right in sum, but not in the highest tenth: …`.
     pub promises: Option<String>,
     /// Whether rates are not wins ÷ deals, but by row weight.
     pub is_weighted: bool,
-    /// How the newest deals differ from the older ones; `None` where they were not compared.
+    /// How the newest deals differ from the older ones, in plain words; `None` where they were not compared.
     pub drift: Option<DriftRecord>,
     /// Lowest and highest score of the scorecard.
     pub scale: Option<[f64; 2]>,
@@ -135,7 +141,7 @@ pub struct Report {
     pub months: Vec<Month>,
     /// What became of every column and kind.
     pub plan: Vec<PlanLine>,
-    /// What a reader must know of the data.
+    /// What a reader must know of the data, beside the notes of the look back.
     pub notes: Vec<String>,
 }
 
@@ -151,7 +157,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let inputs = DealInputs { table, log, scorecard };
     let (deals, evidence, shapes) = gathered(inputs, &settings.backtest.train.deals)?;
     let looked = look_back_on(deals, evidence, table, scorecard, &settings.backtest)?;
-    let LookedBack { found, deals, past, done, evidence, train } = looked;
+    let LookedBack { mut found, deals, past, done, evidence, train } = looked;
     let grid = scorecard.zip(evidence.as_ref()).and_then(|(card, evidence)| grid::grid(card, evidence, &deals, &past));
     let map = scorecard.and_then(|card| map::map(card, &past, done.blending.as_ref()?));
     drop(evidence);
@@ -187,6 +193,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     // Figures were taken looking back, and nobody traces the model of a page: the digest, a long chain of steps, is none.
     let out_of_fold = done.out_of_fold.is_some().then(|| found.figures.clone());
     let model = assemble(table, &deals, scorecard, done, Beside { out_of_fold, drift, ..Beside::default() }, &train);
+    found.notes.retain(|note| !model.notes.contains(note) && !model.notes.contains(&Model::how_judged(note)));
     let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
     let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
     let handover = Handover::of(scorecard, Some(&model));
@@ -195,10 +202,11 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         program: model.recipe.program.clone(),
         anonymous: settings.anonymous,
         warnings: sentences::warnings(&model, lookback::sentence(&found, settings.card.as_ref())),
+        warns_of_drift: model.drift.as_ref().is_some_and(|drift| drift.sentence().is_some()),
         sentences: sentences::sentences(&found, comparison.as_ref(), &model, handover.as_ref(), is_start),
         promises: Promises::of(&found.figures).as_ref().map(Promises::in_brief),
         is_weighted: found.judged.is_weighted(),
-        drift: model.drift.clone(),
+        drift: model.drift.as_ref().map(DriftRecord::plain),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
         is_start,
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
@@ -239,7 +247,10 @@ fn tier_meanings(scorecard: &Scorecard) -> BTreeMap<String, String> {
 
 /// The corners with their records beside the win rate of all deals.
 fn corners(records: &[QuadrantRecord], win_rate: f64) -> Vec<Corner> {
-    let corner = |record: &QuadrantRecord| Corner { standing: record.standing(win_rate), record: record.clone() };
+    let corner = |record: &QuadrantRecord| {
+        let (quadrant, standing) = (record.quadrant, record.standing(win_rate));
+        Corner { standing, placed: quadrant.placed(), advice: quadrant.advice(standing), record: record.clone() }
+    };
     records.iter().map(corner).collect()
 }
 

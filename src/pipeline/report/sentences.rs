@@ -90,11 +90,12 @@ fn disagreement(model: &Model, handover: Option<&Handover>) -> Option<String> {
     let (verify, gem) = (record(Quadrant::Verify), record(Quadrant::HiddenGem));
     match (verify, gem) {
         (Some(verify), Some(gem)) => Some(format!(
-            "Where the two disagree: of {} that are {tier} by the model, not by points, {} were won; of {} that are \
-             {tier} by points, not by the model, {}{}.",
+            "Where the two disagree: of {} that are {tier} {}, {} were won; of {} that are {tier} {}, {}{}.",
             counted(gem.n, "deal"),
+            Quadrant::HiddenGem.placed(),
             percent(gem.rate),
             thousands(verify.n),
+            Quadrant::Verify.placed(),
             percent(verify.rate),
             by_row_weight(gem.is_weighted() || verify.is_weighted())
         )),

@@ -97,7 +97,7 @@ pub fn scorecard_text(rules: &[StartRule], bounds: Bounds) -> String {
          [[action]]\nat_least = \"SQL\"\ndo = \"Hand over to sales\"\n",
     );
     if bounds.mql.is_some() {
-        text.push_str("\n[[action]]\ntier = \"MQL\"\ndo = \"Keep in touch; call when there is time\"\n");
+        text.push_str("\n[[action]]\ntier = \"MQL\"\ndo = \"Next in line: call once SQL is done\"\n");
     }
     text
 }
