@@ -23,7 +23,7 @@ const WORDS: [(&str, Tone); 14] = [
     ("too strong", Tone::Doubtful),
     ("too weak", Tone::Doubtful),
     ("agrees", Tone::Good),
-    ("too little data", Tone::Faint),
+    ("cannot tell", Tone::Faint),
     ("work_now", Tone::Good),
     ("verify", Tone::Doubtful),
     ("hidden_gem", Tone::Found),
