@@ -18,7 +18,7 @@ pub(super) enum Tone {
 }
 
 /// Whole cells and lines whose meaning is coloured.
-const WORDS: [(&str, Tone); 14] = [
+const WORDS: [(&str, Tone); 15] = [
     ("wrong sign", Tone::Bad),
     ("too strong", Tone::Doubtful),
     ("too weak", Tone::Doubtful),
@@ -30,6 +30,7 @@ const WORDS: [(&str, Tone); 14] = [
     ("nurture", Tone::Faint),
     ("MUST BE MENDED", Tone::Bad),
     ("TO LOOK AT", Tone::Doubtful),
+    ("GOOD TO KNOW", Tone::Faint),
     ("NOT CHECKED", Tone::Faint),
     ("disqualified", Tone::Bad),
     ("(below all tiers)", Tone::Faint),
