@@ -8,16 +8,15 @@ mod told;
 mod trial;
 
 use super::inputs::quoted;
-use super::stale::Stale;
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::{ReadSettings, write_atomically};
 use crate::pipeline::start::{Bounds, Layout, View, Wishes, lay_out, project_text, scorecard_text, starting_rules};
-use crate::values::TimeReader;
 use clap::Args;
 use look::{Looked, look};
 use std::path::{Path, PathBuf};
+use trial::Trial;
 
 /// Look at the files and write a project file and a starting scorecard.
 #[derive(Debug, Args)]
@@ -190,26 +189,22 @@ fn write(
         );
     }
     let draft = Some(draft).filter(|_| !rules.is_empty());
-    let scores = match trial::scores(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
-        Ok(scores) => scores,
+    let trial = match trial::trial(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
+        Ok(trial) => trial,
         Err(error) => {
             let remedy = if error.remedy.is_empty() { String::new() } else { format!(" ({})", error.remedy) };
             notes.push(format!("the files cannot be used yet: {error}{remedy}"));
-            Vec::new()
+            Trial::default()
         }
     };
-    let bounds = Bounds::within_reach(&scores);
+    let bounds = Bounds::within_reach(&trial.scores);
     let scorecard_text = scorecard_text(&rules, bounds);
     if !rules.is_empty() {
         write_atomically(scorecard, &mut |out| out.write_all(scorecard_text.as_bytes()))?;
     }
     write_atomically(project, &mut |out| out.write_all(project_text.as_bytes()))?;
-    let times = TimeReader::new(&looked.settings.timezone, looked.settings.time_format.as_deref())?;
-    let created = layout.created_at.as_ref().and_then(|choice| looked.view.leads.column(&choice.column));
-    let created = created.into_iter().flat_map(|column| column.times.iter().flatten().copied());
-    let as_of = Stale::by_the_clock(created, &times).map(|stale| stale.as_of);
     Ok(Start {
-        as_of,
+        as_of: trial.as_of,
         has_numbered_rows: args.add_id.is_some(),
         project: project.to_path_buf(),
         scorecard: scorecard.to_path_buf(),
@@ -217,7 +212,7 @@ fn write(
         layout,
         n_rules: rules.len(),
         bounds,
-        best_score: scores.iter().copied().reduce(f64::max),
+        best_score: trial.scores.iter().copied().reduce(f64::max),
         notes,
         missing: reading.missing,
     })
