@@ -82,7 +82,8 @@ pub(super) struct Start {
     pub(super) view: View,
     pub(super) layout: Layout,
     pub(super) n_rules: usize,
-    pub(super) bounds: Bounds,
+    /// The tiers of the scorecard; `None`: no lead has points enough for one.
+    pub(super) bounds: Option<Bounds>,
     pub(super) best_score: Option<f64>,
     /// The as-of to score these leads for, where now is implausibly late.
     pub(super) as_of: Option<String>,
@@ -182,13 +183,12 @@ fn write(
     let reading = files.reading(&looked, &args.dir)?;
     let project_text = project_text(&layout, &reading);
     let rules = starting_rules(&looked.view, &layout);
-    let draft = scorecard_text(&rules, Bounds::within_reach(&[]));
     if rules.is_empty() {
         notes.push(
             "no column or activity is left that points could be given for, so no scorecard is written".to_string(),
         );
     }
-    let draft = Some(draft).filter(|_| !rules.is_empty());
+    let draft = (!rules.is_empty()).then(|| scorecard_text(&rules, None));
     let trial = match trial::trial(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
         Ok(trial) => trial,
         Err(error) => {
@@ -197,7 +197,8 @@ fn write(
             Trial::default()
         }
     };
-    let bounds = Bounds::within_reach(&trial.scores);
+    let strongest = rules.iter().map(|rule| rule.points).fold(0.0, f64::max);
+    let bounds = Bounds::within_reach(&trial.scores, strongest);
     let scorecard_text = scorecard_text(&rules, bounds);
     if !rules.is_empty() {
         write_atomically(scorecard, &mut |out| out.write_all(scorecard_text.as_bytes()))?;

@@ -298,9 +298,9 @@ fn tier_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TierVolume> 
 }
 
 fn quadrant_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<QuadrantVolume> {
-    let Some(blending) = assessment.model.and_then(|m| m.blending.as_ref()).filter(|b| b.blurred.is_none()) else {
-        return Vec::new();
-    };
+    let has_handover = assessment.scorecard.is_some_and(|card| card.handover.is_some());
+    let blending = assessment.model.and_then(|m| m.blending.as_ref());
+    let Some(blending) = blending.filter(|b| b.blurred.is_none() && has_handover) else { return Vec::new() };
     let volume = |quadrant: Quadrant| {
         let record = blending.records.iter().find(|record| record.quadrant == quadrant);
         let told = record.map(|record| match (record.says(), &record.record) {

@@ -4,7 +4,7 @@ use super::super::inputs::{OPEN_LEADS, quoted};
 use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
-use crate::pipeline::start::{Finding, LostWords, Moment, OutcomeChoice, Unclosed, findings};
+use crate::pipeline::start::{Bounds, Finding, LostWords, Moment, OutcomeChoice, Unclosed, findings};
 use serde::Serialize;
 use std::path::Path;
 
@@ -38,12 +38,16 @@ pub(super) fn summary(start: &Start) -> Summary {
         missing: start.missing.clone(),
         snapshot: moment(start.layout.moment),
         rules: start.n_rules,
-        tiers: start.bounds.mql.map(|mql| ("MQL", mql)).into_iter().chain([("SQL", start.bounds.sql)]).collect(),
+        tiers: start.bounds.into_iter().flat_map(tiers).collect(),
         best_rule_score: start.best_score,
         ours: start.layout.log.as_ref().map(|log| log.ours.clone()).unwrap_or_default(),
         notes: warnings.into_iter().chain(remarks).collect(),
         next: next(start, dir).into_iter().map(|(command, _)| command).collect(),
     }
+}
+
+fn tiers(bounds: Bounds) -> impl Iterator<Item = (&'static str, f64)> {
+    bounds.mql.map(|mql| ("MQL", mql)).into_iter().chain([("SQL", bounds.sql)])
 }
 
 fn moment(moment: Moment) -> String {
@@ -161,12 +165,16 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     if let Some(log) = layout.log.as_ref().filter(|log| !log.ends.is_empty()) {
         warnings.push(format!("these kinds of activity read like the end of a deal: {}", log.ends.join(", ")));
     }
-    if let Some(best) = start.best_score.filter(|best| *best < 80.0) {
-        let mql = start.bounds.mql.map_or_else(String::new, |mql| format!(" and MQL (worth nurturing) at {mql}"));
-        remarks.push(format!(
-            "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {}{mql}",
-            start.bounds.sql
-        ));
+    match (start.best_score.filter(|best| *best < 80.0), start.bounds) {
+        (Some(best), Some(Bounds { mql, sql })) => {
+            let mql = mql.map_or_else(String::new, |mql| format!(" and MQL (worth nurturing) at {mql}"));
+            remarks.push(format!(
+                "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {sql}{mql}"
+            ));
+        }
+        (Some(best), None) if start.n_rules > 0 => warnings
+            .push(format!("the starting rules give {best} points at most, too few for tiers (MQL, SQL): add rules")),
+        _ => {}
     }
     (warnings, remarks)
 }

@@ -119,7 +119,7 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
     let mut told_by_explain = "Why";
     if summary.ranks_by_chance {
         text.push_str("Do not order leads by `score`: it ranked past deals hardly better than chance. ");
-        if summary.scorecard.is_some() {
+        if has_tiers(summary) {
             text.push_str("So take tier and `next_action` for what the points say, and no more. ");
         }
         told_by_explain = "What it is made of";
@@ -145,7 +145,7 @@ fn in_which_order(summary: &ScoreSummary) -> String {
         }
         (false, false) => format!("Sort {out} by `score`, call from the top"),
     };
-    let next = if summary.scorecard.is_some() { " and do what `next_action` says" } else { "" };
+    let next = if has_tiers(summary) { " and do what `next_action` says" } else { "" };
     format!("{doubt}{how}{next}. ")
 }
 
@@ -180,8 +180,13 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
     text
 }
 
+/// Whether there is a tier to stand in, which is what actions go by.
+fn has_tiers(summary: &ScoreSummary) -> bool {
+    summary.tiers.iter().any(|t| !t.tier.is_empty())
+}
+
 fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
-    if summary.tiers.is_empty() {
+    if !has_tiers(summary) {
         return Page::new();
     }
     let with_model = summary.model_version.is_some();
