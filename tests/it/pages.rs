@@ -45,10 +45,10 @@ impl Shell {
     }
 }
 
-/// The command of a line: without its comment; nothing for what builds or installs the program.
+/// The command of a line; nothing for what builds or installs the program.
 fn command_of(line: &str) -> Option<&str> {
-    let command = line.split("  #").next().unwrap_or_default().trim();
-    (!command.is_empty() && !command.starts_with('#') && !command.starts_with("cargo ")).then_some(command)
+    let command = line.trim();
+    (!command.is_empty() && !command.starts_with("cargo ")).then_some(command)
 }
 
 /// What a page shows of `printed`, as long an excerpt as it shows now.

@@ -42,7 +42,7 @@ pub(super) fn summary(start: &Start) -> Summary {
         best_rule_score: start.best_score,
         ours: start.layout.log.as_ref().map(|log| log.ours.clone()).unwrap_or_default(),
         notes: warnings.into_iter().chain(remarks).collect(),
-        next: next(start, dir).into_iter().map(|(command, _)| command).collect(),
+        next: next(start, dir).into_iter().chain([check(start, dir)]).collect(),
     }
 }
 
@@ -100,11 +100,15 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
             plural(start.n_rules, "rule")
         ));
     }
-    text.push_str(". Good enough for a first run:\n");
-    for (command, why) in next(start, dir) {
-        let why = why.map_or_else(String::new, |why| format!("  # {why}"));
-        text.push_str(&format!("  {command}{why}\n"));
-    }
+    let open = if are_all_decided(start) {
+        format!(" ({OPEN_LEADS}: your open leads, same columns but the outcome)")
+    } else {
+        String::new()
+    };
+    text.push_str(&format!(". Good enough for a first run{open}:\n"));
+    // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
+    next(start, dir).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
+    text.push_str(&format!("In doubt:\n  {}\n", check(start, dir)));
     text
 }
 
@@ -131,9 +135,6 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     }
     let outcome = layout.outcome.as_ref().or(layout.deals.as_ref().and_then(|deals| deals.outcome.as_ref()));
     warnings.extend(outcome.and_then(|outcome| outcome.doubt.clone()));
-    if are_all_decided(start) {
-        warnings.push("all leads are decided".to_string());
-    }
     if let Some(Unclosed { n, days }) = layout.unclosed.filter(|_| !layout.counts_unclosed_as_lost) {
         warnings.push(format!(
             "{} older than {days} days, in which 9 of 10 wins came, were never closed: `lost_after` in leadscore.toml, \
@@ -179,25 +180,27 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     (warnings, remarks)
 }
 
-/// The commands to go on with, each with what it is for where that does not go without saying.
-fn next(start: &Start, dir: &Path) -> Vec<(String, Option<&'static str>)> {
+/// ` --project FILE`, unless it is found without.
+fn project(start: &Start, dir: &Path) -> String {
     let here = dir.as_os_str().is_empty() || dir == Path::new(".");
-    let project =
-        if here { String::new() } else { format!(" --project {}", quoted(&start.project.display().to_string())) };
+    if here { String::new() } else { format!(" --project {}", quoted(&start.project.display().to_string())) }
+}
+
+/// The command for whoever doubts.
+fn check(start: &Start, dir: &Path) -> String {
+    format!("leadscore check{}", project(start, dir))
+}
+
+/// The commands to go on with.
+fn next(start: &Start, dir: &Path) -> Vec<String> {
+    let project = project(start, dir);
     let train = Some(format!("leadscore train{project}")).filter(|_| start.layout.knows_outcomes());
     let alone = if train.is_some() { "" } else { " --rules-only" };
     let can_score = train.is_some() || start.n_rules > 0;
     let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
     let number = if start.has_numbered_rows { " --number-rows" } else { "" };
-    let (leads, which) = match are_all_decided(start) {
-        true => {
-            (format!(" --leads {OPEN_LEADS}{number}"), Some("open.csv: your open leads, same columns but the outcome"))
-        }
-        false => (String::new(), None),
-    };
+    let leads = if are_all_decided(start) { format!(" --leads {OPEN_LEADS}{number}") } else { String::new() };
     let score = format!("leadscore score{project}{alone}{leads} --out scored.csv{as_of}");
-    let report = train.as_ref().map(|_| (format!("leadscore report{project} --out report.html{as_of}"), None));
-    let check = (format!("leadscore check{project}"), Some("in doubt: what is wrong or suspicious?"));
-    let train = train.map(|train| (train, None));
-    train.into_iter().chain(can_score.then_some((score, which))).chain(report).chain([check]).collect()
+    let report = train.as_ref().map(|_| format!("leadscore report{project} --out report.html{as_of}"));
+    train.into_iter().chain(can_score.then_some(score)).chain(report).collect()
 }
