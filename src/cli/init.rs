@@ -12,14 +12,19 @@ use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::{ReadSettings, write_atomically};
-use crate::pipeline::start::{Bounds, Layout, View, Wishes, lay_out, project_text, scorecard_text, starting_rules};
+use crate::pipeline::start::{
+    Bounds, Layout, View, Wishes, lacks_an_id, lay_out, project_text, scorecard_text, starting_rules,
+};
 use clap::Args;
 use look::{Looked, look};
 use std::path::{Path, PathBuf};
 use trial::Trial;
 
+/// The copy with ids that is proposed for a table without.
+const WITH_IDS: &str = "leads-with-ids.csv";
+
 /// Look at the files and write a project file and a starting scorecard.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:\n  leadscore init --leads leads.csv --activities acts.csv")]
 pub(super) struct InitArgs {
     /// Leads table (CSV, Parquet or NDJSON); may be given several times.
@@ -149,6 +154,12 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
     if !args.no_ask && terminal.can_ask() {
         let (mut answers, mut questions) = (std::io::stdin().lock(), std::io::stderr().lock());
         let mut talk = ask::Talk { answers: &mut answers, questions: &mut questions };
+        let may_number = args.add_id.is_none() && (args.force || !Path::new(WITH_IDS).exists());
+        if may_number && lacks_an_id(&looked.view, &wishes) && ask::wants_numbers(&mut talk) {
+            drop((answers, questions));
+            let numbered = InitArgs { add_id: Some(PathBuf::from(WITH_IDS)), ..args.clone() };
+            return prepare(&numbered, project, scorecard, terminal);
+        }
         ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes)?;
     }
     let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, args))?;
@@ -164,7 +175,7 @@ fn with_command(mut error: InputError, args: &InitArgs) -> InputError {
             paths.iter().map(move |path| format!(" --{name} {}", quoted(&path.display().to_string())))
         })
         .collect();
-    let command = format!("`leadscore init{typed} --add-id leads-with-ids.csv`");
+    let command = format!("`leadscore init{typed} --add-id {WITH_IDS}`");
     error.remedy = error.remedy.replace("--add-id FILE", &command);
     error
 }

@@ -1,5 +1,6 @@
 //! The summary of a scoring as a person reads it.
 
+use super::beyond::above_all_points;
 use super::expected::expected_text;
 use super::{ScoreSummary, quadrants};
 use crate::cli::page::Page;
@@ -16,10 +17,13 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary, all: bool) -> Page {
     } else {
         text.append(looking_ahead(summary, all));
     }
-    if !summary.notes.is_empty() {
+    // Who only calls from the top needs not know how far up the scale goes.
+    let of_the_scale = above_all_points(summary.most_points, &summary.top).filter(|_| !all);
+    let notes: Vec<&String> = summary.notes.iter().filter(|note| Some(*note) != of_the_scale.as_ref()).collect();
+    if !notes.is_empty() {
         text.push_str("\n");
     }
-    for note in &summary.notes {
+    for note in notes {
         text.push_str(&format!("note: {note}\n"));
     }
     text
