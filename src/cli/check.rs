@@ -155,7 +155,7 @@ fn mended(raw: &RawTable, report: &ReadReport, grade: Grade) -> Vec<Finding> {
     }
     if report.replaced_rows > 0 {
         let sentence = format!("{} replaced by the same id in a later file", plural(report.replaced_rows, "row"));
-        found.push(Finding::new(Grade::Look, Area::Files, sentence, ""));
+        found.push(Finding::new(Grade::Note, Area::Files, sentence, ""));
     }
     let mut notes: Vec<&String> = raw.notes.iter().chain(&report.notes).collect();
     notes.dedup();
@@ -210,10 +210,12 @@ fn looks(read: &LeadsRead, settings: &ReadSettings) -> Result<Vec<ColumnLook>, I
     Ok(counts.filter_map(look).collect())
 }
 
-/// The report as a person reads it: the verdict, what must be mended, what to look at, what could not be checked.
+/// The report as a person reads it: the verdict, what must be mended, what to look at, what is good to know, what could not be
+/// checked.
 fn report_text(report: &Report) -> Page {
     let mut text = Page::from(format!("{}\n{}\n", what_was_checked(report), verdict(report)));
-    for (grade, title) in [(Grade::Mend, "MUST BE MENDED"), (Grade::Look, "TO LOOK AT")] {
+    let parts = [(Grade::Mend, "MUST BE MENDED"), (Grade::Look, "TO LOOK AT"), (Grade::Note, "GOOD TO KNOW")];
+    for (grade, title) in parts {
         let of_grade: Vec<&Finding> = report.findings.iter().filter(|f| f.grade == grade).collect();
         let rows: Vec<Vec<String>> = of_grade.chunk_by(|a, b| a.area == b.area).flat_map(area_rows).collect();
         push_part(&mut text, title, &["area", "finding"], &rows);

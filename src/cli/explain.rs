@@ -79,7 +79,7 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
     let read = leads_for_scoring(&inputs, card, model, moment == AsOf::Column, &[], terminal)?;
     let lead = one_lead(&read.built.table, &args.lead)?;
-    if let Some(stale) = Stale::of_table(&read.built.table, moment, &inputs.times) {
+    if let Some(stale) = Stale::of_table(&read.built.table, None, moment, &inputs.times) {
         terminal.note(&stale.sentence());
     }
     let mut log = open_log(&inputs, &lead.ids, card, &read.date_orders, terminal)?;

@@ -8,19 +8,23 @@ mod told;
 mod trial;
 
 use super::inputs::quoted;
-use super::stale::Stale;
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::{ReadSettings, write_atomically};
-use crate::pipeline::start::{Bounds, Layout, View, Wishes, lay_out, project_text, scorecard_text, starting_rules};
-use crate::values::TimeReader;
+use crate::pipeline::start::{
+    Bounds, Layout, View, Wishes, lacks_an_id, lay_out, project_text, scorecard_text, starting_rules,
+};
 use clap::Args;
 use look::{Looked, look};
 use std::path::{Path, PathBuf};
+use trial::Trial;
+
+/// The copy with ids that is proposed for a table without.
+const WITH_IDS: &str = "leads-with-ids.csv";
 
 /// Look at the files and write a project file and a starting scorecard.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:\n  leadscore init --leads leads.csv --activities acts.csv")]
 pub(super) struct InitArgs {
     /// Leads table (CSV, Parquet or NDJSON); may be given several times.
@@ -83,7 +87,8 @@ pub(super) struct Start {
     pub(super) view: View,
     pub(super) layout: Layout,
     pub(super) n_rules: usize,
-    pub(super) bounds: Bounds,
+    /// The tiers of the scorecard; `None`: no lead has points enough for one.
+    pub(super) bounds: Option<Bounds>,
     pub(super) best_score: Option<f64>,
     /// The as-of to score these leads for, where now is implausibly late.
     pub(super) as_of: Option<String>,
@@ -149,6 +154,12 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
     if !args.no_ask && terminal.can_ask() {
         let (mut answers, mut questions) = (std::io::stdin().lock(), std::io::stderr().lock());
         let mut talk = ask::Talk { answers: &mut answers, questions: &mut questions };
+        let may_number = args.add_id.is_none() && (args.force || !Path::new(WITH_IDS).exists());
+        if may_number && lacks_an_id(&looked.view, &wishes) && ask::wants_numbers(&mut talk) {
+            drop((answers, questions));
+            let numbered = InitArgs { add_id: Some(PathBuf::from(WITH_IDS)), ..args.clone() };
+            return prepare(&numbered, project, scorecard, terminal);
+        }
         ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes)?;
     }
     let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, args))?;
@@ -164,7 +175,7 @@ fn with_command(mut error: InputError, args: &InitArgs) -> InputError {
             paths.iter().map(move |path| format!(" --{name} {}", quoted(&path.display().to_string())))
         })
         .collect();
-    let command = format!("`leadscore init{typed} --add-id leads-with-ids.csv`");
+    let command = format!("`leadscore init{typed} --add-id {WITH_IDS}`");
     error.remedy = error.remedy.replace("--add-id FILE", &command);
     error
 }
@@ -183,33 +194,29 @@ fn write(
     let reading = files.reading(&looked, &args.dir)?;
     let project_text = project_text(&layout, &reading);
     let rules = starting_rules(&looked.view, &layout);
-    let draft = scorecard_text(&rules, Bounds::within_reach(&[]));
     if rules.is_empty() {
         notes.push(
             "no column or activity is left that points could be given for, so no scorecard is written".to_string(),
         );
     }
-    let draft = Some(draft).filter(|_| !rules.is_empty());
-    let scores = match trial::scores(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
-        Ok(scores) => scores,
+    let draft = (!rules.is_empty()).then(|| scorecard_text(&rules, None));
+    let trial = match trial::trial(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
+        Ok(trial) => trial,
         Err(error) => {
             let remedy = if error.remedy.is_empty() { String::new() } else { format!(" ({})", error.remedy) };
             notes.push(format!("the files cannot be used yet: {error}{remedy}"));
-            Vec::new()
+            Trial::default()
         }
     };
-    let bounds = Bounds::within_reach(&scores);
+    let strongest = rules.iter().map(|rule| rule.points).fold(0.0, f64::max);
+    let bounds = Bounds::within_reach(&trial.scores, strongest);
     let scorecard_text = scorecard_text(&rules, bounds);
     if !rules.is_empty() {
         write_atomically(scorecard, &mut |out| out.write_all(scorecard_text.as_bytes()))?;
     }
     write_atomically(project, &mut |out| out.write_all(project_text.as_bytes()))?;
-    let times = TimeReader::new(&looked.settings.timezone, looked.settings.time_format.as_deref())?;
-    let created = layout.created_at.as_ref().and_then(|choice| looked.view.leads.column(&choice.column));
-    let created = created.into_iter().flat_map(|column| column.times.iter().flatten().copied());
-    let as_of = Stale::by_the_clock(created, &times).map(|stale| stale.as_of);
     Ok(Start {
-        as_of,
+        as_of: trial.as_of,
         has_numbered_rows: args.add_id.is_some(),
         project: project.to_path_buf(),
         scorecard: scorecard.to_path_buf(),
@@ -217,7 +224,7 @@ fn write(
         layout,
         n_rules: rules.len(),
         bounds,
-        best_score: scores.iter().copied().reduce(f64::max),
+        best_score: trial.scores.iter().copied().reduce(f64::max),
         notes,
         missing: reading.missing,
     })

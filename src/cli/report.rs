@@ -157,7 +157,7 @@ fn live_card(inputs: &Inputs, terminal: &Terminal) -> Option<CardFigures> {
 /// for long by then. `init` and `score` name the same day for files that have come to an end.
 fn end_of_files(table: &LeadTable, inputs: &Inputs, until: &str) -> Result<String, InputError> {
     let end = AsOf::At(inputs.instant("--until", until)?);
-    Ok(Stale::of_table(table, end, &inputs.times).map_or_else(|| until.to_string(), |stale| stale.as_of))
+    Ok(Stale::of_table(table, None, end, &inputs.times).map_or_else(|| until.to_string(), |stale| stale.as_of))
 }
 
 /// Scores the open leads of the table with the model that the report speaks of.

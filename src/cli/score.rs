@@ -5,7 +5,7 @@ use super::order::{Order, Waiting, places};
 use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
 use super::recipe::warn_of_changes;
-use super::stale::{Stale, now};
+use super::stale::{DatedLog, Stale, now};
 use super::summary::{Moment, ScoreSummary, looks_back, score_text};
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
@@ -236,8 +236,11 @@ pub(super) fn score_and_write(
         })
     };
     let (mut summary, mut mismatches, mut waiting) = (None::<ScoreSummary>, Vec::new(), Waiting::default());
+    let mut newest_act = None;
     let mut fill = |out: &mut PartWriter<'_>, mut contributions: Option<&mut PartWriter<'_>>| {
-        let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+        let before = if let AsOf::At(at) = as_of { at } else { now() };
+        let mut dated = log.as_mut().map(|log| DatedLog::new(log, before));
+        let source = dated.as_mut().map(|log| log as &mut dyn ActivityBatches);
         let inputs = ScoreInputs { table, log: source, scorecard: card, model };
         score_in_stretches(inputs, &settings, look, |parts: Vec<Looked>| {
             if args.order == Order::File {
@@ -261,6 +264,7 @@ pub(super) fn score_and_write(
         if args.order == Order::Score {
             std::mem::take(&mut waiting).write(out)?;
         }
+        newest_act = dated.and_then(|log| log.newest);
         match &args.mismatches {
             Some(path) => {
                 write_table(path, &mismatches_table(&table.id_name, std::mem::take(&mut mismatches)), unbounded)
@@ -278,7 +282,7 @@ pub(super) fn score_and_write(
         check_log_for_scoring(log.report(), table.n_leads(), terminal);
     }
     let moment = Moment {
-        stale: Stale::of_table(table, as_of, &inputs.times),
+        stale: Stale::of_table(table, newest_act, as_of, &inputs.times),
         as_of: Some(args.as_of.clone()).filter(|as_of| as_of != NOW),
         inputs: args.inputs.as_typed(),
         learned_until: model.and_then(|model| learned_until(model, as_of)),

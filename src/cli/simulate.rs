@@ -192,7 +192,7 @@ fn open_effect(
     terminal: &Terminal,
 ) -> Result<Movement, InputError> {
     let moment = as_of(inputs, &args.as_of)?;
-    if let Some(stale) = Stale::of_table(table, moment, &inputs.times) {
+    if let Some(stale) = Stale::of_table(table, None, moment, &inputs.times) {
         terminal.note(&stale.sentence());
     }
     let settings = ScoreSettings {

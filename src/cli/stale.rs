@@ -1,8 +1,9 @@
 //! Whether an as-of goes with the files: of leads that came years before it, it makes ancient ones.
 
 use crate::asof::{Instant, MICROS_PER_DAY, Span};
+use crate::fault::InputError;
 use crate::pipeline::score::AsOf;
-use crate::tables::LeadTable;
+use crate::tables::{ActivityBatch, ActivityBatches, LeadTable, Outcome};
 use crate::values::{TimeReader, format_day, format_instant};
 use serde::Serialize;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -26,28 +27,46 @@ pub(super) struct Stale {
 }
 
 impl Stale {
-    /// Of leads created at these times; `None` where the as-of goes with them.
-    pub(super) fn of(created: impl Iterator<Item = Instant>, as_of: Instant, times: &TimeReader) -> Option<Stale> {
+    /// Of leads created at these times, and of what the files know to have happened `since`; `None` where the as-of goes
+    /// with the leads.
+    ///
+    /// The better one lies after all that is known by the as-of. Where deals went on closing long after the last lead came,
+    /// hardly anybody is open at their end: there it is the day after that lead.
+    fn of(
+        created: impl Iterator<Item = Instant>,
+        since: impl Iterator<Item = Instant>,
+        as_of: Instant,
+        times: &TimeReader,
+    ) -> Option<Stale> {
         let ends = created.fold(None, |ends: Option<(Instant, Instant)>, at| {
             Some(ends.map_or((at, at), |(oldest, newest)| (oldest.min(at), newest.max(at))))
         });
         let (oldest, newest) = ends?;
-        let days = as_of.since(newest).days();
         let plausible = (OF_THE_SPAN * newest.since(oldest).days()).clamp(LEAST, MOST);
-        (days > plausible).then(|| Stale { newest: format_day(newest), days, as_of: just_after(newest, times) })
-    }
-
-    /// Of the leads of a table.
-    pub(super) fn of_table(table: &LeadTable, as_of: AsOf, times: &TimeReader) -> Option<Stale> {
-        match as_of {
-            AsOf::At(at) => Stale::of(table.created_at.iter().flatten().flatten().copied(), at, times),
-            AsOf::Column => None,
+        let goes_with_them = |at: Instant| at.since(newest).days() <= plausible;
+        if goes_with_them(as_of) {
+            return None;
         }
+        let last_known = since.filter(|at| *at < as_of).fold(newest, Instant::max);
+        let day = just_after(last_known, times);
+        let is_late = !times.read_one(&day).is_ok_and(goes_with_them);
+        Some(Stale {
+            newest: format_day(newest),
+            days: as_of.since(newest).days(),
+            as_of: if is_late { just_after(newest, times) } else { day },
+        })
     }
 
-    /// The same beside the clock.
-    pub(super) fn by_the_clock(created: impl Iterator<Item = Instant>, times: &TimeReader) -> Option<Stale> {
-        Stale::of(created, now(), times)
+    /// Of the leads of a table, and of their newest activity before the as-of as far as the log was read.
+    pub(super) fn of_table(
+        table: &LeadTable,
+        newest_act: Option<Instant>,
+        as_of: AsOf,
+        times: &TimeReader,
+    ) -> Option<Stale> {
+        let AsOf::At(at) = as_of else { return None };
+        let created = table.created_at.iter().flatten().flatten().copied();
+        Stale::of(created, closes(table).chain(newest_act), at, times)
     }
 
     /// What to say of it.
@@ -59,6 +78,38 @@ impl Stale {
             crate::text::thousands(self.days as usize),
             self.as_of
         )
+    }
+}
+
+/// When the decided deals closed; the time in which an open one is expected to close tells of nothing that happened.
+pub(super) fn closes(table: &LeadTable) -> impl Iterator<Item = Instant> {
+    let is_decided = |row: usize| table.outcome.as_ref().is_some_and(|outcomes| outcomes[row] != Outcome::Open);
+    let closes = table.closed_at.iter().flatten().enumerate();
+    closes.filter_map(move |(row, at)| at.filter(|_| is_decided(row)))
+}
+
+/// A log that keeps in mind when the newest activity before an instant was.
+pub(super) struct DatedLog<'l> {
+    log: &'l mut dyn ActivityBatches,
+    before: Instant,
+    /// That activity's time, as far as the log was read.
+    pub(super) newest: Option<Instant>,
+}
+
+impl<'l> DatedLog<'l> {
+    pub(super) fn new(log: &'l mut dyn ActivityBatches, before: Instant) -> DatedLog<'l> {
+        DatedLog { log, before, newest: None }
+    }
+}
+
+impl ActivityBatches for DatedLog<'_> {
+    fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
+        let DatedLog { log, before, newest } = self;
+        log.for_each(&mut |batch| {
+            let times = batch.acts.iter().map(|act| act.at).filter(|at| at < before);
+            *newest = times.max().max(*newest);
+            each(batch);
+        })
     }
 }
 
@@ -78,10 +129,14 @@ fn just_after(newest: Instant, times: &TimeReader) -> String {
 mod tests {
     use super::*;
 
-    fn stale(created: &[&str], as_of: &str, zone: &str) -> Option<Stale> {
+    fn stale_after(created: &[&str], since: &[&str], as_of: &str, zone: &str) -> Option<Stale> {
         let times = TimeReader::new(zone, None).unwrap();
         let at = |text: &&str| times.read_one(text).unwrap();
-        Stale::of(created.iter().map(at), at(&as_of), &times)
+        Stale::of(created.iter().map(at), since.iter().map(at), at(&as_of), &times)
+    }
+
+    fn stale(created: &[&str], as_of: &str, zone: &str) -> Option<Stale> {
+        stale_after(created, &[], as_of, zone)
     }
 
     #[test]
@@ -105,5 +160,15 @@ mod tests {
             let after = times.read_one(&found.as_of).unwrap().since(times.read_one(newest).unwrap()).days();
             assert!(after > 0.0 && after <= 1.5, "{zone}: {after}");
         }
+    }
+
+    #[test]
+    fn the_better_as_of_lies_after_all_that_is_known_by_then() {
+        let as_of =
+            |since: &[&str]| stale_after(&["2017-06-14", "2018-05-31"], since, "2026-11-26", "UTC").unwrap().as_of;
+        assert_eq!(as_of(&["2018-01-05", "2018-06-10"]), "2018-06-11");
+        assert_eq!(as_of(&["2018-05-31T10:00:00Z"]), "2018-06-01");
+        assert_eq!(as_of(&["2018-06-10", "2026-12-24"]), "2018-06-11", "what is still to come is not known");
+        assert_eq!(as_of(&["2018-06-10", "2018-11-14"]), "2018-06-01", "by then hardly anybody was open");
     }
 }

@@ -175,7 +175,7 @@ impl ScoreSummary {
             most_points: most_points(assessment),
             ties: Ties::of(&top, n_first),
             top,
-            ranks_by_chance: assessment.model.is_some_and(ranks_by_chance),
+            ranks_by_chance: assessment.model.is_some_and(Model::score_ranks_by_chance),
             sums: Sums {
                 win_probability: probabilities.iter().sum(),
                 known: probabilities.len(),
@@ -254,12 +254,6 @@ fn notes(assessment: &Assessment<'_>, looks_back: bool) -> Vec<String> {
     let grades = assessment.grades.iter().filter(|_| !looks_back);
     notes.extend(grades.filter_map(|grades| grades.note.clone()));
     notes
-}
-
-/// Whether the score, on past deals, may owe its order to chance.
-fn ranks_by_chance(model: &Model) -> bool {
-    let auc = model.out_of_fold.as_ref().and_then(|figures| figures.of_scores()?.auc.as_ref());
-    auc.is_some_and(|auc| !auc.beats_chance())
 }
 
 /// Whether all leads are won or lost and nothing says when: then there is nobody to call, and the figures look back.

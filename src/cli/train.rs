@@ -5,7 +5,7 @@ use super::leads_at_hand::LeadsAtHand;
 use super::page::Page;
 use super::read_as::read_as;
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, log_key, open_log};
-use super::stale::Stale;
+use super::stale::{DatedLog, Stale, now};
 use super::terminal::{Terminal, plural};
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
@@ -13,6 +13,7 @@ use crate::features::TermSettings;
 use crate::features::plan::PlanSettings;
 use crate::pipeline::deals::{DealInputs, DealSettings, LogSince};
 use crate::pipeline::model::{Model, Recipe};
+use crate::pipeline::score::AsOf;
 use crate::pipeline::train::{TrainSettings, screened};
 use crate::predictor::{LearnSettings, Solver};
 use crate::project::{self, BlendWeight, Penalty, Project, Since, SnapshotMode};
@@ -103,17 +104,19 @@ pub(super) fn train_and_save(
     let settings = train_settings(inputs, &read, until)?;
     settings.check()?;
     let scorecard = inputs.card();
-    let (screened, log_order, log_report) = {
+    let now = now();
+    let (screened, newest_act, log_order, log_report) = {
         let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
-        let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+        let mut dated = log.as_mut().map(|log| DatedLog::new(log, now));
+        let source = dated.as_mut().map(|log| log as &mut dyn ActivityBatches);
         let deals = DealInputs { table: &read.built.table, log: source, scorecard };
-        (screened(deals, &settings)?, log.as_ref().and_then(|l| l.date_order()), log.map(|l| l.report().clone()))
+        let (screened, newest_act) = (screened(deals, &settings)?, dated.and_then(|log| log.newest));
+        (screened, newest_act, log.as_ref().and_then(|l| l.date_order()), log.map(|l| l.report().clone()))
     };
     // The deals hold what a fit needs; the leads would be carried through it for nothing.
     let n_leads = read.built.table.n_leads();
     let leads = LeadsAtHand::of(&read.built.table);
-    let created = read.built.table.created_at.iter().flatten().flatten().copied();
-    let as_of = Stale::by_the_clock(created, &inputs.times).map(|stale| stale.as_of);
+    let stale = Stale::of_table(&read.built.table, newest_act, AsOf::At(now), &inputs.times);
     read.built.table.forget_leads();
     let mut model = screened.train(&read.built.table, scorecard, &settings)?;
     let deals = screened.deals;
@@ -130,7 +133,7 @@ pub(super) fn train_and_save(
     }
     let published = writer.publish(&new_version(inputs, &model)?)?;
     terminal.detail(&format!("{} read", plural(n_leads, "lead")));
-    Ok(Trained { published, model, as_of, leads })
+    Ok(Trained { published, model, as_of: stale.map(|stale| stale.as_of), leads })
 }
 
 /// What is saved of a model.

@@ -283,6 +283,12 @@ impl Model {
         self.notes.iter().map(String::as_str).partition(|note| note.starts_with(ASK_FIRST))
     }
 
+    /// Whether the score, on past deals, may owe its order to chance.
+    pub fn score_ranks_by_chance(&self) -> bool {
+        let auc = self.out_of_fold.as_ref().and_then(|figures| figures.of_scores()?.auc.as_ref());
+        auc.is_some_and(|auc| !auc.beats_chance())
+    }
+
     /// Whether the model needs an activity log.
     pub fn needs_log(&self) -> bool {
         !self.reading.kinds.is_empty()

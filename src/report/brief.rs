@@ -33,6 +33,25 @@ pub fn brief(model: &Model, name: &str, scorecard: Option<&Scorecard>) -> String
 fn write_brief(out: &mut String, model: &Model, name: &str, whose: &str) -> std::fmt::Result {
     writeln!(out, "# Model: {name}\n")?;
     learned_from(out, model)?;
+    if is_chance(model) {
+        writeln!(out)?;
+        changed(out, model)?;
+    } else {
+        worth(out, model, whose)?;
+    }
+    kept_out(out, model)?;
+    left_out(out, model)?;
+    notes(out, model)
+}
+
+/// Whether it has been said that neither model nor score ranks better than chance: then that is the verdict, which other
+/// figures would only blur.
+fn is_chance(model: &Model) -> bool {
+    model.score_ranks_by_chance() && model.notes.iter().any(|note| model_ranks_by_chance(note))
+}
+
+/// How good the score is on deals unseen, whether that will last, and what the model goes by.
+fn worth(out: &mut String, model: &Model, whose: &str) -> std::fmt::Result {
     if let Some((sides, which)) = judged(model) {
         writeln!(out, "\nOn {which}:\n")?;
         figures(out, sides, whose)?;
@@ -40,10 +59,7 @@ fn write_brief(out: &mut String, model: &Model, name: &str, whose: &str) -> std:
     }
     writeln!(out)?;
     changed(out, model)?;
-    goes_by(out, model)?;
-    kept_out(out, model)?;
-    left_out(out, model)?;
-    notes(out, model)
+    goes_by(out, model)
 }
 
 /// From how many deals the model learned, and what must be read before any figure; or why there is no model.

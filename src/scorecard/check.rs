@@ -14,6 +14,8 @@ pub enum Severity {
     Mend,
     /// It deserves a look: it may be meant so.
     Look,
+    /// It is good to know, and asks for nothing.
+    Note,
 }
 
 /// One thing found.

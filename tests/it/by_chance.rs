@@ -30,7 +30,10 @@ fn noise(deals: usize) -> Company {
 #[test]
 fn where_the_order_is_chance_score_and_page_advise_against_it() {
     let company = noise(600);
-    company.run(&["train"]).ok();
+    let card = company.run(&["train"]).ok().stdout;
+    // One verdict with one figure.
+    assert_eq!(card.matches(" times in 100 (").count(), 1, "{card}");
+    assert!(!["Best fifth", "goes most by"].iter().any(|more| card.contains(more)), "{card}");
     let said = company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok().stdout;
     assert!(said.starts_with("There is next to nothing to learn here"), "{said}");
     let (page, view) = (company.text("report.html"), company.text("view.json"));

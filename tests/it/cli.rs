@@ -567,17 +567,17 @@ fn leads_and_their_deals() -> Company {
 fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_can_be_pasted() {
     let company = leads_and_their_deals();
     let told = company.run(&["init", "--leads", "leads.csv", "--outcomes", "deals.csv"]).ok().stdout;
-    let commands = told.lines().filter_map(|line| line.trim().strip_prefix("leadscore "));
-    let pasted: Vec<&str> = commands.map(|command| command.split("  #").next().unwrap()).collect();
-    let as_the_file_ends = ["score --out scored.csv --as-of 2021-12-21", "report --out report.html --as-of 2021-12-21"];
+    let pasted: Vec<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("leadscore ")).collect();
+    // The newest lead came on the 20th, the newest deal closed on the 23rd.
+    let as_the_file_ends = ["score --out scored.csv --as-of 2021-12-24", "report --out report.html --as-of 2021-12-24"];
     assert_eq!(pasted, ["train", as_the_file_ends[0], as_the_file_ends[1], "check"], "{told}");
-    let next = company.run(&["train"]).ok().says("`leadscore score --out scored.csv --as-of 2021-12-21`").stderr;
+    let next = company.run(&["train"]).ok().says("`leadscore score --out scored.csv --as-of 2021-12-24`").stderr;
     assert!(next.contains("`leadscore compare`"), "{next}");
     for command in pasted {
         assert!([0, 3].contains(&company.run(&command.split(' ').collect::<Vec<_>>()).status), "{command}");
     }
     let now = company.run(&["score", "--out", "now.csv"]).ok().stdout;
-    assert!(now.contains("The newest lead came on 2021-12-20, ") && now.contains("`--as-of 2021-12-21`"), "{now}");
+    assert!(now.contains("The newest lead came on 2021-12-20, ") && now.contains("`--as-of 2021-12-24`"), "{now}");
     assert!(now.contains("; 0 open, ") && now.contains("not won in time"), "{now}");
     let warned =
         |row: &Row| row["warnings"].contains("closed: not won within") || row["warnings"].starts_with("closed");

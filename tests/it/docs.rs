@@ -104,6 +104,20 @@ fn every_link_leads_somewhere() {
     }
 }
 
+#[test]
+fn commands_can_be_pasted_as_they_stand() {
+    let mut pages = pages_below("docs");
+    pages.extend(["README.md", "data/sample/README.md"].map(PathBuf::from));
+    for page in &pages {
+        let text = text_of(page);
+        for block in text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            // zsh, for one, takes no comment where it is typed.
+            let comment = block.lines().find(|line| line.trim_start().starts_with('#') || line.contains(" # "));
+            assert_eq!(comment, None, "{}", page.display());
+        }
+    }
+}
+
 /// The texts of the program.
 fn sources() -> String {
     let mut texts = String::new();

@@ -509,12 +509,40 @@ fn a_log_of_strangers_and_a_workbook_are_refused_by_name() {
     assert!(refused.contains("book.csv") && refused.contains("Excel"), "{refused}");
 }
 
-/// `script` of util-linux (Debian's bsdutils) gives the program a terminal to talk to; `.ci/run` makes sure of it.
 #[test]
 fn at_a_terminal_the_open_questions_are_asked_and_the_answers_written() {
     let mut leads = String::from("code,login,state,size\n");
     (0..60).for_each(|i| leads.push_str(&format!("a{i},u{i},{},{}\n", ["k", "m"][i % 2], i % 7)));
     let folder = folder(&[("leads.csv", leads.as_bytes())]);
+    let Some(shown) = at_a_terminal(&folder, b"nonsense\nstate\nk\n") else { return };
+    for question in ["`nonsense` is none of these", "says whether a lead was won?", "means won?"] {
+        assert!(shown.contains(question), "{question} is not in {shown}");
+    }
+    assert!(shown.contains("60 leads, 4 columns"), "a terminal of unknown width is no narrow one: {shown}");
+    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
+    let project = Project::parse(&text, "leadscore.toml").unwrap();
+    assert_eq!((project.leads.id.as_deref(), won_and_lost(&project).1), (Some("code"), vec!["k".to_string()]));
+}
+
+#[test]
+fn at_a_terminal_a_table_without_an_id_is_numbered_when_that_is_wanted() {
+    let leads: String =
+        (0..60).map(|i| format!("{},{}\n", ["web", "fair"][i % 3 % 2], ["won", "lost"][i % 2])).collect();
+    let folder = folder(&[("leads.csv", format!("source,outcome\n{leads}").as_bytes())]);
+    let Some(shown) = at_a_terminal(&folder, b"yes\n") else { return };
+    assert!(shown.contains("No column identifies a lead") && shown.contains("--number-rows"), "{shown}");
+    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
+    let project = Project::parse(&text, "leadscore.toml").unwrap();
+    assert_eq!(
+        (&project.leads.files[..], project.leads.id.as_deref()),
+        (&["leads-with-ids.csv".to_string()][..], Some("lead_id"))
+    );
+    assert!(folder.path().join("leads-with-ids.csv").exists());
+}
+
+/// What `init` shows at a terminal where these answers are typed; `None` where there is no terminal to be had. `script` of
+/// util-linux (Debian's bsdutils) gives the program one to talk to; `.ci/run` makes sure of it.
+fn at_a_terminal(folder: &TempDir, answers: &[u8]) -> Option<String> {
     let program = format!("'{}' init --leads leads.csv", env!("CARGO_BIN_EXE_leadscore"));
     let mut script = Command::new("script");
     script.args(["--quiet", "--return", "--command", &program, "/dev/null"]).current_dir(folder.path());
@@ -524,17 +552,11 @@ fn at_a_terminal_the_open_questions_are_asked_and_the_answers_written() {
         let _ = std::io::stderr().write_all(
             b"SKIPPED: init at a terminal is not tested, for there is no `script` here (Debian: apt install bsdutils)\n",
         );
-        return;
+        return None;
     };
-    terminal.stdin.take().unwrap().write_all(b"nonsense\nstate\nk\n").unwrap();
+    terminal.stdin.take().unwrap().write_all(answers).unwrap();
     let seen = terminal.wait_with_output().unwrap();
     let shown = String::from_utf8_lossy(&seen.stdout).into_owned();
     assert!(seen.status.success(), "{shown}");
-    for question in ["`nonsense` is none of these", "says whether a lead was won?", "means won?"] {
-        assert!(shown.contains(question), "{question} is not in {shown}");
-    }
-    assert!(shown.contains("60 leads, 4 columns"), "a terminal of unknown width is no narrow one: {shown}");
-    let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
-    let project = Project::parse(&text, "leadscore.toml").unwrap();
-    assert_eq!((project.leads.id.as_deref(), won_and_lost(&project).1), (Some("code"), vec!["k".to_string()]));
+    Some(shown)
 }

@@ -55,6 +55,7 @@ mod simulate;
 mod snapshot;
 mod solver;
 mod sources;
+mod starting;
 mod store;
 mod stretches;
 mod times;

@@ -45,10 +45,10 @@ impl Shell {
     }
 }
 
-/// The command of a line: without its comment; nothing for what builds or installs the program.
+/// The command of a line; nothing for what builds or installs the program.
 fn command_of(line: &str) -> Option<&str> {
-    let command = line.split("  #").next().unwrap_or_default().trim();
-    (!command.is_empty() && !command.starts_with('#') && !command.starts_with("cargo ")).then_some(command)
+    let command = line.trim();
+    (!command.is_empty() && !command.starts_with("cargo ")).then_some(command)
 }
 
 /// What a page shows of `printed`, as long an excerpt as it shows now.
@@ -156,7 +156,7 @@ const COLOURS: [(&str, &str); 5] = [
     ("too strong", "#f2cc60"),
     ("too weak", "#f2cc60"),
     ("agrees", "#7ee787"),
-    ("too little data", "#a9b3bf"),
+    ("cannot tell", "#a9b3bf"),
 ];
 
 /// Lines of text as a terminal shows them, as SVG.

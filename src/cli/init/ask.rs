@@ -1,5 +1,6 @@
 //! The few questions that only the person at the terminal can answer.
 
+use super::WITH_IDS;
 use super::files::Files;
 use super::look::{Looked, look};
 use crate::fault::InputError;
@@ -13,6 +14,12 @@ const SHOWN: usize = 15;
 pub(super) struct Talk<'a> {
     pub(super) answers: &'a mut dyn BufRead,
     pub(super) questions: &'a mut dyn Write,
+}
+
+/// Whether to go on with a copy whose rows are numbered, asked where nothing else identifies a lead.
+pub(super) fn wants_numbers(talk: &mut Talk<'_>) -> bool {
+    let text = format!("No column identifies a lead. Go on with {WITH_IDS}, a copy with the rows numbered?");
+    talk.answer(&text, &[YES, "no"].map(str::to_string), ", Enter: no") == Some(0)
 }
 
 /// Asks until nothing is unsure, or nothing more is answered.

@@ -72,8 +72,7 @@ pub(super) fn add_id(paths: &[PathBuf], copy: &Path, settings: &mut ReadSettings
     settings.encoding = None;
     write_table(copy, &numbered(&raw, id), WriteOptions { bounds: &[], raw: true })?;
     Ok(format!(
-        "{} is a copy with a column `{id}` of row numbers. `score --leads FILE --number-rows` numbers other exports, too: \
-         the same number in another file is another lead",
+        "`{id}` in the copy {} counts the rows: the same number in another file is another lead",
         copy.display()
     ))
 }

@@ -4,7 +4,7 @@ use super::super::inputs::{OPEN_LEADS, quoted};
 use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
-use crate::pipeline::start::{Finding, LostWords, Moment, OutcomeChoice, Unclosed, findings};
+use crate::pipeline::start::{Bounds, Finding, LostWords, Moment, OutcomeChoice, Unclosed, findings};
 use serde::Serialize;
 use std::path::Path;
 
@@ -38,12 +38,16 @@ pub(super) fn summary(start: &Start) -> Summary {
         missing: start.missing.clone(),
         snapshot: moment(start.layout.moment),
         rules: start.n_rules,
-        tiers: start.bounds.mql.map(|mql| ("MQL", mql)).into_iter().chain([("SQL", start.bounds.sql)]).collect(),
+        tiers: start.bounds.into_iter().flat_map(tiers).collect(),
         best_rule_score: start.best_score,
         ours: start.layout.log.as_ref().map(|log| log.ours.clone()).unwrap_or_default(),
         notes: warnings.into_iter().chain(remarks).collect(),
-        next: next(start, dir).into_iter().map(|(command, _)| command).collect(),
+        next: next(start, dir).into_iter().chain([check(start, dir)]).collect(),
     }
+}
+
+fn tiers(bounds: Bounds) -> impl Iterator<Item = (&'static str, f64)> {
+    bounds.mql.map(|mql| ("MQL", mql)).into_iter().chain([("SQL", bounds.sql)])
 }
 
 fn moment(moment: Moment) -> String {
@@ -96,11 +100,15 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
             plural(start.n_rules, "rule")
         ));
     }
-    text.push_str(". Good enough for a first run:\n");
-    for (command, why) in next(start, dir) {
-        let why = why.map_or_else(String::new, |why| format!("  # {why}"));
-        text.push_str(&format!("  {command}{why}\n"));
-    }
+    let open = if are_all_decided(start) {
+        format!(" ({OPEN_LEADS}: your open leads, same columns but the outcome)")
+    } else {
+        String::new()
+    };
+    text.push_str(&format!(". Good enough for a first run{open}:\n"));
+    // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
+    next(start, dir).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
+    text.push_str(&format!("In doubt:\n  {}\n", check(start, dir)));
     text
 }
 
@@ -127,9 +135,6 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     }
     let outcome = layout.outcome.as_ref().or(layout.deals.as_ref().and_then(|deals| deals.outcome.as_ref()));
     warnings.extend(outcome.and_then(|outcome| outcome.doubt.clone()));
-    if are_all_decided(start) {
-        warnings.push("all leads are decided".to_string());
-    }
     if let Some(Unclosed { n, days }) = layout.unclosed.filter(|_| !layout.counts_unclosed_as_lost) {
         warnings.push(format!(
             "{} older than {days} days, in which 9 of 10 wins came, were never closed: `lost_after` in leadscore.toml, \
@@ -161,35 +166,42 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     if let Some(log) = layout.log.as_ref().filter(|log| !log.ends.is_empty()) {
         warnings.push(format!("these kinds of activity read like the end of a deal: {}", log.ends.join(", ")));
     }
-    if let Some(best) = start.best_score.filter(|best| *best < 80.0) {
-        let mql = start.bounds.mql.map_or_else(String::new, |mql| format!(" and MQL (worth nurturing) at {mql}"));
-        remarks.push(format!(
-            "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {}{mql}",
-            start.bounds.sql
-        ));
+    match (start.best_score.filter(|best| *best < 80.0), start.bounds) {
+        (Some(best), Some(Bounds { mql, sql })) => {
+            let mql = mql.map_or_else(String::new, |mql| format!(" and MQL (worth nurturing) at {mql}"));
+            remarks.push(format!(
+                "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {sql}{mql}"
+            ));
+        }
+        (Some(best), None) if start.n_rules > 0 => {
+            warnings.push(format!("the rules give {best} points at most, too few for an SQL: add some"))
+        }
+        _ => {}
     }
     (warnings, remarks)
 }
 
-/// The commands to go on with, each with what it is for where that does not go without saying.
-fn next(start: &Start, dir: &Path) -> Vec<(String, Option<&'static str>)> {
+/// ` --project FILE`, unless it is found without.
+fn project(start: &Start, dir: &Path) -> String {
     let here = dir.as_os_str().is_empty() || dir == Path::new(".");
-    let project =
-        if here { String::new() } else { format!(" --project {}", quoted(&start.project.display().to_string())) };
+    if here { String::new() } else { format!(" --project {}", quoted(&start.project.display().to_string())) }
+}
+
+/// The command for whoever doubts.
+fn check(start: &Start, dir: &Path) -> String {
+    format!("leadscore check{}", project(start, dir))
+}
+
+/// The commands to go on with.
+fn next(start: &Start, dir: &Path) -> Vec<String> {
+    let project = project(start, dir);
     let train = Some(format!("leadscore train{project}")).filter(|_| start.layout.knows_outcomes());
     let alone = if train.is_some() { "" } else { " --rules-only" };
     let can_score = train.is_some() || start.n_rules > 0;
     let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
     let number = if start.has_numbered_rows { " --number-rows" } else { "" };
-    let (leads, which) = match are_all_decided(start) {
-        true => {
-            (format!(" --leads {OPEN_LEADS}{number}"), Some("open.csv: your open leads, same columns but the outcome"))
-        }
-        false => (String::new(), None),
-    };
+    let leads = if are_all_decided(start) { format!(" --leads {OPEN_LEADS}{number}") } else { String::new() };
     let score = format!("leadscore score{project}{alone}{leads} --out scored.csv{as_of}");
-    let report = train.as_ref().map(|_| (format!("leadscore report{project} --out report.html{as_of}"), None));
-    let check = (format!("leadscore check{project}"), Some("in doubt: what is wrong or suspicious?"));
-    let train = train.map(|train| (train, None));
-    train.into_iter().chain(can_score.then_some((score, which))).chain(report).chain([check]).collect()
+    let report = train.as_ref().map(|_| format!("leadscore report{project} --out report.html{as_of}"));
+    train.into_iter().chain(can_score.then_some(score)).chain(report).collect()
 }

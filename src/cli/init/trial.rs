@@ -3,25 +3,35 @@
 use super::super::Format;
 use super::super::inputs::InputArgs;
 use super::super::reading::{leads_for_scoring, open_log};
+use super::super::stale::{DatedLog, Stale, closes, now};
 use super::super::terminal::Terminal;
 use super::files::Files;
 use super::look::Looked;
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
-use crate::pipeline::start::{Layout, Sheet};
-use crate::tables::ActivityBatches;
+use crate::pipeline::start::Layout;
+use crate::tables::{ActivityBatches, LeadTable};
 
-/// The leads' scores just after the newest time of the files; none without a scorecard.
+/// What came of trying the files out.
+#[derive(Default)]
+pub(super) struct Trial {
+    /// The leads' scores just after the newest time of the files; none without a scorecard.
+    pub(super) scores: Vec<f64>,
+    /// The as-of to score these leads for, where now is implausibly late.
+    pub(super) as_of: Option<String>,
+}
+
+/// Reads the files as a scoring does, and scores every lead by the rules.
 #[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
-pub(super) fn scores(
+pub(super) fn trial(
     project: &str,
     scorecard: Option<&str>,
     files: &Files,
     looked: &Looked,
     layout: &Layout,
     lenient: bool,
-) -> Result<Vec<f64>, InputError> {
+) -> Result<Trial, InputError> {
     let folder = tempfile::tempdir().map_err(|e| InputError::new(format!("no temporary folder can be made: {e}")))?;
     let path = |name: &str| folder.path().join(name);
     let texts = [Some(("leadscore.toml", project)), scorecard.map(|text| ("scorecard.toml", text))];
@@ -47,36 +57,35 @@ pub(super) fn scores(
     let silent = Terminal::new(Format::Table, true, false);
     let read = leads_for_scoring(&inputs, card, None, false, &[], &silent)?;
     let table = &read.built.table;
-    if card.is_none() {
-        return Ok(Vec::new());
-    }
     let mut log = open_log(&inputs, &table.ids, card, &Default::default(), &silent)?;
+    let now = now();
+    let mut dated = log.as_mut().map(|log| DatedLog::new(log, now));
     let settings = ScoreSettings {
-        as_of: AsOf::At(just_after(looked, layout)),
+        as_of: AsOf::At(just_after(table, looked, layout, now)),
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
         reasons: false,
         min_evidence: 0.0,
         warnings: Vec::new(),
     };
-    let source = log.as_mut().map(|log| log as &mut dyn ActivityBatches);
-    let scored = score(ScoreInputs { table, log: source, scorecard: card, model: None }, &settings)?;
-    Ok((0..table.n_leads()).map(|row| scored.rule_score(row)).filter(|score| score.is_finite()).collect())
+    let scores = match card {
+        None => Vec::new(),
+        Some(_) => {
+            let source = dated.as_mut().map(|log| log as &mut dyn ActivityBatches);
+            let scored = score(ScoreInputs { table, log: source, scorecard: card, model: None }, &settings)?;
+            (0..table.n_leads()).map(|row| scored.rule_score(row)).filter(|score| score.is_finite()).collect()
+        }
+    };
+    let stale = Stale::of_table(table, dated.and_then(|log| log.newest), AsOf::At(now), &inputs.times);
+    Ok(Trial { scores, as_of: stale.map(|stale| stale.as_of) })
 }
 
-/// Just after the newest time of creation, close or activity.
-fn just_after(looked: &Looked, layout: &Layout) -> Instant {
-    let newest = |sheet: Option<&Sheet>, column: Option<&String>| {
-        let times = sheet?.column(column?)?.times.iter().flatten();
-        times.max().copied()
-    };
-    let of = |choice: &Option<crate::pipeline::start::Choice>| choice.as_ref().map(|choice| choice.column.clone());
-    let (view, deals) = (&looked.view, layout.deals.as_ref());
-    let times = [
-        newest(Some(&view.leads), of(&layout.created_at).as_ref()),
-        newest(Some(&view.leads), of(&layout.closed_at).as_ref()),
-        newest(view.outcomes.as_ref(), deals.and_then(|deals| of(&deals.closed_at)).as_ref()),
-        newest(view.log.as_ref(), layout.log.as_ref().map(|log| &log.at.column)),
-    ];
-    times.into_iter().flatten().max().map_or(Instant(0), |newest| Instant(newest.0 + 1))
+/// Just after the newest creation, close or activity before `now`, the log as far as it was looked at.
+fn just_after(table: &LeadTable, looked: &Looked, layout: &Layout, now: Instant) -> Instant {
+    let created = table.created_at.iter().flatten().flatten().copied();
+    let log = looked.view.log.as_ref().zip(layout.log.as_ref());
+    let acts = log.and_then(|(sheet, log)| sheet.column(&log.at.column));
+    let acts = acts.into_iter().flat_map(|column| column.times.iter().flatten().copied());
+    let known = created.chain(closes(table)).chain(acts).filter(|at| *at < now);
+    known.max().map_or(Instant(0), |newest| Instant(newest.0 + 1))
 }

@@ -18,18 +18,19 @@ pub(super) enum Tone {
 }
 
 /// Whole cells and lines whose meaning is coloured.
-const WORDS: [(&str, Tone); 14] = [
+const WORDS: [(&str, Tone); 15] = [
     ("wrong sign", Tone::Bad),
     ("too strong", Tone::Doubtful),
     ("too weak", Tone::Doubtful),
     ("agrees", Tone::Good),
-    ("too little data", Tone::Faint),
+    ("cannot tell", Tone::Faint),
     ("work_now", Tone::Good),
     ("verify", Tone::Doubtful),
     ("hidden_gem", Tone::Found),
     ("nurture", Tone::Faint),
     ("MUST BE MENDED", Tone::Bad),
     ("TO LOOK AT", Tone::Doubtful),
+    ("GOOD TO KNOW", Tone::Faint),
     ("NOT CHECKED", Tone::Faint),
     ("disqualified", Tone::Bad),
     ("(below all tiers)", Tone::Faint),

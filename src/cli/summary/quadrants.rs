@@ -28,10 +28,12 @@ pub(in crate::cli) struct QuadrantVolume {
 }
 
 impl QuadrantVolume {
-    /// Of all four, over the leads of `open`; none where the model has no opinion to disagree with.
+    /// Of all four, over the leads of `open`; none where the model has no opinion to disagree with, or no tier begins the calls.
     pub(super) fn of_each(assessment: &Assessment<'_>, open: &[usize]) -> Vec<QuadrantVolume> {
         let Some(model) = assessment.model else { return Vec::new() };
-        let Some(blending) = model.blending.as_ref().filter(|b| b.blurred.is_none()) else { return Vec::new() };
+        let has_handover = assessment.scorecard.is_some_and(|card| card.handover.is_some());
+        let blending = model.blending.as_ref().filter(|b| b.blurred.is_none() && has_handover);
+        let Some(blending) = blending else { return Vec::new() };
         let volume = |quadrant: Quadrant| {
             let record = blending.records.iter().find(|record| record.quadrant == quadrant);
             let told = record.map(|record| match (record.says(), &record.record) {

@@ -1,5 +1,6 @@
 //! The summary of a scoring as a person reads it.
 
+use super::beyond::above_all_points;
 use super::expected::expected_text;
 use super::{ScoreSummary, quadrants};
 use crate::cli::page::Page;
@@ -16,10 +17,13 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary, all: bool) -> Page {
     } else {
         text.append(looking_ahead(summary, all));
     }
-    if !summary.notes.is_empty() {
+    // Who only calls from the top needs not know how far up the scale goes.
+    let of_the_scale = above_all_points(summary.most_points, &summary.top).filter(|_| !all);
+    let notes: Vec<&String> = summary.notes.iter().filter(|note| Some(*note) != of_the_scale.as_ref()).collect();
+    if !notes.is_empty() {
         text.push_str("\n");
     }
-    for note in &summary.notes {
+    for note in notes {
         text.push_str(&format!("note: {note}\n"));
     }
     text
@@ -119,7 +123,7 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
     let mut told_by_explain = "Why";
     if summary.ranks_by_chance {
         text.push_str("Do not order leads by `score`: it ranked past deals hardly better than chance. ");
-        if summary.scorecard.is_some() {
+        if has_tiers(summary) {
             text.push_str("So take tier and `next_action` for what the points say, and no more. ");
         }
         told_by_explain = "What it is made of";
@@ -145,7 +149,7 @@ fn in_which_order(summary: &ScoreSummary) -> String {
         }
         (false, false) => format!("Sort {out} by `score`, call from the top"),
     };
-    let next = if summary.scorecard.is_some() { " and do what `next_action` says" } else { "" };
+    let next = if has_tiers(summary) { " and do what `next_action` says" } else { "" };
     format!("{doubt}{how}{next}. ")
 }
 
@@ -180,8 +184,13 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
     text
 }
 
+/// Whether there is a tier to stand in, which is what actions go by.
+fn has_tiers(summary: &ScoreSummary) -> bool {
+    summary.tiers.iter().any(|t| !t.tier.is_empty())
+}
+
 fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
-    if summary.tiers.is_empty() {
+    if !has_tiers(summary) {
         return Page::new();
     }
     let with_model = summary.model_version.is_some();

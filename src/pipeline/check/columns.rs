@@ -76,7 +76,7 @@ fn silent(columns: &[ColumnLook]) -> Vec<Finding> {
             let verb = if names.len() == 1 { "has" } else { "have" };
             let sentence = format!("{} {verb} {what}", counted(names.len(), "column"));
             let evidence = format!("{}: {}", listed(&names), "the model leaves such columns out");
-            found.push(Finding::new(Grade::Look, Area::Columns, sentence, evidence).naming(names));
+            found.push(Finding::new(Grade::Note, Area::Columns, sentence, evidence).naming(names));
         }
     }
     found
@@ -93,7 +93,7 @@ fn identifying(columns: &[ColumnLook], n: usize) -> Option<Finding> {
         let sentence = format!("{} {verb} on nearly every lead", counted(names.len(), "column"));
         let evidence =
             format!("{}: identifiers or free text, which the model does not use as they stand", listed(&names));
-        Finding::new(Grade::Look, Area::Columns, sentence, evidence).naming(names)
+        Finding::new(Grade::Note, Area::Columns, sentence, evidence).naming(names)
     })
 }
 
@@ -106,7 +106,7 @@ fn sparse(columns: &[ColumnLook], n: usize) -> Option<Finding> {
     (!sparse.is_empty()).then(|| {
         let verb = if sparse.len() == 1 { "is" } else { "are" };
         let sentence = format!("{} {verb} missing on more than half of the leads", counted(sparse.len(), "column"));
-        Finding::new(Grade::Look, Area::Columns, sentence, first_few(&shown)).naming(sparse.iter().map(|c| &c.name))
+        Finding::new(Grade::Note, Area::Columns, sentence, first_few(&shown)).naming(sparse.iter().map(|c| &c.name))
     })
 }
 

@@ -70,7 +70,7 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
         }
         LeakGrade::Allowed => {
             let verbs = if one { "knows the outcome, and is" } else { "know the outcome, and are" };
-            (Grade::Look, format!("{who} {verbs} kept because `allow` says so"))
+            (Grade::Note, format!("{who} {verbs} kept because `allow` says so"))
         }
     };
     Finding { grade, area: Area::Leaks, sentence, evidence, names: alike.iter().map(|l| l.name.clone()).collect() }

@@ -34,6 +34,8 @@ pub enum Grade {
     Mend,
     /// It deserves a look; it may be meant so.
     Look,
+    /// It is good to know, and asks for nothing.
+    Note,
 }
 
 /// What a finding is about, the important first.
@@ -267,6 +269,7 @@ fn grade_of(severity: Severity) -> Grade {
     match severity {
         Severity::Mend => Grade::Mend,
         Severity::Look => Grade::Look,
+        Severity::Note => Grade::Note,
     }
 }
 

@@ -53,15 +53,18 @@ fn impossible(
 fn lacking(table: &LeadTable, lost_after: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     if let Some(created) = &table.created_at {
-        let n = created.iter().filter(|at| at.is_none()).count();
+        let without = || (0..created.len()).filter(|&row| created[row].is_none());
+        let n = without().count();
         if n > 0 {
+            let is_closed = |row: &usize| table.outcome.as_ref().is_some_and(|all| all[*row] != Outcome::Open);
             let sentence = format!("{} have no creation time", counted(n, "lead"));
-            found.push(Finding::new(
-                Grade::Look,
-                Area::Times,
-                sentence,
-                "Closed ones among them cannot train the model.",
-            ));
+            found.push(match without().filter(is_closed).count() {
+                0 => Finding::new(Grade::Note, Area::Times, sentence, "None of them is closed."),
+                closed => {
+                    let evidence = format!("{} among them cannot train the model.", counted(closed, "closed one"));
+                    Finding::new(Grade::Look, Area::Times, sentence, evidence)
+                }
+            });
         }
     }
     if let (Some(closed), Some(outcome)) = (&table.closed_at, &table.outcome) {

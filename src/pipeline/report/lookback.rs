@@ -37,7 +37,9 @@ impl CardFigures {
 /// The sentence, where there is something to say; `card` is what the reader may have seen before.
 pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<String> {
     let looked = found.figures.of_scores()?;
-    let card = card.filter(|card| card.deals == found.deals);
+    // That neither model nor score ranks better than chance is the verdict already, here and after the training.
+    let is_chance = [Some(looked), found.figures.model.as_ref()].into_iter().flatten().all(ranks_by_chance);
+    let card = card.filter(|card| card.deals == found.deals && !is_chance);
     let order = card.and_then(|card| order(looked, card.figures.of_scores()?));
     let why = card.filter(|_| order.is_some()).map_or_else(String::new, |card| why(found, card));
     let by = by_row_weight(found.judged.is_weighted());
@@ -50,6 +52,10 @@ pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<S
         let deals = counted(found.judged.n, "past deal");
         format!("Looking back on {deals}, the score{beside}. {}.{why}", capital(&said.join("; ")))
     })
+}
+
+fn ranks_by_chance(figures: &Figures) -> bool {
+    figures.auc.as_ref().is_some_and(|auc| !auc.beats_chance())
 }
 
 /// That the order was found worse than on the card, beyond chance.

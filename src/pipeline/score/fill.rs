@@ -110,7 +110,8 @@ fn blend(
     lead.score = final_score(blending, rule_score, lead.model_probability, lead.win_probability);
     lead.tier = card.tier_of(lead.score);
     lead.model_tier = card.tier_of(lead.model_score);
-    if blending.blurred.is_some() {
+    // Without a tier for sales nothing is high or low.
+    if blending.blurred.is_some() || card.handover.is_none() {
         return;
     }
     let quadrant = Quadrant::of(card.is_high(rule_score), card.is_high(lead.model_score));

@@ -32,7 +32,7 @@ pub use layout::{Layout, Moment, View, Wishes, lay_out};
 pub use log::LogChoice;
 pub use outcome::{LostWords, OutcomeChoice};
 pub use project_text::{Reading, project_text};
-pub use question::{Question, Topic, YES, question};
+pub use question::{Question, Topic, YES, lacks_an_id, question};
 pub use roles::{Choice, sensitive_name};
 pub use rule::StartRule;
 pub use scorecard_text::{Bounds, scorecard_text, starting_rules};

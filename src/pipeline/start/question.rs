@@ -2,7 +2,7 @@
 
 use super::layout::{View, Wishes, lay_out};
 use super::outcome::possible;
-use super::roles::{id, possible_ids};
+use super::roles::{broken_id, id, possible_ids};
 use super::screen::one_line;
 use super::unclosed::Unclosed;
 
@@ -32,6 +32,12 @@ pub enum Topic {
 
 /// The answer that puts `lost_after` in force.
 pub const YES: &str = "yes";
+
+/// Whether nothing identifies a lead, and no column is meant to: then only a number a row can.
+pub fn lacks_an_id(view: &View, wishes: &Wishes) -> bool {
+    let leads = &view.leads;
+    wishes.id.is_none() && id(leads).is_none() && broken_id(leads).is_none() && possible_ids(leads).is_empty()
+}
 
 /// What is to be asked before the columns can be told apart, if anything.
 pub fn question(view: &View, wishes: &Wishes) -> Option<Question> {
@@ -86,5 +92,12 @@ mod tests {
         assert_eq!(question(&view, &settled), None);
         let none = Wishes { no_outcome: true, ..Wishes::default() };
         assert_eq!(question(&view, &none), None);
+        assert!(!lacks_an_id(&view, &Wishes::default()));
+        let view = |header, rows: &[&str]| View { leads: sheet(header, rows), outcomes: None, log: None };
+        assert!(lacks_an_id(&view("login state", &["u1 k", "u1 k"]), &Wishes::default()));
+        assert!(
+            !lacks_an_id(&view("lead_id state", &["u1 k", "u1 m"]), &Wishes::default()),
+            "an id that is to be mended"
+        );
     }
 }

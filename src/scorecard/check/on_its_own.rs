@@ -37,7 +37,7 @@ fn reach_findings(scorecard: &Scorecard) -> Vec<Finding> {
     let evidence = format!("points by group: {}", groups.collect::<Vec<_>>().join(", "));
     if reach.max < scorecard.range.max - BOUND_SLACK {
         let message = format!("no lead can have more than {} of {} points", reach.max, scorecard.range.max);
-        findings.push(Finding::new(Severity::Look, None, message, evidence));
+        findings.push(Finding::new(Severity::Note, None, message, evidence));
     }
     for tier in scorecard.tiers.iter().filter(|tier| !tier.is_reached_by(reach.max)) {
         let message = format!("tier `{}` is out of reach", tier.name);

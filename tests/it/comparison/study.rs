@@ -59,7 +59,7 @@ impl Marks {
                     .filter(|(rule, truth)| rule.hand_set_points * **truth > 0.0)
                     .map(|(rule, _)| called(rule.verdict)),
             ),
-            silent: share(&mut comparison.rules.iter().map(|rule| rule.verdict == Verdict::TooLittleData)),
+            silent: share(&mut comparison.rules.iter().map(|rule| rule.verdict == Verdict::CannotTell)),
             rho: comparison.rho,
             tau: comparison.tau,
         }
