@@ -131,7 +131,7 @@ impl fmt::Display for Evidence {
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The deals cannot tell yet.
-    CannotTell,
+    TooLittleData,
     /// The points have the wrong sign.
     WrongSign,
     /// The points are further from 0 than the deals bear out.
@@ -147,7 +147,7 @@ pub enum Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Verdict::CannotTell => "cannot tell",
+            Verdict::TooLittleData => "too little data",
             Verdict::WrongSign => "wrong sign",
             Verdict::TooStrong => "too strong",
             Verdict::TooWeak => "too weak",
@@ -229,9 +229,9 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Whether any verdict is more than `cannot tell`; a learned scorecard is worth writing only then.
+    /// Whether any verdict is more than `too little data`; a learned scorecard is worth writing only then.
     pub fn says_something(&self) -> bool {
-        self.rules.iter().any(|rule| rule.verdict != Verdict::CannotTell)
+        self.rules.iter().any(|rule| rule.verdict != Verdict::TooLittleData)
     }
 
     /// Whether its rates, which are by row weight, differ from wins ÷ deals.
@@ -253,7 +253,7 @@ impl Comparison {
 /// shrunk intervals: their coverage is promised on average over rules, not for each.
 ///
 /// Without deals, without folds, or where all deals have the same S, the learned points are the hand-set ones and
-/// every verdict is `cannot tell`.
+/// every verdict is `too little data`.
 ///
 /// The order of the rules changes nothing: they are worked on in the order of their ids.
 pub fn compare(input: &ComparisonInput, auc: &AucWithError) -> Comparison {

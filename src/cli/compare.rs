@@ -142,7 +142,7 @@ pub(super) fn compare_and_write(args: &CompareArgs, terminal: &Terminal) -> Resu
 /// Why nothing is written, and whether an earlier comparison left a file of that name.
 fn declined(path: &Path) -> String {
     let old = if path.exists() { format!(" ({} is of an earlier comparison)", path.display()) } else { String::new() };
-    format!("every verdict is `cannot tell`{old}")
+    format!("every verdict is `too little data`{old}")
 }
 
 fn written(path: &Path, text: &str) -> Result<String, InputError> {

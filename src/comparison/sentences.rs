@@ -19,12 +19,12 @@ const MOST_PROMISED: f64 = 5.0;
 /// drew them up.
 pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
     if !comparison.says_something() {
-        return nothing_told(comparison, if is_start { "starting" } else { "hand-set" });
+        return too_little(comparison, if is_start { "starting" } else { "hand-set" });
     }
     let mut contradicted: Vec<&RuleComparison> = comparison.rules.iter().filter(|rule| contradicts(rule)).collect();
     contradicted.sort_by(|a, b| b.sets_apart.total_cmp(&a.sets_apart).then_with(|| a.id.cmp(&b.id)));
     let rules = comparison.rules.len();
-    let unsure = comparison.rules.iter().filter(|rule| rule.verdict == Verdict::CannotTell).count();
+    let unsure = comparison.rules.iter().filter(|rule| rule.verdict == Verdict::TooLittleData).count();
     let unsure = match unsure {
         0 => String::new(),
         _ => format!("; on {unsure} they cannot tell yet"),
@@ -60,7 +60,7 @@ pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
 }
 
 fn contradicts(rule: &RuleComparison) -> bool {
-    !matches!(rule.verdict, Verdict::CannotTell | Verdict::Agrees)
+    !matches!(rule.verdict, Verdict::TooLittleData | Verdict::Agrees)
 }
 
 fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> String {
@@ -100,18 +100,20 @@ fn against_the_points(rule: &RuleComparison, of_all: f64) -> Option<&'static str
     }
 }
 
-/// What to say when every verdict is `cannot tell`: that, why, and what would help, if anything would.
-fn nothing_told(comparison: &Comparison, points: &str) -> Vec<String> {
+/// What to say when every verdict is `too little data`: that, why, and what would help, if anything would.
+fn too_little(comparison: &Comparison, points: &str) -> Vec<String> {
     let lost = comparison.deals - comparison.won;
+    let help = what_would_help(comparison);
+    let verdict = if help.is_some() { "Too little data" } else { "No verdict" };
     let mut said = vec![format!(
-        "{} ({} won, {} lost) cannot tell any rule's points from the {points} ones.",
+        "{verdict}: {} ({} won, {} lost) cannot tell any rule's points from the {points} ones.",
         counted(comparison.deals, "closed deal"),
         thousands(comparison.won),
         thousands(lost),
     )];
     said.extend(comparison.notes.first().map(|why| format!("{}.", capital(why))));
     let hardly = || format!("Even many more deals like these would hardly tell, so the {points} points stand.");
-    said.push(what_would_help(comparison).unwrap_or_else(hardly));
+    said.push(help.unwrap_or_else(hardly));
     said
 }
 
@@ -203,7 +205,7 @@ mod tests {
             rule("vp", [10.0, 4.0], [2.0, 6.0], [300, 120], Verdict::TooStrong),
             rule("many_visits", [15.0, -3.0], [-6.0, 0.0], [812, 96], Verdict::WrongSign),
             rule("student", [-20.0, -19.0], [-30.0, -9.0], [90, 3], Verdict::Agrees),
-            rule("rare", [30.0, 29.0], [-20.0, 70.0], [4, 1], Verdict::CannotTell),
+            rule("rare", [30.0, 29.0], [-20.0, 70.0], [4, 1], Verdict::TooLittleData),
         ];
         let said = sentences(&comparison(rules.clone(), 2_000, 770, 1.0), false);
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
@@ -243,17 +245,17 @@ mod tests {
     }
 
     #[test]
-    fn deals_that_cannot_tell_say_how_many_more_would_help() {
-        let unsure = |hits| vec![rule("vp", [10.0, 12.0], [-10.0, 30.0], [hits, hits / 3], Verdict::CannotTell)];
+    fn too_little_data_says_how_many_more_would_help() {
+        let unsure = |hits| vec![rule("vp", [10.0, 12.0], [-10.0, 30.0], [hits, hits / 3], Verdict::TooLittleData)];
         let said = sentences(&comparison(unsure(60), 200, 70, 1.0), false);
         assert_eq!(said[1], "If the trend holds, about 600 more closed deals would bring a first verdict.");
         let said = sentences(&comparison(unsure(0), 20, 7, 0.0), false);
         assert_eq!(said[1], "About 43 more won deals would help.");
-        assert!(said[0].starts_with("20 closed deals (7 won, 13 lost) cannot tell"));
+        assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
         let hardly = "Even many more deals like these would hardly tell, so the hand-set points stand.";
         let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0), false);
         assert_eq!(said[1], hardly);
-        assert!(said[0].starts_with("2,000 closed deals"), "{}", said[0]);
+        assert!(said[0].starts_with("No verdict: 2,000 closed deals"), "{}", said[0]);
         // ρ = 0.4 takes 1 / 0.16 times the deals: nobody waits for that.
         let said = sentences(&comparison(unsure(400), 2_000, 800, 0.4), false);
         assert_eq!(said[1], hardly);

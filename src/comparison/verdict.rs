@@ -52,11 +52,11 @@ pub(super) fn verdict(told: bool, leads: usize, points: f64, interval: [f64; 2])
     let [low, high] = if points < 0.0 { [-interval[1], -interval[0]] } else { interval };
     let size = points.abs();
     if !told || leads < FEWEST_LEADS {
-        Verdict::CannotTell
+        Verdict::TooLittleData
     } else if points == 0.0 {
         if low > 0.0 || high < 0.0 { Verdict::Worth } else { Verdict::Agrees }
     } else if low <= 0.0 && 2.0 * size <= high {
-        Verdict::CannotTell
+        Verdict::TooLittleData
     } else if high < 0.0 {
         Verdict::WrongSign
     } else if high < size {
@@ -75,9 +75,9 @@ mod tests {
     #[test]
     fn verdicts_come_in_their_order() {
         let told = |points, low, high| verdict(true, 50, points, [low, high]);
-        assert_eq!(verdict(false, 50, 10.0, [-9.0, -5.0]), Verdict::CannotTell);
-        assert_eq!(verdict(true, 9, 10.0, [-9.0, -5.0]), Verdict::CannotTell);
-        assert_eq!(told(10.0, -1.0, 21.0), Verdict::CannotTell);
+        assert_eq!(verdict(false, 50, 10.0, [-9.0, -5.0]), Verdict::TooLittleData);
+        assert_eq!(verdict(true, 9, 10.0, [-9.0, -5.0]), Verdict::TooLittleData);
+        assert_eq!(told(10.0, -1.0, 21.0), Verdict::TooLittleData);
         assert_eq!(told(10.0, -9.0, -5.0), Verdict::WrongSign);
         assert_eq!(told(10.0, -9.0, 5.0), Verdict::TooStrong);
         assert_eq!(told(10.0, 1.0, 5.0), Verdict::TooStrong);
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(told(-10.0, 1.0, 5.0), Verdict::WrongSign);
         assert_eq!(told(-10.0, -9.0, -5.0), Verdict::TooStrong);
         assert_eq!(told(-10.0, -19.0, -15.0), Verdict::TooWeak);
-        assert_eq!(told(-10.0, -21.0, 1.0), Verdict::CannotTell);
+        assert_eq!(told(-10.0, -21.0, 1.0), Verdict::TooLittleData);
         assert_eq!(told(0.0, -1.0, 1.0), Verdict::Agrees);
         assert_eq!(told(0.0, 1.0, 3.0), Verdict::Worth);
     }

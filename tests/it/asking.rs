@@ -170,10 +170,7 @@ fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_o
     let report = company.run(&["--quiet", "--format", "json", "report", "--out", "report.html"]).ok().stdout;
     assert!(report.contains("\"Ask first: could `feedback` have been filled in"), "{report}");
     let compared = company.run(&["compare"]).stdout;
-    assert!(
-        compared.contains("nobody's opinion yet") || compared.contains("cannot tell any rule's points"),
-        "{compared}"
-    );
+    assert!(compared.contains("nobody's opinion yet") || compared.contains("No verdict"), "{compared}");
     company.edit("leadscore.toml", "# \"feedback\",", "\"feedback\",");
     assert!(!company.run(&["train"]).ok().stdout.contains("Ask first"));
 }

@@ -156,7 +156,7 @@ const COLOURS: [(&str, &str); 5] = [
     ("too strong", "#f2cc60"),
     ("too weak", "#f2cc60"),
     ("agrees", "#7ee787"),
-    ("cannot tell", "#a9b3bf"),
+    ("too little data", "#a9b3bf"),
 ];
 
 /// Lines of text as a terminal shows them, as SVG.

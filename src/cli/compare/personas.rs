@@ -88,7 +88,7 @@ fn row(rule: &PersonaRule) -> PersonaRow {
 /// A common rule worth more or less here than elsewhere, on enough deals to be judged; a persona's own rules stand in
 /// the table over all.
 fn is_news(rule: &PersonaRule) -> bool {
-    rule.departs() && rule.here.verdict != Verdict::CannotTell && rule.here.persona.is_none()
+    rule.departs() && rule.here.verdict != Verdict::TooLittleData && rule.here.persona.is_none()
 }
 
 fn sentence(rule: &PersonaRule) -> String {

@@ -90,10 +90,10 @@ fn rules(text: &mut Page, summary: &Summary) {
     text.push_str(&unproven(&summary.rules, summary.rho));
 }
 
-/// Why the deals may not tell beside an interval that lies clear of 0.
+/// Why a rule may have too little data beside an interval that lies clear of 0.
 fn unproven(rules: &[RuleRow], rho: f64) -> String {
     let is_clear = |r: &&RuleRow| r.interval[0] > 0.0 || r.interval[1] < 0.0;
-    let unsure = rules.iter().filter(|r| r.verdict == Verdict::CannotTell.to_string());
+    let unsure = rules.iter().filter(|r| r.verdict == Verdict::TooLittleData.to_string());
     let named: Vec<String> = unsure.filter(is_clear).map(|r| format!("`{}`", r.rule)).collect();
     if named.is_empty() {
         return String::new();
@@ -103,7 +103,7 @@ fn unproven(rules: &[RuleRow], rho: f64) -> String {
     } else {
         "it hits too few deals to be judged, or nearly all alike, so points and interval keep close to those set"
     };
-    format!("Cannot tell though the interval lies clear of 0 ({}): {why}.\n", listed(&named, "and"))
+    format!("Too little data though the interval lies clear of 0 ({}): {why}.\n", listed(&named, "and"))
 }
 
 /// What each group pays a deal, where there is more than one.
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cannot_tell_beside_an_interval_clear_of_0_is_explained() {
+    fn too_little_data_beside_an_interval_clear_of_0_is_explained() {
         let rule = |interval: [f64; 2], leads, verdict: Verdict| RuleRow {
             rule: format!("of_{leads}"),
             persona: None,
@@ -213,7 +213,7 @@ mod tests {
             matters: 0.0,
             verdict: verdict.to_string(),
         };
-        let unsure = Verdict::CannotTell;
+        let unsure = Verdict::TooLittleData;
         let rules =
             [rule([-1.0, 21.0], 40, unsure), rule([2.0, 5.0], 300, Verdict::TooStrong), rule([4.0, 12.0], 2, unsure)];
         let said = unproven(&rules, 1.0);

@@ -23,7 +23,7 @@ const WORDS: [(&str, Tone); 15] = [
     ("too strong", Tone::Doubtful),
     ("too weak", Tone::Doubtful),
     ("agrees", Tone::Good),
-    ("cannot tell", Tone::Faint),
+    ("too little data", Tone::Faint),
     ("work_now", Tone::Good),
     ("verify", Tone::Doubtful),
     ("hidden_gem", Tone::Found),

@@ -60,7 +60,7 @@ pub(super) fn write(
 impl WriteSettings {
     /// The points to be written for a rule, before they are rounded.
     fn points(&self, rule: &RuleComparison) -> f64 {
-        let contradicted = !matches!(rule.verdict, Verdict::Agrees | Verdict::CannotTell);
+        let contradicted = !matches!(rule.verdict, Verdict::Agrees | Verdict::TooLittleData);
         if self.only_contradicted && !contradicted {
             return rule.hand_set_points;
         }

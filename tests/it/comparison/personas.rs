@@ -120,7 +120,7 @@ fn a_persona_of_few_deals_leans_on_all() {
     for rule in &within[0].rules {
         let apart = (rule.here.learned_points - rule.over_all).abs();
         assert!(apart < 0.1 * most, "{} moves by {apart}", rule.here.id);
-        assert!(rule.here.leads >= 10 || rule.here.verdict == Verdict::CannotTell);
+        assert!(rule.here.leads >= 10 || rule.here.verdict == Verdict::TooLittleData);
     }
 }
 

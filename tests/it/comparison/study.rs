@@ -59,7 +59,7 @@ impl Marks {
                     .filter(|(rule, truth)| rule.hand_set_points * **truth > 0.0)
                     .map(|(rule, _)| called(rule.verdict)),
             ),
-            silent: share(&mut comparison.rules.iter().map(|rule| rule.verdict == Verdict::CannotTell)),
+            silent: share(&mut comparison.rules.iter().map(|rule| rule.verdict == Verdict::TooLittleData)),
             rho: comparison.rho,
             tau: comparison.tau,
         }
