@@ -100,7 +100,10 @@ fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
     if head.starts_with(b"\xD0\xCF\x11\xE0") {
         return Some(("an old Excel workbook (.xls)", EXPORT));
     }
-    if head.starts_with(b"\x1F\x8B") || head.starts_with(b"\x28\xB5\x2F\xFD") || head.starts_with(b"BZh") {
+    if head.starts_with(b"\x1F\x8B") {
+        return Some(("a compressed file", "unpack it first: `gunzip -k FILE`"));
+    }
+    if head.starts_with(b"\x28\xB5\x2F\xFD") || head.starts_with(b"BZh") {
         return Some(("a compressed file", "unpack it first"));
     }
     if head.starts_with(b"%PDF") {

@@ -2,7 +2,7 @@
 
 use super::deals::Deals;
 use super::leaks;
-use super::leaning::question;
+use super::leaning::{ASK_FIRST, question};
 use super::model::{
     DriftRecord, HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SideFigures, SnapshotRecord,
 };
@@ -142,7 +142,9 @@ fn notes(
 ) -> Vec<String> {
     let auc = out_of_fold_auc.map(|auc| auc.value);
     let asked = whole.learned.as_ref().and_then(|learned| question(deals, &learned.predictor, auc, allow));
-    let mut notes: Vec<String> = asked.iter().map(ToString::to_string).collect();
+    let decided =
+        deals.decided_before.iter().map(|decided| format!("{ASK_FIRST}{} {}", decided.question(), decided.answer()));
+    let mut notes: Vec<String> = decided.chain(asked.iter().map(ToString::to_string)).collect();
     notes.extend(leaks::notes(&deals.leaks));
     if let Some(learned) = whole.learned.as_ref().filter(|l| !l.additive.convergence.is_converged()) {
         notes.push(format!(

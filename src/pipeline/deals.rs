@@ -8,7 +8,7 @@ pub use rules::{RuleColumn, RuleSide};
 
 pub(super) use rules::RuleEvidence;
 
-use super::leaks::{KindTimes, LeakFinding, OpenLeads, OpenWatch, Unread, open_rows};
+use super::leaks::{DecidedBefore, KindTimes, LeakFinding, OpenLeads, OpenWatch, Unread, open_rows};
 use crate::asof::{Instant, Span};
 use crate::fault::InputError;
 use crate::features::plan::PlanSettings;
@@ -107,6 +107,8 @@ pub struct Deals {
     pub leaks: Vec<LeakFinding>,
     /// Whether a person keeps a column from the model that could carry one; `false` until the deals are screened.
     pub is_answered: bool,
+    /// Deals that were decided before they were looked at, as far as the screen can tell.
+    pub decided_before: Option<DecidedBefore>,
 }
 
 impl Deals {
@@ -197,6 +199,7 @@ pub(super) fn gather_and_keep(
         excluded,
         leaks: Vec::new(),
         is_answered: false,
+        decided_before: None,
     };
     Ok((deals, evidence))
 }

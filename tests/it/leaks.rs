@@ -8,7 +8,9 @@ use leadscore::features::{Fate, Source};
 use leadscore::pipeline::deals::{DealInputs, DealSettings, Deals, LogSince, gather};
 use leadscore::pipeline::leaks::{LeakFinding, LeakGrade, ScreenSettings, leave_out, notes, screen};
 use leadscore::snapshot::{Mode, SnapshotSettings};
-use leadscore::tables::{ActivityBatch, ActivityBatches, Outcome};
+use leadscore::tables::{Activity, ActivityBatch, ActivityBatches, Outcome};
+use leadscore::text::thousands;
+use std::collections::BTreeSet;
 
 /// A stream of numbers in [0, 1) that is the same everywhere.
 struct Draw(u64);
@@ -212,19 +214,19 @@ fn what_no_open_lead_shows_came_with_the_close() {
 }
 
 /// Deals looked at right after their close, with a kind that decides and one that does not.
-fn decided_in_the_log() -> World {
-    let mut world = honest(timed(60, 240, 150), &mut Draw(13));
+fn decided_in_the_log(won: usize, lost: usize) -> World {
+    let mut world = honest(timed(won, lost, 150), &mut Draw(13));
     let closed = world.leads.closed_at.clone().expect("a timed world");
     world.leads.as_of = Some(closed.iter().map(|at| Some(at.map_or(AS_OF, |at| at.plus(Span(1))))).collect());
     let mut draw = Draw(14);
     for (lead, closed) in closed.iter().enumerate() {
         let end = closed.unwrap_or(AS_OF);
-        if lead < 60 {
+        if lead < won {
             world = world.row(lead as u32, end.minus(Span(1_000)), "approved", "", 1);
-        } else if lead < 300 && draw.below(0.8) {
+        } else if lead < won + lost && draw.below(0.8) {
             world = world.row(lead as u32, end.minus(Span(1_000)), "declined", "", 1);
         }
-        if draw.below(if lead < 60 { 0.7 } else { 0.4 }) {
+        if draw.below(if lead < won { 0.7 } else { 0.4 }) {
             world = world.row(lead as u32, end.minus(Span::from_days(5.0)), "email_open", "", 1);
         }
     }
@@ -233,7 +235,7 @@ fn decided_in_the_log() -> World {
 
 #[test]
 fn kinds_that_decide_deals_are_left_out_and_honest_ones_stay() {
-    let world = decided_in_the_log();
+    let world = decided_in_the_log(60, 240);
     let found = findings(&world, Mode::Column);
     assert_eq!(grade(&found, "approved"), Some(LeakGrade::Leak));
     assert_eq!(grade(&found, "declined"), Some(LeakGrade::Leak));
@@ -246,8 +248,29 @@ fn kinds_that_decide_deals_are_left_out_and_honest_ones_stay() {
 }
 
 #[test]
+fn deals_decided_before_they_were_looked_at_are_asked_about_where_nothing_says_when_they_closed() {
+    let mut world = decided_in_the_log(300, 1200);
+    let closed_at = world.leads.closed_at.take();
+    let asked = |world: &World| screen(&deals(world, Mode::Column, &[]), &ScreenSettings::default()).decided_before;
+    let as_of = world.leads.as_of.clone().unwrap();
+    let deciding =
+        ["approved", "declined"].map(|name| world.kinds.iter().position(|kind| kind == name).unwrap() as u32);
+    let decides = |act: &&Activity| {
+        let lead = act.lead as usize;
+        lead < 1500 && deciding.contains(&act.kind) && act.at < as_of[lead].unwrap()
+    };
+    let decided: BTreeSet<u32> = world.acts.iter().filter(decides).map(|act| act.lead).collect();
+    let question = asked(&world).unwrap().question();
+    assert!(question.contains(&format!("{} of 1,500 deals had", thousands(decided.len()))), "{question}");
+    assert!(question.contains("`approved`") && question.contains("`declined`"), "{question}");
+
+    world.leads.closed_at = closed_at;
+    assert_eq!(asked(&world), None, "then it is known when");
+}
+
+#[test]
 fn acts_at_or_after_the_as_of_change_nothing() {
-    let mut world = decided_in_the_log();
+    let mut world = decided_in_the_log(60, 240);
     world.leads.as_of.as_mut().unwrap()[..300]
         .iter_mut()
         .for_each(|at| *at = at.map(|at| at.minus(Span::from_days(3.0))));

@@ -3,10 +3,10 @@
 use super::{Area, Finding, Grade, counted};
 use crate::features::plan::PlanSettings;
 use crate::pipeline::deals::Deals;
-use crate::pipeline::leaks::{LeakFinding, LeakGrade, Subject};
+use crate::pipeline::leaks::{DecidedBefore, LeakFinding, LeakGrade, Subject};
 use crate::pipeline::leaning::{how_to_settle, question, to_paste};
 use crate::pipeline::model::Model;
-use crate::text::uncapitalised;
+use crate::text::{capital, uncapitalised};
 
 /// The question about the column that carries the live model, in the words of `train`; what the deals speak against is
 /// among the findings of the screen.
@@ -17,6 +17,11 @@ pub(super) fn of_the_strongest(deals: &Deals, live: &Model, plan: &PlanSettings)
     let is_answered = asked.names().iter().any(|name| plan.exclude.iter().any(|excluded| excluded == name));
     let finding = Finding::new(Grade::Look, Area::Leaks, asked.asked(), "").naming(asked.names());
     (!is_answered).then(|| Finding { evidence: vec![asked.answer(), asked.why()], ..finding })
+}
+
+/// That deals were decided before they were looked at.
+pub(super) fn of_the_decided(decided: &DecidedBefore) -> Finding {
+    Finding::new(Grade::Mend, Area::Leaks, capital(&decided.question()), decided.answer())
 }
 
 /// What the screen found: one finding for all that raise the same question, a line of evidence each.

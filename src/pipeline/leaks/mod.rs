@@ -7,6 +7,7 @@
 
 mod contacts;
 mod dates;
+mod decided;
 mod filled;
 mod kinds;
 mod names;
@@ -14,6 +15,7 @@ mod open;
 mod ranking;
 
 pub(super) use contacts::QUESTION as OF_A_CONTACT;
+pub use decided::DecidedBefore;
 pub use kinds::{KindTimes, OpenWatch};
 pub use open::OpenLeads;
 pub(super) use open::open_rows;
@@ -158,6 +160,8 @@ pub struct Screening {
     pub findings: Vec<LeakFinding>,
     /// Whether a person keeps a column from the model that could carry one.
     pub is_answered: bool,
+    /// Deals that were decided before they were looked at, if there are any.
+    pub decided_before: Option<DecidedBefore>,
 }
 
 /// Screens the deals' attributes.
@@ -187,13 +191,14 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
         contacts::judge(suspect);
     }
     let is_answered = suspects.iter().any(|suspect| suspect.is_answer(deals.snapshots.mode));
+    let decided_before = DecidedBefore::of(deals, &suspects);
     let mut findings: Vec<(f64, LeakFinding)> = suspects
         .into_iter()
         .filter(|suspect| !suspect.is_excluded)
         .filter_map(|suspect| Some((suspect.auc.as_ref().map_or(0.0, |r| r.auc), suspect.finding(&settings.allow)?)))
         .collect();
     findings.sort_by(|(a, f), (b, g)| f.grade.cmp(&g.grade).then(b.total_cmp(a)).then(f.name.cmp(&g.name)));
-    Screening { findings: findings.into_iter().map(|(_, finding)| finding).collect(), is_answered }
+    Screening { findings: findings.into_iter().map(|(_, finding)| finding).collect(), is_answered, decided_before }
 }
 
 /// The attributes by the column or kind they come from.
@@ -274,8 +279,8 @@ impl<'d> Suspect<'d> {
 
 /// Screens the deals, which then hold what was found.
 pub fn look(deals: &mut Deals, settings: &ScreenSettings) {
-    let Screening { findings, is_answered } = screen(deals, settings);
-    (deals.leaks, deals.is_answered) = (findings, is_answered);
+    let Screening { findings, is_answered, decided_before } = screen(deals, settings);
+    (deals.leaks, deals.is_answered, deals.decided_before) = (findings, is_answered, decided_before);
     deals.excluded = Vec::new();
 }
 

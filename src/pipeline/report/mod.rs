@@ -97,6 +97,8 @@ pub struct Report {
     pub drift: Option<DriftRecord>,
     /// Lowest and highest score of the scorecard.
     pub scale: Option<[f64; 2]>,
+    /// Whether deals that had closed by their as-of are left out: then each was judged while it was open.
+    pub while_open: bool,
     /// Earliest and latest as-of of the judged deals, as written.
     pub as_of: Option<[String; 2]>,
     /// End of the data, as far as the model has learned what became of deals.
@@ -209,6 +211,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         drift: model.drift.as_ref().map(DriftRecord::plain),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
         is_start,
+        while_open: deals.snapshots.closed_at.iter().any(Option::is_some),
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),
         half_life_days: train.deals.half_life.days(),
