@@ -258,12 +258,8 @@ fn what_was_checked(report: &Report) -> String {
     let mut text = plural(report.leads, "lead");
     match report.outcomes {
         Some([won, lost, open]) => {
-            text.push_str(&format!(
-                " ({} won, {} lost, {} open, as `train` counts)",
-                count(won),
-                count(lost),
-                count(open)
-            ));
+            let open = if open > 0 { format!(", {} open", count(open)) } else { String::new() };
+            text.push_str(&format!(" ({} won, {} lost{open}, as `train` counts)", count(won), count(lost)));
         }
         None => text.push_str(" (no outcome)"),
     }
@@ -288,7 +284,7 @@ fn verdict(report: &Report) -> String {
     };
     match report.count(Grade::Look) {
         0 => format!("{must}, and nothing calls for a look."),
-        1 => format!("{must}, 1 calls for a look."),
+        1 => format!("{must}, 1 thing calls for a look."),
         n => format!("{must}, {n} call for a look."),
     }
 }

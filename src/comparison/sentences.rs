@@ -112,7 +112,8 @@ fn too_little(comparison: &Comparison, points: &str) -> Vec<String> {
         thousands(lost),
     )];
     said.extend(comparison.notes.first().map(|why| format!("{}.", capital(why))));
-    let hardly = || format!("Even many more deals like these would hardly tell, so the {points} points stand.");
+    let hardly =
+        || format!("It is not their number: many more like these would hardly tell, so the {points} points stand.");
     said.push(help.unwrap_or_else(hardly));
     said
 }
@@ -252,7 +253,7 @@ mod tests {
         let said = sentences(&comparison(unsure(0), 20, 7, 0.0), false);
         assert_eq!(said[1], "About 43 more won deals would help.");
         assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
-        let hardly = "Even many more deals like these would hardly tell, so the hand-set points stand.";
+        let hardly = "It is not their number: many more like these would hardly tell, so the hand-set points stand.";
         let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0), false);
         assert_eq!(said[1], hardly);
         assert!(said[0].starts_with("No verdict: 2,000 closed deals"), "{}", said[0]);

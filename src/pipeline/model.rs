@@ -203,7 +203,7 @@ impl DriftRecord {
         if self.by_file_order {
             return gravest.starts_with(DriftRecord::AT_THE_END).then(|| {
                 format!(
-                    "If the file is in order of time, the deals have changed: {} Newer leads may then be ranked less well \
+                    "If the file begins with the oldest, the deals have changed: {} Newer leads may then be ranked less well \
                      than the figures say, and their chances be off.",
                     uncapitalised(gravest)
                 )

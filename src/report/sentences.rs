@@ -44,7 +44,7 @@ pub(super) fn drift(out: &mut String, drift: &DriftRecord) -> std::fmt::Result {
     if drift.by_file_order {
         writeln!(
             out,
-            "There are no times, so newer means further down the file. If the file is in order of time, deals have \
+            "There are no times, so newer means further down the file. If the file begins with the oldest, deals have \
              changed, and the figures above, on deals drawn by chance, may be better than what newer leads will show:\n"
         )?;
     } else {

@@ -119,8 +119,8 @@ impl Scorecard {
     fn idle_half(&self) -> Option<String> {
         let said = match self.sides_that_pay() {
             [true, true] => return None,
-            [true, false] => "No rule gives points for what leads did: of a grade read the letter alone.",
-            [false, true] => "No rule gives points for who leads are: of a grade read the number alone.",
+            [true, false] => "No rule gives points for what leads did: of `grade` read the letter alone.",
+            [false, true] => "No rule gives points for who leads are: of `grade` read the number alone.",
             [false, false] => "No rule gives points: the grades say nothing.",
         };
         Some(said.to_string())

@@ -87,10 +87,10 @@ fn a_file_whose_end_is_won_far_less_often_is_told_of_at_once() {
     };
     for (shifted, alike) in said(true).into_iter().zip(said(false)) {
         assert!(
-            shifted.contains("If the file is in order of time, the deals have changed: of the deals at"),
+            shifted.contains("If the file begins with the oldest, the deals have changed: of the deals at"),
             "{shifted}"
         );
         assert!(shifted.contains("Newer leads may then be ranked less well than the figures say"), "{shifted}");
-        assert!(!alike.contains("If the file is in order of time"), "{alike}");
+        assert!(!alike.contains("If the file begins with the oldest"), "{alike}");
     }
 }

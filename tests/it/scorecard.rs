@@ -369,8 +369,8 @@ fn grades_are_shares_of_what_a_group_can_reach() {
     let fit = "[[rule]]\nid = \"eu\"\nwhen = { field = \"region\", any_of = [\"EU\"] }\npoints = 20\n";
     let quiet = "[[rule]]\nid = \"quiet\"\nactivity = \"*\"\nnone_within = \"10d\"\npoints = -5\n";
     let visits = "[[rule]]\nid = \"visit\"\nactivity = \"visit\"\nat_least = 1\npoints = 5\n";
-    assert!(halves(&format!("{fit}{quiet}")).ends_with("what leads did: of a grade read the letter alone."));
-    assert!(halves(visits).ends_with("who leads are: of a grade read the number alone."));
+    assert!(halves(&format!("{fit}{quiet}")).ends_with("what leads did: of `grade` read the letter alone."));
+    assert!(halves(visits).ends_with("who leads are: of `grade` read the number alone."));
     assert!(halves(quiet).starts_with("No rule gives points: "));
 
     let unbounded = world.score(GRADED);

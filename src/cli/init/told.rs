@@ -101,7 +101,7 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
         ));
     }
     let open = if are_all_decided(start) {
-        format!(" ({OPEN_LEADS}: your open leads, same columns but the outcome)")
+        format!(" ({OPEN_LEADS}: your open leads, same columns; none? skip `score`)")
     } else {
         String::new()
     };

@@ -8,6 +8,9 @@ use crate::cli::terminal::{Align, count, percent, plural, table};
 use crate::pipeline::score::FirstLead;
 use crate::scorecard::tier_meaning;
 
+/// Fewer leads handed over than this are no crowd.
+const FEWEST_IN_A_CROWD: usize = 20;
+
 /// The summary as a person reads it: what must be known to begin calling; `all`: also what the figures mean and where the
 /// two sides disagree.
 pub(in crate::cli) fn score_text(summary: &ScoreSummary, all: bool) -> Page {
@@ -217,6 +220,7 @@ fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
     if all {
         text.push_str(&legend(summary));
     }
+    text.push_str(&crowded(summary));
     // Where all are decided nobody has time for more, and a model that may be chance knows nobody who is likely.
     let is_worth_telling = !summary.looks_back && summary.no_quadrants_because.is_none();
     if let (Some(handover), n @ 1.., true) = (&summary.handover, summary.likely_below_handover, is_worth_telling) {
@@ -230,6 +234,25 @@ fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
         ));
     }
     text
+}
+
+/// That so many leads are to be handed over that the tier no longer chooses among them.
+fn crowded(summary: &ScoreSummary) -> String {
+    let Some(handover) = summary.handover.as_ref().filter(|_| summary.model_version.is_some()) else {
+        return String::new();
+    };
+    // The highest tier comes first.
+    let Some(at) = summary.tiers.iter().position(|tier| tier.tier == handover.tier) else { return String::new() };
+    let handed_over: usize = summary.tiers[..=at].iter().map(|tier| tier.by_score).sum();
+    if summary.looks_back || handed_over < FEWEST_IN_A_CROWD || 2 * handed_over <= summary.open {
+        return String::new();
+    }
+    format!(
+        "By score {} of {} open leads are {}, so the tier hardly chooses: begin at the top of the list.\n",
+        count(handed_over),
+        count(summary.open),
+        handover.tier
+    )
 }
 
 /// What the tiers' names mean.
