@@ -90,15 +90,13 @@ impl AtOnce {
 
     /// Adds the acts of one kind, which are all that there are.
     pub(super) fn take_kind(&mut self, acts: &SeenActs, within: Option<Span>) {
-        let mut own_factors = Vec::new();
-        if !self.factors_come {
-            self.decay.factors(acts.ages(), &mut own_factors);
-        }
         let is_within = |act: &SeenAct| within.is_none_or(|within| act.age <= within);
-        match self.factors_come {
-            true => self.sum(acts.iter().filter(is_within)),
-            false => self.sum(acts.with(&own_factors).filter(is_within)),
+        if self.factors_come {
+            return self.sum(acts.iter().filter(is_within));
         }
+        let mut factors = Vec::new();
+        self.decay.factors(acts.ages(), &mut factors);
+        self.sum(acts.with(&factors).filter(is_within));
     }
 
     /// Sums acts of a log, each of them one occurrence, newest first.

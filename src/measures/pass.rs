@@ -176,10 +176,10 @@ mod tests {
         ];
         let mut plan = Plan::default();
         for amount in amounts {
-            let is_alone = are_apart && amount.is_of_fractions();
-            let kinds = match is_alone {
-                true => KindMatch::Listed(vec!["k1".to_string()]),
-                false => KindMatch::AnyBut(vec!["k2".to_string()]),
+            let kinds = if are_apart && amount.is_of_fractions() {
+                KindMatch::Listed(vec!["k1".to_string()])
+            } else {
+                KindMatch::AnyBut(vec!["k2".to_string()])
             };
             plan.ask(Request { selection: Selection { kinds, detail: None }, amount });
         }
