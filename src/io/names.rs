@@ -7,6 +7,7 @@ use std::collections::HashSet;
 /// The error for a column that a file does not have.
 pub(super) fn no_such_column(name: &str, place: &str, header: &[String], remedy: &str) -> InputError {
     let hint = match nearest(name, header.iter().map(String::as_str)) {
+        Some(same) if same == name => format!("other files have it. {remedy}"),
         Some(near) => format!("did you mean `{near}`? {remedy}"),
         None => format!("its columns are: {}. {remedy}", listed(header)),
     };

@@ -56,7 +56,9 @@ pub(super) fn open(path: &Path, settings: &ReadSettings) -> Result<Input, InputE
         return Ok(Input::Parquet(file));
     }
     if let Some((what, remedy)) = foreign(&head) {
-        return Err(InputError::new(format!("this is {what}, not a table in text")).at(name).remedy(remedy));
+        return Err(InputError::new(format!("this is {what}, not a table in text"))
+            .at(name.clone())
+            .remedy(remedy.replace("FILE", &name)));
     }
     let is_json = is_json(path, &head).map_err(|error| error.at(name.clone()))?;
     if head.iter().all(u8::is_ascii_whitespace) && length < HEAD {

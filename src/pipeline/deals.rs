@@ -8,7 +8,9 @@ pub use rules::{RuleColumn, RuleSide};
 
 pub(super) use rules::RuleEvidence;
 
-use super::leaks::{DecidedBefore, KindTimes, LeakFinding, OpenLeads, OpenWatch, Unread, open_rows};
+use super::leaks::{
+    DecidedBefore, KindTimes, LeakFinding, OpenLeads, OpenWatch, Unread, dates_after_creation, open_rows,
+};
 use crate::asof::{Instant, Span};
 use crate::fault::InputError;
 use crate::features::plan::PlanSettings;
@@ -107,6 +109,8 @@ pub struct Deals {
     pub leaks: Vec<LeakFinding>,
     /// Whether a person keeps a column from the model that could carry one; `false` until the deals are screened.
     pub is_answered: bool,
+    /// Columns of dates that lie after the creation, where nothing says when deals closed.
+    pub dates_after_creation: Vec<String>,
     /// Deals that were decided before they were looked at, as far as the screen can tell.
     pub decided_before: Option<DecidedBefore>,
 }
@@ -184,6 +188,8 @@ pub(super) fn gather_and_keep(
     let unread = Unread::of(table, &snapshots.rows, &left_out, &settings.plan.exclude);
     let open = OpenLeads::read(table, &snapshots, open, attributes.iter().chain(&excluded));
     let draw = |&row: &usize| unit_hash(&table.ids[row], settings.snapshot.seed ^ DRAW_SEED);
+    let tells_closes = table.closed_at.is_some();
+    let dates_after_creation = if tells_closes { Vec::new() } else { dates_after_creation(table) };
     let deals = Deals {
         draw: snapshots.rows.par_iter().map(draw).collect(),
         snapshots,
@@ -199,6 +205,7 @@ pub(super) fn gather_and_keep(
         excluded,
         leaks: Vec::new(),
         is_answered: false,
+        dates_after_creation,
         decided_before: None,
     };
     Ok((deals, evidence))

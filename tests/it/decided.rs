@@ -14,6 +14,23 @@ fn leads(days: impl Fn(usize) -> usize, other: &str) -> String {
 }
 
 #[test]
+fn a_file_of_open_leads_may_stand_beside_that_of_closed_ones() {
+    // Those from the web are won, but for every fifth of all.
+    let ends = |i: usize| if (i % 2 == 0) != i.is_multiple_of(5) { "won" } else { "lost" };
+    let row = |i: usize| format!("a{i},{},{}\n", ["web", "fair"][i % 2], ends(i));
+    let closed = format!("lead_id,source,outcome\n{}", (0..200).map(row).collect::<String>());
+    let company = Company::with(&[("closed.csv", &closed), ("open.csv", "lead_id,source\nnew_one,web\n")]);
+    company.run(&["init", "--leads", "closed.csv"]).ok();
+    company.run(&["train"]).ok();
+    let both = ["report", "--leads", "closed.csv", "--leads", "open.csv", "--out", "report.html"];
+    company.run(&both).ok().says("open.csv has no column `outcome`: its leads count as open");
+    assert!(company.text("report.html").contains("new_one"));
+    // What else is missing is no matter of being open.
+    company.write("open.csv", "lead_id\nnew_one\n");
+    company.run(&both).refused(&["open.csv: there is no column `source`", "other files have it"]);
+}
+
+#[test]
 fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
     let rows: String =
         (0..60).map(|i| format!("a{i},{},{}\n", ["web", "fair"][i % 2], ["won", "lost"][i % 7 % 2])).collect();

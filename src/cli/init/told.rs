@@ -164,7 +164,10 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
         );
     }
     if let Some(log) = layout.log.as_ref().filter(|log| !log.ends.is_empty()) {
-        warnings.push(format!("these kinds of activity read like the end of a deal: {}", log.ends.join(", ")));
+        let kinds = log.ends.join(", ");
+        warnings.push(format!(
+            "these kinds of activity read like the end of a deal; put those that are into `exclude`: {kinds}"
+        ));
     }
     match (start.best_score.filter(|best| *best < 80.0), start.bounds) {
         (Some(best), Some(Bounds { mql, sql })) => {

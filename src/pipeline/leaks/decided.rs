@@ -4,6 +4,7 @@
 use super::{FEWEST_DEALS, Subject, Suspect};
 use crate::features::Values;
 use crate::pipeline::deals::Deals;
+use crate::tables::{Column, LeadTable};
 use crate::text::{counted, listed, thousands};
 
 /// Kinds named at most.
@@ -15,6 +16,7 @@ pub struct DecidedBefore {
     deals: usize,
     of: usize,
     kinds: Vec<String>,
+    columns: Vec<String>,
 }
 
 impl DecidedBefore {
@@ -37,7 +39,8 @@ impl DecidedBefore {
         }
         let is_decided = |deal: &usize| counts.iter().any(|count| count.get(*deal) > 0.0);
         let decided = (0..deals.n()).filter(is_decided).count();
-        (decided >= FEWEST_DEALS).then_some(DecidedBefore { deals: decided, of: deals.n(), kinds })
+        let columns = deals.dates_after_creation.clone();
+        (decided >= FEWEST_DEALS).then_some(DecidedBefore { deals: decided, of: deals.n(), kinds, columns })
     }
 
     /// What must be asked, and why.
@@ -52,11 +55,27 @@ impl DecidedBefore {
         )
     }
 
-    /// What settles it.
-    pub fn answer(&self) -> &'static str {
-        "If a column says when a deal closed, name it as `closed_at` under [leads] of leadscore.toml and train again: deals \
-         that were decided by then are left out."
+    /// What settles it, with the columns that may say when a deal closed.
+    pub fn answer(&self) -> String {
+        let columns: Vec<String> = self.columns.iter().map(|column| format!("`{column}`?")).collect();
+        let perhaps = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(" ")) };
+        format!(
+            "If a column says when a deal closed{perhaps}, name it as `closed_at` under [leads] of leadscore.toml and train \
+             again: each is then looked at while it was open."
+        )
     }
+}
+
+/// Columns of dates that most leads have, never before the creation and mostly after it: one may say when deals closed.
+pub(in crate::pipeline) fn dates_after_creation(table: &LeadTable) -> Vec<String> {
+    let Some(created_at) = &table.created_at else { return Vec::new() };
+    let lies_after = |column: &&Column| {
+        let Some(dates) = &column.date else { return false };
+        let both = || dates.iter().zip(created_at).filter_map(|(date, created)| Some(((*date)?, (*created)?)));
+        let n_later = both().filter(|(date, created)| date > created).count();
+        2 * n_later > table.n_leads() && both().all(|(date, created)| date >= created)
+    };
+    table.columns.iter().filter(lies_after).map(|column| column.name.clone()).collect()
 }
 
 #[cfg(test)]
@@ -66,7 +85,10 @@ mod tests {
     #[test]
     fn it_is_asked_with_the_figures_and_the_kinds() {
         let kinds = ["declined", "cancelled"].map(String::from).to_vec();
-        let decided = DecidedBefore { deals: 5_555, of: 10_251, kinds };
+        let mut decided = DecidedBefore { deals: 5_555, of: 10_251, kinds, columns: Vec::new() };
         assert!(decided.question().contains("5,555 of 10,251 deals had `declined` or `cancelled` behind them"));
+        assert!(decided.answer().starts_with("If a column says when a deal closed, name it as `closed_at`"));
+        decided.columns.push("last_ts".to_string());
+        assert!(decided.answer().contains("closed (`last_ts`?), name it"));
     }
 }

@@ -4,6 +4,7 @@ use super::{Charge, FEWEST_DEALS, Subject, Suspect};
 use crate::features::Values;
 use crate::pipeline::deals::Deals;
 use crate::tables::MISSING;
+use crate::text::counted;
 
 /// Filled for at least this share of one outcome …
 const NEARLY_ALL: f64 = 0.95;
@@ -118,7 +119,7 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     if high >= NEARLY_ALL && low <= NEARLY_NONE {
         suspect.leaks.push(charge);
     } else if let Some(side) = shares.only_outcome() {
-        let evidence = format!("{verb} on {} deals, all of them {}", shares.deals[side], outcome_word(side));
+        let evidence = format!("{verb} on {}, all of them {}", counted(shares.deals[side], "deal"), outcome_word(side));
         // Where closes are known, an act that decides deals shows by happening at the close.
         let closes_known = kind && deals.snapshots.closed_at.iter().any(Option::is_some);
         let charges = if closes_known { &mut suspect.suspicions } else { &mut suspect.leaks };

@@ -16,6 +16,7 @@ mod ranking;
 
 pub(super) use contacts::QUESTION as OF_A_CONTACT;
 pub use decided::DecidedBefore;
+pub(super) use decided::dates_after_creation;
 pub use kinds::{KindTimes, OpenWatch};
 pub use open::OpenLeads;
 pub(super) use open::open_rows;

@@ -8,7 +8,7 @@ use crate::features::{Attribute, Source, Values};
 use crate::pipeline::deals::Deals;
 use crate::snapshot::Snapshots;
 use crate::tables::{LeadTable, MISSING, Outcome, TextColumn};
-use crate::text::fold;
+use crate::text::{fold, thousands};
 use std::collections::HashSet;
 
 /// Fewer open leads than this are no measure.
@@ -184,7 +184,11 @@ fn closed_levels<'c>(
 /// A leak that all deals of `seen` show.
 fn charge_all(suspect: &mut Suspect<'_>, open: &OpenLeads, seen: ClosedOnly, verb: &str, question: &str) {
     if open.should_show(seen) {
-        let evidence = format!("{verb} on {} closed deals and on none of {} open leads", seen.n(), open.rows.len());
+        let evidence = format!(
+            "{verb} on {} closed deals of the same age and on none of {} open leads",
+            thousands(seen.n()),
+            thousands(open.rows.len())
+        );
         suspect.leaks.push(Charge::new(evidence, question));
     }
 }

@@ -218,7 +218,7 @@ fn activities(text: &mut String, layout: &Layout, reading: &Reading) {
     if !log.ends.is_empty() {
         let ends: Vec<String> = log.ends.iter().take(8).map(|kind| one_line(kind)).collect();
         text.push_str(&format!(
-            "# These kinds read like the end of a deal, which must not help to predict it: {}.\n",
+            "# These kinds read like the end of a deal, which must not help to predict it. Put those that are into `exclude` above: {}.\n",
             ends.join(", ")
         ));
     }
