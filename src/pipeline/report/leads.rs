@@ -37,10 +37,12 @@ pub struct CallList {
 }
 
 /// The open leads of one quadrant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct OpenCorner {
     /// How many.
     pub open: usize,
+    /// Their win probability on average, which may be far from what became of past deals there; `None` where there are none.
+    pub mean_chance: Option<f64>,
     /// Of them those more likely than not to be won.
     pub likely: usize,
 }
@@ -75,7 +77,13 @@ impl Report {
         let corner = |quadrant| {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
             let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY;
-            OpenCorner { open: within().count(), likely: within().filter(is_likely).count() }
+            let n_open = within().count();
+            let chances: f64 = within().map(|&i| assessment.leads[i].win_probability).sum();
+            OpenCorner {
+                open: n_open,
+                mean_chance: (n_open > 0).then(|| chances / n_open as f64),
+                likely: within().filter(is_likely).count(),
+            }
         };
         let mut lists = LeadLists {
             learned_until: as_of.as_ref().and_then(|_| learned_until(assessment)),
