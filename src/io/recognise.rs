@@ -4,6 +4,7 @@ use super::encoding::{Decoded, named};
 use super::settings::ReadSettings;
 use crate::fault::InputError;
 use encoding_rs::Encoding;
+use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
@@ -39,37 +40,65 @@ pub(super) fn unreadable(path: &str, error: &io::Error) -> InputError {
     InputError::new(what).at(path).remedy(remedy)
 }
 
-/// Opens `path` and says what it is.
+/// How a file begins that gzip has packed.
+const GZIP: &[u8] = b"\x1F\x8B";
+
+/// Opens `path` and says what it is. Text that gzip has packed is unpacked as it is read.
 pub(super) fn open(path: &Path, settings: &ReadSettings) -> Result<Input, InputError> {
     let name = path.display().to_string();
     let mut file = File::open(path).map_err(|error| unreadable(&name, &error))?;
-    let mut head = vec![0; HEAD];
-    let mut length = 0;
-    while length < HEAD {
-        match file.read(&mut head[length..]).map_err(|error| unreadable(&name, &error))? {
-            0 => break,
-            n => length += n,
-        }
-    }
-    head.truncate(length);
+    let head = head_of(&mut file, &name)?;
     if head.starts_with(b"PAR1") {
         return Ok(Input::Parquet(file));
     }
+    if !head.starts_with(GZIP) {
+        return text(path, name, file, head, settings);
+    }
+    let mut unpacked = MultiGzDecoder::new(Cursor::new(head).chain(file));
+    let head = head_of(&mut unpacked, &name)?;
+    if head.starts_with(b"PAR1") {
+        return Err(InputError::new("this is a packed Parquet file, which must be read here and there")
+            .at(name.clone())
+            .remedy(UNPACK.replace("FILE", &name)));
+    }
+    // What it is called without the packing says what it is.
+    text(&path.with_extension(""), name, unpacked, head, settings)
+}
+
+/// The first bytes.
+fn head_of(reader: &mut impl Read, name: &str) -> Result<Vec<u8>, InputError> {
+    let mut head = Vec::with_capacity(HEAD);
+    reader.take(HEAD as u64).read_to_end(&mut head).map_err(|error| unreadable(name, &error))?;
+    Ok(head)
+}
+
+/// A table in text, of which `head` has been read already.
+fn text(
+    path: &Path,
+    name: String,
+    rest: impl Read + Send + 'static,
+    head: Vec<u8>,
+    settings: &ReadSettings,
+) -> Result<Input, InputError> {
     if let Some((what, remedy)) = foreign(&head) {
         return Err(InputError::new(format!("this is {what}, not a table in text"))
             .at(name.clone())
             .remedy(remedy.replace("FILE", &name)));
     }
     let is_json = is_json(path, &head).map_err(|error| error.at(name.clone()))?;
-    if head.iter().all(u8::is_ascii_whitespace) && length < HEAD {
+    if head.iter().all(u8::is_ascii_whitespace) && head.len() < HEAD {
         return Err(InputError::new("the file is empty").at(name));
     }
-    let reader = text_reader(file, head, settings).map_err(|error| error.at(name))?;
+    let reader = text_reader(rest, head, settings).map_err(|error| error.at(name))?;
     Ok(if is_json { Input::Ndjson(reader) } else { Input::Csv(reader) })
 }
 
-/// The rest of the file behind its head, without a byte order mark, decoded where it is not UTF-8.
-fn text_reader(file: File, mut head: Vec<u8>, settings: &ReadSettings) -> Result<TextReader, InputError> {
+/// The rest behind its head, without a byte order mark, decoded where it is not UTF-8.
+fn text_reader(
+    rest: impl Read + Send + 'static,
+    mut head: Vec<u8>,
+    settings: &ReadSettings,
+) -> Result<TextReader, InputError> {
     let by_mark = Encoding::for_bom(&head);
     let encoding = match (by_mark, &settings.encoding) {
         (Some((encoding, mark)), _) => {
@@ -79,12 +108,15 @@ fn text_reader(file: File, mut head: Vec<u8>, settings: &ReadSettings) -> Result
         (None, Some(name)) => named(name)?,
         (None, None) => encoding_rs::UTF_8,
     };
-    let whole = Cursor::new(head).chain(file);
+    let whole = Cursor::new(head).chain(rest);
     if encoding == encoding_rs::UTF_8 {
         return Ok(Box::new(whole));
     }
     Ok(Box::new(Decoded::new(whole, encoding, settings.lenient)))
 }
+
+/// What to do with a file that is packed twice, or must be read here and there.
+const UNPACK: &str = "unpack it first: `gunzip -k FILE`";
 
 /// What a head belongs to that is no table at all, and what to do with it.
 fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
@@ -102,8 +134,8 @@ fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
     if head.starts_with(b"\xD0\xCF\x11\xE0") {
         return Some(("an old Excel workbook (.xls)", EXPORT));
     }
-    if head.starts_with(b"\x1F\x8B") {
-        return Some(("a compressed file", "unpack it first: `gunzip -k FILE`"));
+    if head.starts_with(GZIP) {
+        return Some(("a compressed file", UNPACK));
     }
     if head.starts_with(b"\x28\xB5\x2F\xFD") || head.starts_with(b"BZh") {
         return Some(("a compressed file", "unpack it first"));

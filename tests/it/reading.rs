@@ -1,5 +1,7 @@
 //! Leads in: formats, encodings, delimiters, types, ids, outcomes; and every error by its whole message.
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use leadscore::fault::InputError;
 use leadscore::io::{
     Absent, BuiltLeads, ColumnRequest, LeadRoles, LostWords, OutColumn, OutValues, OutcomeColumn, OutcomeRoles,
@@ -9,6 +11,7 @@ use leadscore::io::{
 use leadscore::tables::{ColumnType, LeadTable, Outcome};
 use leadscore::values::{DateOrder, format_instant};
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -244,7 +247,7 @@ fn what_is_no_table_is_named() {
             "this is an Excel workbook (.xlsx), not a table in text",
         ),
         ("b.csv", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "this is an old Excel workbook (.xls), not a table in text"),
-        ("c.csv", b"\x1F\x8B\x08\x00", "this is a compressed file, not a table in text"),
+        ("c.csv", b"\x28\xB5\x2F\xFD", "this is a compressed file, not a table in text"),
         ("d.csv", b"%PDF-1.7", "this is a PDF, not a table in text"),
         ("e.csv", b"<html><body>", "this is an HTML page, not a table in text"),
         ("f.csv", b" \n", "the file is empty"),
@@ -257,6 +260,34 @@ fn what_is_no_table_is_named() {
     assert_eq!(missing.what, "no such file");
     let broken = case.error(case.build(&[("i.parquet", b"PAR1 and nothing else")])).0;
     assert!(broken.starts_with("i.parquet: the Parquet file cannot be read: "), "{broken}");
+}
+
+#[test]
+fn text_packed_by_gzip_is_read_as_what_it_holds() {
+    let case = case();
+    let pack = |text: &[u8]| {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(text).unwrap();
+        packed.finish().unwrap()
+    };
+    let rows: String = (0..5_000).map(|i| format!("{i},name {i}\n")).collect();
+    let csv = pack(format!("id,name\n{rows}").as_bytes());
+    let built = case.build(&[("a.csv.gz", &csv)]).unwrap();
+    assert_eq!((built.table.n_leads(), &text(&built.table, "name", 4_999)[..]), (5_000, "name 4999"));
+    let mut parts = pack(b"{\"id\": 1, \"name\": \"Ana\"}\n");
+    parts.extend(pack(b"{\"id\": 2, \"name\": \"Bo\"}\n"));
+    let built = case.build(&[("b.ndjson.gz", &parts)]).unwrap();
+    assert_eq!(built.table.ids, ["1", "2"]);
+
+    for (name, content, message) in [
+        ("cut.csv.gz", &csv[..csv.len() - 40], "cannot be read: "),
+        ("twice.csv.gz", &pack(&csv), "this is a compressed file, not a table in text"),
+        ("table.parquet.gz", &pack(b"PAR1"), "this is a packed Parquet file"),
+        ("empty.csv.gz", &pack(b""), "the file is empty"),
+    ] {
+        let told = case.error(case.build(&[(name, content)])).0;
+        assert!(told.starts_with(&format!("{name}: {message}")), "{told}");
+    }
 }
 
 #[test]

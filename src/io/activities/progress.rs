@@ -1,5 +1,7 @@
 //! Telling somebody how far the reading of the log has come.
 
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// How far the reading of the log has come.
@@ -51,7 +53,16 @@ impl<'a> Watcher<'a> {
     }
 }
 
-/// The size of a file in bytes; 0 where nobody knows.
+/// The size of a file in bytes, unpacked where gzip has packed it; 0 where nobody knows.
 pub(super) fn size(path: &Path) -> u64 {
-    std::fs::metadata(path).map_or(0, |file| file.len())
+    let size = std::fs::metadata(path).map_or(0, |file| file.len());
+    if path.extension().is_some_and(|extension| extension == "gz") { unpacked(path).unwrap_or(size) } else { size }
+}
+
+/// The size that gzip wrote at the end of a file, of which it keeps the lower 32 bits.
+fn unpacked(path: &Path) -> io::Result<u64> {
+    let (mut file, mut size) = (File::open(path)?, [0; 4]);
+    file.seek(SeekFrom::End(-4))?;
+    file.read_exact(&mut size)?;
+    Ok(u64::from(u32::from_le_bytes(size)))
 }
