@@ -3,6 +3,7 @@
 mod since;
 
 use super::inputs::InputArgs;
+use super::leads_at_hand::LeadsAtHand;
 use super::page::{Page, Table, bars};
 use super::reading::{leads_for_scoring, looks_at_details, open_log};
 use super::score::{as_of, general_warnings, scorers, stored, version};
@@ -79,6 +80,10 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
     let read = leads_for_scoring(&inputs, card, model, moment == AsOf::Column, &[], terminal)?;
     let lead = one_lead(&read.built.table, &args.lead)?;
+    if LeadsAtHand::of(&read.built.table).are_numbered {
+        // Rows are counted anew in every file.
+        terminal.note(&format!("`{}` is the lead of that number in {}", args.lead, read.built.table.files.join(", ")));
+    }
     if let Some(stale) = Stale::of_table(&read.built.table, None, moment, &inputs.times) {
         terminal.note(&stale.sentence());
     }

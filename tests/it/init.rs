@@ -395,6 +395,11 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     let scored = std::fs::read_to_string(folder.path().join("later.csv")).unwrap();
     let ids: Vec<&str> = scored.lines().filter_map(|row| row.split(',').next()).collect();
     assert_eq!(ids, ["lead_id", "1", "2"]);
+    // Two leads have the number 1.
+    for (files, file) in [(&[][..], "numbered.csv"), (&["--leads", "open.csv", "--number-rows"][..], "open.csv")] {
+        let said = words_of(&leadscore(folder.path(), &[&["explain", "1"][..], files].concat()));
+        assert!(said.contains(&format!("`1` is the lead of that number in {file}")), "{said}");
+    }
 }
 
 #[test]
