@@ -135,6 +135,11 @@ impl Snapshots {
         self.left_out.iter().copied().filter(|(why, _)| *why != LeftOut::Open)
     }
 
+    /// Whether anything says when deals closed.
+    pub fn tell_closes(&self) -> bool {
+        self.closed_at.iter().any(Option::is_some)
+    }
+
     /// How many deals were won.
     pub fn n_won(&self) -> usize {
         self.won.iter().filter(|won| **won > 0.5).count()

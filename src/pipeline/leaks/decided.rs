@@ -23,7 +23,7 @@ impl DecidedBefore {
     /// Of deals that are looked at some time after creation and of which nobody knows when they closed.
     pub(super) fn of(deals: &Deals, suspects: &[Suspect<'_>]) -> Option<DecidedBefore> {
         let snapshots = &deals.snapshots;
-        if snapshots.as_of.is_none() || snapshots.closed_at.iter().any(Option::is_some) {
+        if snapshots.as_of.is_none() || snapshots.tell_closes() {
             return None;
         }
         let tells = |suspect: &&Suspect<'_>| {

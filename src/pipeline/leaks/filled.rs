@@ -121,7 +121,7 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     } else if let Some(side) = shares.only_outcome() {
         let evidence = format!("{verb} on {}, all of them {}", counted(shares.deals[side], "deal"), outcome_word(side));
         // Where closes are known, an act that decides deals shows by happening at the close.
-        let closes_known = kind && deals.snapshots.closed_at.iter().any(Option::is_some);
+        let closes_known = kind && deals.snapshots.tell_closes();
         let charges = if closes_known { &mut suspect.suspicions } else { &mut suspect.leaks };
         charges.push(Charge::new(evidence, question));
     } else if high - low >= if kind { APART_FOR_KINDS } else { APART } && shares.differ() {

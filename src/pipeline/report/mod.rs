@@ -211,7 +211,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         drift: model.drift.as_ref().map(DriftRecord::plain),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
         is_start,
-        while_open: deals.snapshots.closed_at.iter().any(Option::is_some),
+        while_open: deals.snapshots.tell_closes(),
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),
         half_life_days: train.deals.half_life.days(),
