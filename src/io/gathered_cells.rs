@@ -76,14 +76,14 @@ impl GatheredCells {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn texts(cells: &TextCells) -> Vec<String> {
+    pub(in crate::io) fn texts(cells: &TextCells) -> Vec<String> {
         (0..cells.len()).map(|row| cells.get(row).to_string()).collect()
     }
 
-    fn gathered(cells: &[String]) -> TextCells {
+    pub(in crate::io) fn gathered(cells: &[String]) -> TextCells {
         let mut gathered = GatheredCells::default();
         cells.iter().for_each(|cell| gathered.push(cell.as_bytes()).unwrap());
         gathered.finish().unwrap()

@@ -51,18 +51,8 @@ impl JoinedCells {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gathered_cells::GatheredCells;
+    use super::super::gathered_cells::tests::{gathered, texts};
     use super::*;
-
-    fn texts(cells: &TextCells) -> Vec<String> {
-        (0..cells.len()).map(|row| cells.get(row).to_string()).collect()
-    }
-
-    fn gathered(cells: &[String]) -> TextCells {
-        let mut gathered = GatheredCells::default();
-        cells.iter().for_each(|cell| gathered.push(cell.as_bytes()).unwrap());
-        gathered.finish().unwrap()
-    }
 
     #[test]
     fn parts_are_joined_whatever_their_form() {
