@@ -106,8 +106,8 @@ impl ActivityBatches for DatedLog<'_> {
     fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
         let DatedLog { log, before, newest } = self;
         log.for_each(&mut |batch| {
-            let times = batch.acts.iter().map(|act| act.at).filter(|at| at < before);
-            *newest = times.max().max(*newest);
+            let times = batch.acts.at.iter().filter(|at| *at < before);
+            *newest = times.max().copied().max(*newest);
             each(batch);
         })
     }

@@ -24,7 +24,6 @@ use crate::snapshot::{Mode, SnapshotSettings};
 use crate::tables::ActivityBatches;
 use clap::Args;
 use serde::Serialize;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Learn from closed deals.
 #[derive(Debug, Args)]
@@ -138,7 +137,7 @@ pub(super) fn train_and_save(
 
 /// What is saved of a model.
 pub(super) fn new_version(inputs: &Inputs, model: &Model) -> Result<NewVersion, InputError> {
-    let saved_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
+    let saved_at = now().0;
     Ok(NewVersion {
         model_bin: format::encode(model).map_err(|e| InputError::new(e.to_string()))?,
         model_json: dump::text(model, Some(saved_at))?,
