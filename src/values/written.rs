@@ -61,21 +61,32 @@ pub(super) fn iso_front(text: &[u8], last: &mut KnownDay) -> Option<(Written, us
 
 #[inline]
 fn iso_second(head: &[u8; 19], last: &mut KnownDay) -> Option<i64> {
-    let marks =
-        head[4] == b'-' && head[7] == b'-' && matches!(head[10], b'T' | b' ') && head[13] == b':' && head[16] == b':';
-    if !marks {
-        return None;
-    }
-    let pair = |at: usize| {
-        let (tens, ones) = (head[at].wrapping_sub(b'0'), head[at + 1].wrapping_sub(b'0'));
-        if tens < 10 && ones < 10 { Some(u32::from(tens) * 10 + u32::from(ones)) } else { None }
-    };
-    let date = head.first_chunk::<10>()?;
+    let (date, clock) = (head.first_chunk::<10>()?, head.last_chunk::<8>()?);
+    let seconds = full_clock(*clock).filter(|_| matches!(head[10], b'T' | b' '))?;
     if *date != last.text {
+        let pair = |at: usize| Some(digits(&date[at..at + 2], 2, 2)?.0);
+        if date[4] != b'-' || date[7] != b'-' {
+            return None;
+        }
         let number = day_number(pair(0)? * 100 + pair(2)?, pair(5)?, pair(8)?)?;
         *last = KnownDay { text: *date, number };
     }
-    Some(last.number * SECONDS_PER_DAY + seconds_of_day(pair(11)?, pair(14)?, pair(17)?)?)
+    Some(last.number * SECONDS_PER_DAY + seconds)
+}
+
+/// The second of the day of `12:34:56`, whose eight bytes are checked and read together.
+#[inline]
+fn full_clock(text: [u8; 8]) -> Option<i64> {
+    const MIDNIGHT: u64 = u64::from_le_bytes(*b"00:00:00");
+    // Added to a byte, it reaches the highest bit from 10 on, and where the colons stand from 1 on.
+    const TO_HIGHEST: u64 = u64::from_le_bytes([0x76, 0x76, 0x7F, 0x76, 0x76, 0x7F, 0x76, 0x76]);
+    let digits = u64::from_le_bytes(text) ^ MIDNIGHT;
+    if (digits | digits.wrapping_add(TO_HIGHEST)) & (u64::MAX / 255 * 0x80) != 0 {
+        return None;
+    }
+    let pairs = digits * 10 + (digits >> 8);
+    let pair = |at: u32| (pairs >> (8 * at)) as u32 & 0xFF;
+    seconds_of_day(pair(0), pair(3), pair(6))
 }
 
 /// A date in one of the other forms, with a time of day or without.
@@ -271,5 +282,25 @@ mod tests {
         assert_eq!(day_number(2023, 2, 29), None);
         assert_eq!(day_number(1900, 2, 29), None);
         assert!(day_number(2000, 2, 29).is_some());
+    }
+
+    #[test]
+    fn a_clock_read_at_once_is_that_read_pair_by_pair() {
+        let by_pairs = |text: &[u8; 8]| {
+            let pair = |at: usize| Some(digits(&text[at..at + 2], 2, 2)?.0);
+            let is_marked = text[2] == b':' && text[5] == b':';
+            seconds_of_day(pair(0)?, pair(3)?, pair(6)?).filter(|_| is_marked)
+        };
+        for second in 0..86_400 {
+            let text = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+            assert_eq!(full_clock(text.as_bytes().try_into().unwrap()), Some(second));
+        }
+        for start in [*b"23:59:60", *b"12:34:56", *b"00:00:00"] {
+            for (at, byte) in (0..8).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
+                let mut text = start;
+                text[at] = byte;
+                assert_eq!(full_clock(text), by_pairs(&text), "{text:?}");
+            }
+        }
     }
 }
