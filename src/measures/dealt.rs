@@ -12,9 +12,8 @@ const OPEN: usize = 32;
 /// Acts of one piece: a list that grows piece by piece is never copied, and wastes one piece at most.
 const PIECE: usize = 32 * OPEN;
 
-/// Pieces allocated together, 32 MB: what is as large as that comes from the system and goes back to it, while single pieces
-/// would stay with the allocator.
-const PIECES_PER_SLAB: usize = 1 << 12;
+/// Pieces allocated together, 2 MB: few enough that the room which other tables have given back serves again.
+const PIECES_PER_SLAB: usize = 1 << 8;
 
 /// An act as it waits: in the highest bits the lead within the stretch, then the kind or [`ASIDE`], then the microseconds since
 /// the earliest instant that these bits can tell.
@@ -76,9 +75,12 @@ impl Pieces {
 
     /// The number of a piece that nobody has.
     fn take(&mut self) -> u32 {
-        if self.n_taken == self.slabs.len() * PIECES_PER_SLAB {
-            // Pages of zeros come from the system when they are written to.
-            self.slabs.push(vec![0; PIECES_PER_SLAB * PIECE]);
+        let (slab, within) = Pieces::place(self.n_taken as u32);
+        if slab == self.slabs.len() {
+            self.slabs.push(Vec::with_capacity(PIECES_PER_SLAB * PIECE));
+        }
+        if self.slabs[slab].len() < within.end {
+            self.slabs[slab].resize(within.end, 0);
         }
         self.n_taken += 1;
         (self.n_taken - 1) as u32
