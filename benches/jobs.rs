@@ -9,7 +9,7 @@ use leadscore::logistic::{Penalty, Problem, Structure, Term, fit};
 use leadscore::measures::{Amount, KindMatch, Pass, PassOptions, Plan, Request, Selection};
 use leadscore::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use leadscore::scorecard::Scorecard;
-use leadscore::tables::{Activity, ActivityBatch, ActivityBatches, Acts, LeadTable, MISSING};
+use leadscore::tables::{Activity, ActivityBatch, ActivityBatches, Acts, LeadTable, MISSING, Origins};
 use ndarray::Array2;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -136,7 +136,7 @@ fn leads(n: usize) -> LeadTable {
         as_of: None,
         outcome: None,
         row_weight: None,
-        origin: vec![(0, 1); n],
+        origin: Origins::from_line(2, n),
         files: vec!["leads".to_string()],
     }
 }

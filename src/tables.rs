@@ -6,10 +6,12 @@
 mod acts;
 mod ids;
 mod numbers;
+mod origins;
 
 pub use acts::Acts;
 pub use ids::Ids;
 pub use numbers::Numbers;
+pub use origins::Origins;
 
 use crate::asof::Instant;
 use crate::fault::InputError;
@@ -146,8 +148,8 @@ pub struct LeadTable {
     pub outcome: Option<Vec<Outcome>>,
     /// Row weights, if the project names the column.
     pub row_weight: Option<Vec<f64>>,
-    /// `(n_leads,)` where each row was read: index of the file, and its line (row for Parquet), counted from 1.
-    pub origin: Vec<(u32, u64)>,
+    /// `(n_leads,)` where each row was read.
+    pub origin: Origins,
     /// Names of the files, as given.
     pub files: Vec<String>,
 }
@@ -182,7 +184,7 @@ impl LeadTable {
             as_of: times(&self.as_of),
             outcome: self.outcome.as_ref().map(|o| pick(o, rows)),
             row_weight: self.row_weight.as_ref().map(|w| pick(w, rows)),
-            origin: pick(&self.origin, rows),
+            origin: self.origin.rows(rows.iter().copied()),
             files: self.files.clone(),
         }
     }
@@ -201,7 +203,7 @@ impl LeadTable {
             as_of: None,
             outcome: None,
             row_weight: None,
-            origin: Vec::new(),
+            origin: Origins::default(),
             files: std::mem::take(&mut self.files),
         };
     }
@@ -227,14 +229,14 @@ impl LeadTable {
             as_of: times(&self.as_of),
             outcome: None,
             row_weight: None,
-            origin: Vec::new(),
+            origin: Origins::default(),
             files: Vec::new(),
         }
     }
 
     /// `file, line n` of a row, for messages.
     pub fn place(&self, row: usize) -> String {
-        let (file, line) = self.origin[row];
+        let (file, line) = self.origin.get(row);
         format!("{}, line {line}", self.files.get(file as usize).map_or("input", String::as_str))
     }
 }

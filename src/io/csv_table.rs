@@ -11,6 +11,7 @@ use super::raw::{RawColumn, RawTable, Wanted};
 use super::records::Fields;
 use super::settings::ReadSettings;
 use crate::fault::InputError;
+use crate::tables::Origins;
 use rayon::prelude::*;
 
 /// Which fields of a row are read.
@@ -24,7 +25,7 @@ struct Layout {
 /// What one block holds.
 struct Part {
     columns: Vec<TextCells>,
-    lines: Vec<u64>,
+    origin: Origins,
     faults: RowFaults,
 }
 
@@ -35,7 +36,7 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
     let kept: Vec<usize> = (0..width).filter(|index| wanted.includes(&header.names[*index])).collect();
     let layout = Layout { delimiter, width, kept };
     let mut columns: Vec<JoinedCells> = layout.kept.iter().map(|_| JoinedCells::default()).collect();
-    let (mut origin, mut faults) = (Vec::new(), RowFaults::default());
+    let (mut origin, mut faults) = (Origins::default(), RowFaults::default());
     parse_in_order(
         || blocks.next(),
         |block| parse(&block, &layout),
@@ -44,7 +45,7 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
             for (column, cells) in columns.iter_mut().zip(part.columns) {
                 column.append(cells)?;
             }
-            origin.extend(part.lines.into_iter().map(|line| (0, line)));
+            origin.append(&part.origin, 0);
             faults.merge(part.faults);
             Ok(())
         },
@@ -70,7 +71,7 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
 }
 
 fn parse(block: &Block, layout: &Layout) -> Result<Part, InputError> {
-    let mut part = Part { columns: Vec::new(), lines: Vec::new(), faults: RowFaults::default() };
+    let mut part = Part { columns: Vec::new(), origin: Origins::default(), faults: RowFaults::default() };
     let mut gathered: Vec<GatheredCells> = layout.kept.iter().map(|_| GatheredCells::default()).collect();
     let mut pushed = Ok(());
     let is_utf8 = block.is_utf8();
@@ -95,7 +96,7 @@ fn parse(block: &Block, layout: &Layout) -> Result<Part, InputError> {
                 None => part.faults.add_miscounted(fields.len(), layout.width, line, row),
             }
         }
-        part.lines.push(line);
+        part.origin.push(0, line);
         for (&index, column) in layout.kept.iter().zip(&mut gathered) {
             let cell = if index < source.len() { source.get(index, source_text) } else { b"" };
             let is_text = is_utf8 || std::str::from_utf8(cell).is_ok();

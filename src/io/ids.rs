@@ -44,7 +44,7 @@ fn drop_replaced(raw: &RawTable, ids: &Ids, whole: Option<WholeIds>, keep: &mut 
             continue;
         }
         let Some(earlier) = rows_by_id.put(&ids[row], row) else { continue };
-        if raw.origin[earlier].0 == raw.origin[row].0 {
+        if raw.origin.get(earlier).0 == raw.origin.get(row).0 {
             n_twice += 1;
             first_twice.get_or_insert((earlier, row));
         } else {
@@ -95,7 +95,7 @@ fn blank(raw: &RawTable, name: &str, row: usize, n_rows: usize) -> InputError {
 }
 
 fn twice(raw: &RawTable, id: &str, earlier: usize, row: usize, n_rows: usize) -> InputError {
-    InputError::new(format!("id `{id}` stands on line {} already{}", raw.origin[earlier].1, others(n_rows)))
+    InputError::new(format!("id `{id}` stands on line {} already{}", raw.origin.get(earlier).1, others(n_rows)))
         .at(raw.place(row))
         .remedy("one row a lead: take out the row that is out of date")
 }

@@ -113,7 +113,7 @@ pub fn build_leads(
         as_of: None,
         outcome: None,
         row_weight: None,
-        origin: raw_rows.iter().map(|&row| raw.origin[row as usize]).collect(),
+        origin: raw.origin.rows(raw_rows.iter().map(|row| *row as usize)),
         files: raw.files.clone(),
     };
     read_roles.fill(&context, roles, &raw_rows, &mut table, &mut report)?;

@@ -9,6 +9,7 @@ use super::raw::{RawColumn, RawTable, Wanted};
 use super::recognise::TextReader;
 use super::settings::ReadSettings;
 use crate::fault::InputError;
+use crate::tables::Origins;
 use crate::text::counted;
 
 /// Columns as they turn up; each as long as the rows so far.
@@ -18,7 +19,7 @@ struct Gathered {
     header: Vec<String>,
     names: Vec<String>,
     columns: Vec<TextCells>,
-    lines: Vec<u64>,
+    origin: Origins,
     /// Lines that are no object, and what is wrong with the first.
     bad: Rows,
     reason: String,
@@ -45,7 +46,7 @@ pub(super) fn read(
             all.bad.lines_named()
         ));
     }
-    table.origin = all.lines.into_iter().map(|line| (0, line)).collect();
+    table.origin = all.origin;
     let columns = all.names.into_iter().zip(all.columns);
     table.columns = columns.map(|(name, cells)| RawColumn { name, cells: RawCells::Text(cells) }).collect();
     Ok(table)
@@ -66,7 +67,7 @@ fn parse(block: &Block, wanted: Wanted<'_>) -> Result<Gathered, InputError> {
         Err(reason) => part.add_bad(line, text, reason),
         Ok(object) => {
             let pushed = object.members().iter().try_for_each(|(name, value)| part.push(name, value, wanted));
-            part.lines.push(line);
+            part.origin.push(0, line);
             failed = failed.take().or(pushed.and_then(|()| part.level()).err());
         }
     });
@@ -91,7 +92,7 @@ impl Gathered {
         }
         let index = self.column_of(name)?;
         let column = &mut self.columns[index];
-        if column.len() > self.lines.len() {
+        if column.len() > self.origin.len() {
             return Ok(());
         }
         let cell = cell(value);
@@ -104,7 +105,7 @@ impl Gathered {
             return Ok(index);
         }
         let mut cells = TextCells::default();
-        cells.push_missing(self.lines.len())?;
+        cells.push_missing(self.origin.len())?;
         self.names.push(name.to_string());
         self.columns.push(cells);
         Ok(self.columns.len() - 1)
@@ -112,7 +113,7 @@ impl Gathered {
 
     /// Fills the columns that the rows so far did not mention.
     fn level(&mut self) -> Result<(), InputError> {
-        let n_rows = self.lines.len();
+        let n_rows = self.origin.len();
         self.columns.iter_mut().try_for_each(|column| column.push_missing(n_rows - column.len()))
     }
 
@@ -130,7 +131,7 @@ impl Gathered {
             self.reason = later.reason;
         }
         self.bad.merge(later.bad);
-        self.lines.extend(later.lines);
+        self.origin.append(&later.origin, 0);
         self.level()
     }
 }

@@ -4,6 +4,7 @@ use super::parquet_file::{ParquetFile, raw_cells};
 use super::raw::{RawColumn, RawTable, Wanted};
 use super::settings::ReadSettings;
 use crate::fault::InputError;
+use crate::tables::Origins;
 use crate::values::TimeReader;
 use rayon::prelude::*;
 use std::fs::File;
@@ -27,7 +28,7 @@ pub(super) fn read(
         Ok(RawColumn { name: wanted.clone(), cells })
     };
     table.columns = columns.par_iter().map(raw).collect::<Result<_, InputError>>()?;
-    table.origin = (1..=file.n_rows as u64).map(|row| (0, row)).collect();
+    table.origin = Origins::from_line(1, file.n_rows);
     table.files = vec![name];
     Ok(table)
 }

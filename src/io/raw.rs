@@ -6,6 +6,7 @@ use super::recognise::{Input, open};
 use super::settings::ReadSettings;
 use super::{csv_table, ndjson_table, parquet_table};
 use crate::fault::InputError;
+use crate::tables::Origins;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -37,8 +38,8 @@ pub struct RawTable {
     pub header: Vec<String>,
     /// The columns read.
     pub columns: Vec<RawColumn>,
-    /// `(n_rows,)` index of the file and line of each row, counted from 1 (for Parquet the row).
-    pub origin: Vec<(u32, u64)>,
+    /// `(n_rows,)` where each row was read.
+    pub origin: Origins,
     /// What was mended or left out on the way, in sentences.
     pub notes: Vec<String>,
     /// Columns that a file lacks although another one has them: index of the file, and name.
@@ -86,7 +87,7 @@ impl RawTable {
 
     /// `file, line n` of a row, for messages.
     pub fn place(&self, row: usize) -> String {
-        let (file, line) = self.origin[row];
+        let (file, line) = self.origin.get(row);
         format!("{}, line {line}", self.files[file as usize])
     }
 
@@ -122,7 +123,7 @@ impl RawTable {
             self.columns.push(column);
         }
         self.header.extend(later.header.into_iter().filter(|name| !self.header.contains(name)).collect::<Vec<_>>());
-        self.origin.extend(later.origin.into_iter().map(|(_, line)| (file, line)));
+        self.origin.append(&later.origin, file);
         self.files.extend(later.files);
         self.notes.extend(later.notes);
         self.repeated.extend(later.repeated);

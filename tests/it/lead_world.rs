@@ -147,7 +147,7 @@ impl World {
         let mut world = self.clone();
         let one = lead..lead + 1;
         world.leads.ids = [&self.leads.ids[lead]].into_iter().collect();
-        world.leads.origin = self.leads.origin[one.clone()].to_vec();
+        world.leads.origin = self.leads.origin.rows(one.clone());
         world.leads.created_at = self.leads.created_at.as_ref().map(|at| at[one.clone()].to_vec());
         for column in &mut world.leads.columns {
             if let Some(text) = &mut column.text {

@@ -248,7 +248,7 @@ fn leads_of_age(as_of: Instant) -> LeadTable {
         as_of: None,
         outcome: None,
         row_weight: None,
-        origin: vec![(0, 1); AGES.len()],
+        origin: AGES.iter().map(|_| (0, 1)).collect(),
         files: vec!["made_up".to_string()],
     }
 }

@@ -172,7 +172,7 @@ fn sheet(raw: &RawTable, settings: &ReadSettings, notes: &mut Vec<String>) -> Re
         }
     });
     let columns: Vec<SheetColumn> = columns.collect();
-    Ok(Sheet { columns, file_of_row: raw.origin.iter().map(|(file, _)| *file).collect() })
+    Ok(Sheet { columns, file_of_row: raw.origin.iter().map(|(file, _)| file).collect() })
 }
 
 fn is_ambiguous(text: &TextColumn, times: &TimeReader) -> bool {
