@@ -17,6 +17,8 @@ use std::ops::Range;
 const SHIFTED: f64 = 0.25;
 /// Bins of the predictions.
 const SCORE_BINS: usize = 10;
+/// A middle win probability that changed by less, as a share of itself, does not show what shifted.
+const MIDDLE_MOVED: f64 = 0.1;
 /// Columns named, the most shifted first.
 const COLUMNS_NAMED: usize = 5;
 /// How a column is cut for the comparison, whatever shape it has in the model: bins that know heaps, and levels.
@@ -39,6 +41,9 @@ struct Era {
     scored: Vec<usize>,
     /// the probability it gave.
     p: Vec<f64>,
+    /// What one model, the same for both times, says of some of them, with the row weight of each. The models of several folds
+    /// would differ without any drift.
+    by_one: (Vec<f64>, Vec<f64>),
 }
 
 /// Words of statistics, which stand in brackets behind what they mean.
@@ -71,10 +76,11 @@ fn bracket_of_terms(text: &str) -> Option<(usize, usize)> {
 
 /// How the deals of a holdout by time, `newer`, differ from those that `older` was learned from.
 pub(super) fn of_holdout(deals: &Deals, older: &Procedure, trained: &[usize], newer: &Predicted) -> DriftRecord {
-    let (scored, p) = older.out_of_fold.as_ref().map_or((Vec::new(), Vec::new()), rows_and_p);
-    let before = Era { rows: trained.to_vec(), scored, p };
-    let (rows, p) = rows_and_p(newer);
-    let after = Era { scored: rows.clone(), rows, p };
+    let by_one = older.in_sample.as_ref().map(|said| weighed(deals, &said.rows, &said.p_model)).unwrap_or_default();
+    let before = Era { rows: trained.to_vec(), scored: Vec::new(), p: Vec::new(), by_one };
+    let Predicted { rows, p_model, .. } = newer;
+    let by_one = weighed(deals, rows, p_model);
+    let after = Era { rows: rows.clone(), scored: rows.clone(), p: p_model.clone(), by_one };
     let sources = older.learned.as_ref().map(|l| l.predictor.sources()).unwrap_or_default();
     DriftRecord { by_file_order: false, found: findings(deals, &sources, &before, &after) }
 }
@@ -123,22 +129,25 @@ pub(super) fn looking_back(deals: &Deals, whole: &Procedure, settings: &TrainSet
 
 /// What differs between the deals of `older` and of `newer`, which ascend, by what was predicted out of fold.
 fn between(deals: &Deals, whole: &Procedure, older: Vec<usize>, newer: Vec<usize>) -> Option<Vec<String>> {
-    let (learned, predicted) = (whole.learned.as_ref()?, whole.out_of_fold.as_ref()?);
+    let (learned, predicted, said) = (whole.learned.as_ref()?, whole.out_of_fold.as_ref()?, whole.in_sample.as_ref()?);
     let era = |rows: Vec<usize>| {
         let is_in = |&i: &usize| rows.binary_search(&predicted.rows[i]).is_ok();
         let kept: Vec<usize> = (0..predicted.rows.len()).filter(is_in).collect();
-        Era { scored: pick(&predicted.rows, &kept), p: pick(&predicted.p_model, &kept), rows }
+        let own: Vec<usize> = (0..said.rows.len()).filter(|i| rows.binary_search(&said.rows[*i]).is_ok()).collect();
+        let by_one = weighed(deals, &pick(&said.rows, &own), &pick(&said.p_model, &own));
+        Era { scored: pick(&predicted.rows, &kept), p: pick(&predicted.p_model, &kept), rows, by_one }
     };
     Some(findings(deals, &learned.predictor.sources(), &era(older), &era(newer)))
 }
 
-fn rows_and_p(predicted: &Predicted) -> (Vec<usize>, Vec<f64>) {
-    (predicted.rows.clone(), predicted.p_model.clone())
+/// Probabilities with the row weights of their deals.
+fn weighed(deals: &Deals, rows: &[usize], p: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    (p.to_vec(), pick(&deals.snapshots.row_weight, rows))
 }
 
 fn findings(deals: &Deals, sources: &[Source], before: &Era, after: &Era) -> Vec<String> {
     let mut found: Vec<String> = expectation(deals, after).into_iter().collect();
-    found.extend(score(deals, before, after));
+    found.extend(score(&before.by_one, &after.by_one));
     let used = deals.attributes.par_iter().filter(|a| sources.contains(&a.source));
     let mut columns: Vec<(f64, String)> = used.filter_map(|a| column(deals, a, before, after)).collect();
     columns.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -176,24 +185,40 @@ fn expectation(deals: &Deals, after: &Era) -> Option<String> {
 }
 
 /// The predictions, where they lie elsewhere than before.
-fn score(deals: &Deals, before: &Era, after: &Era) -> Option<String> {
-    let weights = |era: &Era| pick(&deals.snapshots.row_weight, &era.scored);
-    let (w_before, w_after) = (weights(before), weights(after));
-    let bins = Bins::fit(&before.p, &w_before, SCORE_BINS);
-    let index = shifted(
-        &bins.shares(&before.p, &w_before),
-        &bins.shares(&after.p, &w_after),
-        effective_n(&w_before),
-        effective_n(&w_after),
-    )?;
-    let percent = |p: &[f64], w: &[f64]| middle(p, w).map(|m| format!("{:.1} %", 100.0 * m));
+fn score((before, w_before): &(Vec<f64>, Vec<f64>), (after, w_after): &(Vec<f64>, Vec<f64>)) -> Option<String> {
+    let bins = Bins::fit(before, w_before, SCORE_BINS);
+    let (older, newer) = (bins.shares(before, w_before), bins.shares(after, w_after));
+    let index = shifted(&older, &newer, effective_n(w_before), effective_n(w_after))?;
+    let middles = (middle(before, w_before)?, middle(after, w_after)?);
+    let change = if (middles.1 / middles.0 - 1.0).abs() > MIDDLE_MOVED {
+        let (was, is) = (100.0 * middles.0, 100.0 * middles.1);
+        format!("half of the newer deals are above {is:.1} %, half of the older ones were above {was:.1} %")
+    } else {
+        let bin = most_moved(&older, &newer);
+        let (was, is) = (100.0 * older[bin], 100.0 * newer[bin]);
+        format!("{is:.1} % of the newer deals have one {}, of the older ones {was:.1} % had", between_edges(&bins, bin))
+    };
     Some(format!(
-        "The model's win probabilities lie elsewhere: half of the newer deals are above {}, half of the older ones were \
-         above {} (population stability index {}, marked from {SHIFTED}).",
-        percent(&after.p, &w_after)?,
-        percent(&before.p, &w_before)?,
+        "The model's win probabilities lie elsewhere: {change} (population stability index {}, marked from {SHIFTED}).",
         short_number(index)
     ))
+}
+
+/// The probabilities of a bin in words.
+fn between_edges(bins: &Bins, bin: usize) -> String {
+    let percent = |edge: &f64| format!("{:.1} %", 100.0 * edge);
+    match (bin.checked_sub(1).and_then(|below| bins.edges.get(below)), bins.edges.get(bin)) {
+        (None, Some(end)) => format!("below {}", percent(end)),
+        (Some(begin), Some(end)) => format!("of {:.1} to {}", 100.0 * begin, percent(end)),
+        (Some(begin), None) => format!("of {} or more", percent(begin)),
+        (None, None) => "at all".to_string(),
+    }
+}
+
+/// The cell whose share changed the index most.
+fn most_moved(older: &[f64], newer: &[f64]) -> usize {
+    let part = |cell: &usize| psi(&older[*cell..=*cell], &newer[*cell..=*cell]);
+    (0..older.len()).max_by(|a, b| part(a).total_cmp(&part(b))).expect("there is a cell")
 }
 
 /// The index of a column and what changed in it, where it shifted.
@@ -237,10 +262,9 @@ fn middles(attribute: &Attribute, before: &Era, after: &Era, w_before: &[f64], w
     (older != newer).then(|| format!("the middle value was {older} and is {newer}"))
 }
 
-/// The cell whose share changed the index most.
+/// What changed the index most, in words.
 fn most_changed(term: &Term, older: &[f64], newer: &[f64]) -> String {
-    let part = |cell: &usize| psi(&older[*cell..=*cell], &newer[*cell..=*cell]);
-    let cell = (0..older.len()).max_by(|a, b| part(a).total_cmp(&part(b))).expect("there is a cell for the unseen");
+    let cell = most_moved(older, newer);
     let name = if cell == term.n_levels() { "a value not seen before".into() } else { term.level_name(cell as u32) };
     format!(
         "{name} was {:.1} % of the older deals and is {:.1} % of the newer",
@@ -277,5 +301,13 @@ mod tests {
         let low = "the model expected 10.0 % to be won; it was 15.0 %";
         let terms = "calibration intercept 0.57, 0.21 to 0.94: its win probabilities were too low for them";
         assert_eq!(plain(&format!("{low} ({terms}).")), format!("{low}."));
+    }
+
+    #[test]
+    fn the_bin_that_moved_most_is_told_by_its_edges() {
+        assert_eq!(most_moved(&[0.2, 0.5, 0.3], &[0.2, 0.1, 0.7]), 1);
+        let bins = Bins { edges: vec![0.1, 0.25] };
+        let words = [0, 1, 2].map(|bin| between_edges(&bins, bin));
+        assert_eq!(words, ["below 10.0 %", "of 10.0 to 25.0 %", "of 25.0 % or more"]);
     }
 }
