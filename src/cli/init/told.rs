@@ -4,7 +4,9 @@ use super::super::inputs::{OPEN_LEADS, quoted};
 use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
-use crate::pipeline::start::{Bounds, Finding, LostWords, Moment, OutcomeChoice, Unclosed, findings};
+use crate::pipeline::start::{
+    Bounds, Finding, LostWords, Moment, OutcomeChoice, Unclosed, findings, possible_outcomes,
+};
 use serde::Serialize;
 use std::path::Path;
 
@@ -123,6 +125,22 @@ fn are_all_decided(start: &Start) -> bool {
     own.is_some_and(|own| own.open.is_empty() && own.lost != LostWords::NotInTime && is_whole(own))
 }
 
+/// Says that nothing is known of won and lost, and which columns could say it.
+fn no_outcome(start: &Start) -> String {
+    const SHOWN: usize = 5;
+    let possible = possible_outcomes(&start.view.leads, &start.layout.id.column);
+    let shown: Vec<String> = possible.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let perhaps = match possible.len().saturating_sub(SHOWN) {
+        _ if shown.is_empty() => String::new(),
+        0 => format!(" (of two values: {})", shown.join(", ")),
+        more => format!(" (of two values: {} and {more} more)", shown.join(", ")),
+    };
+    format!(
+        "no column says which leads were won: rules can score, nothing can be learned; --outcome COL names it{perhaps}, \
+         --outcomes FILE gives a table of deals"
+    )
+}
+
 /// What warns of wrong results or calls for an answer, and what is merely good to know, for it stands in the files, too.
 fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     let layout = &start.layout;
@@ -146,7 +164,7 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
         warnings.push(format!("a lead not won within {days} days of its creation counts as lost (`lost_after`)"));
     }
     if !layout.knows_outcomes() {
-        warnings.push("no column says which leads were won: rules can score, nothing can be learned; --outcome COL names it, --outcomes FILE gives a table of deals".to_string());
+        warnings.push(no_outcome(start));
     } else if layout.moment == Moment::AsExported {
         warnings.push("without times of creation and close nobody can tell what was filled in later".to_string());
     }

@@ -30,7 +30,7 @@ pub use deals::DealsChoice;
 pub use findings::{Finding, findings};
 pub use layout::{Layout, Moment, View, Wishes, lay_out};
 pub use log::LogChoice;
-pub use outcome::{LostWords, OutcomeChoice};
+pub use outcome::{LostWords, OutcomeChoice, possible_outcomes};
 pub use project_text::{Reading, project_text};
 pub use question::{Question, Topic, YES, lacks_an_id, question};
 pub use roles::{Choice, sensitive_name};

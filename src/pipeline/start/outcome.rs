@@ -149,6 +149,12 @@ pub(super) fn possible(sheet: &Sheet, taken: &[&str]) -> Vec<String> {
     few.map(|c| c.name.clone()).collect()
 }
 
+/// The columns of two values: one of them may mean won.
+pub fn possible_outcomes(sheet: &Sheet, id: &str) -> Vec<String> {
+    let has_two = |name: &String| sheet.column(name).is_some_and(|column| column.text.levels.len() == 2);
+    possible(sheet, &[id]).into_iter().filter(has_two).collect()
+}
+
 fn with_words(column: &SheetColumn, told: Told<'_>, why: &str) -> Result<OutcomeChoice, InputError> {
     let levels: Vec<&str> = column.levels_by_share().into_iter().map(|(level, _)| level).take(MOST_LEVELS).collect();
     for word in told.won.iter().chain(told.lost).filter(|word| *word != "*") {

@@ -69,7 +69,7 @@ pub(super) fn lead_id(leads: &Sheet, wish: Option<&str>) -> Result<Choice, Input
                 .remedy(format!("keep one row a lead, or name another column; {ADD}"))),
         };
     }
-    id(leads).ok_or_else(|| match broken_id(leads) {
+    id(leads).ok_or_else(|| match broken_id(leads).or_else(|| nearly_unique(leads)) {
         Some((column, value)) => not_unique(&column.name, value)
             .remedy(format!("keep one row a lead, or name another column with --id; {ADD}")),
         None => InputError::new("no column has a value of its own in every row, so nothing identifies a lead")
@@ -86,6 +86,14 @@ pub(super) fn possible_ids(sheet: &Sheet) -> Vec<String> {
 pub(super) fn broken_id(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
     let named = sheet.columns.iter().filter_map(|c| Some((rank("id", &c.name)?, c))).min_by_key(|(rank, _)| *rank);
     named.map(|(_, column)| (column, sheet.first_repeat(column)))
+}
+
+/// A column that ends like an id, in which few values repeat, and one that does.
+fn nearly_unique(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
+    const OWN_VALUE: f64 = 0.95;
+    let has_own_values = |c: &SheetColumn| c.text.levels.len() as f64 >= OWN_VALUE * sheet.n_rows() as f64;
+    let column = sheet.columns.iter().find(|c| is_id_like(c) && ends_like_an_id(&c.name) && has_own_values(c))?;
+    Some((column, sheet.first_repeat(column)))
 }
 
 /// Amounts with decimals and times identify nothing, even where none is met twice.
@@ -179,6 +187,19 @@ mod tests {
         assert_eq!(id(&none), None);
         let repeated = sheet("lead_id job", &["1 a", "1 b"]);
         assert_eq!(broken_id(&repeated).unwrap().1, Some("1"));
+    }
+
+    #[test]
+    fn a_column_that_is_nearly_an_id_is_named_with_the_value_that_repeats() {
+        let rows: Vec<String> = (0..40).map(|row| format!("{} {}", 7000 + row % 39, row % 2)).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let error = lead_id(&sheet("Opportunity_Number group", &rows), None).unwrap_err().to_string();
+        assert!(
+            error.contains("`Opportunity_Number`") && error.contains("`7000` stands in it more than once"),
+            "{error}"
+        );
+        let error = lead_id(&sheet("weight group", &rows), None).unwrap_err().to_string();
+        assert!(error.contains("no column has a value of its own"), "{error}");
     }
 
     #[test]
