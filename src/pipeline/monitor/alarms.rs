@@ -154,7 +154,7 @@ fn sentence(
             let named: Vec<String> = drifts
                 .iter()
                 .take(NAMED)
-                .map(|(d, since)| format!("`{}` ({}; index {:.2}{})", d.column, moves(d.effect), d.psi, begun(*since)))
+                .map(|(d, since)| format!("`{}` ({}; index {:.2}{})", d.column, effect(d.effect), d.psi, begun(*since)))
                 .collect();
             let rest = if drifts.len() > NAMED { ", first those that move the win probability most" } else { "" };
             format!(
@@ -190,6 +190,12 @@ fn sentence(
             format!("{}{}.", drifts.iter().take(NAMED).map(of).collect::<Vec<_>>().join("; "), more(drifts.len()))
         }
     }
+}
+
+/// `win probability 3.1 percentage points higher`.
+fn effect(effect: f64) -> String {
+    let is_shown = (100.0 * effect).abs() >= 0.05;
+    if is_shown { format!("win probability {}", moves(effect)) } else { "hardly moves the win probability".to_string() }
 }
 
 /// `3.1 percentage points higher`.
