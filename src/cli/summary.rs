@@ -97,8 +97,9 @@ pub(super) struct Moment {
 /// Sums over open leads from which figures and notes are made at the end.
 #[derive(Debug, Default)]
 struct Sums {
+    /// Of those no older than past deals were looked at; beyond that a chance is a guess.
     win_probability: f64,
-    /// How many have one.
+    /// How many of those have one.
     known: usize,
     abstained: usize,
 }
@@ -140,8 +141,9 @@ impl ScoreSummary {
         let blending = assessment.model.and_then(|m| m.blending.as_ref());
         let flagged: Vec<usize> =
             open.iter().copied().filter(|&i| assessment.leads[i].mismatch == Some(true)).collect();
+        let of_known_age = open.iter().filter(|&&i| !assessment.is_older_than_known(i));
         let probabilities: Vec<f64> =
-            open.iter().map(|&i| assessment.leads[i].win_probability).filter(|p| !p.is_nan()).collect();
+            of_known_age.map(|&i| assessment.leads[i].win_probability).filter(|p| !p.is_nan()).collect();
         ScoreSummary {
             leads: n,
             open: open.len(),

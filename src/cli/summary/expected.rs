@@ -1,7 +1,7 @@
 //! How many of the open leads will be won, within what time, and whether that is like the deals before.
 
 use super::ScoreSummary;
-use crate::cli::terminal::{count, percent, plural};
+use crate::cli::terminal::{count, percent};
 use crate::metrics::{share_won, wilson};
 use crate::pipeline::model::Model;
 use serde::Serialize;
@@ -19,6 +19,8 @@ pub(in crate::cli) struct Expected {
     /// The same in words, with whose rate it is.
     #[serde(skip)]
     past: String,
+    /// How many open leads the mean chance is that of: those no older than past deals were looked at.
+    expected_of: usize,
     /// Whether the mean chance is so far from that rate that somebody should ask why.
     is_unusual: bool,
 }
@@ -30,12 +32,14 @@ impl Expected {
             won_within_days: model.and_then(|model| model.recipe.lost_after).map(|within| within.days()),
             past_win_rate: past.map(|deals| deals.win_rate),
             past: past.map(|deals| share_won(deals.deals, deals.won, deals.win_rate)).unwrap_or_default(),
+            expected_of: 0,
             is_unusual: false,
         }
     }
 
     /// Compares the mean chance of `n` leads with the win rate of past deals.
     pub(super) fn judge(&mut self, mean: Option<f64>, n: usize) {
+        self.expected_of = n;
         self.is_unusual = mean.zip(self.past_win_rate).is_some_and(|(mean, past)| is_unusual(mean, past, n));
     }
 }
@@ -50,15 +54,19 @@ fn is_unusual(mean: f64, past: f64, n: usize) -> bool {
 /// The line of the expected wins, with how many chances are guesses, and one about a share that is unlike the past; nothing
 /// where nobody knows a chance.
 pub(super) fn expected_text(summary: &ScoreSummary) -> String {
-    let Some(mean) = summary.mean_win_probability else { return String::new() };
+    let guesses = guesses(summary);
+    let Some(mean) = summary.mean_win_probability else { return guesses };
     let within = match summary.expected.won_within_days {
         Some(days) => format!("within {days:.0} days of creation"),
         None => "whenever they close".to_string(),
     };
-    let wins = count((mean * summary.open as f64).round() as usize);
-    let guesses = guesses(summary);
-    let mut text =
-        format!("Expected wins: {wins} of {} ({}), {within}.\n{guesses}", count(summary.open), percent(mean));
+    let n = summary.expected.expected_of;
+    let wins = count((mean * n as f64).round() as usize);
+    let of_age = match summary.horizon_days.filter(|_| summary.older_than_the_model_knows > 0) {
+        Some(days) => format!(" no older than {days:.0} days"),
+        None => String::new(),
+    };
+    let mut text = format!("Expected wins: {wins} of {}{of_age} ({}), {within}.\n{guesses}", count(n), percent(mean));
     if let Some(past) = summary.expected.past_win_rate.filter(|_| summary.expected.is_unusual) {
         let far = if mean > past { "more" } else { "fewer" };
         text.push_str(&format!(
@@ -77,12 +85,20 @@ fn guesses(summary: &ScoreSummary) -> String {
         return String::new();
     };
     let is_as_of_open = summary.moment.stale.is_none() && summary.moment.as_of.is_none();
-    format!(
-        "For {} the chance is a guess: {} older than {days:.0} days, and no past deal was looked at so late.{}\n",
-        plural(n, "lead"),
-        if n == 1 { "it is" } else { "they are" },
-        if 2 * n > summary.open && is_as_of_open { " Is --as-of right?" } else { "" }
-    )
+    let why = if n < summary.open {
+        format!("The {} no past deal was looked at so late.", older(n))
+    } else {
+        format!(
+            "Of all {} the chance is a guess: no past deal was looked at later than {days:.0} days after its creation.",
+            count(n)
+        )
+    };
+    let is_right = if 2 * n > summary.open && is_as_of_open { " Is --as-of right?" } else { "" };
+    format!("{why}{is_right}\n")
+}
+
+fn older(n: usize) -> String {
+    if n == 1 { "older one is not counted:".to_string() } else { format!("{} older ones are not counted:", count(n)) }
 }
 
 #[cfg(test)]
