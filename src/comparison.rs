@@ -32,11 +32,13 @@ mod root;
 pub mod rounding;
 mod sentences;
 pub mod tiers;
+mod unjudged;
 mod verdict;
 
 pub use judged::{Contest, contest};
 pub use overlap::{Overlap, overlaps};
 pub use sentences::sentences;
+pub use unjudged::unjudged;
 
 /// Draws from the posterior that an interval is read from.
 pub const DRAWS: usize = 2_000;

@@ -2,7 +2,9 @@
 
 mod reason;
 
-pub use reason::{Chance, Gain, LikeCases, Opinion, Reason, Sides, of_their_kinds, reason, usual_action};
+pub use reason::{
+    Chance, Gain, LikeCases, Opinion, Reason, Sides, is_next_to_nothing, of_their_kinds, reason, usual_action,
+};
 
 use crate::metrics::{Auc, Rate, Standing, ascending};
 use serde::{Deserialize, Serialize};

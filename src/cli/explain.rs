@@ -15,6 +15,7 @@ use crate::pipeline::changes::{self, Changes};
 use crate::pipeline::explain::{Explanation, Line, explain};
 use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use crate::tables::{ActivityBatches, LeadTable};
+use crate::text::listed;
 use crate::values::format_instant;
 use clap::Args;
 use serde::Serialize;
@@ -158,9 +159,22 @@ pub(super) fn explanation_text(e: &Explanation) -> Page {
             format!("{c:+.3}")
         }));
         text.push_str(&format!("  = model probability {}\n", percent(p)));
+        text.push_str(&opposed(&e.opposed));
     }
     text.push_str(&chain(e));
     text
+}
+
+/// Why the same thing may go one way in points and the other in log-odds, where it does.
+fn opposed(rules: &[String]) -> String {
+    if rules.is_empty() {
+        return String::new();
+    }
+    format!(
+        "  Points and log-odds disagree on {}: log-odds count it beside all else, where others may say nearly the same. By the deals as a \
+         whole: `leadscore compare`.\n",
+        listed(rules, "and")
+    )
 }
 
 fn chain(e: &Explanation) -> String {
@@ -169,10 +183,11 @@ fn chain(e: &Explanation) -> String {
         (e.rule_score, e.rule_probability, e.model_probability, e.blend_weight, e.win_probability, e.score)
     {
         text.push_str(&format!(
-            "\nFrom both to the score\n  rule score {} → {} by the rules alone\n  model → {}\n  blended (blend weight {w}: 0 the rules alone, 1 the model alone) → win probability {}\n  on the scorecard's scale, by the place in the order of past deals → score {}",
+            "\nFrom both to the score\n  rule score {} → {} by the rules alone\n  model → {}\n  blended (the model has {:.0} % of the say) → win probability {}\n  on the scorecard's scale, by the place in the order of past deals → score {}",
             crate::features::short_number(rule_score),
             percent(p_rule),
             percent(p_model),
+            100.0 * w,
             percent(p),
             crate::features::short_number(score)
         ));
@@ -210,6 +225,7 @@ fn by_size(lines: &[Line]) -> Vec<Line> {
     let mut sorted = lines.to_vec();
     if let Some((_, rest)) = sorted.split_first_mut() {
         rest.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
+        rest.iter_mut().for_each(|line| line.value = shown(&line.value));
     }
     sorted
 }
@@ -228,6 +244,12 @@ fn small_ones_together(sorted: Vec<Line>) -> Vec<Line> {
         contribution: small.iter().map(|line| line.contribution).sum(),
     };
     sorted[..from].iter().cloned().chain([sum]).collect()
+}
+
+/// A value, or those of an interaction, with a dash for one that is missing: `– × Berlin`.
+fn shown(value: &str) -> String {
+    let each: Vec<&str> = value.split(" × ").map(|value| if value.is_empty() { "–" } else { value }).collect();
+    each.join(" × ")
 }
 
 /// Lines with their bars; a negative contribution is hatched.

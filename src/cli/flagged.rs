@@ -44,7 +44,11 @@ mod tests {
 
     #[test]
     fn what_several_share_is_said_once() {
-        let reason = |own: &str| Reason { own: own.into(), of_its_kind: vec!["Of 30 past deals 5 % were won.".into()] };
+        let reason = |own: &str| Reason {
+            own: own.into(),
+            of_its_kind: vec!["Of 30 past deals 5 % were won.".into()],
+            ..Reason::default()
+        };
         let (long, other) = (reason("10 of 10 points are from `a`."), reason("5 of 5 points are from `b`."));
         let entry = |lead: &str, reason, action| Entry { head: format!("{lead}: 10 points"), reason, action };
         let text = list_text("High", &[entry("x", &long, "Ask"), entry("y", &long, "Ask"), entry("z", &other, "Ask")]);

@@ -9,7 +9,7 @@ use crate::text::{capital, counted, thousands};
 const TOLD: usize = 2;
 
 /// Deals of the rarer outcome from which the rules that matter most usually get a verdict.
-const ENOUGH_OF_RARER: usize = 50;
+pub(super) const ENOUGH_OF_RARER: usize = 50;
 
 /// Growth of the deals beyond which nobody waits for a verdict: a team with the deals of three years would sell for twelve
 /// more.
@@ -38,15 +38,9 @@ pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
     let rules = counted(rules, "rule");
     let (first, order) = if is_start {
         let start = "Nobody has set the points yet: the scorecard is the start that `init` drew up.";
-        (
-            format!("{start} The deals would move {contradict} of its {rules}{wrong}{unsure}."),
-            ["Most of all (points times leads)", "Then"],
-        )
+        (format!("{start} The deals would move {contradict} of its {rules}{wrong}{unsure}."), ["Most of all", "Then"])
     } else {
-        (
-            format!("The deals contradict {contradict} of {rules}{wrong}{unsure}."),
-            ["Change first (most points times leads)", "Then"],
-        )
+        (format!("The deals contradict {contradict} of {rules}{wrong}{unsure}."), ["Change first", "Then"])
     };
     let mut said = vec![first];
     said.extend(
@@ -72,14 +66,23 @@ fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> S
     let whose = by_row_weight(comparison.is_weighted());
     match against_the_points(rule, comparison.win_rate) {
         Some(how_often) => format!(
-            "{set}, but the {leads} that hit it were won {how_often} often than all: {won}, of all {of_all}{whose}. By the \
-             deals it is worth {learned} ({low} to {high})."
+            "{set}, but the {leads} it hits were won {how_often} often than all: {won} against {of_all}{whose}. By the deals it \
+             is worth {learned} ({low} to {high})."
         ),
         None => format!(
-            "{set} and {}worth {learned} ({low} to {high}): {leads} hit it, {won} of them won, of all {of_all}{whose}.",
-            if is_start { "is " } else { "" }
+            "{set} and{}worth {learned} ({low} to {high}): of the {leads} it hits {won} were won, of all {of_all}{whose}.",
+            match (is_start, is_by_the_others(rule, comparison.win_rate)) {
+                (_, true) => ", beside the other rules, ",
+                (true, false) => " is ",
+                (false, false) => " ",
+            }
         ),
     }
+}
+
+/// Whether what a rule is worth speaks against the win rate of its leads, so that it comes from what they have beside it.
+fn is_by_the_others(rule: &RuleComparison, of_all: f64) -> bool {
+    rule.learned_points * (rule.win_rate - of_all) < 0.0
 }
 
 /// Win rates within this factor are told as alike.
@@ -161,11 +164,17 @@ fn percent(share: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::comparison::Evidence;
 
-    fn rule(id: &str, points: [f64; 2], interval: [f64; 2], hits: [usize; 2], verdict: Verdict) -> RuleComparison {
+    pub(in crate::comparison) fn rule(
+        id: &str,
+        points: [f64; 2],
+        interval: [f64; 2],
+        hits: [usize; 2],
+        verdict: Verdict,
+    ) -> RuleComparison {
         RuleComparison {
             id: id.into(),
             group: "fit".into(),
@@ -184,7 +193,12 @@ mod tests {
         }
     }
 
-    fn comparison(rules: Vec<RuleComparison>, deals: usize, won: usize, rho: f64) -> Comparison {
+    pub(in crate::comparison) fn comparison(
+        rules: Vec<RuleComparison>,
+        deals: usize,
+        won: usize,
+        rho: f64,
+    ) -> Comparison {
         Comparison {
             rules,
             deals,
@@ -212,11 +226,11 @@ mod tests {
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
-            "Change first (most points times leads): `many_visits` is set to +15, but the 812 leads that hit it were won less often than all: 11.8 %, of all 38.5 %. By the deals it is worth -3 (-6 to 0)."
+            "Change first: `many_visits` is set to +15, but the 812 leads it hits were won less often than all: 11.8 % against 38.5 %. By the deals it is worth -3 (-6 to 0)."
         );
         assert_eq!(
             said[2],
-            "Then: `vp` is set to +10 and worth +4 (+2 to +6): 300 leads hit it, 40.0 % of them won, of all 38.5 %."
+            "Then: `vp` is set to +10 and worth +4 (+2 to +6): of the 300 leads it hits 40.0 % were won, of all 38.5 %."
         );
         assert_eq!(said.len(), 3);
         let said = sentences(&comparison(rules, 2_000, 770, 1.0), true);
@@ -226,8 +240,7 @@ mod tests {
              rules, 1 to the other sign; on 1 they cannot tell yet."
         );
         assert!(
-            said[1]
-                .starts_with("Most of all (points times leads): `many_visits` starts at +15, but the 812 leads that"),
+            said[1].starts_with("Most of all: `many_visits` starts at +15, but the 812 leads it hits were"),
             "{}",
             said[1]
         );
@@ -243,6 +256,17 @@ mod tests {
         assert_eq!(how([-10.0, 3.0], 80), Some("more"));
         assert_eq!(how([10.0, -3.0], 41), None, "won more often, whatever the rule is worth beside the others");
         assert_eq!(how([10.0, 3.0], 30), None, "beside the others it is worth points");
+    }
+
+    #[test]
+    fn points_that_go_against_the_win_rate_are_said_to_be_beside_the_others() {
+        let rules = vec![rule("price_page", [10.0, -2.2], [-6.3, 2.3], [1_010, 480], Verdict::TooStrong)];
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0), false);
+        assert_eq!(
+            said[1],
+            "Change first: `price_page` is set to +10 and, beside the other rules, worth -2.2 (-6.3 to +2.3): of the 1,010 leads \
+             it hits 47.5 % were won, of all 38.5 %."
+        );
     }
 
     #[test]

@@ -48,14 +48,13 @@ pub(super) fn evidence(leads: usize) -> Evidence {
 
 /// The first verdict that holds. `told`: the deals tell this rule apart, and are believed in full (ρ = 1).
 pub(super) fn verdict(told: bool, leads: usize, points: f64, interval: [f64; 2]) -> Verdict {
-    // Mirrored where the points are negative, so that the hand-set side is always the positive one.
-    let [low, high] = if points < 0.0 { [-interval[1], -interval[0]] } else { interval };
+    let [low, high] = mirrored(points, interval);
     let size = points.abs();
     if !told || leads < FEWEST_LEADS {
         Verdict::TooLittleData
     } else if points == 0.0 {
         if low > 0.0 || high < 0.0 { Verdict::Worth } else { Verdict::Agrees }
-    } else if low <= 0.0 && 2.0 * size <= high {
+    } else if is_wide(points, interval) {
         Verdict::TooLittleData
     } else if high < 0.0 {
         Verdict::WrongSign
@@ -66,6 +65,17 @@ pub(super) fn verdict(told: bool, leads: usize, points: f64, interval: [f64; 2])
     } else {
         Verdict::Agrees
     }
+}
+
+/// Whether the interval holds both 0 and twice the points.
+pub(super) fn is_wide(points: f64, interval: [f64; 2]) -> bool {
+    let [low, high] = mirrored(points, interval);
+    points != 0.0 && low <= 0.0 && 2.0 * points.abs() <= high
+}
+
+/// The interval, mirrored where the points are negative, so that the hand-set side is always the positive one.
+fn mirrored(points: f64, [low, high]: [f64; 2]) -> [f64; 2] {
+    if points < 0.0 { [-high, -low] } else { [low, high] }
 }
 
 #[cfg(test)]

@@ -13,6 +13,12 @@ const MOST_OF_THE_POINTS: f64 = 0.5;
 /// Between these factors on the odds, the model finds something worth next to nothing: what is shown as × 0.9 to × 1.1, so
 /// that the same figure never gets two words.
 const NEXT_TO_NOTHING: std::ops::Range<f64> = 0.85..1.15;
+
+/// Whether a difference in log-odds is worth next to nothing.
+pub fn is_next_to_nothing(log_odds: f64) -> bool {
+    NEXT_TO_NOTHING.contains(&log_odds.exp())
+}
+
 /// Up to this factor it finds it worth little.
 const LITTLE: f64 = 1.65;
 /// Points are shown to one decimal.
@@ -86,6 +92,9 @@ pub struct Reason {
     /// What is true of this lead alone.
     #[serde(rename = "reason")]
     pub own: String,
+    /// The rule that brought most points, where the sentences say that the model gives no credit for it.
+    #[serde(skip)]
+    pub uncredited: Option<String>,
     /// Sentences that are true of others of its kind word by word, so that a list says them once above it.
     pub of_its_kind: Vec<String>,
 }
@@ -115,7 +124,8 @@ pub fn reason(quadrant: Quadrant, sides: &Sides) -> Reason {
     let mut own = vec![points_sentence(quadrant, sides), model_sentence(quadrant, sides)];
     own.retain(|sentence| !sentence.is_empty());
     let of_its_kind = chance_sentence(quadrant, sides).into_iter().chain(sides.like.as_ref().map(record_sentence));
-    Reason { own: own.join(" "), of_its_kind: of_its_kind.collect() }
+    let uncredited = uncredited(quadrant, sides).map(|gain| gain.rule.clone());
+    Reason { own: own.join(" "), uncredited, of_its_kind: of_its_kind.collect() }
 }
 
 /// What to do with a mismatch when no action of the scorecard suits: [`Quadrant::advice`] by the record that stands beside
@@ -200,10 +210,7 @@ fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
 
 fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     let named = |up: bool| {
-        let own = sides
-            .opinions
-            .iter()
-            .filter(move |o| !NEXT_TO_NOTHING.contains(&o.log_odds.exp()) && (o.log_odds > 0.0) == up);
+        let own = sides.opinions.iter().filter(move |o| !is_next_to_nothing(o.log_odds) && (o.log_odds > 0.0) == up);
         joined(own.take(NAMED).map(|o| format!("`{}` ({})", o.about, odds(o.log_odds))))
     };
     if quadrant != Quadrant::Verify {
@@ -236,12 +243,18 @@ fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> Option<String> {
     }
 }
 
+/// The rule that brought most points, where the model's opinion of it is told and gives it no credit.
+fn uncredited(quadrant: Quadrant, sides: &Sides) -> Option<&Gain> {
+    let gain = main_gains(&sides.gains).0.first().filter(|_| quadrant == Quadrant::Verify)?;
+    gain.by_model.filter(|by_model| *by_model < 0.0 || is_next_to_nothing(*by_model)).map(|_| gain)
+}
+
 /// What the model makes of what brought the points.
 fn opinion_of(gain: &Gain, by_name: bool) -> String {
     let that = if by_name { format!("`{}`", gain.rule) } else { "that".to_string() };
     let Some(by_model) = gain.by_model else { return format!("The model does not go by {that}.") };
     let found = match by_model.exp() {
-        factor if NEXT_TO_NOTHING.contains(&factor) => format!("finds {that} worth next to nothing"),
+        _ if is_next_to_nothing(by_model) => format!("finds {that} worth next to nothing"),
         factor if factor < 1.0 => format!("counts {that} against an order"),
         factor if factor <= LITTLE => format!("finds {that} worth little"),
         _ => format!("gives credit for {that} too, but less than other things take away"),

@@ -6,7 +6,9 @@ use super::model::{Blending, Model};
 use super::score::Assessment;
 use crate::features::{Attribute, KindMeasure, Source, Values};
 use crate::metrics::Rate;
-use crate::mismatch::{Chance, FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Reason, Sides, reason, usual_action};
+use crate::mismatch::{
+    Chance, FEWEST_TO_SAY, Gain, LikeCases, Opinion, Quadrant, Reason, Sides, is_next_to_nothing, reason, usual_action,
+};
 use crate::predictor::Predictor;
 use crate::scorecard::{Rule, RuleGain, Scorecard};
 use crate::text::fold;
@@ -172,9 +174,34 @@ impl Assessment<'_> {
         let tier = handover.as_ref().map_or("", |handover| handover.tier.as_str());
         let like = model.blending.as_ref().and_then(|blending| like_cases(blending, quadrant, tier, driver));
         let chance = handover.as_ref().map(|handover| handover.chance(self.leads[row].model_probability));
-        let predictor = model.predictor.as_ref()?;
-        let parts: Vec<f64> = self.log_odds_ledger(row).iter().skip(1).map(|line| line.log_odds).collect();
-        let view = ModelView { predictor, attributes: self.attributes(), row, parts: &parts };
+        let parts = self.parts(row);
+        let view = self.view(model, row, &parts)?;
         Some(sides(scorecard, self.rule_score(row), gains, Some(&view), like, chance))
+    }
+
+    /// The rules that bring a lead points, or take some, while the model goes the other way on the same column or kind:
+    /// `` `referred` (by source) ``.
+    pub(super) fn opposed(&self, row: usize) -> Vec<String> {
+        let parts = self.parts(row);
+        let opposed = || {
+            let (scorecard, view) = (self.scorecard?, self.view(self.model?, row, &parts)?);
+            let gains = scorecard.gains(self.rules.as_ref()?, &self.evidence()?, row);
+            let is_opposed = |gain: &RuleGain| {
+                let by_model = view.of_rule(&scorecard.rules[gain.rule]).unwrap_or_default();
+                gain.points * by_model < 0.0 && !is_next_to_nothing(by_model)
+            };
+            let named = |gain: RuleGain| format!("`{}` ({})", scorecard.rules[gain.rule].name, gain.what);
+            Some(gains.into_iter().filter(is_opposed).map(named).collect())
+        };
+        opposed().unwrap_or_default()
+    }
+
+    /// `(n_contributions,)` what each term adds to a lead's log-odds.
+    fn parts(&self, row: usize) -> Vec<f64> {
+        self.log_odds_ledger(row).iter().skip(1).map(|line| line.log_odds).collect()
+    }
+
+    fn view<'v>(&'v self, model: &'v Model, row: usize, parts: &'v [f64]) -> Option<ModelView<'v>> {
+        Some(ModelView { predictor: model.predictor.as_ref()?, attributes: self.attributes(), row, parts })
     }
 }

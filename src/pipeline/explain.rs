@@ -28,6 +28,8 @@ pub struct Explanation {
     pub points: Vec<Line>,
     /// Term contributions in log-odds; they sum to the logit of `model_probability`.
     pub log_odds: Vec<Line>,
+    /// The rules whose points go one way and whose column or kind goes the other in log-odds, with what they read.
+    pub opposed: Vec<String>,
     /// The rule score.
     pub rule_score: Option<f64>,
     /// P(win | rule score).
@@ -79,6 +81,7 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
         as_of,
         points: if created { points } else { Vec::new() },
         log_odds: if created { log_odds } else { Vec::new() },
+        opposed: if created { assessment.opposed(row) } else { Vec::new() },
         rule_score: known(assessment.rule_score(row)),
         rule_probability: known(lead.rule_probability),
         model_probability: known(lead.model_probability),

@@ -263,7 +263,12 @@ impl Predictor {
 
     /// `(n_contributions,)` row-weighted means of the contributions of the given rows: by how much each moves the
     /// log-odds of these leads on average, against the training deals. All 0 without any weight.
-    pub fn mean_contributions(&self, attributes: &[Attribute], rows: &[usize], w: &[f64]) -> Vec<f64> {
+    pub fn mean_contributions(
+        &self,
+        attributes: &[impl Borrow<Attribute> + Sync],
+        rows: &[usize],
+        w: &[f64],
+    ) -> Vec<f64> {
         let of_part = |part: &[usize]| -> Vec<f64> {
             let block = self.block(attributes, part);
             block.iter().map(|column| column.iter().zip(part).map(|(c, &row)| c * w[row]).sum()).collect()

@@ -10,7 +10,7 @@ pub use locale::Locale;
 
 use crate::fault::InputError;
 use crate::pipeline::report::Report;
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, HtmlEscape, Value, context};
 use std::error::Error;
 
 /// The parts of the page by name; what ends in `.html` is escaped.
@@ -66,6 +66,7 @@ fn draw(report: &Report, locale: Locale) -> Result<String, minijinja::Error> {
     environment.add_filter("count", move |value: f64| locale.number(value, 0));
     environment.add_filter("prose", move |sentence: &str| Value::from_safe_string(locale.prose(sentence)));
     environment.add_filter("brief", brief);
+    environment.add_filter("parted", parted);
     environment.add_filter("at", |value: f64| format!("{value:.1}"));
     environment.add_filter("counted", move |n: f64, noun: &str| {
         let number = locale.number(n, 0);
@@ -78,6 +79,11 @@ fn draw(report: &Report, locale: Locale) -> Result<String, minijinja::Error> {
     });
     let view = Value::from_serialize(report);
     environment.get_template("page.html")?.render(context! { r => view, language => locale.language() })
+}
+
+/// A name that may go on in the next line after an underscore, rather than within a word.
+fn parted(name: &str) -> Value {
+    Value::from_safe_string(HtmlEscape(name).to_string().replace('_', "_<wbr>"))
 }
 
 /// A name of at most [`LONGEST`] characters, cut in the middle: what tells long keys apart may stand at either end.

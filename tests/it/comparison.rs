@@ -92,10 +92,7 @@ fn plenty_of_deals_find_the_true_points_and_the_wrong_rule() {
     assert!(correlation(&learned_score, &true_score) > 0.998);
     assert_eq!(comparison.rules[7].verdict, Verdict::WrongSign);
     assert!(comparison.rules[7].learned_points < 0.0 && comparison.rho == 1.0);
-    assert!(
-        sentences(&comparison, false)[1]
-            .starts_with("Change first (most points times leads): `rule_07` is set to +25, but the ")
-    );
+    assert!(sentences(&comparison, false)[1].starts_with("Change first: `rule_07` is set to +25, but the "));
 }
 
 /// Two fits of one problem stop at slightly different points.

@@ -40,6 +40,7 @@ mod monitor;
 mod noise;
 mod pages;
 mod pairs;
+mod parting;
 mod pipeline;
 mod project;
 mod reading;

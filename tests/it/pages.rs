@@ -142,7 +142,7 @@ fn the_tutorials_commands_print_what_it_says() {
 fn the_readmes_picture_is_what_compare_prints() {
     let company = Company::sample();
     let printed = Shell { folder: company.path("") }.run("leadscore compare");
-    let lines: Vec<&str> = printed.lines().take_while(|line| !line.contains("Points learned are shrunk")).collect();
+    let lines: Vec<&str> = printed.lines().take_while(|line| !line.contains("Points learned are drawn")).collect();
     hold("docs/images/compare.svg", &picture("$ leadscore compare", &lines));
 }
 

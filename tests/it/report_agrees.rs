@@ -11,7 +11,7 @@ const SCORECARD: &str = "name = \"By referral\"\nrange = [0, 100]\ntiers = { SQL
                          [[rule]]\nid = \"referred\"\nwhen = { field = \"referred\", any_of = [\"yes\"] }\npoints = 60\n";
 
 /// A number in [0, 1) a row and use, the same in every run.
-fn unit(row: usize, of: u64) -> f64 {
+pub(crate) fn unit(row: usize, of: u64) -> f64 {
     let mut x = (row as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ of.wrapping_mul(0xD1B5_4A32_D192_ED03);
     x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -1,7 +1,7 @@
 //! What `compare --format json` prints.
 
 use super::personas::PersonaRows;
-use crate::comparison::{Comparison, RuleComparison, sentences};
+use crate::comparison::{Comparison, RuleComparison, sentences, unjudged};
 use crate::pipeline::compare::{Compared, Judged, ShapeProfile, Suggestion};
 use crate::scorecard::Scorecard;
 use serde::Serialize;
@@ -19,6 +19,8 @@ pub(in super::super) struct Summary {
     pub(in super::super) auc_out_of_fold: Option<f64>,
     pub(in super::super) sentences: Vec<String>,
     pub(in super::super) rules: Vec<RuleRow>,
+    /// What there is too little of where a rule has too little data though the deals are many.
+    pub(in super::super) unjudged: Option<String>,
     pub(in super::super) groups: Vec<GroupRow>,
     /// Within each persona; empty where there are none, or too little data to tell them apart.
     pub(in super::super) personas: Vec<PersonaRows>,
@@ -85,6 +87,7 @@ impl Summary {
             is_start: scorecard.is_start(),
             sentences: sentences(comparison, scorecard.is_start()),
             rules: rules.into_iter().map(row).collect(),
+            unjudged: unjudged(comparison),
             groups: groups(comparison),
             personas: compared.personas.iter().map(PersonaRows::of).collect(),
             half_lives: compared.half_lives.clone(),

@@ -3,12 +3,10 @@
 use super::super::page::{Page, Strip};
 use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
-use super::summary::{RuleRow, Summary};
-use crate::comparison::Verdict;
+use super::summary::Summary;
 use crate::features::short_number;
 use crate::metrics::{BY_ROW_WEIGHT, Rate, is_weighted, row_weight_mark, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
-use crate::text::listed;
 
 /// The column that draws the figures beside it.
 const PICTURE: &str = "○ set ● learned ─ interval";
@@ -72,38 +70,22 @@ fn rules(text: &mut Page, summary: &Summary) {
     ];
     text.append(Page::below_a_blank(table(&header, &align, &rows).sparing(&["group", PICTURE])));
     text.push_str(&format!(
-        "\n{}, {} won ({}). Points learned are shrunk towards those {}; sorted by the difference in points times the leads it sets apart.\n",
+        "\n{}, {} won ({}). Points learned are drawn towards those {} while deals are few; first come rules whose points are off for \
+         the most leads.\n",
         plural(summary.deals, "deal"),
         count(summary.won),
         share_won(summary.deals, summary.won, summary.win_rate),
         if summary.is_start { "at the start" } else { "set by hand" }
     ));
     if summary.is_start {
-        text.push_str(
-            "The points at the start are those that `init` drew from headers and values. Once they are yours, give the \
-             scorecard a name of your own.\n",
-        );
+        text.push_str("Once the points are yours, give the scorecard a name of your own.\n");
     }
     if is_weighted(summary.deals, summary.won, summary.win_rate) {
         text.push_str(&format!("* {BY_ROW_WEIGHT}\n"));
     }
-    text.push_str(&unproven(&summary.rules, summary.rho));
-}
-
-/// Why a rule may have too little data beside an interval that lies clear of 0.
-fn unproven(rules: &[RuleRow], rho: f64) -> String {
-    let is_clear = |r: &&RuleRow| r.interval[0] > 0.0 || r.interval[1] < 0.0;
-    let unsure = rules.iter().filter(|r| r.verdict == Verdict::TooLittleData.to_string());
-    let named: Vec<String> = unsure.filter(is_clear).map(|r| format!("`{}`", r.rule)).collect();
-    if named.is_empty() {
-        return String::new();
+    if let Some(why) = &summary.unjudged {
+        text.push_str(&format!("{why}\n"));
     }
-    let why = if rho < 1.0 {
-        "all rules together hardly rank the deals better than chance, so points and intervals keep close to those set"
-    } else {
-        "it hits too few deals to be judged, or nearly all alike, so points and interval keep close to those set"
-    };
-    format!("Too little data though the interval lies clear of 0 ({}): {why}.\n", listed(&named, "and"))
 }
 
 /// What each group pays a deal, where there is more than one.
@@ -191,34 +173,4 @@ fn endings(text: &mut Page, summary: &Summary) {
 fn tenth(value: f64) -> String {
     let text = format!("{value:.1}");
     if text == "-0.0" { "0.0".to_string() } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn too_little_data_beside_an_interval_clear_of_0_is_explained() {
-        let rule = |interval: [f64; 2], leads, verdict: Verdict| RuleRow {
-            rule: format!("of_{leads}"),
-            persona: None,
-            group: "fit".into(),
-            hand_set_points: 10.0,
-            learned_points: 9.0,
-            interval,
-            leads,
-            won: 1,
-            win_rate: 0.5,
-            evidence: String::new(),
-            matters: 0.0,
-            verdict: verdict.to_string(),
-        };
-        let unsure = Verdict::TooLittleData;
-        let rules =
-            [rule([-1.0, 21.0], 40, unsure), rule([2.0, 5.0], 300, Verdict::TooStrong), rule([4.0, 12.0], 2, unsure)];
-        let said = unproven(&rules, 1.0);
-        assert!(said.contains("(`of_2`): it hits too few deals to be judged"), "{said}");
-        assert!(unproven(&rules, 0.7).contains("all rules together hardly rank the deals better than chance"));
-        assert_eq!(unproven(&rules[..2], 1.0), "");
-    }
 }

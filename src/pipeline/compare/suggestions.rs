@@ -40,6 +40,9 @@ pub struct Suggestion {
     pub matters: f64,
     /// The rule, ready to be pasted into the scorecard.
     pub toml: String,
+    /// The deals where it holds, by their place among all.
+    #[serde(skip)]
+    pub holds: Vec<usize>,
 }
 
 /// A fact and the lines that ask for it.
@@ -92,9 +95,15 @@ pub(super) fn suggestions(
                 win_rate: m.win_rate,
                 matters: m.matters,
                 toml: format!("[[rule]]\nid = {}\n{}\npoints = {points}\n", quoted(&id), fact.condition),
+                holds: held(rows, &candidates[m.candidate].holds),
             }
         })
         .collect()
+}
+
+/// The rows where a fact holds.
+fn held(rows: &[usize], holds: &[bool]) -> Vec<usize> {
+    rows.iter().zip(holds).filter(|(_, holds)| **holds).map(|(&row, _)| row).collect()
 }
 
 /// What the scorecard already asks for.
@@ -210,8 +219,7 @@ impl Suggestion {
     pub fn sentence(&self, win_rate: f64) -> String {
         let [points, low, high] = signed_with_interval(self.points, self.interval);
         format!(
-            "No rule uses {}: worth about {points} ({low} to {high}); on {} with it, {:.1} % of \
-             them won, of all {:.1} %{}.{}",
+            "No rule uses {}: worth about {points} ({low} to {high}); of {} with it {:.1} % were won, of all {:.1} %{}.{}",
             self.fact,
             counted(self.leads, "deal"),
             100.0 * self.win_rate,
@@ -259,8 +267,9 @@ mod tests {
             win_rate: 0.9,
             matters: 3.0,
             toml: String::new(),
+            holds: Vec::new(),
         };
-        assert!(plain.sentence(0.4).ends_with("90.0 % of them won, of all 40.0 %."));
+        assert!(plain.sentence(0.4).ends_with("of 100 deals with it 90.0 % were won, of all 40.0 %."));
         let marked = Suggestion { is_suspicious: true, ..plain };
         assert!(marked.sentence(0.4).contains("of all 40.0 %. Suspicious: if `Tags` was filled in only after"));
     }

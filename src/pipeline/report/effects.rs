@@ -53,6 +53,8 @@ pub struct EffectLevel {
 pub struct Effect {
     /// The term's name.
     pub name: String,
+    /// The column that the term reads; `None` for the age of the lead.
+    pub column: Option<String>,
     /// Whether the levels follow one another, so that a line may join them.
     pub ordered: bool,
     /// How far the term sets leads apart: standard deviation of its log-odds.
@@ -108,5 +110,13 @@ fn effect(index: usize, fitted: &FittedTerm, certainty: &Certainty) -> Effect {
     }
     let of_code = |(code, added): (u32, f64)| level(fitted.term.level_name(code), added, fitted.spot_of_level(code));
     levels.extend(added.into_iter().map(of_code));
-    Effect { name: fitted.term.source.to_string(), ordered, spread: fitted.spread, levels, more }
+    let source = &fitted.term.source;
+    Effect {
+        name: source.to_string(),
+        column: source.column().map(str::to_string),
+        ordered,
+        spread: fitted.spread,
+        levels,
+        more,
+    }
 }

@@ -34,13 +34,11 @@ pub struct Grid {
     pub highest: f64,
     /// From which shares of the most points, in per cent, the first three classes begin.
     pub bounds: [f64; 3],
-    /// What of the grades judges nobody, if anything.
-    pub note: Option<String>,
     /// Where a class with fewer points was won more often, beyond chance: a sentence a side.
     pub against_the_order: Vec<String>,
 }
 
-/// `None` where grades cannot be had, or judge nobody.
+/// `None` where grades cannot be had, or only one of the sides pays points: then there are no two to lay side by side.
 pub(super) fn grid(card: &Scorecard, evidence: &RuleEvidence, deals: &Deals, past: &Past) -> Option<Grid> {
     let grades = evidence.grades(card, &deals.rules.as_ref()?.grade_reference)?;
     let of = |i: usize| grades.grade[deals.snapshots.rows[past.rows[i]]];
@@ -52,7 +50,7 @@ pub(super) fn grid(card: &Scorecard, evidence: &RuleEvidence, deals: &Deals, pas
             cell.1.push(past.w[i]);
         }
     }
-    if cells.iter().all(|(y, _)| y.is_empty()) || card.sides_that_pay() == [false; 2] {
+    if cells.iter().all(|(y, _)| y.is_empty()) || card.sides_that_pay() != [true; 2] {
         return None;
     }
     let deals_in = |fit: u8, engagement: u8| &cells[usize::from(fit * CLASSES + engagement)];
@@ -82,7 +80,6 @@ pub(super) fn grid(card: &Scorecard, evidence: &RuleEvidence, deals: &Deals, pas
     let by_fit = against("fit", engagements.iter().map(of_engagement).collect());
     Some(Grid {
         bounds: card.grade.percent,
-        note: grades.note,
         against_the_order: by_engagement.into_iter().chain(by_fit).collect(),
         fits: fits.into_iter().map(letter).collect(),
         engagements: engagements.into_iter().map(|e| e + 1).collect(),

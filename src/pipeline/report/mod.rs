@@ -12,6 +12,7 @@ mod leads;
 mod lookback;
 mod map;
 mod months;
+mod parting;
 mod privacy;
 mod sentences;
 mod touches;
@@ -25,6 +26,7 @@ pub use leads::{CallLead, CallList, LeadLists, OpenCorner};
 pub use lookback::CardFigures;
 pub use map::{Axis, Map, Spot};
 pub use months::Month;
+pub use parting::Parting;
 
 use super::assembly::{Beside, assemble};
 use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back_on};
@@ -37,7 +39,7 @@ use super::leaning::question;
 use super::model::{DriftRecord, Model};
 use super::promises::Promises;
 use super::train::{Procedure, fit_error, lessons};
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, unjudged};
 use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::metrics::Standing;
@@ -45,6 +47,7 @@ use crate::mismatch::QuadrantRecord;
 use crate::predictor::{Certainty, Learned};
 use crate::scorecard::{Scorecard, tier_meaning};
 use crate::values::format_instant;
+use parting::{Both, partings};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use touches::Watched;
@@ -111,6 +114,8 @@ pub struct Report {
     pub is_start: bool,
     /// Learned beside hand-set points; `None` without a scorecard.
     pub comparison: Option<Comparison>,
+    /// What there is too little of where a rule has too little data though the deals are many.
+    pub unjudged: Option<String>,
     /// What else the deals say of the scorecard; `None` without one.
     pub advice: Option<Advice>,
     /// What became of each quadrant's past deals, in the order of [`Quadrant::ALL`](crate::mismatch::Quadrant::ALL).
@@ -137,6 +142,8 @@ pub struct Report {
     pub acts: Vec<ActEffect>,
     /// Kinds that are not listed.
     pub acts_more: usize,
+    /// Where the points and the odds of one thing part.
+    pub partings: Vec<Parting>,
     /// What won deals did beside lost ones.
     pub journey: Journey,
     /// Deals by month of their as-of.
@@ -176,7 +183,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         question(&deals, &learned.predictor, auc, &train.deals.plan.allow).map(|question| question.to_string())
     };
     let asked = done.learned.as_ref().and_then(ask);
-    let (comparison, advice, deals) = match scorecard.zip(shapes) {
+    let (comparison, advice, suggestions, deals) = match scorecard.zip(shapes) {
         Some((card, shapes)) => {
             let how = CompareSettings {
                 deals: train.deals.clone(),
@@ -188,9 +195,9 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
             };
             let compared = compare_gathered(deals, shapes, card, &settings.scorecard_text, &how)?;
             let advice = advice::advice(&compared, card.is_start(), asked.as_deref());
-            (Some(compared.comparison), Some(advice), compared.deals)
+            (Some(compared.comparison), Some(advice), compared.suggestions, compared.deals)
         }
-        None => (None, None, deals),
+        None => (None, None, Vec::new(), deals),
     };
     // Figures were taken looking back, and nobody traces the model of a page: the digest, a long chain of steps, is none.
     let out_of_fold = done.out_of_fold.is_some().then(|| found.figures.clone());
@@ -198,6 +205,10 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     found.notes.retain(|note| !model.notes.contains(note) && !model.notes.contains(&Model::how_judged(note)));
     let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
     let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
+    let both = scorecard.zip(comparison.as_ref()).zip(model.predictor.as_ref());
+    let partings = both.map_or_else(Vec::new, |((scorecard, comparison), predictor)| {
+        partings(&Both { scorecard, comparison, suggestions: &suggestions, deals: &deals, predictor, acts: &acts })
+    });
     let handover = Handover::of(scorecard, Some(&model));
     let is_start = scorecard.is_some_and(Scorecard::is_start);
     let mut report = Report {
@@ -215,6 +226,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),
         half_life_days: train.deals.half_life.days(),
+        unjudged: comparison.as_ref().and_then(unjudged),
         comparison,
         advice,
         quadrants: model.blending.as_ref().map(|b| corners(&b.records, found.judged.rate)).unwrap_or_default(),
@@ -229,12 +241,14 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         effects_more,
         acts,
         acts_more,
+        partings,
         journey,
         months,
         plan: model.plan.clone(),
         notes: model.notes.clone(),
         backtest: found,
     };
+    report.tell_partings_in_lists();
     if settings.anonymous {
         privacy::leave_out_people(&mut report);
     }

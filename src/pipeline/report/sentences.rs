@@ -33,7 +33,8 @@ pub(super) fn sentences(
     }
     said.extend(model.why_no_model.as_ref().map(|why| format!("There is no model: {why}.")));
     said.extend(order(found));
-    said.extend(disagreement(model, handover));
+    let is_chance = said.iter().any(|sentence| sentence.starts_with(Model::NOTHING_TO_LEARN));
+    said.extend(disagreement(model, handover, is_chance));
     said.truncate(3);
     said
 }
@@ -80,10 +81,12 @@ fn top(figures: &Figures) -> Option<&LiftRow> {
     figures.lift.iter().find(|row| (row.share - TOP).abs() < 1e-9)
 }
 
-fn disagreement(model: &Model, handover: Option<&Handover>) -> Option<String> {
+/// `is_chance`: that the model ranks no better than chance has been said.
+fn disagreement(model: &Model, handover: Option<&Handover>, is_chance: bool) -> Option<String> {
     let blending = model.blending.as_ref()?;
     if let Some(why) = &blending.blurred {
-        return Some(format!("Nothing can be said of single leads on which points and model disagree: {why}."));
+        let why = if is_chance { String::new() } else { format!(": {why}") };
+        return Some(format!("Nothing can be said of single leads on which points and model disagree{why}."));
     }
     let record = |quadrant| blending.records.iter().find(|r| r.quadrant == quadrant).and_then(QuadrantRecord::says);
     let tier = handover.map_or("high", |handover| handover.tier.as_str());

@@ -1,0 +1,105 @@
+//! Why a rule is not judged though the deals are many: what of it there is too little of, in one sentence.
+
+use super::sentences::ENOUGH_OF_RARER;
+use super::verdict::is_wide;
+use super::{Comparison, FEWEST_LEADS, RuleComparison, Verdict};
+use crate::text::listed;
+
+/// Rules of one cause named at most.
+const NAMED: usize = 3;
+
+/// What there is too little of; `None` where every rule is judged, or where there are few deals, which says it all.
+pub fn unjudged(comparison: &Comparison) -> Option<String> {
+    let rarer = comparison.won.min(comparison.deals - comparison.won);
+    let unjudged: Vec<&RuleComparison> =
+        comparison.rules.iter().filter(|rule| rule.verdict == Verdict::TooLittleData).collect();
+    if rarer < ENOUGH_OF_RARER || unjudged.is_empty() || comparison.auc.is_none() {
+        return None;
+    }
+    if comparison.rho < 1.0 {
+        return Some(
+            "Too little data, though not too few deals: all rules together hardly rank won deals above lost ones."
+                .into(),
+        );
+    }
+    let of = |cause: Cause, words: &str| {
+        let rules: Vec<&RuleComparison> = unjudged.iter().copied().filter(|rule| Cause::of(rule) == cause).collect();
+        (!rules.is_empty()).then(|| format!("{} {words}", named(&rules, cause)))
+    };
+    let causes = [
+        of(Cause::Few, "hit too few deals"),
+        of(Cause::Wide, "may be worth nothing or twice the points, so wide is the interval"),
+        of(Cause::Alike, "set no deal apart from the others"),
+    ];
+    let causes: Vec<String> = causes.into_iter().flatten().collect();
+    Some(format!("Too little data: {}.", causes.join("; ")))
+}
+
+/// What keeps a rule from being judged where the deals as a whole can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// It hits fewer leads than it takes.
+    Few,
+    /// The interval holds both 0 and twice the hand-set points.
+    Wide,
+    /// It hits all deals alike.
+    Alike,
+}
+
+impl Cause {
+    fn of(rule: &RuleComparison) -> Cause {
+        match rule.leads {
+            leads if leads < FEWEST_LEADS => Cause::Few,
+            _ if is_wide(rule.hand_set_points, rule.interval) => Cause::Wide,
+            _ => Cause::Alike,
+        }
+    }
+}
+
+/// `` `a` (2 deals) and `b` (none) ``; how many deals only where they are too few.
+fn named(rules: &[&RuleComparison], cause: Cause) -> String {
+    let name = |rule: &&RuleComparison| match (cause, rule.leads) {
+        (Cause::Few, 0) => format!("`{}` (none)", rule.id),
+        (Cause::Few, leads) => format!("`{}` ({leads})", rule.id),
+        _ => format!("`{}`", rule.id),
+    };
+    let more = rules.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("{more} more"));
+    let names: Vec<String> = rules.iter().take(NAMED).map(name).chain(more).collect();
+    listed(&names, "and")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sentences::tests::{comparison, rule};
+    use super::*;
+
+    #[test]
+    fn many_deals_say_what_there_is_too_little_of() {
+        let unsure = Verdict::TooLittleData;
+        let rules = vec![
+            rule("agreed", [10.0, 9.0], [5.0, 12.0], [300, 100], Verdict::Agrees),
+            rule("rare", [10.0, 9.0], [4.0, 12.0], [2, 1], unsure),
+            rule("never", [-5.0, -5.0], [-6.0, -1.0], [0, 0], unsure),
+            rule("wide", [10.0, 9.0], [-1.0, 21.0], [40, 20], unsure),
+            rule("all", [10.0, 10.0], [8.0, 12.0], [2_000, 770], unsure),
+        ];
+        assert_eq!(
+            unjudged(&comparison(rules.clone(), 2_000, 770, 1.0)).unwrap(),
+            "Too little data: `rare` (2) and `never` (none) hit too few deals; `wide` may be worth nothing or twice the points, so \
+             wide is the interval; `all` set no deal apart from the others."
+        );
+        assert_eq!(unjudged(&comparison(rules[..1].to_vec(), 2_000, 770, 1.0)), None);
+        assert_eq!(unjudged(&comparison(rules, 60, 20, 1.0)), None, "few deals, which says it all");
+    }
+
+    #[test]
+    fn where_the_rules_rank_nothing_no_rule_is_blamed() {
+        let rules = vec![rule("product", [5.0, 5.0], [-5.0, 5.0], [1_436, 1_000], Verdict::TooLittleData)];
+        let said = unjudged(&comparison(rules, 6_711, 4_238, 0.3)).unwrap();
+        assert!(
+            said.contains("though not too few deals: all rules together hardly rank won deals above lost ones"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! Where the points and the odds of one thing part, and why: a sentence for the place where the odds stand.
+//!
+//! Points weigh a rule beside the other rules alone, so that it stands for all that its leads have in common. Odds weigh one
+//! column or kind of act, all else equal. Where several columns say nearly the same, the model gives most of that to one of
+//! them, and the odds of the others shrink or turn round, though leads with any of them are won as often as before.
+
+use super::super::compare::Suggestion;
+use super::super::deals::Deals;
+use super::super::train::{in_order, spread};
+use super::{ActEffect, Report};
+use crate::comparison::Comparison;
+use crate::mismatch::is_next_to_nothing;
+use crate::predictor::Predictor;
+use crate::scorecard::{ActivityMeasure, Rule, Scorecard};
+use crate::text::fold;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Deals by which the odds of a rule's leads are told at most; more would not change the first digits.
+const DEALS_ASKED: usize = 1 << 16;
+
+/// Points and odds of one thing that part.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Parting {
+    /// The rule; `None` for a fact that no rule asks for.
+    pub rule: Option<String>,
+    /// The column, or kind of act, that both are about.
+    pub about: String,
+    /// What to say beside the odds.
+    pub sentence: String,
+    /// Whether a list of single leads tells the odds of the rule, too.
+    pub in_lists: bool,
+}
+
+/// What the page says of one thing in points.
+struct Claim<'a> {
+    rule: Option<&'a str>,
+    about: &'a str,
+    points: f64,
+    interval: [f64; 2],
+    /// Whether it is of leads that did such an act; a rule may also be of those who did none, or none lately.
+    is_of_acts: bool,
+    /// The deals it holds for.
+    deals: Vec<usize>,
+}
+
+/// Both sides of the page.
+pub(super) struct Both<'a> {
+    pub(super) scorecard: &'a Scorecard,
+    pub(super) comparison: &'a Comparison,
+    pub(super) suggestions: &'a [Suggestion],
+    pub(super) deals: &'a Deals,
+    pub(super) predictor: &'a Predictor,
+    pub(super) acts: &'a [ActEffect],
+}
+
+/// Where points and odds of one thing part; nowhere when the deals are not believed in full.
+pub(super) fn partings(both: &Both<'_>) -> Vec<Parting> {
+    if both.comparison.rho < 1.0 {
+        return Vec::new();
+    }
+    both.claims().iter().filter_map(|claim| both.parting(claim)).collect()
+}
+
+impl Report {
+    /// Marks the partings of rules to which the reason of a listed lead says that the model gives no credit.
+    pub(super) fn tell_partings_in_lists(&mut self) {
+        let past = self.backtest.high_score_no_order.iter().flat_map(|list| &list.shown).map(|deal| &deal.reason);
+        let open = self.leads.iter().flat_map(|lists| &lists.verify.leads).map(|lead| &lead.reason);
+        let told: Vec<&String> = past.chain(open).filter_map(|reason| reason.uncredited.as_ref()).collect();
+        for parting in &mut self.partings {
+            parting.in_lists = parting.rule.as_ref().is_some_and(|rule| told.contains(&rule));
+        }
+    }
+}
+
+impl Both<'_> {
+    /// The rules and suggestions about one column or kind alone, as far as their points tell a direction.
+    fn claims(&self) -> Vec<Claim<'_>> {
+        let columns = self.deals.rules.as_ref().map_or(&[][..], |side| &side.rules);
+        let of_rules = self.comparison.rules.iter().zip(columns).filter_map(|(found, column)| {
+            let rule = self.scorecard.rules.iter().find(|rule| rule.name == column.name)?;
+            let deals = (0..column.q.len()).filter(|&deal| column.q[deal] > 0.0).collect();
+            let (points, interval) = (found.learned_points, found.interval);
+            let is_of_acts = rule.activity.as_ref().is_some_and(|activity| pays_for_acts(&activity.measure));
+            Some(Claim { rule: Some(&column.name), about: about(rule)?, points, interval, is_of_acts, deals })
+        });
+        let of_facts = self.suggestions.iter().map(|fact| Claim {
+            rule: None,
+            about: &fact.about,
+            points: fact.points,
+            interval: fact.interval,
+            is_of_acts: true,
+            deals: fact.holds.clone(),
+        });
+        let tells = |claim: &Claim<'_>| claim.interval[0] > 0.0 || claim.interval[1] < 0.0;
+        of_rules.chain(of_facts).filter(|claim| tells(claim) && !claim.deals.is_empty()).collect()
+    }
+
+    fn parting(&self, claim: &Claim<'_>) -> Option<Parting> {
+        let by_source = self.log_odds(&claim.deals);
+        let (about, own) = by_source.iter().find(|(about, _)| fold(about) == fold(claim.about))?;
+        let act = self.acts.iter().find(|act| claim.is_of_acts && act.kind == *about);
+        let shown = act.and_then(|act| act.aged.first()).map_or(*own, |today| today.moves.log_odds);
+        if !do_part(claim.interval, self.comparison.factor, shown) {
+            return None;
+        }
+        let direction = claim.points.signum();
+        let others = by_source.iter().filter(|(other, _)| *other != about);
+        let most = others.max_by(|a, b| (direction * a.1).total_cmp(&(direction * b.1)));
+        let most = most.filter(|(_, log_odds)| direction * **log_odds > 0.0 && !is_next_to_nothing(**log_odds));
+        let sentence = sentence(claim, most.map(|(other, _)| other.as_str()));
+        Some(Parting { rule: claim.rule.map(str::to_string), about: about.clone(), sentence, in_lists: false })
+    }
+
+    /// By column or kind: what the model makes of it on some deals, on average, in log-odds against the average lead.
+    fn log_odds(&self, deals: &[usize]) -> BTreeMap<String, f64> {
+        let attributes = in_order(self.deals, &self.predictor.sources());
+        let rows = spread(deals, DEALS_ASKED);
+        let means = self.predictor.mean_contributions(&attributes, &rows, &self.deals.snapshots.row_weight);
+        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+        for (fitted, mean) in self.predictor.terms.iter().zip(means) {
+            let source = &fitted.term.source;
+            let about = source.column().or(source.kind()).map_or_else(|| source.to_string(), str::to_string);
+            *sums.entry(about).or_default() += mean;
+        }
+        sums
+    }
+}
+
+/// The one column or kind of act that a rule asks for; `None` where it asks for several, or for none by name.
+fn about(rule: &Rule) -> Option<&str> {
+    let fields = || rule.when.iter().flat_map(|when| when.fields()).map(|field| field.field.as_str());
+    match &rule.activity {
+        Some(activity) if rule.when.is_none() => match activity.kinds.listed() {
+            [kind] => Some(kind),
+            _ => None,
+        },
+        Some(_) => None,
+        None => fields().next().filter(|first| fields().all(|field| field == *first)),
+    }
+}
+
+/// Whether a rule pays for acts done, not for their lack.
+fn pays_for_acts(measure: &ActivityMeasure) -> bool {
+    match measure {
+        ActivityMeasure::EachTime { .. } | ActivityMeasure::Rate { .. } => true,
+        ActivityMeasure::Threshold { at_most, .. } => at_most.is_none(),
+        ActivityMeasure::Quiet { .. } | ActivityMeasure::Gap { .. } => false,
+    }
+}
+
+/// Whether odds part from points whose interval lies on one side of 0: they point the other way, and not both are worth next
+/// to nothing. `factor`: points per unit of log-odds.
+fn do_part([low, high]: [f64; 2], factor: f64, log_odds: f64) -> bool {
+    let least = if low > 0.0 { low } else { high };
+    least * log_odds < 0.0 && !(is_next_to_nothing(log_odds) && is_next_to_nothing(least / factor))
+}
+
+/// Names rules, columns and kinds, never what a cell says.
+fn sentence(claim: &Claim<'_>, most: Option<&str>) -> String {
+    let worth = match claim.rule {
+        Some(rule) => format!("`{rule}` is worth {:+.1} points", claim.points),
+        None => format!("A rule for it, as above, is worth {:+.1} points", claim.points),
+    };
+    let most = most.map_or_else(String::new, |most| format!(", mostly `{most}`"));
+    format!("{worth} all the same: points count whatever else such leads have in common{most}; these odds do not.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odds_part_from_points_that_tell_a_direction() {
+        let factor = 12.0;
+        let times = |odds: f64| odds.ln();
+        assert!(do_part([31.7, 36.4], factor, times(0.76)), "the other way");
+        assert!(do_part([-2.7, -0.6], factor, times(235.0)), "the other way, however few the points");
+        assert!(do_part([31.7, 36.4], factor, times(0.95)), "the other way beside ×14 and more");
+        assert!(!do_part([0.5, 1.5], factor, times(0.95)), "next to nothing, both of them");
+        assert!(!do_part([31.7, 36.4], factor, times(1.5)), "one direction, less of it");
+        assert!(!do_part([-14.5, -10.3], factor, times(0.33)));
+    }
+
+    #[test]
+    fn the_sentence_names_what_goes_along() {
+        let claim = Claim {
+            rule: Some("referred"),
+            about: "source",
+            points: 34.1,
+            interval: [31.7, 36.4],
+            is_of_acts: false,
+            deals: vec![1],
+        };
+        assert_eq!(
+            sentence(&claim, Some("origin")),
+            "`referred` is worth +34.1 points all the same: points count whatever else such leads have in common, mostly \
+             `origin`; these odds do not."
+        );
+        assert!(
+            sentence(&Claim { rule: None, ..claim }, None)
+                .starts_with("A rule for it, as above, is worth +34.1 points")
+        );
+    }
+}
