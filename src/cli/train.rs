@@ -72,9 +72,9 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
         String::new()
     };
     let to_score = args.inputs.as_typed_to_score(leads);
-    let which = if leads.are_decided { "all are decided; with open leads" } else { "next" };
+    let which = if leads.are_decided { "all decided; next" } else { "next" };
     let report = format!("`leadscore report{typed} --out report.html{as_of}`");
-    terminal.note(&format!("{which}: `leadscore score{to_score} --out scored.csv{as_of}`, then {report}{compare}"));
+    terminal.note(&format!("{which}: `leadscore score{to_score} --out scored.csv{as_of}`, {report}{compare}"));
     Ok(Ending::Done)
 }
 

@@ -464,7 +464,7 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
     assert!(rules.contains(&"qq_step") && rules.contains(&"clamp_2"), "{rules:?}");
     let brief = words_of(&leadscore(folder.path(), &[&["init", "--force"][..], &files].concat()));
     assert!(brief.contains("In doubt, but learned from: put `\"A_DECLINED\",` into `exclude`"), "{brief}");
-    assert!(brief.contains("Next, best once the doubts are settled"), "{brief}");
+    assert!(brief.contains("Settle the doubts, then"), "{brief}");
     // The comment holds with the # and without.
     let path = folder.path().join("leadscore.toml");
     let text = std::fs::read_to_string(&path).unwrap();

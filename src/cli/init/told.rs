@@ -105,11 +105,11 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     } else {
         String::new()
     };
-    let settled = if found.iter().any(Finding::is_in_doubt) { ", best once the doubts are settled" } else { "" };
-    text.push_str(&format!(". Next{settled}{open}:\n"));
+    let next_step = if found.iter().any(Finding::is_in_doubt) { "Settle the doubts, then" } else { "Next" };
+    text.push_str(&format!(". {next_step}{open}:\n"));
     // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
     next(start, dir).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
-    text.push_str(&format!("What is wrong in files and columns:\n  {}\n", check(start, dir)));
+    text.push_str(&format!("To see what is wrong:\n  {}\n", check(start, dir)));
     text
 }
 
