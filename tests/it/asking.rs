@@ -265,9 +265,9 @@ fn a_kind_of_activity_in_doubt_is_asked_about_as_a_column_is() {
     let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
     for said in [
         "Ask first: could `paperwork` have been recorded only after the deal was decided? The model leans on it (far more \
-         often on deals of one outcome).",
+         often on deals of one outcome), and ranks unusually well.",
         "put `\"paperwork\",` into `exclude` of leadscore.toml and train again; if not, into `allow`.",
-        "`paperwork (count)` (asked)",
+        "`paperwork (days since)` (asked)",
     ] {
         assert!(told.contains(said), "`{said}` is not in {told}");
     }
