@@ -47,10 +47,7 @@ fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
     company.write("leads.csv", &open);
     let told = company.run(&["init", "--force", "--leads", "leads.csv"]).ok().stdout;
     assert!(told.contains("  leadscore score --out scored.csv\n") && !told.contains("open.csv"), "{told}");
-    company
-        .run(&["train"])
-        .ok()
-        .says("next: `leadscore score --out scored.csv`, `leadscore report --out report.html`");
+    company.run(&["train"]).ok().says("next: `leadscore score --out scored.csv`, `leadscore report --out report.html`");
 }
 
 #[test]
