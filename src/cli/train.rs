@@ -72,8 +72,9 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
         String::new()
     };
     let to_score = args.inputs.as_typed_to_score(leads);
-    let which = if leads.are_decided { "all are decided; next, with open leads" } else { "next" };
-    terminal.note(&format!("{which}: `leadscore score{to_score} --out scored.csv{as_of}`{compare}"));
+    let which = if leads.are_decided { "all decided; next" } else { "next" };
+    let report = format!("`leadscore report{typed} --out report.html{as_of}`");
+    terminal.note(&format!("{which}: `leadscore score{to_score} --out scored.csv{as_of}`, {report}{compare}"));
     Ok(Ending::Done)
 }
 

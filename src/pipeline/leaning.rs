@@ -1,9 +1,10 @@
-//! Whether a model may be too good to be true, and which columns carry it: that is asked before any figure is shown.
+//! Whether a model may be too good to be true, and which columns and kinds of activity carry it: that is asked before any
+//! figure is shown.
 //!
 //! A strong column may be an honest one. So it is a question, which only a person can answer, and no verdict.
 
 use super::deals::Deals;
-use super::leaks::{BY_ITSELF, LeakFinding, LeakGrade, OF_A_CONTACT, Subject};
+use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, Subject};
 use super::start::BY_ITS_NAME;
 use crate::features::Source;
 use crate::predictor::Predictor;
@@ -27,11 +28,13 @@ const STRONGEST: &str = "the strongest of all";
 /// How the answer to why it is asked begins.
 const WHY: &str = "The model leans on ";
 
-/// What is asked about the columns that a model leans on.
+/// What is asked about the columns and kinds of activity that a model leans on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question<'a> {
-    /// What speaks against columns, and which.
+    /// What speaks against columns and kinds, and which.
     against: Vec<(&'a str, Vec<&'a str>)>,
+    /// Whether some of them are kinds.
+    has_kinds: bool,
     /// Those of them that tell of a contact with the lead.
     contacts: Vec<&'a str>,
     /// Whether the model ranks unusually well.
@@ -51,9 +54,15 @@ pub(super) fn question<'a>(
     allow: &[String],
 ) -> Option<Question<'a>> {
     let leant_on = leant_on(predictor);
-    let is_offered = |name: &str| deals.attributes.iter().any(|attribute| attribute.source.column() == Some(name));
-    let is_asked =
-        |f: &&LeakFinding| f.grade == LeakGrade::Suspicious && f.subject == Subject::Column && is_offered(&f.name);
+    let offers = |source: fn(&Source) -> Option<&str>, name: &str| {
+        deals.attributes.iter().any(|attribute| source(&attribute.source) == Some(name))
+    };
+    let is_offered = |f: &LeakFinding| match f.subject {
+        Subject::Column => offers(Source::column, &f.name),
+        Subject::Kind => offers(Source::kind, &f.name),
+        Subject::Age => false,
+    };
+    let is_asked = |f: &&LeakFinding| f.grade == LeakGrade::Suspicious && is_offered(f);
     let found: Vec<&LeakFinding> = deals.leaks.iter().filter(is_asked).collect();
     let is_unusual = auc.is_some_and(|auc| auc > UNUSUAL_AUC);
     let is_without_evidence = |name: &&str| found.iter().all(|f| f.evidence == BY_ITS_NAME && f.name != *name);
@@ -64,7 +73,9 @@ pub(super) fn question<'a>(
     }
     let of_a_contact = found.iter().filter(|finding| finding.question == OF_A_CONTACT);
     let contacts = of_a_contact.map(|finding| finding.name.as_str()).collect();
-    Some(Question { against: against(strongest, found), contacts, is_unusual })
+    let is_kind = |name: &str| offers(Source::kind, name) && !offers(Source::column, name);
+    let has_kinds = found.iter().any(|f| f.subject == Subject::Kind) || strongest.is_some_and(is_kind);
+    Some(Question { against: against(strongest, found), has_kinds, contacts, is_unusual })
 }
 
 /// The column that carries the model, unless somebody has excluded such a one (`is_answered`) or allowed it.
@@ -82,6 +93,7 @@ fn against<'a>(strongest: Option<&'a str>, found: Vec<&'a LeakFinding>) -> Vec<(
             BY_ITS_NAME => "by its name",
             // How well each does is for who looks closer; told with its figure, each would be told alone.
             ranks if ranks.starts_with(BY_ITSELF) => "by itself ranks the deals unusually well",
+            happened if happened.starts_with(HAPPENED) => "far more often on deals of one outcome",
             other => other,
         };
         match against.iter_mut().find(|(known, _)| *known == evidence) {
@@ -109,12 +121,17 @@ impl<'a> Question<'a> {
         self.names().into_iter().partition(|name| self.contacts.contains(name))
     }
 
+    /// What is asked of whatever tells of no contact.
+    fn filled_in_after(&self) -> &'static str {
+        if self.has_kinds { "recorded only after" } else { "filled in after" }
+    }
+
     /// The question itself, as the end of a sentence. What tells of a contact may well have been known before the deal was
     /// decided, and yet not before that contact.
     pub(super) fn asked(&self) -> String {
         let (contacts, others) = self.by_question();
         let filled = (!others.is_empty())
-            .then(|| format!("could {} have been filled in after the deal was decided", listed(&others)));
+            .then(|| format!("could {} have been {} the deal was decided", listed(&others), self.filled_in_after()));
         let told = (!contacts.is_empty()).then(|| {
             let verb = if contacts.len() == 1 { "does" } else { "do" };
             let deal = if filled.is_some() { "it" } else { "the deal" };
@@ -136,9 +153,10 @@ impl<'a> Question<'a> {
         let settles = match (contacts.is_empty(), others.is_empty()) {
             // Two questions have two answers.
             (false, false) => format!(
-                "put `{}` (filled in after) and `{}` (of that contact) into `exclude` of leadscore.toml and train again; what \
+                "put `{}` ({}) and `{}` (of that contact) into `exclude` of leadscore.toml and train again; what \
                  is neither, into `allow`.",
                 to_paste(others.into_iter()),
+                self.filled_in_after(),
                 to_paste(contacts.into_iter())
             ),
             _ => how_to_settle(self.names().into_iter()),
@@ -211,7 +229,7 @@ pub fn put_into_exclude<'n>(names: impl Iterator<Item = &'n str>) -> String {
     format!("put `{}` into `exclude` of leadscore.toml", to_paste(names))
 }
 
-/// What settles a question about columns, for "If so, or in doubt, …".
+/// What settles a question about columns and kinds, for "If so, or in doubt, …".
 pub(super) fn how_to_settle<'n>(names: impl Iterator<Item = &'n str>) -> String {
     format!("{} and train again; if not, into `allow`.", put_into_exclude(names))
 }

@@ -138,8 +138,9 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     let questions = model.notes_first_and_last().0;
     let name = |term: &&FittedTerm| {
         let is_asked = |column| questions.iter().any(|question| leaning::asks_about(question, column));
-        let asked = if term.term.source.column().is_some_and(is_asked) { " (asked)" } else { "" };
-        format!("`{}`{asked}", term.term.source)
+        let source = &term.term.source;
+        let asked = if source.column().or(source.kind()).is_some_and(is_asked) { " (asked)" } else { "" };
+        format!("`{source}`{asked}")
     };
     // By what moves the deals apart, not by the widest effect: that may be one that a single deal has.
     let mut terms: Vec<&FittedTerm> = predictor.terms.iter().collect();

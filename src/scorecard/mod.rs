@@ -30,6 +30,7 @@ pub use check::{Finding, Severity, check_scorecard};
 pub use condition::{Condition, FieldCondition, FieldTest, TextOperator, View};
 pub use evaluate::Scored;
 pub use evidence::{Evidence, RuleRequests};
+pub use file::is_reserved_id;
 pub use grade::{Grade, GradeBounds, GradeReference, Grades};
 pub use group::{ENGAGEMENT, FIT, Group, Range, Rescale};
 pub use ledger::LedgerEntry;

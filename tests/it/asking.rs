@@ -225,3 +225,65 @@ fn two_questions_have_an_answer_each() {
         assert!(told.contains(said), "{said} is not in {told}");
     }
 }
+
+/// Deals of twenty days with a log; the share of the won and of the lost that have their paperwork on the third day.
+fn with_paperwork(shares: [usize; 2]) -> Company {
+    let mut random = ChaCha8Rng::seed_from_u64(5);
+    let mut percent = move || (random.next_u64() % 100) as usize;
+    let day = |after: usize| format!("2024-{:02}-{:02}", 1 + after / 28, 1 + after % 28);
+    let mut leads = String::from("lead_no,created,closed,source,converted\n");
+    let mut acts = String::from("lead_no,at,kind\n");
+    for i in 0..DEALS {
+        let (won, created) = (i % 3 == 0, i % 250);
+        let source = ["web", "fair"][percent() % 2];
+        leads.push_str(&format!("c{i},{},{},{source},{}\n", day(created), day(created + 20), u8::from(won)));
+        acts.push_str(&format!("c{i},{},visit\n", day(created + percent() % 20)));
+        if percent() < shares[usize::from(!won)] {
+            acts.push_str(&format!("c{i},{},paperwork\n", day(created + 3)));
+        }
+    }
+    Company::with(&[("leads.csv", &leads), ("acts.csv", &acts)])
+}
+
+/// Writes the project file of such deals.
+fn write_with_log(company: &Company, exclude: &[&str], allow: &[&str]) {
+    company.write(
+        "leadscore.toml",
+        &format!(
+            "[leads]\nfiles = [\"leads.csv\"]\nid = \"lead_no\"\ncreated_at = \"created\"\nclosed_at = \"closed\"\n\
+             exclude = {exclude:?}\nallow = {allow:?}\n\
+             outcome = {{ column = \"converted\", won = [\"1\"], lost = [\"0\"] }}\n\
+             [activities]\nfiles = [\"acts.csv\"]\nlead_id = \"lead_no\"\nat = \"at\"\nkind = \"kind\"\n"
+        ),
+    );
+}
+
+#[test]
+fn a_kind_of_activity_in_doubt_is_asked_about_as_a_column_is() {
+    let company = with_paperwork([90, 8]);
+    write_with_log(&company, &[], &[]);
+    let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    for said in [
+        "Ask first: could `paperwork` have been recorded only after the deal was decided? The model leans on it (far more \
+         often on deals of one outcome), and ranks unusually well.",
+        "put `\"paperwork\",` into `exclude` of leadscore.toml and train again; if not, into `allow`.",
+        "`paperwork (days since)` (asked)",
+    ] {
+        assert!(told.contains(said), "`{said}` is not in {told}");
+    }
+    assert!(!told.contains("may know the outcome: `leadscore check`"), "{told}");
+    let checked = company.run(&["--format", "markdown", "check"]).stdout;
+    assert!(checked.contains("If so, or in doubt, put `\"paperwork\",` into `exclude`"), "{checked}");
+    for (exclude, allow) in [(&["paperwork"][..], &[][..]), (&[], &["paperwork"])] {
+        write_with_log(&company, exclude, allow);
+        assert_eq!(asked(&company), Vec::<String>::new(), "{exclude:?} {allow:?}");
+    }
+}
+
+#[test]
+fn a_plain_step_is_not_asked_about() {
+    let company = with_paperwork([60, 35]);
+    write_with_log(&company, &[], &[]);
+    let told = company.run(&["train"]).ok().stdout;
+    assert!(!told.contains("Ask first") && !told.contains("may know the outcome"), "{told}");
+}

@@ -118,6 +118,35 @@ fn times_that_cannot_be_must_be_mended() {
 }
 
 #[test]
+fn a_time_on_every_open_lead_is_no_close() {
+    let outcome = |i: usize| [Outcome::Won, Outcome::Lost, Outcome::Open][i.min(2)];
+    let with_times = |n: usize| {
+        let mut world = thirty();
+        world.leads.outcome = Some((0..30).map(|i| outcome(i / 4)).collect());
+        world.leads.created_at = Some(vec![Some(days_ago(50.0)); 30]);
+        world.leads.closed_at = Some((0..30).map(|i| (i < 8 + n).then(|| days_ago(20.0))).collect());
+        let found = report(&world, None);
+        about(&found, Area::Times).first().map(|f| (f.grade, f.sentence.clone()))
+    };
+    assert_eq!(with_times(0), None);
+    let some = "5 leads have a closing time, but are neither won nor lost";
+    assert_eq!(with_times(5), Some((Grade::Look, some.to_string())));
+    let all = "22 of 22 open leads have a closing time";
+    assert_eq!(with_times(22), Some((Grade::Note, all.to_string())));
+}
+
+#[test]
+fn where_the_log_begins_is_asked_until_somebody_writes_it() {
+    let company = crate::company::Company::sample();
+    let checked = || company.run(&["check"]).stdout;
+    let told = checked();
+    assert!(told.contains("where the log seems to begin") && told.contains("`since = \"always\"`"), "{told}");
+    company.edit("leadscore.toml", "[activities]\n", "[activities]\nsince = \"always\"\n");
+    let told = checked();
+    assert!(!told.contains("seems to begin"), "{told}");
+}
+
+#[test]
 fn only_wins_must_be_mended() {
     let mut world = thirty();
     world.leads.outcome = Some(vec![Outcome::Won; 30]);

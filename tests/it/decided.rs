@@ -38,7 +38,7 @@ fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
     assert!(told.contains("  leadscore score --leads open.csv --out scored.csv\n"), "{told}");
     assert!(told.contains("(open.csv: your open leads, same columns; none? skip `score`)"), "{told}");
-    let next = "all are decided; next, with open leads: `leadscore score --leads open.csv --out scored.csv`";
+    let next = "all decided; next: `leadscore score --leads open.csv --out scored.csv`";
     company.run(&["train"]).ok().says(next);
     company.run(&["train", "--leads", "leads.csv"]).ok().says(next);
     let unwritten = company.run(&["score", "--leads", "open.csv", "--out", "scored.csv"]);
@@ -47,7 +47,7 @@ fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
     company.write("leads.csv", &open);
     let told = company.run(&["init", "--force", "--leads", "leads.csv"]).ok().stdout;
     assert!(told.contains("  leadscore score --out scored.csv\n") && !told.contains("open.csv"), "{told}");
-    company.run(&["train"]).ok().says("next: `leadscore score --out scored.csv`");
+    company.run(&["train"]).ok().says("next: `leadscore score --out scored.csv`, `leadscore report --out report.html`");
 }
 
 #[test]

@@ -437,6 +437,44 @@ fn dates_and_numbers_of_contacts_are_named_with_the_line_that_leaves_them_out() 
 }
 
 #[test]
+fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
+    let (mut leads, mut log) = (String::from("lead_id,created_at,region,outcome\n"), String::from("lead_id,at,kind\n"));
+    for i in 0..60 {
+        let (won, day) = (i % 3 == 0, 1 + i % 28);
+        leads.push_str(&format!("L{i},2024-01-{day:02},{},{}\n", ["A", "B"][i % 2], ["lost", "won"][usize::from(won)]));
+        let kinds = [
+            ("XQ_FILED", true),
+            ("A_ACCEPTED", i % 2 == 0),
+            ("A_DECLINED", !won),
+            ("QQ_Step", i % 5 == 0),
+            ("Clamp", i % 2 == 0),
+        ];
+        for (kind, _) in kinds.iter().filter(|(_, is_done)| *is_done) {
+            log.push_str(&format!("L{i},2024-02-{day:02},{kind}\n"));
+        }
+    }
+    let folder = folder(&[("leads.csv", leads.as_bytes()), ("acts.csv", log.as_bytes())]);
+    let files = ["--leads", "leads.csv", "--activities", "acts.csv"];
+    let (project, scorecard, told) = init(&folder, &files);
+    assert!(project.leads.exclude.is_empty(), "{:?}", project.leads.exclude);
+    let columns = told["columns"].to_string();
+    assert!(columns.contains("A_DECLINED") && !columns.contains("A_ACCEPTED"), "a step may be called so: {columns}");
+    // Rules on kinds of an unknown meaning are called as these are, but for names that a ledger needs.
+    let rules: Vec<&str> = scorecard.rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert!(rules.contains(&"qq_step") && rules.contains(&"clamp_2"), "{rules:?}");
+    let brief = words_of(&leadscore(folder.path(), &[&["init", "--force"][..], &files].concat()));
+    assert!(brief.contains("In doubt, but learned from: put `\"A_DECLINED\",` into `exclude`"), "{brief}");
+    assert!(brief.contains("Settle the doubts, then"), "{brief}");
+    // The comment holds with the # and without.
+    let path = folder.path().join("leadscore.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let line = text.lines().find(|line| line.contains("A_DECLINED")).unwrap();
+    assert!(line.starts_with("    # \"A_DECLINED\",") && line.contains("# in doubt: "), "{line}");
+    let settled = Project::parse(&text.replace("# \"A_DECLINED\"", "\"A_DECLINED\""), "leadscore.toml").unwrap();
+    assert_eq!(settled.leads.exclude, ["A_DECLINED"]);
+}
+
+#[test]
 fn an_id_that_repeats_is_named_with_its_value() {
     let folder = folder(&[("leads.csv", b"lead_id,outcome\n7,won\n7,lost\n")]);
     let refused = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv"]));

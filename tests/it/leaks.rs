@@ -213,6 +213,37 @@ fn what_no_open_lead_shows_came_with_the_close() {
     assert_eq!(grade(&found, "step"), None);
 }
 
+#[test]
+fn months_in_which_no_open_lead_was_met_are_asked_about_as_months() {
+    let world = honest(timed(100, 300, 200), &mut Draw(9));
+    let months = |i: usize| ["jan", "feb", "sep", "oct"][if i < 400 { i % 4 } else { 2 + i % 2 }].to_string();
+    let found = findings(&with_text(world, "month", months), Mode::BeforeClose(Span::from_days(1.0)));
+    let month = found.iter().find(|f| f.name == "month").unwrap();
+    assert_eq!(month.evidence, "tells of a contact, not of the lead (months: jan, feb, sep, …)");
+    assert!(month.question.starts_with("Was that contact before the deal was decided"), "{}", month.question);
+}
+
+/// The same deals with a kind of activity ten days before the close, on these of the won and of the lost.
+fn with_kind(mut world: World, kind: &str, won: usize, lost: usize) -> World {
+    let closed = world.leads.closed_at.clone().expect("a timed world");
+    for lead in (0..won).chain(100..100 + lost) {
+        let at = closed[lead].expect("a deal").minus(Span::from_days(10.0));
+        world = world.row(lead as u32, at, kind, "", 1);
+    }
+    world
+}
+
+#[test]
+fn a_kind_that_reads_like_the_end_is_suspicious_where_only_one_outcome_shows_it() {
+    let kinds = [("O_ACCEPTED", 30, 1), ("A_ACCEPTED", 30, 60), ("call", 30, 1)];
+    let world = kinds
+        .iter()
+        .fold(honest(timed(100, 300, 0), &mut Draw(9)), |world, &(kind, won, lost)| with_kind(world, kind, won, lost));
+    let found = findings(&world, Mode::BeforeClose(Span::from_days(7.0)));
+    assert_eq!(grade(&found, "O_ACCEPTED"), Some(LeakGrade::Suspicious));
+    assert_eq!([grade(&found, "A_ACCEPTED"), grade(&found, "call")], [None, None], "{found:?}");
+}
+
 /// Deals looked at right after their close, with a kind that decides and one that does not.
 fn decided_in_the_log(won: usize, lost: usize) -> World {
     let mut world = honest(timed(won, lost, 150), &mut Draw(13));
@@ -266,6 +297,34 @@ fn deals_decided_before_they_were_looked_at_are_asked_about_where_nothing_says_w
 
     world.leads.closed_at = closed_at;
     assert_eq!(asked(&world), None, "then it is known when");
+}
+
+#[test]
+fn later_steps_of_deals_that_were_not_decided_yet_are_plain_steps() {
+    let mut world = honest(timed(300, 1200, 150), &mut Draw(21));
+    world.leads.closed_at = None;
+    world.leads.as_of = Some(vec![Some(days_ago(86.0)); 1650]);
+    let mut draw = Draw(22);
+    for lead in 0..1650 {
+        let is_declined = (300..1500).contains(&lead) && draw.below(0.7);
+        let shares = match (lead < 300, is_declined) {
+            (true, _) => [0.95, 0.9],
+            (_, true) => [0.0, 0.0],
+            _ => [0.8, 0.1],
+        };
+        let kinds = ["declined", "offer_sent", "handshake"]
+            .into_iter()
+            .zip([f64::from(u8::from(is_declined))].into_iter().chain(shares));
+        for (kind, share) in kinds {
+            if draw.below(share) {
+                world = world.row(lead, days_ago(90.0), kind, "", 1);
+            }
+        }
+    }
+    let found = findings(&world, Mode::Column);
+    assert_eq!(grade(&found, "declined"), Some(LeakGrade::Leak));
+    assert_eq!(grade(&found, "offer_sent"), None, "{found:?}");
+    assert_eq!(grade(&found, "handshake"), Some(LeakGrade::Suspicious), "{found:?}");
 }
 
 #[test]

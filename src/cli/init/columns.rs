@@ -37,7 +37,8 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
             put_into_exclude(doubtful.iter().copied())
         ));
     }
-    let n_attributes = of("attribute").len() + of("counter").len() + doubtful.len();
+    let learned = ["attribute", "counter", "in doubt"];
+    let n_attributes = found.iter().filter(|f| f.table == "leads" && learned.contains(&f.taken_for.as_str())).count();
     let mut rest = plural(n_attributes, "attribute");
     if let Some(log) = &start.layout.log {
         rest.push_str(&format!(", {} of activity", plural(log.kinds.len(), "kind")));
@@ -69,10 +70,8 @@ fn some(names: &[&str], shown: usize) -> String {
 pub(super) fn in_full(text: &mut Page, start: &Start, found: &[Finding]) {
     let (attributes, roles): (Vec<&Finding>, Vec<&Finding>) = found.iter().partition(|f| f.taken_for == "attribute");
     text.push_table(table(&["table", "column", "taken for", "why"], &[Align::Left; 4], &rows(&roles)));
-    if found.iter().any(|finding| finding.taken_for == "in doubt") {
-        text.push_str(
-            "Left out: the model never sees it. In doubt: it does, until you put the column into `exclude`.\n",
-        );
+    if found.iter().any(Finding::is_in_doubt) {
+        text.push_str("Left out: the model never sees it. In doubt: it does, until you put it into `exclude`.\n");
     }
     let names: Vec<&str> = attributes.iter().map(|finding| finding.column.as_str()).collect();
     text.push_str(&format!("\n{} of who the lead is: {}\n", plural(names.len(), "attribute"), names.join(", ")));

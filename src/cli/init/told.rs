@@ -107,10 +107,11 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     } else {
         String::new()
     };
-    text.push_str(&format!(". Good enough for a first run{open}:\n"));
+    let next_step = if found.iter().any(Finding::is_in_doubt) { "Settle the doubts, then" } else { "Next" };
+    text.push_str(&format!(". {next_step}{open}:\n"));
     // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
     next(start, dir).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
-    text.push_str(&format!("In doubt:\n  {}\n", check(start, dir)));
+    text.push_str(&format!("To see what is wrong:\n  {}\n", check(start, dir)));
     text
 }
 
@@ -180,12 +181,6 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
         warnings.push(
             "training with an activity log needs creation and close times: --created-at, --closed-at".to_string(),
         );
-    }
-    if let Some(log) = layout.log.as_ref().filter(|log| !log.ends.is_empty()) {
-        let kinds = log.ends.join(", ");
-        warnings.push(format!(
-            "these kinds of activity read like the end of a deal; put those that are into `exclude`: {kinds}"
-        ));
     }
     match (start.best_score.filter(|best| *best < 80.0), start.bounds) {
         (Some(best), Some(Bounds { mql, sql })) => {

@@ -66,10 +66,9 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
             (Grade::Mend, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
         }
         LeakGrade::Suspicious => {
-            let columns: Vec<&str> =
-                alike.iter().filter(|l| l.subject == Subject::Column).map(|l| l.name.as_str()).collect();
-            if !columns.is_empty() {
-                evidence.insert(0, format!("If so, or in doubt, {}", how_to_settle(columns.into_iter())));
+            let names: Vec<&str> = alike.iter().filter(|l| l.can_be_excluded()).map(|l| l.name.as_str()).collect();
+            if !names.is_empty() {
+                evidence.insert(0, format!("If so, or in doubt, {}", how_to_settle(names.into_iter())));
             }
             (Grade::Look, format!("{who} may know the outcome. {question}"))
         }

@@ -3,7 +3,7 @@
 use super::{Area, Finding, Grade, Notebook, counted};
 use crate::asof::Instant;
 use crate::fault::InputError;
-use crate::pipeline::deals::{LOG_BEGIN_SHARE, MAX_KINDS};
+use crate::pipeline::deals::{LOG_BEGIN_SHARE, LogSince, MAX_KINDS};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::values::format_instant;
 use std::collections::BTreeMap;
@@ -50,6 +50,7 @@ impl Tally {
 pub(super) fn look(
     log: &mut dyn ActivityBatches,
     table: &LeadTable,
+    since: LogSince,
     notes: &mut Notebook,
 ) -> Result<LogFacts, InputError> {
     let n = table.n_leads();
@@ -97,7 +98,10 @@ pub(super) fn look(
         "after their close",
         "Training never sees them. Is `closed_at` the time of the decision?",
     ));
-    notes.findings.extend(beginning(table, &facts));
+    // Whoever wrote down when the log begins has answered.
+    if since == LogSince::Guessed {
+        notes.findings.extend(beginning(table, &facts));
+    }
     notes.findings.extend(silent(table, &any));
     if facts.kinds.len() > MAX_KINDS {
         let sentence = format!("the log has {} kinds of activity", facts.kinds.len());
@@ -138,12 +142,14 @@ fn beginning(table: &LeadTable, facts: &LogFacts) -> Option<Finding> {
     let before = created.iter().flatten().filter(|at| **at < begins).count();
     (before > 0 && before as f64 >= A_FEW * created.len() as f64).then(|| {
         let day: String = format_instant(begins).chars().take(10).collect();
-        let sentence = format!("{} were created before the log begins ({day})", counted(before, "lead"));
+        let verb = if before == 1 { "was" } else { "were" };
+        let sentence = format!("{} {verb} created before {day}, where the log seems to begin", counted(before, "lead"));
         Finding::new(
             Grade::Look,
             Area::Activities,
             sentence,
-            "For them \"no activity\" may only mean \"before the log\"; [activities] since says otherwise.",
+            "99 % of its rows are of that day or later, so for those leads \"no activity\" may only mean \"not logged yet\". \
+             If all was logged: `since = \"always\"` under [activities]; or the day it begins.",
         )
     })
 }

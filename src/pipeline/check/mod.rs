@@ -186,7 +186,7 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
     times::look(table, lost_after, &mut notes);
     let months = outcomes::look(table, lost_after, &mut notes);
     let facts = match again(&mut log) {
-        Some(log) => Some(log::look(log, table, &mut notes)?),
+        Some(log) => Some(log::look(log, table, settings.deals.since, &mut notes)?),
         None => {
             notes.skip("activities", "there is no activity log");
             None

@@ -3,6 +3,7 @@
 use super::{Area, Finding, Grade, Notebook, counted, listed};
 use crate::asof::{Instant, MICROS_PER_DAY};
 use crate::tables::{LeadTable, Outcome};
+use crate::text::thousands;
 use crate::values::format_instant;
 
 /// 1901-01-01; dates of 1900 and before are how software spells "none".
@@ -13,6 +14,10 @@ const EARLIEST_LEAD: Instant = Instant(7_305 * MICROS_PER_DAY);
 const LATEST: Instant = Instant(47_482 * MICROS_PER_DAY);
 /// More than this share of the deals closed before they were created is a wrong column, not a slip.
 const TOO_MANY: f64 = 0.01;
+/// A time on so large a share of the open leads …
+const NEARLY_ALL: f64 = 0.95;
+/// … of so many is no slip.
+const FEWEST_OPEN: usize = 20;
 
 pub(super) fn look(table: &LeadTable, lost_after: bool, notes: &mut Notebook) {
     if table.created_at.is_none() && table.closed_at.is_none() && table.as_of.is_none() {
@@ -79,19 +84,30 @@ fn lacking(table: &LeadTable, lost_after: bool) -> Vec<Finding> {
             let sentence = format!("{} {which} have no closing time", counted(n, "lead"));
             found.push(Finding::new(Grade::Look, Area::Times, sentence, evidence));
         }
-        let early = |row: &usize| closed[*row].is_some() && outcome[*row] == Outcome::Open;
-        let n = (0..table.n_leads()).filter(early).count();
-        if n > 0 {
-            let sentence = format!("{} have a closing time, but are neither won nor lost", counted(n, "lead"));
-            found.push(Finding::new(
-                Grade::Look,
-                Area::Times,
-                sentence,
-                "Are words missing from `won` or `lost`, or is it a planned time?",
-            ));
-        }
+        found.extend(open_with_a_time(closed, outcome));
     }
     found
+}
+
+/// Open leads with a closing time: some may be decided by a word that nobody listed; if all have one, it is the time of
+/// something else on every open lead.
+fn open_with_a_time(closed: &[Option<Instant>], outcome: &[Outcome]) -> Option<Finding> {
+    let open = || outcome.iter().zip(closed).filter(|(outcome, _)| **outcome == Outcome::Open);
+    let (n, n_open) = (open().filter(|(_, closed)| closed.is_some()).count(), open().count());
+    let (grade, sentence, evidence) = match () {
+        () if n == 0 => return None,
+        () if n >= FEWEST_OPEN && n as f64 >= NEARLY_ALL * n_open as f64 => (
+            Grade::Note,
+            format!("{} of {} have a closing time", thousands(n), counted(n_open, "open lead")),
+            "So it is the time of the last event, or a planned one: while the outcome is open it closes no lead.",
+        ),
+        () => (
+            Grade::Look,
+            format!("{} have a closing time, but are neither won nor lost", counted(n, "lead")),
+            "Are words missing from `won` or `lost`, or is it a planned time?",
+        ),
+    };
+    Some(Finding::new(grade, Area::Times, sentence, evidence))
 }
 
 fn reversed(table: &LeadTable) -> Option<Finding> {

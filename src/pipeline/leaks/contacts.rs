@@ -16,15 +16,20 @@ pub(in crate::pipeline) const QUESTION: &str =
 
 /// Judges name and values of a column.
 pub(super) fn judge(suspect: &mut Suspect<'_>) {
-    let Some(attribute) = suspect.plain() else { return };
+    if let Some(told) = told(suspect) {
+        suspect.suspicions.push(Charge::new(told, QUESTION));
+    }
+}
+
+/// What a column tells of a contact, if it does.
+pub(super) fn told(suspect: &Suspect<'_>) -> Option<String> {
+    let attribute = suspect.plain()?;
     let values = match (&attribute.source, &attribute.values) {
         (Source::Column(_), Values::Text(column)) if column.levels.len() <= MOST_WORDS => of_words(column),
         (Source::Column(name), Values::Number(numbers)) if numbers_may_tell_of_a_contact(name) => of_numbers(numbers),
-        _ => return,
+        _ => return None,
     };
-    if let Some(told) = contact(&suspect.name, &values) {
-        suspect.suspicions.push(Charge::new(told, QUESTION));
-    }
+    contact(&suspect.name, &values)
 }
 
 fn of_words(column: &TextColumn) -> start::Values<'_> {

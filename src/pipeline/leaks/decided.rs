@@ -1,9 +1,11 @@
 //! Deals that were decided before they were looked at. Where no column says when a deal closed, only the log can tell: by a
 //! kind of activity that knows the outcome and had happened by then.
 
+use super::filled::Shares;
 use super::{FEWEST_DEALS, Subject, Suspect};
 use crate::features::Values;
 use crate::pipeline::deals::Deals;
+use crate::pipeline::start::reads_like_an_end;
 use crate::tables::{Column, LeadTable};
 use crate::text::{counted, listed, thousands};
 
@@ -19,9 +21,16 @@ pub struct DecidedBefore {
     columns: Vec<String>,
 }
 
-impl DecidedBefore {
+/// What is told of such deals, and which they are.
+pub(super) struct Decided {
+    pub(super) told: DecidedBefore,
+    /// `(n_deals,)`
+    is_decided: Vec<bool>,
+}
+
+impl Decided {
     /// Of deals that are looked at some time after creation and of which nobody knows when they closed.
-    pub(super) fn of(deals: &Deals, suspects: &[Suspect<'_>]) -> Option<DecidedBefore> {
+    pub(super) fn of(deals: &Deals, suspects: &[Suspect<'_>]) -> Option<Decided> {
         let snapshots = &deals.snapshots;
         if snapshots.as_of.is_none() || snapshots.tell_closes() {
             return None;
@@ -37,12 +46,29 @@ impl DecidedBefore {
                 counts.push(count);
             }
         }
-        let is_decided = |deal: &usize| counts.iter().any(|count| count.get(*deal) > 0.0);
-        let decided = (0..deals.n()).filter(is_decided).count();
+        let is_decided = |deal| counts.iter().any(|count| count.get(deal) > 0.0);
+        let is_decided: Vec<bool> = (0..deals.n()).map(is_decided).collect();
+        let decided = is_decided.iter().filter(|decided| **decided).count();
         let columns = deals.dates_after_creation.clone();
-        (decided >= FEWEST_DEALS).then_some(DecidedBefore { deals: decided, of: deals.n(), kinds, columns })
+        let told = DecidedBefore { deals: decided, of: deals.n(), kinds, columns };
+        (decided >= FEWEST_DEALS).then_some(Decided { told, is_decided })
     }
 
+    /// Drops what makes a kind suspicious unless it stands among the deals that were open. A deal lost at once never came
+    /// to the later steps: they go with the outcome, and yet are plain steps of the deals that were still open.
+    pub(super) fn reconsider(&self, suspect: &mut Suspect<'_>, deals: &Deals) {
+        if suspect.subject != Subject::Kind || !suspect.leaks.is_empty() || suspect.suspicions.is_empty() {
+            return;
+        }
+        let Some(Values::Number(count)) = suspect.plain().map(|attribute| &attribute.values) else { return };
+        let shares = Shares::among(deals, |row| !self.is_decided[row], |row| count.get(row) > 0.0);
+        if !shares.accuse_a_kind() && reads_like_an_end(&suspect.name, shares.deals, shares.of).is_none() {
+            suspect.suspicions.clear();
+        }
+    }
+}
+
+impl DecidedBefore {
     /// What must be asked, and why.
     pub fn question(&self) -> String {
         let named: Vec<String> = self.kinds.iter().take(NAMED).map(|kind| format!("`{kind}`")).collect();
@@ -58,10 +84,14 @@ impl DecidedBefore {
     /// What settles it, with the columns that may say when a deal closed.
     pub fn answer(&self) -> String {
         let columns: Vec<String> = self.columns.iter().map(|column| format!("`{column}`?")).collect();
-        let perhaps = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(" ")) };
+        let (says, put) = match &self.columns[..] {
+            [] => ("a column".to_string(), "name it as `closed_at`".to_string()),
+            [only] => (format!("`{only}`"), format!("put `closed_at = {}`", toml::Value::String(only.clone()))),
+            _ => (format!("a column ({})", columns.join(" ")), "name it as `closed_at`".to_string()),
+        };
         format!(
-            "If a column says when a deal closed{perhaps}, name it as `closed_at` under [leads] of leadscore.toml and train \
-             again: each is then looked at while it was open."
+            "If {says} says when a deal closed, {put} under [leads] of leadscore.toml and train again: each is then looked \
+             at while it was open."
         )
     }
 }
@@ -89,6 +119,12 @@ mod tests {
         assert!(decided.question().contains("5,555 of 10,251 deals had `declined` or `cancelled` behind them"));
         assert!(decided.answer().starts_with("If a column says when a deal closed, name it as `closed_at`"));
         decided.columns.push("last_ts".to_string());
-        assert!(decided.answer().contains("closed (`last_ts`?), name it"));
+        assert!(
+            decided
+                .answer()
+                .starts_with("If `last_ts` says when a deal closed, put `closed_at = \"last_ts\"` under [leads]")
+        );
+        decided.columns.push("signed".to_string());
+        assert!(decided.answer().starts_with("If a column (`last_ts`? `signed`?) says when a deal closed, name it"));
     }
 }

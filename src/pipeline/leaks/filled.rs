@@ -21,6 +21,8 @@ const ACCIDENT: f64 = 1e-6;
 /// An honest column may divide the share of an outcome by this much; only "never" beyond that gives a leak away.
 const HONEST_FACTOR: f64 = 4.0;
 
+/// How the evidence begins that a kind goes with an outcome.
+pub(in crate::pipeline) const HAPPENED: &str = "has happened before the as-of";
 /// What a column that gives itself away by being filled is asked.
 pub(super) const QUESTION: &str = "Is it filled only once the deal is decided?";
 /// What a kind of activity is asked.
@@ -52,12 +54,17 @@ impl Shares {
     }
 
     fn count(deals: &Deals, filled: impl Fn(usize) -> bool) -> Shares {
+        Shares::among(deals, |_| true, filled)
+    }
+
+    /// Among the deals that `counts` holds for.
+    pub(super) fn among(deals: &Deals, counts: impl Fn(usize) -> bool, filled: impl Fn(usize) -> bool) -> Shares {
         let (mut with, mut all) = ([0.0; 2], [0.0; 2]);
         let (mut n_with, mut n_all) = ([0; 2], [0; 2]);
         for (row, (&won, &weight)) in deals.snapshots.won.iter().zip(&deals.snapshots.row_weight).enumerate() {
-            let (is_won, is_filled) = (won > 0.5, filled(row));
+            let (is_won, is_counted, is_filled) = (won > 0.5, counts(row), filled(row));
             // Both sides at each deal, without a branch: nobody could foresee it, and so the sums stay in registers.
-            for (side, is_of) in [is_won, !is_won].into_iter().enumerate() {
+            for (side, is_of) in [is_won & is_counted, !is_won & is_counted].into_iter().enumerate() {
                 all[side] += if is_of { weight } else { 0.0 };
                 n_all[side] += usize::from(is_of);
                 with[side] += if is_of & is_filled { weight } else { 0.0 };
@@ -80,6 +87,16 @@ impl Shares {
         let others_share = self.of[1 - side] as f64 / (self.of[0] + self.of[1]) as f64;
         let chance = (1.0 - others_share / HONEST_FACTOR).powi(self.deals[side] as i32);
         (chance < ACCIDENT).then_some(side)
+    }
+
+    /// Whether the shares lie that far apart, and not by chance.
+    fn are_apart(&self, least: f64) -> bool {
+        (self.share[0] - self.share[1]).abs() >= least && self.differ()
+    }
+
+    /// Whether a kind goes with an outcome so much that it is suspicious.
+    pub(super) fn accuse_a_kind(&self) -> bool {
+        self.are_apart(APART_FOR_KINDS) || self.only_outcome().is_some()
     }
 
     /// Whether the shares differ by more than chance moves them.
@@ -112,7 +129,7 @@ pub(super) fn outcome_word(side: usize) -> &'static str {
 pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     let Some(shares) = suspect.filled else { return };
     let kind = suspect.subject == Subject::Kind;
-    let verb = if kind { "has happened before the as-of" } else { "filled" };
+    let verb = if kind { HAPPENED } else { "filled" };
     let question = if kind { QUESTION_FOR_KINDS } else { QUESTION };
     let [high, low] = [shares.share[0].max(shares.share[1]), shares.share[0].min(shares.share[1])];
     let charge = Charge::new(shares.in_words(verb), question);
@@ -124,7 +141,7 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
         let closes_known = kind && deals.snapshots.tell_closes();
         let charges = if closes_known { &mut suspect.suspicions } else { &mut suspect.leaks };
         charges.push(Charge::new(evidence, question));
-    } else if high - low >= if kind { APART_FOR_KINDS } else { APART } && shares.differ() {
+    } else if shares.are_apart(if kind { APART_FOR_KINDS } else { APART }) {
         suspect.suspicions.push(charge);
     }
 }

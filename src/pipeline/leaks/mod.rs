@@ -11,19 +11,22 @@ mod decided;
 mod filled;
 mod kinds;
 mod names;
+mod notes;
 mod open;
 mod ranking;
 
 pub(super) use contacts::QUESTION as OF_A_CONTACT;
+use decided::Decided;
 pub use decided::DecidedBefore;
 pub(super) use decided::dates_after_creation;
+pub(super) use filled::HAPPENED;
 pub use kinds::{KindTimes, OpenWatch};
+pub use notes::{asks_about, is_of_the_leak_screen, notes};
 pub use open::OpenLeads;
 pub(super) use open::open_rows;
 pub(super) use ranking::BY_ITSELF;
 
 use super::deals::{DealSettings, Deals};
-use super::leaning::how_to_settle;
 use super::start::is_left_out_by_name;
 use crate::features::{Attribute, Fate, KindMeasure, PlanLine, Source, Values};
 use crate::snapshot::Mode;
@@ -78,6 +81,13 @@ pub struct LeakFinding {
     pub evidence: String,
     /// What a person must answer.
     pub question: String,
+}
+
+impl LeakFinding {
+    /// Whether the project file can keep it from the model by its name.
+    pub(super) fn can_be_excluded(&self) -> bool {
+        self.subject != Subject::Age
+    }
 }
 
 impl fmt::Display for LeakFinding {
@@ -192,7 +202,11 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
         contacts::judge(suspect);
     }
     let is_answered = suspects.iter().any(|suspect| suspect.is_answer(deals.snapshots.mode));
-    let decided_before = DecidedBefore::of(deals, &suspects);
+    let decided = Decided::of(deals, &suspects);
+    if let Some(decided) = &decided {
+        suspects.iter_mut().for_each(|suspect| decided.reconsider(suspect, deals));
+    }
+    let decided_before = decided.map(|decided| decided.told);
     let mut findings: Vec<(f64, LeakFinding)> = suspects
         .into_iter()
         .filter(|suspect| !suspect.is_excluded)
@@ -259,7 +273,8 @@ impl<'d> Suspect<'d> {
     /// out, and what `init` excludes by its header, tells of nobody.
     fn is_answer(&self, mode: Mode) -> bool {
         let could_carry = self.auc.is_some_and(|ranking| ranking.auc >= ranking::CARRIES_AUC);
-        self.is_excluded && could_carry && self.leaks.is_empty() && !is_left_out_by_name(&self.name, mode != Mode::None)
+        let is_init_s = self.subject == Subject::Column && is_left_out_by_name(&self.name, mode != Mode::None);
+        self.is_excluded && could_carry && self.leaks.is_empty() && !is_init_s
     }
 
     fn finding(self, allow: &[String]) -> Option<LeakFinding> {
@@ -296,53 +311,4 @@ pub fn leave_out(deals: &mut Deals, settings: &ScreenSettings) {
             fate: Fate::LeftOut(format!("it knows the outcome: {} (`allow` brings it back)", leak.evidence)),
         });
     }
-}
-
-/// How notes begin about what is suspicious, how what to do about it, and how about what `allow` keeps.
-const OF_THE_SUSPICIOUS: [&str; 3] = ["Kept, with a question: ", "If in doubt: ", "Kept because `allow` says so: "];
-
-/// Whether a note of a model is about columns that are kept though they may know the outcome.
-pub fn is_of_the_leak_screen(note: &str) -> bool {
-    OF_THE_SUSPICIOUS.iter().any(|beginning| note.starts_with(beginning))
-}
-
-/// The column or kind that a note asks about: that of the first kind.
-pub fn asks_about(note: &str) -> Option<&str> {
-    note.strip_prefix(OF_THE_SUSPICIOUS[0])?.strip_prefix('`')?.split('`').next()
-}
-
-/// What the model card says of the findings: the leaks in one sentence, then each suspicious one with its question.
-pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
-    /// Suspicious columns that get a sentence of their own.
-    const NAMED: usize = 6;
-    let names = |grade: LeakGrade, skip: usize| -> Vec<String> {
-        findings.iter().filter(|f| f.grade == grade).skip(skip).map(|f| format!("`{}`", f.name)).collect()
-    };
-    let mut notes = Vec::new();
-    let leaks = names(LeakGrade::Leak, 0);
-    if !leaks.is_empty() {
-        notes.push(format!(
-            "Left out because they know the outcome: {} (`leadscore check` shows why; `allow` of leadscore.toml brings them back).",
-            leaks.join(", ")
-        ));
-    }
-    let allowed = names(LeakGrade::Allowed, 0);
-    if !allowed.is_empty() {
-        notes.push(format!(
-            "{}{} (`leadscore check` shows what speaks against it).",
-            OF_THE_SUSPICIOUS[2],
-            allowed.join(", ")
-        ));
-    }
-    let suspicious = || findings.iter().filter(|f| f.grade == LeakGrade::Suspicious);
-    notes.extend(suspicious().take(NAMED).map(|f| format!("{}{f}", OF_THE_SUSPICIOUS[0])));
-    let more = names(LeakGrade::Suspicious, NAMED);
-    if !more.is_empty() {
-        notes.push(format!("{}the same of {}.", OF_THE_SUSPICIOUS[0], more.join(", ")));
-    }
-    let columns: Vec<&str> = suspicious().filter(|f| f.subject == Subject::Column).map(|f| f.name.as_str()).collect();
-    if !columns.is_empty() {
-        notes.push(format!("{}{}", OF_THE_SUSPICIOUS[1], how_to_settle(columns.into_iter())));
-    }
-    notes
 }

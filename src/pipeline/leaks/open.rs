@@ -1,7 +1,7 @@
 //! Open leads beside the closed deals: what only closed deals have came with the close.
 
 use super::filled::{QUESTION, QUESTION_FOR_KINDS, outcome_word};
-use super::{Charge, FEWEST_DEALS, Subject, Suspect};
+use super::{Charge, FEWEST_DEALS, Subject, Suspect, contacts};
 use crate::asof::Instant;
 use crate::features::plan::read;
 use crate::features::{Attribute, Source, Values};
@@ -152,6 +152,8 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
                 charge_all(suspect, open, seen, "filled", QUESTION);
             }
         }
+        // Leads that are open now were met at another time of the year than those of long ago.
+        (Values::Text(_), Subject::Column) if contacts::told(suspect).is_some() => {}
         (Values::Text(column), Subject::Column) => {
             if let Some(Values::Text(theirs)) = open.values(&attribute.source) {
                 let found = closed_levels(deals, open, column, theirs);

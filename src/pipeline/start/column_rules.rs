@@ -1,11 +1,11 @@
 //! Starting rules for columns of the leads table: who the lead is, and counters of acts kept as columns.
 
 use super::layout::Layout;
-use super::rule::StartRule;
+use super::rule::{StartRule, id_of};
 use super::screen::{Verdict, is_counter, one_line};
 use super::sheet::{Sheet, SheetColumn};
 use super::toml::{list, number};
-use super::vocabulary::{mentions, plain, rank, words};
+use super::vocabulary::{mentions, rank, words};
 use crate::tables::ColumnType;
 use crate::text::{TextMatch, fold};
 
@@ -47,11 +47,7 @@ pub(super) fn new_leads(layout: &Layout) -> Option<StartRule> {
 /// The upper quarter of a number that nobody has said anything about.
 fn large_number(column: &SheetColumn) -> Option<StartRule> {
     let why = format!("the upper quarter of {}; nobody has said yet what it is worth", one_line(&column.name));
-    upper_quarter(column, &id_of(column), 5.0, &why)
-}
-
-fn id_of(column: &SheetColumn) -> String {
-    plain(&column.name).split(' ').collect::<Vec<_>>().join("_")
+    upper_quarter(column, &id_of(&column.name), 5.0, &why)
 }
 
 /// The rules that a column's name and values call for.
@@ -213,7 +209,7 @@ fn common_level(column: &SheetColumn) -> Option<StartRule> {
             100.0 * share,
             one_line(&column.name)
         );
-        StartRule::new(&id_of(column), 5.0, &why)
+        StartRule::new(&id_of(&column.name), 5.0, &why)
             .when(&column.name, &format!("any_of = {}", list(&[level.to_string()])))
     })
 }

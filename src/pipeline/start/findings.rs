@@ -6,17 +6,27 @@ use super::roles::Choice;
 use super::screen::Verdict;
 use serde::Serialize;
 
+/// What is taken for something that only a person can say.
+const IN_DOUBT: &str = "in doubt";
+
 /// One column and what it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// `leads`, `outcomes` or `activities`.
     pub table: &'static str,
-    /// The header.
+    /// The header; of an activity in doubt its kind.
     pub column: String,
     /// What it was taken for.
     pub taken_for: String,
     /// Why.
     pub why: String,
+}
+
+impl Finding {
+    /// Whether a person must say whether the model may learn from it.
+    pub fn is_in_doubt(&self) -> bool {
+        self.taken_for == IN_DOUBT
+    }
 }
 
 /// A line for each column that has a role or is left out, in the order of the files; attributes without a remark
@@ -34,6 +44,12 @@ pub fn findings(view: &View, layout: &Layout) -> Vec<Finding> {
         roles.extend(log.detail.iter().map(|choice| ("detail", choice)));
         roles.extend(log.count.iter().map(|choice| ("count", choice)));
         found.extend(roles.into_iter().map(|(role, choice)| finding("activities", role, choice)));
+        found.extend(layout.kinds_in_doubt.iter().map(|(kind, why)| Finding {
+            table: "activities",
+            column: kind.clone(),
+            taken_for: IN_DOUBT.to_string(),
+            why: why.clone(),
+        }));
     }
     found
 }
@@ -61,7 +77,7 @@ fn of_leads(view: &View, layout: &Layout) -> Vec<Finding> {
             let (taken_for, why) = match verdict {
                 Verdict::Attribute => ("attribute", format!("{:?}", column.column_type).to_lowercase()),
                 Verdict::Exclude(why) => ("left out", why.clone()),
-                Verdict::Doubt(why) => ("in doubt", why.clone()),
+                Verdict::Doubt(why) => (IN_DOUBT, why.clone()),
                 Verdict::Counter => ("counter", "counts acts; may be an activity column".to_string()),
             };
             found.push(Finding { table: "leads", column: name.to_string(), taken_for: taken_for.to_string(), why });

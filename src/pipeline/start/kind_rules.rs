@@ -1,7 +1,7 @@
 //! Starting rules for kinds of activity, with the points that the scoring guides in use give them.
 
 use super::log::LogChoice;
-use super::rule::StartRule;
+use super::rule::{StartRule, id_of};
 use super::sheet::{Sheet, SheetColumn};
 use super::toml::{list, quoted};
 use super::vocabulary::mentions;
@@ -202,13 +202,11 @@ fn done_by_some(log: &LogChoice, free: &[&str]) -> Vec<StartRule> {
     const SOME: std::ops::RangeInclusive<f64> = 0.05..=0.8;
     const FEW: usize = 4;
     let some = log.kinds.iter().filter(|(kind, share)| SOME.contains(share) && free.contains(&kind.as_str()));
-    let rule = |(at, (kind, share)): (usize, &(String, f64))| {
+    let rule = |(kind, share): &(String, f64)| {
         let why = format!("done by {:.0} % of the leads; nobody has said yet what it is worth", 100.0 * share);
-        StartRule::new(&format!("activity_{}", at + 1), 10.0, &why)
-            .line(&activity(std::slice::from_ref(kind)))
-            .line("at_least = 1")
+        StartRule::new(&id_of(kind), 10.0, &why).line(&activity(std::slice::from_ref(kind))).line("at_least = 1")
     };
-    some.take(FEW).enumerate().map(rule).collect()
+    some.take(FEW).map(rule).collect()
 }
 
 fn activity(kinds: &[String]) -> String {

@@ -2,6 +2,7 @@
 
 use super::crm::{Crm, recognise};
 use super::deals::{DealsChoice, deals};
+use super::ends::kinds_in_doubt;
 use super::log::{LogChoice, log};
 use super::outcome::{LostWords, OutcomeChoice, Told, outcome};
 use super::roles::{Choice, lead_id, named, only_time, time, told};
@@ -78,6 +79,8 @@ pub struct Layout {
     pub deals: Option<DealsChoice>,
     /// The activity log.
     pub log: Option<LogChoice>,
+    /// Kinds of activity that may be the end of a deal, each with why, where deals may be looked at after it.
+    pub kinds_in_doubt: Vec<(String, String)>,
     /// The leads' other columns, in the order of the file.
     pub others: Vec<(String, Verdict)>,
     /// When deals will be looked at.
@@ -106,6 +109,7 @@ pub fn lay_out(view: &View, wishes: &Wishes) -> Result<Layout, InputError> {
         outcome: None,
         deals: None,
         log: None,
+        kinds_in_doubt: Vec::new(),
         others: Vec::new(),
         moment: Moment::AsExported,
         unclosed: None,
@@ -118,6 +122,7 @@ pub fn lay_out(view: &View, wishes: &Wishes) -> Result<Layout, InputError> {
     layout.log = view.log.as_ref().zip(ids).map(|(sheet, ids)| log(sheet, ids)).transpose()?;
     layout.find_unclosed(leads);
     layout.moment = layout.find_moment(view);
+    layout.kinds_in_doubt = layout.find_kinds_in_doubt(view);
     layout.others = layout.screen(leads);
     Ok(layout)
 }
@@ -221,6 +226,16 @@ impl Layout {
             (None, Some(_), _) if closes => Moment::Random,
             (None, Some(created), Some(log)) => Moment::DaysAfterCreation(days_to_look(view, &self.id, created, log)),
             _ => Moment::AsExported,
+        }
+    }
+
+    /// None where deals are looked at before they closed, and so before their end, or without their acts.
+    fn find_kinds_in_doubt(&self, view: &View) -> Vec<(String, String)> {
+        match (&self.log, &view.log) {
+            (Some(log), Some(sheet)) if matches!(self.moment, Moment::Column | Moment::DaysAfterCreation(_)) => {
+                kinds_in_doubt(log, sheet, &view.leads, &self.id.column, self.outcome.as_ref())
+            }
+            _ => Vec::new(),
         }
     }
 

@@ -105,12 +105,18 @@ fn by_overlap(sheet: &Sheet, lead_ids: &SheetColumn) -> Result<Choice, InputErro
     }
 }
 
+/// Each lead with each kind that it shows, by their codes.
+pub(super) fn leads_by_kind(
+    leads: &SheetColumn,
+    kinds: &SheetColumn,
+) -> HashSet<(u32, u32), foldhash::fast::FixedState> {
+    leads.text.codes.iter().copied().zip(kinds.text.codes.iter().copied()).collect()
+}
+
 fn shares_of_leads(sheet: &Sheet, lead_id: &str, kind: &str) -> Vec<(String, f64)> {
     let (Some(leads), Some(kinds)) = (sheet.column(lead_id), sheet.column(kind)) else { return Vec::new() };
-    let pairs: HashSet<(u32, u32), foldhash::fast::FixedState> =
-        leads.text.codes.iter().copied().zip(kinds.text.codes.iter().copied()).collect();
     let mut n_leads = vec![0_usize; kinds.text.levels.len()];
-    for (_, kind) in pairs {
+    for (_, kind) in leads_by_kind(leads, kinds) {
         if let Some(n) = n_leads.get_mut(kind as usize) {
             *n += 1;
         }

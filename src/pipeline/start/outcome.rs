@@ -128,6 +128,16 @@ fn rating(column: &SheetColumn) -> Option<i64> {
 }
 
 impl OutcomeChoice {
+    /// Whether a word means won (0) or lost (1); `None`: it leaves a deal open.
+    pub(super) fn side_of(&self, word: &str) -> Option<usize> {
+        let is_one_of = |words: &[String]| words.iter().any(|other| fold(other) == fold(word));
+        let is_lost = || match &self.lost {
+            LostWords::Rest | LostWords::NotInTime => true,
+            LostWords::Listed(words) => is_one_of(words),
+        };
+        if is_one_of(&self.won) { Some(0) } else { is_lost().then_some(1) }
+    }
+
     /// Where no word means lost, time decides: better than to call every open deal lost.
     pub(super) fn judge_by_time(&mut self) {
         if self.lost == LostWords::Rest && self.doubt.is_some() && !self.won.is_empty() {

@@ -156,17 +156,20 @@ fn outcome_line(text: &mut String, outcome: &OutcomeChoice) {
 fn exclude(text: &mut String, layout: &Layout) {
     let named = |verdict: &Verdict| !matches!(verdict, Verdict::Attribute | Verdict::Counter);
     text.push_str("# The model never learns from these; rules may use them. What is filled in only once the deal is decided belongs here.\n");
-    if layout.others.iter().any(|(_, verdict)| named(verdict)) {
+    let kinds = &layout.kinds_in_doubt;
+    if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| matches!(verdict, Verdict::Doubt(_))) {
+        text.push_str(
+            "# What is in doubt is learned from as long as its line begins with #; without the # it is not.\n",
+        );
+    }
+    if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| named(verdict)) {
         text.push_str("exclude = [\n");
         layout.others.iter().for_each(|(name, verdict)| match verdict {
             Verdict::Exclude(why) => text.push_str(&format!("    {:31} # {}\n", quoted(name) + ",", single_line(why))),
-            Verdict::Doubt(why) => text.push_str(&format!(
-                "    # {:29} # in doubt; take the # in front away to exclude it: {}\n",
-                single_line(&quoted(name)) + ",",
-                single_line(why)
-            )),
+            Verdict::Doubt(why) => doubt_line(text, name, why),
             Verdict::Attribute | Verdict::Counter => {}
         });
+        kinds.iter().for_each(|(kind, why)| doubt_line(text, kind, &format!("an activity that {why}")));
         text.push_str("]\n");
     } else {
         text.push_str("exclude    = []\n");
@@ -175,6 +178,12 @@ fn exclude(text: &mut String, layout: &Layout) {
         "# These you vouch for: they were known before the deal was decided. Nobody asks about them again.\n",
     );
     text.push_str("allow      = []\n");
+}
+
+/// A column or kind that a person must say about. The comment holds with and without the # in front.
+fn doubt_line(text: &mut String, name: &str, why: &str) {
+    let name = single_line(&quoted(name)) + ",";
+    text.push_str(&format!("    # {name:29} # in doubt: {}\n", single_line(why)));
 }
 
 fn outcomes(text: &mut String, layout: &Layout, reading: &Reading) {
@@ -215,13 +224,6 @@ fn activities(text: &mut String, layout: &Layout, reading: &Reading) {
         line(text, "count", &quoted(&count.column), "how many acts a row stands for");
     }
     line(text, "ours", &list(&log.ours), "our own acts: no sign of interest, \"*\" in rules does not match them");
-    if !log.ends.is_empty() {
-        let ends: Vec<String> = log.ends.iter().take(8).map(|kind| one_line(kind)).collect();
-        text.push_str(&format!(
-            "# These kinds read like the end of a deal, which must not help to predict it. Put those that are into `exclude` above: {}.\n",
-            ends.join(", ")
-        ));
-    }
 }
 
 fn moment(text: &mut String, layout: &Layout) {

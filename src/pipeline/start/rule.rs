@@ -1,6 +1,7 @@
 //! One rule of the starting scorecard, as it will be written.
 
 use super::toml::{number, quoted};
+use super::vocabulary::plain;
 
 /// A rule to start from.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,15 @@ pub struct StartRule {
     pub why: String,
     /// Its other keys, a line each.
     pub lines: Vec<String>,
+}
+
+/// The id of a rule on the column or kind of this name, by which its reader knows it.
+pub(super) fn id_of(name: &str) -> String {
+    match plain(name).replace(' ', "_") {
+        // Of signs alone.
+        id if id.is_empty() => "unnamed".to_string(),
+        id => id,
+    }
 }
 
 impl StartRule {

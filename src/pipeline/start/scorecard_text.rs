@@ -5,7 +5,7 @@ use super::kind_rules::kind_rules;
 use super::layout::{Layout, View};
 use super::rule::StartRule;
 use super::toml::{number, quoted};
-use crate::scorecard::STARTING_NAME;
+use crate::scorecard::{STARTING_NAME, is_reserved_id};
 
 /// Bounds in common use, on a scale to 100.
 const USUAL: Bounds = Bounds { mql: Some(50.0), sql: 80.0 };
@@ -78,7 +78,8 @@ pub fn starting_rules(view: &View, layout: &Layout) -> Vec<StartRule> {
     for rule in &mut rules {
         let base = rule.id.clone();
         let numbered = (2..).map(|n| format!("{base}_{n}"));
-        rule.id = std::iter::once(base.clone()).chain(numbered).find(|id| !met.contains(id)).unwrap_or(base);
+        let is_free = |id: &String| !met.contains(id) && !is_reserved_id(id);
+        rule.id = std::iter::once(base.clone()).chain(numbered).find(is_free).unwrap_or(base);
         met.push(rule.id.clone());
     }
     rules

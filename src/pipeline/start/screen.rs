@@ -1,12 +1,11 @@
 //! Columns without a role: which of them a model should not learn from, and which count acts.
 
 use super::contact::{Values, contact};
-use super::outcome::{LostWords, OutcomeChoice};
+use super::outcome::OutcomeChoice;
 use super::roles::{ends_like_an_id, sensitive, sensitive_name};
 use super::sheet::{Sheet, SheetColumn};
 use super::vocabulary::{mentions, rank};
 use crate::tables::{ColumnType, MISSING};
-use crate::text::fold;
 
 /// Filled for at least this share of one outcome …
 const FILLED_FOR_ONE: f64 = 0.95;
@@ -107,19 +106,9 @@ impl Screen<'_> {
     fn shares_filled(&self, column: &SheetColumn) -> Option<[f64; 2]> {
         let outcome = self.outcome?;
         let of_outcome = self.sheet.column(&outcome.column)?;
-        let is_won = |level: &str| outcome.won.iter().any(|word| fold(word) == fold(level));
-        let is_lost = |level: &str| match &outcome.lost {
-            LostWords::Rest | LostWords::NotInTime => !is_won(level),
-            LostWords::Listed(words) => words.iter().any(|word| fold(word) == fold(level)),
-        };
         let (mut n, mut filled) = ([0_usize; 2], [0_usize; 2]);
         for row in 0..self.sheet.n_rows() {
-            let Some(level) = of_outcome.text.get(row) else { continue };
-            let side = match (is_won(level), is_lost(level)) {
-                (true, _) => 0,
-                (_, true) => 1,
-                _ => continue,
-            };
+            let Some(side) = of_outcome.text.get(row).and_then(|word| outcome.side_of(word)) else { continue };
             n[side] += 1;
             filled[side] += usize::from(column.text.codes[row] != MISSING);
         }

@@ -16,6 +16,7 @@ use crate::asof::Instant;
 use crate::fault::InputError;
 use keys::{Keys, Source};
 use moment::LocalTime;
+pub use rule::is_reserved_id;
 use rule::{WrittenRule, read_rule};
 
 impl Scorecard {

@@ -51,9 +51,14 @@ pub(super) fn read_rule(mut keys: Keys<'_>, local: LocalTime<'_>) -> Result<Writ
     Ok(WrittenRule { id, group, effect, when, activity, place: keys.place() })
 }
 
+/// Whether a rule of this id could not be told from another entry of the ledger.
+pub fn is_reserved_id(id: &str) -> bool {
+    RESERVED.contains(&id) || id.starts_with("cap ")
+}
+
 fn read_id(keys: &mut Keys<'_>) -> Result<String, InputError> {
     let id = keys.string("id")?.ok_or_else(|| keys.error("has no id", "add id = \"…\", unique in the file"))?;
-    if RESERVED.contains(&id.as_str()) || id.starts_with("cap ") {
+    if is_reserved_id(&id) {
         return Err(keys.error_at("id", format!("is `{id}`, the name of a ledger entry"), "choose another id"));
     }
     Ok(id)
