@@ -72,7 +72,7 @@ pub(super) fn all_leads(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRea
     let mut raw = read_raw(inputs.leads()?, &inputs.read, Wanted::All)?;
     let roles = inputs.lead_roles(&raw.header)?;
     if inputs.number_rows {
-        raw.number_rows(&roles.id);
+        raw.number_rows(&roles.id)?;
     }
     let role_columns = roles.columns();
     let cards = inputs.scorecard.iter().map(|s| &s.scorecard);
@@ -130,7 +130,7 @@ pub(super) fn leads_for_scoring(
     let everything = keep.iter().any(|k| k == KEEP_ALL);
     let mut raw = read_raw(paths, &inputs.read, if everything { Wanted::All } else { Wanted::Only(&wanted) })?;
     if inputs.number_rows {
-        raw.number_rows(&known_roles.id);
+        raw.number_rows(&known_roles.id)?;
     }
     let roles = scoring_roles(known_roles, &raw, own_as_of);
     let mut settings = inputs.read.clone();

@@ -70,14 +70,40 @@ impl RawTable {
         self.origin.len()
     }
 
-    /// Gives the rows their numbers, counted from 1, as the column `name`, where no file has it.
-    pub fn number_rows(&mut self, name: &str) {
+    /// Gives the rows their numbers, counted from 1, as the column `name`, where no file has it. Where some files have it, the
+    /// rows of the others get the name of their file in front (`open.csv:17`), for the bare number may be another lead's.
+    ///
+    /// # Errors
+    /// More text than a column can hold.
+    pub fn number_rows(&mut self, name: &str) -> Result<(), InputError> {
         if self.header.iter().any(|known| known == name) {
-            return;
+            return self.number_rows_of_files_without(name);
         }
         let cells = RawCells::Integers((1..=self.n_rows() as i64).map(Some).collect());
         self.header.push(name.to_string());
         self.columns.push(RawColumn { name: name.to_string(), cells });
+        Ok(())
+    }
+
+    fn number_rows_of_files_without(&mut self, name: &str) -> Result<(), InputError> {
+        let without: Vec<u32> =
+            self.absent.iter().filter(|(_, absent)| absent == name).map(|(file, _)| *file).collect();
+        let Some(column) = self.columns.iter_mut().find(|column| column.name == name && !without.is_empty()) else {
+            return Ok(());
+        };
+        let names: Vec<String> = self.files.iter().map(|file| file_name(file)).collect();
+        let (mut cells, mut rows_of) = (TextCells::default(), vec![0_u64; self.files.len()]);
+        for (row, (file, _)) in self.origin.iter().enumerate() {
+            rows_of[file as usize] += 1;
+            if without.contains(&file) {
+                cells.push(&format!("{}:{}", names[file as usize], rows_of[file as usize]))?;
+            } else {
+                cells.push(&column.text(row))?;
+            }
+        }
+        column.cells = RawCells::Text(cells);
+        self.absent.retain(|(_, absent)| absent != name);
+        Ok(())
     }
 
     /// The column of this name.
@@ -129,6 +155,11 @@ impl RawTable {
         self.repeated.extend(later.repeated);
         Ok(())
     }
+}
+
+/// The last part of a path.
+fn file_name(path: &str) -> String {
+    std::path::Path::new(path).file_name().map_or_else(|| path.to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Reads all files of one call (CSV, Parquet or NDJSON, told by content) into raw columns.
