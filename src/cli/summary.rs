@@ -68,6 +68,8 @@ pub(super) struct ScoreSummary {
     pub(super) out: String,
     /// Whether the rows stand in the order to call in.
     pub(super) is_in_order: bool,
+    /// Whether the model's training ended in a question without whose answer its figures may be too good.
+    pub(super) asks_first: bool,
     #[serde(skip)]
     most_points: Option<f64>,
     /// Who shares the first place of `top`.
@@ -174,6 +176,7 @@ impl ScoreSummary {
             notes: notes(assessment, looks_back),
             out: out.display().to_string(),
             is_in_order: false,
+            asks_first: assessment.model.is_some_and(|model| !model.notes_first_and_last().0.is_empty()),
             most_points: most_points(assessment),
             ties: Ties::of(&top, n_first),
             top,

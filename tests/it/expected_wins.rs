@@ -32,7 +32,7 @@ fn chances_that_are_guesses_do_not_count_among_the_expected_wins() {
     let lines: Vec<&str> = all.lines().skip_while(|line| !line.starts_with("Expected wins: ")).collect();
     let counted = format!("Expected wins: {wins:.0} of {} no older than 107 days (", known.len());
     assert!(lines[0].starts_with(&counted), "{all}");
-    let why = "older ones are not counted: no past deal was looked at so late.";
+    let why = "older ones are not counted: no past deal was looked at when that old.";
     assert_eq!(lines[1], format!("The {} {why}", older.len()), "{all}");
 }
 
@@ -51,4 +51,26 @@ fn a_share_of_expected_wins_unlike_the_past_is_asked_about() {
     some_of(&company, "open_leads.csv", |row| chance(row) < 0.05);
     let low = told(&company, "some.csv");
     assert!(low.contains(" % is far fewer than of past deals ("), "{low}");
+}
+
+#[test]
+fn a_question_that_training_asks_first_is_recalled_until_it_is_answered() {
+    let mut leads = String::from("lead_id,What do you hope for,source,outcome\n");
+    for i in 0..600_usize {
+        let won = i * 7919 % 10 < 4;
+        let hope = if (won && i % 10 > 0) || i % 10 > 5 { "Career" } else { "" };
+        let (source, outcome) = (["web", "fair"][i % 2], if won { "won" } else { "lost" });
+        leads.push_str(&format!("L{i},{hope},{source},{outcome}\n"));
+    }
+    let open = "lead_id,What do you hope for,source\nM1,Career,web\nM2,,fair\n";
+    let company = Company::with(&[("leads.csv", &leads), ("open.csv", open)]);
+    company.run(&["init", "--leads", "leads.csv"]).ok();
+    let trained = company.run(&["train"]).ok().stdout;
+    assert!(trained.contains("Ask first: could `What do you hope for`"), "{trained}");
+    let open = "The question that `train` asks first is open";
+    assert!(told(&company, "open.csv").contains(open));
+    let project = company.text("leadscore.toml");
+    company.write("leadscore.toml", &project.replace("allow      = []", "allow      = [\"What do you hope for\"]"));
+    company.run(&["train"]).ok();
+    assert!(!told(&company, "open.csv").contains(open));
 }

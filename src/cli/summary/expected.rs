@@ -54,6 +54,10 @@ fn is_unusual(mean: f64, past: f64, n: usize) -> bool {
 /// The line of the expected wins, with how many chances are guesses, and one about a share that is unlike the past; nothing
 /// where nobody knows a chance.
 pub(super) fn expected_text(summary: &ScoreSummary) -> String {
+    // Whoever was won since is left out, so of the others there would be too many.
+    if summary.moment.learned_until.is_some() && summary.closed_since > 0 {
+        return String::new();
+    }
     let guesses = guesses(summary);
     let Some(mean) = summary.mean_win_probability else { return guesses };
     let within = match summary.expected.won_within_days {
@@ -86,7 +90,7 @@ fn guesses(summary: &ScoreSummary) -> String {
     };
     let is_as_of_open = summary.moment.stale.is_none() && summary.moment.as_of.is_none();
     let why = if n < summary.open {
-        format!("The {} no past deal was looked at so late.", older(n))
+        format!("The {} no past deal was looked at when that old.", older(n))
     } else {
         format!(
             "Of all {} the chance is a guess: no past deal was looked at later than {days:.0} days after its creation.",

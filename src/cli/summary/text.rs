@@ -105,9 +105,13 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
     }
     text.push_str(&expected_text(summary));
     if let Some(until) = &summary.moment.learned_until {
+        let wins = if summary.closed_since > 0 { ", and who was won since is left out: expect fewer wins" } else { "" };
         text.push_str(&format!(
-            "The model has learned what became of these leads until {until}: here it looks better than it is.\n"
+            "The model has learned what became of these leads until {until}: here it looks better than it is{wins}.\n"
         ));
+    }
+    if summary.asks_first {
+        text.push_str("The question that `train` asks first is open: chances may be too good.\n");
     }
     text.append(tiers_text(summary, all));
     text.append(top_text(summary, all));
