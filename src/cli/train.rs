@@ -72,9 +72,12 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
         String::new()
     };
     let to_score = args.inputs.as_typed_to_score(leads);
-    let which = if leads.are_decided { "all decided; next" } else { "next" };
+    let score = format!("`leadscore score{to_score} --out scored.csv{as_of}`");
     let report = format!("`leadscore report{typed} --out report.html{as_of}`");
-    terminal.note(&format!("{which}: `leadscore score{to_score} --out scored.csv{as_of}`, {report}{compare}"));
+    terminal.note(&match leads.are_decided {
+        true => format!("next: {report}; open leads: {score}{compare}"),
+        false => format!("next: {score}, {report}{compare}"),
+    });
     Ok(Ending::Done)
 }
 

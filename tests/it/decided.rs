@@ -38,9 +38,10 @@ fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
     assert!(told.contains("  leadscore score --leads open.csv --out scored.csv\n"), "{told}");
     assert!(told.contains("(open.csv: your open leads, same columns; none? skip `score`)"), "{told}");
-    let next = "all decided; next: `leadscore score --leads open.csv --out scored.csv`";
+    let next =
+        "next: `leadscore report --out report.html`; open leads: `leadscore score --leads open.csv --out scored.csv`";
     company.run(&["train"]).ok().says(next);
-    company.run(&["train", "--leads", "leads.csv"]).ok().says(next);
+    company.run(&["train", "--leads", "leads.csv"]).ok().says("open leads: `leadscore score --leads open.csv");
     let unwritten = company.run(&["score", "--leads", "open.csv", "--out", "scored.csv"]);
     unwritten.refused(&["open.csv: no such file", "it stands for a file of your open leads"]);
     let open = format!("lead_id,source,outcome\n{rows}b1,web,\n");
