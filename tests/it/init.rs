@@ -419,7 +419,10 @@ fn dates_and_numbers_of_contacts_are_named_with_the_line_that_leaves_them_out() 
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     assert!(text.contains("    # \"campaign\","), "{text}");
     let brief = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv", "--force"]));
-    assert!(brief.contains("put `\"month\", \"day\", \"campaign\",` into `exclude` of leadscore.toml"), "{brief}");
+    assert!(
+        brief.contains("learned from: `month`, `day` and `campaign`. Unless known before the end, take their `#` away"),
+        "{brief}"
+    );
     // `check` names them in the same words, until somebody has decided.
     let checked = || words_of(&leadscore(folder.path(), &["--format", "json", "check"]));
     assert!(checked().contains(named), "{named}");
@@ -463,7 +466,12 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
     let rules: Vec<&str> = scorecard.rules.iter().map(|rule| rule.id.as_str()).collect();
     assert!(rules.contains(&"qq_step") && rules.contains(&"clamp_2"), "{rules:?}");
     let brief = words_of(&leadscore(folder.path(), &[&["init", "--force"][..], &files].concat()));
-    assert!(brief.contains("In doubt, but learned from: put `\"A_DECLINED\",` into `exclude`"), "{brief}");
+    assert!(
+        brief.contains(
+            "In doubt, but learned from: `A_DECLINED`. Unless known before the end, take its `#` away in leadscore.toml"
+        ),
+        "{brief}"
+    );
     assert!(brief.contains("Settle the doubts, then"), "{brief}");
     // The comment holds with the # and without.
     let path = folder.path().join("leadscore.toml");
@@ -602,4 +610,55 @@ fn at_a_terminal(folder: &TempDir, answers: &[u8]) -> Option<String> {
     let shown = String::from_utf8_lossy(&seen.stdout).into_owned();
     assert!(seen.status.success(), "{shown}");
     Some(shown)
+}
+
+#[test]
+fn who_must_not_be_called_is_disqualified_and_what_nearly_tells_rows_apart_is_not_learned_from() {
+    let mut leads = String::from("lead_id,Order Number,Do Not Call,Site,source,outcome\n");
+    for i in 0..100_usize {
+        let (number, call) = (70_000 + 7919 * (i % 98), if i % 10 == 0 { "Yes" } else { "No" });
+        leads.push_str(&format!(
+            "L{i},{number},{call},main,{},{}\n",
+            ["web", "fair"][i % 2],
+            ["won", "lost"][i % 3 % 2]
+        ));
+    }
+    let folder = folder(&[("leads.csv", leads.as_bytes())]);
+    let (project, scorecard, told) = init(&folder, &["--leads", "leads.csv"]);
+    assert_eq!(project.leads.exclude, ["Order Number"]);
+    assert!(told["columns"].to_string().contains("the same on every lead"), "{}", told["columns"]);
+    let brief = words_of(&leadscore(folder.path(), &["init", "--force", "--leads", "leads.csv"]));
+    assert!(brief.contains("To learn from: 2 attributes"), "{brief}");
+    assert!(scorecard.rules.iter().any(|rule| rule.id == "do_not_call"), "{:?}", scorecard.rules);
+    leadscore(folder.path(), &["score", "--rules-only", "--out", "scored.csv"]);
+    let scored = std::fs::read_to_string(folder.path().join("scored.csv")).unwrap();
+    assert_eq!(scored.lines().filter(|line| line.contains(",disqualified,")).count(), 10, "{scored}");
+}
+
+#[test]
+fn rows_of_a_file_without_ids_are_called_by_it_beside_one_that_has_them() {
+    let rows = |with_id: bool, n: usize| -> String {
+        let row = |i: usize| {
+            format!("{},{}\n", ["web", "fair"][i % 2], if with_id { ["won", "lost"][i % 3 % 2] } else { "" })
+        };
+        (0..n).map(|i| if with_id { format!("{},{}", i + 1, row(i)) } else { row(i) }).collect()
+    };
+    let closed = format!("lead_id,source,outcome\n{}", rows(true, 90));
+    let open = format!("source,outcome\n{}", rows(false, 4));
+    let folder = folder(&[("closed.csv", closed.as_bytes()), ("open.csv", open.as_bytes())]);
+    leadscore(folder.path(), &["init", "--leads", "closed.csv"]);
+    let both = ["score", "--rules-only", "--leads", "closed.csv", "--leads", "open.csv", "--out", "scored.csv"];
+    let refused = words_of(&leadscore(folder.path(), &both));
+    assert!(
+        refused.contains("open.csv: there is no column `lead_id`") && refused.contains("--number-rows"),
+        "{refused}"
+    );
+    leadscore(folder.path(), &[&both[..], &["--number-rows"]].concat());
+    let scored = std::fs::read_to_string(folder.path().join("scored.csv")).unwrap();
+    let ids: Vec<&str> = scored.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(ids.len(), 94);
+    assert_eq!(
+        (ids[0], ids[89], &ids[90..]),
+        ("1", "90", &["open.csv:1", "open.csv:2", "open.csv:3", "open.csv:4"][..])
+    );
 }

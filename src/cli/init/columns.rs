@@ -3,9 +3,8 @@
 use super::super::page::Page;
 use super::super::terminal::{Align, plural, table};
 use super::Start;
-use crate::pipeline::leaning::put_into_exclude;
-use crate::pipeline::start::Finding;
-use crate::text::capital;
+use crate::pipeline::start::{Finding, one_line};
+use crate::text::{capital, listed};
 
 /// Columns left out of the model that are named in brief; the project file has them all.
 const NAMED: usize = 4;
@@ -13,7 +12,7 @@ const NAMED: usize = 4;
 const KINDS_NAMED: usize = 12;
 
 /// What a column without a role is taken for.
-const WITHOUT_A_ROLE: [&str; 4] = ["attribute", "counter", "in doubt", "left out"];
+const WITHOUT_A_ROLE: [&str; 5] = ["attribute", "counter", "in doubt", "left out", "of no use"];
 
 /// The columns that carry everything else, and those that a person should look at.
 pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
@@ -32,9 +31,11 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
         text.push_str(&format!("Left out of the model (the project file says why): {}\n", some(&left_out, NAMED)));
     }
     if !doubtful.is_empty() {
+        let named: Vec<String> = doubtful.iter().map(|name| one_line(name)).collect();
         text.push_str(&format!(
-            "In doubt, but learned from: {}, unless known before the deal was decided\n",
-            put_into_exclude(doubtful.iter().copied())
+            "In doubt, but learned from: {}. Unless known before the end, take {} `#` away in leadscore.toml\n",
+            listed(&named, "and"),
+            if named.len() == 1 { "its" } else { "their" }
         ));
     }
     let learned = ["attribute", "counter", "in doubt"];

@@ -65,6 +65,8 @@ fn known(column: &SheetColumn) -> Vec<StartRule> {
         rules.extend(of_source(column));
     } else if !is_number && is("region") {
         rules.extend(home_market(column));
+    } else if is("no calls") {
+        rules.extend(not_to_be_called(column));
     } else if is("opt out") {
         rules.extend(opted_out(column));
     } else if is_counter(column) {
@@ -177,6 +179,13 @@ fn opted_out(column: &SheetColumn) -> Option<StartRule> {
     let test = format!("any_of = {}", list(&yes));
     (!yes.is_empty())
         .then(|| StartRule::new("opted_out", -15.0, "does not want to hear from you").when(&column.name, &test))
+}
+
+fn not_to_be_called(column: &SheetColumn) -> Option<StartRule> {
+    let yes = yes_levels(column);
+    let why = "does not want to be called, whatever else speaks for it";
+    let rule = || StartRule::disqualifying("do_not_call", why).when(&column.name, &format!("any_of = {}", list(&yes)));
+    (!yes.is_empty()).then(rule)
 }
 
 /// Twice or more, and more often than three in four leads.

@@ -2,8 +2,11 @@
 
 use super::layout::{Layout, View};
 use super::outcome::{LostWords, OutcomeChoice};
-use super::roles::Choice;
+use super::roles::{Choice, nearly_tells_rows_apart};
 use super::screen::Verdict;
+use super::sheet::{Sheet, SheetColumn};
+use super::vocabulary::rank;
+use crate::tables::ColumnType;
 use serde::Serialize;
 
 /// What is taken for something that only a person can say.
@@ -75,7 +78,10 @@ fn of_leads(view: &View, layout: &Layout) -> Vec<Finding> {
             found.push(of_outcome("leads", outcome));
         } else if let Some((_, verdict)) = layout.others.iter().find(|(other, _)| other == name) {
             let (taken_for, why) = match verdict {
-                Verdict::Attribute => ("attribute", format!("{:?}", column.column_type).to_lowercase()),
+                Verdict::Attribute => match of_no_use(&view.leads, column) {
+                    Some(why) => ("of no use", why.to_string()),
+                    None => ("attribute", format!("{:?}", column.column_type).to_lowercase()),
+                },
                 Verdict::Exclude(why) => ("left out", why.clone()),
                 Verdict::Doubt(why) => (IN_DOUBT, why.clone()),
                 Verdict::Counter => ("counter", "counts acts; may be an activity column".to_string()),
@@ -84,6 +90,18 @@ fn of_leads(view: &View, layout: &Layout) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Why a training will make nothing of a column, where that is plain.
+fn of_no_use(leads: &Sheet, column: &SheetColumn) -> Option<&'static str> {
+    let levels = &column.text.levels;
+    if levels.len() < 2 && column.n_filled() == leads.n_rows() {
+        return Some("the same on every lead");
+    }
+    // A domain is made of addresses, and a seniority of titles.
+    let may_derive = levels.iter().any(|level| level.contains('@')) || rank("title", &column.name).is_some();
+    let is_own = column.column_type == ColumnType::Text && nearly_tells_rows_apart(leads, column);
+    (is_own && !may_derive).then_some("another value on nearly every lead")
 }
 
 fn finding(table: &'static str, role: &str, choice: &Choice) -> Finding {

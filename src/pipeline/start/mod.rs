@@ -38,7 +38,7 @@ pub use question::{Question, Topic, YES, lacks_an_id, question};
 pub use roles::{Choice, sensitive_name};
 pub use rule::StartRule;
 pub use scorecard_text::{Bounds, scorecard_text, starting_rules};
-pub use screen::{BY_ITS_NAME, Verdict, is_in_doubt_by_name, is_left_out_by_name};
+pub use screen::{BY_ITS_NAME, Verdict, is_in_doubt_by_name, is_left_out_by_name, one_line};
 pub use sheet::{Sheet, SheetColumn};
 pub use unclosed::Unclosed;
 

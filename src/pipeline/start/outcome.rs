@@ -99,6 +99,12 @@ pub(super) fn outcome(sheet: &Sheet, taken: &[&str], told: Told<'_>) -> Result<O
     match best {
         None => Ok(None),
         Some((_, column)) => {
+            if rank("perhaps outcome", &column.name).is_some() {
+                let mut choice = with_words(column, told, "may be named so, with words for won")?;
+                let doubt = format!("does `{}` say who was won? If not, --outcome COL names the column", column.name);
+                choice.doubt.get_or_insert(doubt);
+                return Ok(Some(choice));
+            }
             let why = if rank("outcome", &column.name).is_some() {
                 "named so, with words for won"
             } else {
@@ -120,9 +126,12 @@ fn rating(column: &SheetColumn) -> Option<i64> {
     let meanings: Vec<Meaning> = column.text.levels.iter().map(|level| meaning(level)).collect();
     let has = |meaning| meanings.contains(&meaning);
     let by_words = FOR_WON * i64::from(has(Meaning::Won)) + FOR_LOST * i64::from(has(Meaning::Lost));
-    match rank("outcome", &column.name) {
-        Some(rank) if has(Meaning::Won) || has(Meaning::WeakWon) => Some(FOR_HEADER - rank as i64 + by_words),
-        None if by_words == FOR_WON + FOR_LOST => Some(by_words),
+    let may_be_won = has(Meaning::Won) || has(Meaning::WeakWon);
+    match (rank("outcome", &column.name), rank("perhaps outcome", &column.name)) {
+        (Some(rank), _) if may_be_won => Some(FOR_HEADER - rank as i64 + by_words),
+        (None, _) if by_words == FOR_WON + FOR_LOST => Some(by_words),
+        // Of whatever else there is, the last resort.
+        (None, Some(rank)) if may_be_won => Some(-(rank as i64)),
         _ => None,
     }
 }
@@ -236,6 +245,16 @@ mod tests {
         let japanese = sheet("結果 県", &["受注 島根", "失注 兵庫", "商談中 千葉"]);
         let found = outcome(&japanese, &[], NOTHING).unwrap().unwrap();
         assert_eq!((found.won, found.lost), (words(&["受注"]), LostWords::Listed(words(&["失注"]))));
+    }
+
+    #[test]
+    fn a_header_that_may_mean_a_step_is_the_last_resort_and_in_doubt() {
+        let accepted = sheet("accepted channel", &["1 web", "0 fair", "0 web"]);
+        let found = outcome(&accepted, &[], NOTHING).unwrap().unwrap();
+        assert!(found.column == "accepted" && found.doubt.is_some_and(|doubt| doubt.contains("--outcome")));
+        let both = sheet("accepted y", &["1 0", "0 1", "0 0"]);
+        let found = outcome(&both, &[], NOTHING).unwrap().unwrap();
+        assert_eq!((found.column.as_str(), found.doubt), ("y", None));
     }
 
     #[test]

@@ -182,7 +182,7 @@ fn exclude(text: &mut String, layout: &Layout) {
 
 /// A column or kind that a person must say about. The comment holds with and without the # in front.
 fn doubt_line(text: &mut String, name: &str, why: &str) {
-    let name = single_line(&quoted(name)) + ",";
+    let name = quoted(name) + ",";
     text.push_str(&format!("    # {name:29} # in doubt: {}\n", single_line(why)));
 }
 

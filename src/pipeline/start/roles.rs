@@ -53,25 +53,27 @@ pub(super) fn id(sheet: &Sheet) -> Option<Choice> {
 pub(super) fn lead_id(leads: &Sheet, wish: Option<&str>) -> Result<Choice, InputError> {
     const ADD: &str = "--add-id FILE writes a copy of the table with a column `lead_id` of row numbers and goes on with it \
                        (keep that copy: numbers given anew to a later export would name other leads)";
-    let not_unique = |name: &str, value: Option<&str>| {
-        let what = match value {
-            Some(value) => format!("`{name}` looks like the id of a lead, but `{value}` stands in it more than once"),
-            None => format!("`{name}` looks like the id of a lead, but has no value in some rows"),
+    let not_unique = |column: &SheetColumn, value: Option<&str>| {
+        let what = match (value, column.n_repeated()) {
+            (None, _) => "but has no value in some rows".to_string(),
+            (Some(value), 0..=1) => format!("but `{value}` stands in it more than once"),
+            (Some(value), n) => format!("but {n} of its values stand in it more than once, such as `{value}`"),
         };
-        InputError::new(what)
+        InputError::new(format!("`{}` looks like the id of a lead, {what}", column.name))
     };
     if let Some(name) = wish {
         let choice = told(leads, "--id", name)?;
         return match leads.column(name).filter(|column| !leads.is_unique(column)) {
             None => Ok(choice),
-            Some(column) => Err(not_unique(name, leads.first_repeat(column))
+            Some(column) => Err(not_unique(column, leads.first_repeat(column))
                 .at("--id")
                 .remedy(format!("keep one row a lead, or name another column; {ADD}"))),
         };
     }
     id(leads).ok_or_else(|| match broken_id(leads).or_else(|| nearly_unique(leads)) {
-        Some((column, value)) => not_unique(&column.name, value)
-            .remedy(format!("keep one row a lead, or name another column with --id; {ADD}")),
+        Some((column, value)) => {
+            not_unique(column, value).remedy(format!("keep one row a lead, or name another column with --id; {ADD}"))
+        }
         None => InputError::new("no column has a value of its own in every row, so nothing identifies a lead")
             .remedy(format!("export the table with its id, or: {ADD}")),
     })
@@ -90,14 +92,19 @@ pub(super) fn broken_id(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
 
 /// A column that ends like an id, in which few values repeat, and one that does.
 fn nearly_unique(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
-    const OWN_VALUE: f64 = 0.95;
-    let has_own_values = |c: &SheetColumn| c.text.levels.len() as f64 >= OWN_VALUE * sheet.n_rows() as f64;
-    let column = sheet.columns.iter().find(|c| is_id_like(c) && ends_like_an_id(&c.name) && has_own_values(c))?;
+    let is_near = |c: &&SheetColumn| is_id_like(c) && ends_like_an_id(&c.name) && nearly_tells_rows_apart(sheet, c);
+    let column = sheet.columns.iter().filter(is_near).find(|c| !mentions("no id", &c.name))?;
     Some((column, sheet.first_repeat(column)))
 }
 
+/// Whether nearly every row has a value of its own.
+pub(super) fn nearly_tells_rows_apart(sheet: &Sheet, column: &SheetColumn) -> bool {
+    const OWN_VALUE: f64 = 0.95;
+    column.text.levels.len() as f64 >= OWN_VALUE * sheet.n_rows() as f64
+}
+
 /// Amounts with decimals and times identify nothing, even where none is met twice.
-fn is_id_like(column: &SheetColumn) -> bool {
+pub(super) fn is_id_like(column: &SheetColumn) -> bool {
     column.column_type != ColumnType::Date && column.numbers.iter().all(|number| number.fract() == 0.0)
 }
 
@@ -168,7 +175,9 @@ pub fn sensitive_name(name: &str) -> Option<&'static str> {
         return None;
     }
     let topic = topics_under("sensitive ").into_iter().find(|topic| mentions(topic, name))?;
-    topic.strip_prefix("sensitive ")
+    // So is that of a car, but not that of whoever owns it.
+    let is_of_a_thing = mentions("thing with an age", name) && !mentions("a person", name);
+    topic.strip_prefix("sensitive ").filter(|of_people| !(is_of_a_thing && *of_people == "age or birth"))
 }
 
 #[cfg(test)]
@@ -198,8 +207,10 @@ mod tests {
             error.contains("`Opportunity_Number`") && error.contains("`7000` stands in it more than once"),
             "{error}"
         );
-        let error = lead_id(&sheet("weight group", &rows), None).unwrap_err().to_string();
-        assert!(error.contains("no column has a value of its own"), "{error}");
+        for header in ["weight group", "phone_number group"] {
+            let error = lead_id(&sheet(header, &rows), None).unwrap_err().to_string();
+            assert!(error.contains("no column has a value of its own") && !error.contains("7000"), "{error}");
+        }
     }
 
     #[test]
@@ -213,6 +224,10 @@ mod tests {
     fn traits_of_people_are_known_by_header_or_values_and_the_age_of_a_lead_is_none() {
         let people = sheet("age MaritalStatus lead_age prefix status", &["30 M 5 MR. new", "31 S 6 Mrs won"]);
         let found: Vec<_> = people.columns.iter().map(sensitive).collect();
+        let things = ["Vehicle_Age", "age of building"];
+        assert!(things.iter().all(|name| sensitive_name(name).is_none()));
+        let of_people = ["car_owner_age", "vehicle_owner_nationality", "property_owner_religion", "team_leader_gender"];
+        assert!(of_people.iter().all(|name| sensitive_name(name).is_some()));
         let expected = [Some("age or birth"), Some("marital or family status"), None, Some("gender"), None];
         assert_eq!(found, expected);
     }

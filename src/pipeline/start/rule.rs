@@ -8,8 +8,10 @@ use super::vocabulary::plain;
 pub struct StartRule {
     /// Its id, unique once the scorecard is put together.
     pub id: String,
-    /// Its points.
+    /// Its points; 0 where it disqualifies.
     pub points: f64,
+    /// Whether a lead that it holds for is not to be worked at all.
+    pub disqualifies: bool,
     /// Why it is there.
     pub why: String,
     /// Its other keys, a line each.
@@ -28,7 +30,12 @@ pub(super) fn id_of(name: &str) -> String {
 impl StartRule {
     /// A rule without a condition yet.
     pub(super) fn new(id: &str, points: f64, why: &str) -> StartRule {
-        StartRule { id: id.to_string(), points, why: why.to_string(), lines: Vec::new() }
+        StartRule { id: id.to_string(), points, disqualifies: false, why: why.to_string(), lines: Vec::new() }
+    }
+
+    /// A rule without a condition yet that disqualifies.
+    pub(super) fn disqualifying(id: &str, why: &str) -> StartRule {
+        StartRule { disqualifies: true, ..StartRule::new(id, 0.0, why) }
     }
 
     /// The same rule with one more line.
@@ -57,7 +64,10 @@ impl StartRule {
             text.push_str(line);
             text.push('\n');
         }
-        text.push_str(&format!("points = {}\n", number(self.points)));
+        match self.disqualifies {
+            true => text.push_str("disqualify = true\n"),
+            false => text.push_str(&format!("points = {}\n", number(self.points))),
+        }
         text
     }
 }

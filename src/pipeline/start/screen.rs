@@ -2,7 +2,7 @@
 
 use super::contact::{Values, contact};
 use super::outcome::OutcomeChoice;
-use super::roles::{ends_like_an_id, sensitive, sensitive_name};
+use super::roles::{ends_like_an_id, is_id_like, nearly_tells_rows_apart, sensitive, sensitive_name};
 use super::sheet::{Sheet, SheetColumn};
 use super::vocabulary::{mentions, rank};
 use crate::tables::{ColumnType, MISSING};
@@ -91,12 +91,18 @@ impl Screen<'_> {
     /// A value of its own in every row under a name like an id, or a running number: it tells which lead, not what it is
     /// like, and as a number it stands for the order in which leads came.
     fn names_the_row(&self, column: &SheetColumn) -> Option<&'static str> {
-        let is_id_like = column.column_type != ColumnType::Date && column.numbers.iter().all(|n| n.fract() == 0.0);
-        if !is_id_like || self.sheet.n_rows() < ENOUGH_ROWS || !self.sheet.is_unique(column) {
+        if !is_id_like(column) || self.sheet.n_rows() < ENOUGH_ROWS || !nearly_tells_rows_apart(self.sheet, column) {
             return None;
         }
+        let is_unique = self.sheet.is_unique(column);
         if rank("id", &column.name).is_some() || ends_like_an_id(&column.name) {
-            return Some("an id, another one in every row: it tells which lead, not what it is like");
+            return Some(match is_unique {
+                true => "an id, another one in every row: it tells which lead, not what it is like",
+                false => "an id, another one in nearly every row: it tells which lead, not what it is like",
+            });
+        }
+        if !is_unique {
+            return None;
         }
         let (least, most) = (column.quantile(0.0)?, column.quantile(1.0)?);
         (most - least < MOST_GAPS * self.sheet.n_rows() as f64).then_some("a running number, another one in every row")
@@ -175,7 +181,7 @@ fn counts_by_name(name: &str) -> bool {
 }
 
 /// A name as it may stand in a comment: no line breaks.
-pub(super) fn one_line(name: &str) -> String {
+pub fn one_line(name: &str) -> String {
     let plain: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!("`{plain}`")
 }

@@ -64,6 +64,11 @@ impl SheetColumn {
         self.text.codes.iter().filter(|code| **code != MISSING).count()
     }
 
+    /// How many values stand in more than one row.
+    pub fn n_repeated(&self) -> usize {
+        self.level_rows().iter().filter(|rows| **rows > 1).count()
+    }
+
     /// `(n_levels,)` in how many rows each level stands.
     pub fn level_rows(&self) -> Vec<usize> {
         let mut rows = vec![0; self.text.levels.len()];
