@@ -157,8 +157,8 @@ fn endings(text: &mut Page, summary: &Summary) {
     }
     if let Some(why) = &summary.declined {
         text.push_str(&format!(
-            "No learned scorecard is written: {why}. Keep the one there is until more deals have closed. To try a change of your \
-             own, edit a copy of it: `leadscore simulate --scorecard COPY`.\n"
+            "No learned scorecard is written: {why}. Keep the one there is. To try a change of your own, edit a copy of it: \
+             `leadscore simulate --scorecard COPY`.\n"
         ));
     }
     if let Some(path) = &summary.written {
