@@ -100,7 +100,7 @@ impl Report {
             super::privacy::leave_out_leads(&mut lists);
         }
         self.leads = Some(lists);
-        self.tell_partings_in_lists();
+        self.tell_odds_in_lists();
     }
 }
 
