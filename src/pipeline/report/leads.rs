@@ -62,7 +62,7 @@ pub struct LeadLists {
     pub left_out: Option<String>,
     /// Open leads in each quadrant, in the order of [`Quadrant::ALL`].
     pub quadrants: [OpenCorner; 4],
-    /// The first to call, in the order of `score`.
+    /// The first to call, in the order of `score`: those with a tier or something to do, or all where there are none such.
     pub first: Vec<FirstLead>,
     /// Low points, but the model thinks much of them.
     pub call: CallList,
@@ -92,7 +92,7 @@ impl Report {
             closed_since: closed_since.len(),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
-            first: assessment.first_to_call(&open, top).0,
+            first: asked_for(assessment.first_to_call(&open, top).0),
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
             verify: widest(assessment, &open, Quadrant::Verify, top),
         };
