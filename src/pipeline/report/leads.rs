@@ -41,9 +41,10 @@ pub struct CallList {
 pub struct OpenCorner {
     /// How many.
     pub open: usize,
-    /// Their win probability on average, which may be far from what became of past deals there; `None` where there are none.
+    /// The model's probability of them on average, as the bounds of the corner are the model's and not the blend's; it may be
+    /// far from what became of past deals there. `None` where there are none.
     pub mean_chance: Option<f64>,
-    /// Of them those more likely than not to be won.
+    /// Of them those more likely than not to be won, by points and model together.
     pub likely: usize,
 }
 
@@ -78,7 +79,7 @@ impl Report {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
             let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY;
             let n_open = within().count();
-            let chances: f64 = within().map(|&i| assessment.leads[i].win_probability).sum();
+            let chances: f64 = within().map(|&i| assessment.leads[i].model_probability).sum();
             OpenCorner {
                 open: n_open,
                 mean_chance: (n_open > 0).then(|| chances / n_open as f64),
@@ -102,6 +103,13 @@ impl Report {
         self.leads = Some(lists);
         self.tell_odds_in_lists();
     }
+}
+
+/// Those of whom the scorecard says anything, a tier or what to do; all where it says nothing of anybody.
+fn asked_for(leads: Vec<FirstLead>) -> Vec<FirstLead> {
+    let says = |lead: &FirstLead| !lead.tier.is_empty() || !lead.next_action.is_empty();
+    let (asked, others): (Vec<_>, Vec<_>) = leads.into_iter().partition(says);
+    if asked.is_empty() { others } else { asked }
 }
 
 /// The day to which the model knows what became of deals, where that is later than the as-of of all leads.
