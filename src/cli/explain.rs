@@ -143,7 +143,8 @@ pub(super) fn explanation_text(e: &Explanation) -> Page {
         text.push_str(&format!("warnings: {}\n", e.warnings));
     }
     if let Some(rule_score) = e.rule_score {
-        text.push_str("\nPoints (hand-set), largest first\n");
+        let set = if e.is_start { "at start" } else { "hand-set" };
+        text.push_str(&format!("\nPoints ({set}), largest first\n"));
         if e.points.is_empty() {
             text.push_str("  no rule applies\n");
         } else {

@@ -29,6 +29,13 @@ pub struct Contest {
     pub interval: [f64; 2],
 }
 
+impl Contest {
+    /// Whether the learned points rank worse than the hand-set ones, beyond chance.
+    pub fn is_lost(&self) -> bool {
+        self.interval[1] < 0.0
+    }
+}
+
 /// Sets two scores side by side on the same deals; none where an outcome is absent.
 pub fn contest(hand_set: &[f64], learned: &[f64], y: &[f64], weights: &[f64], seed: u64) -> Option<Contest> {
     let (old, new) = (Ranking::of(hand_set, y), Ranking::of(learned, y));

@@ -103,26 +103,25 @@ fn against_the_points(rule: &RuleComparison, of_all: f64) -> Option<&'static str
     }
 }
 
-/// What to say when every verdict is `too little data`: that, why, and what would help, if anything would.
+/// What to say when every verdict is `too little data`: that, why the deals cannot be asked at all, and what would help, if
+/// anything would.
 fn too_little(comparison: &Comparison, points: &str) -> Vec<String> {
     let lost = comparison.deals - comparison.won;
     let help = what_would_help(comparison);
-    let verdict = if help.is_some() { "Too little data" } else { "No verdict" };
+    let (verdict, so) = if help.is_some() { ("Too little data", "") } else { ("No verdict", ", so these stand") };
     let mut said = vec![format!(
-        "{verdict}: {} ({} won, {} lost) cannot tell any rule's points from the {points} ones.",
+        "{verdict}: {} ({} won, {} lost) cannot tell any rule's points from the {points} ones{so}.",
         counted(comparison.deals, "closed deal"),
         thousands(comparison.won),
         thousands(lost),
     )];
     said.extend(comparison.notes.first().map(|why| format!("{}.", capital(why))));
-    let hardly =
-        || format!("It is not their number: many more like these would hardly tell, so the {points} points stand.");
-    said.push(help.unwrap_or_else(hardly));
+    said.extend(help);
     said
 }
 
 /// How many more deals would bring the first verdict, as far as what there is lets one reckon; `None` where no number would.
-fn what_would_help(comparison: &Comparison) -> Option<String> {
+pub(super) fn what_would_help(comparison: &Comparison) -> Option<String> {
     let times = comparison.rules.iter().map(|rule| times_the_deals(rule, comparison)).fold(f64::INFINITY, f64::min);
     if comparison.auc.is_some() && times <= MOST_PROMISED {
         let more = (comparison.deals as f64 * (times - 1.0)).max(1.0);
@@ -277,12 +276,15 @@ pub(super) mod tests {
         let said = sentences(&comparison(unsure(0), 20, 7, 0.0), false);
         assert_eq!(said[1], "About 43 more won deals would help.");
         assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
-        let hardly = "It is not their number: many more like these would hardly tell, so the hand-set points stand.";
-        let said = sentences(&comparison(unsure(400), 2_000, 800, 0.0), false);
-        assert_eq!(said[1], hardly);
-        assert!(said[0].starts_with("No verdict: 2,000 closed deals"), "{}", said[0]);
         // ρ = 0.4 takes 1 / 0.16 times the deals: nobody waits for that.
-        let said = sentences(&comparison(unsure(400), 2_000, 800, 0.4), false);
-        assert_eq!(said[1], hardly);
+        for rho in [0.0, 0.4] {
+            assert_eq!(
+                sentences(&comparison(unsure(400), 2_000, 800, rho), false),
+                [
+                    "No verdict: 2,000 closed deals (800 won, 1,200 lost) cannot tell any rule's points from the hand-set ones, \
+                     so these stand."
+                ]
+            );
+        }
     }
 }

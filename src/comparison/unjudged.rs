@@ -1,6 +1,6 @@
 //! Why a rule is not judged though the deals are many: what of it there is too little of, in one sentence.
 
-use super::sentences::ENOUGH_OF_RARER;
+use super::sentences::{ENOUGH_OF_RARER, what_would_help};
 use super::verdict::is_wide;
 use super::{Comparison, FEWEST_LEADS, RuleComparison, Verdict};
 use crate::text::listed;
@@ -17,10 +17,11 @@ pub fn unjudged(comparison: &Comparison) -> Option<String> {
         return None;
     }
     if comparison.rho < 1.0 {
-        return Some(
-            "Too little data, though not too few deals: all rules together hardly rank won deals above lost ones."
-                .into(),
-        );
+        // Where more deals would help, the sentences say how many.
+        return what_would_help(comparison).is_none().then(|| {
+            "“Too little data” is not for want of deals: all rules together hardly rank won deals above lost ones."
+                .into()
+        });
     }
     let of = |cause: Cause, words: &str| {
         let rules: Vec<&RuleComparison> = unjudged.iter().copied().filter(|rule| Cause::of(rule) == cause).collect();
@@ -96,10 +97,15 @@ mod tests {
     #[test]
     fn where_the_rules_rank_nothing_no_rule_is_blamed() {
         let rules = vec![rule("product", [5.0, 5.0], [-5.0, 5.0], [1_436, 1_000], Verdict::TooLittleData)];
-        let said = unjudged(&comparison(rules, 6_711, 4_238, 0.3)).unwrap();
+        let said = unjudged(&comparison(rules.clone(), 6_711, 4_238, 0.3)).unwrap();
         assert!(
-            said.contains("though not too few deals: all rules together hardly rank won deals above lost ones"),
+            said.contains("not for want of deals: all rules together hardly rank won deals above lost ones"),
             "{said}"
+        );
+        assert_eq!(
+            unjudged(&comparison(rules, 6_711, 4_238, 0.6)),
+            None,
+            "for want of deals: the sentences say how many"
         );
     }
 }

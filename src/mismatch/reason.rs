@@ -99,6 +99,13 @@ pub struct Reason {
     pub of_its_kind: Vec<String>,
 }
 
+impl Reason {
+    /// Whether it tells odds, which a reader may want explained.
+    pub fn tells_odds(&self) -> bool {
+        self.own.contains(ODDS)
+    }
+}
+
 impl fmt::Display for Reason {
     /// All of it, for a lead on its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -272,15 +279,18 @@ fn record_sentence(like: &LikeCases) -> String {
     format!("Of {} so placed ({}) {share:.0} % were won{by}.", counted(*n, "past deal"), like.which)
 }
 
+/// What odds are told by.
+const ODDS: &str = "odds ×";
+
 /// A factor on the odds, which people can multiply: `odds × 0.6`.
 fn odds(log_odds: f64) -> String {
     let factor = log_odds.exp();
     if factor >= 10.0 {
-        format!("odds × {factor:.0}")
+        format!("{ODDS} {factor:.0}")
     } else if factor < 0.1 {
-        "odds × under 0.1".to_string()
+        format!("{ODDS} under 0.1")
     } else {
-        format!("odds × {factor:.1}")
+        format!("{ODDS} {factor:.1}")
     }
 }
 

@@ -3,6 +3,7 @@
 use super::handover::Handover;
 use super::score::{Assessment, Standing};
 use crate::mismatch::Quadrant;
+use crate::scorecard::Scorecard;
 use crate::text::counted;
 use serde::Serialize;
 
@@ -24,6 +25,8 @@ pub struct Explanation {
     pub lead: String,
     /// The instant the score is true for.
     pub as_of: String,
+    /// Whether the scorecard is still the one that `init` drew up.
+    pub is_start: bool,
     /// Rule contributions in points; they sum to `rule_score`.
     pub points: Vec<Line>,
     /// Term contributions in log-odds; they sum to the logit of `model_probability`.
@@ -79,6 +82,7 @@ pub fn explain(assessment: &Assessment<'_>, row: usize, as_of: String) -> Explan
     Explanation {
         lead: assessment.table.ids[row].to_string(),
         as_of,
+        is_start: assessment.scorecard.is_some_and(Scorecard::is_start),
         points: if created { points } else { Vec::new() },
         log_odds: if created { log_odds } else { Vec::new() },
         opposed: if created { assessment.opposed(row) } else { Vec::new() },

@@ -1,4 +1,4 @@
-//! What changed between two as-ofs: both ledgers and the chain add up, the new acts are named.
+//! What `explain` calls the points, and what changed between two as-ofs: both ledgers and the chain add up, the new acts are named.
 
 use crate::company::{AS_OF, Company};
 use serde_json::Value;
@@ -88,4 +88,19 @@ fn what_another_version_does_stands_apart() {
     let points = changes["points"].as_array().unwrap();
     let inquiry = points.iter().find(|line| line["name"] == "inquiry").unwrap();
     assert_eq!((number(inquiry, "before"), number(inquiry, "by_version")), (30.0, 10.0));
+}
+
+#[test]
+fn points_that_nobody_has_set_are_not_called_hand_set() {
+    let company = Company::trained();
+    let explain = || {
+        let run = company.run(&["explain", "lead-A", "--leads", "open_leads.csv", "--as-of", AS_OF]);
+        run.ok().stdout
+    };
+    assert!(explain().contains("Points (hand-set), largest first"));
+    let scorecard = company.text("scorecard.toml");
+    let name = scorecard.lines().find(|line| line.starts_with("name")).unwrap();
+    company.edit("scorecard.toml", name, &format!("name = \"{}\"", leadscore::scorecard::STARTING_NAME));
+    company.run(&["train"]).ok();
+    assert!(explain().contains("Points (at start), largest first"));
 }

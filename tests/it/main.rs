@@ -38,6 +38,7 @@ mod measures;
 mod metrics;
 mod monitor;
 mod noise;
+mod page_lists;
 mod pages;
 mod pairs;
 mod parting;

@@ -34,7 +34,7 @@ fn day(after: usize) -> String {
 
 /// Leads of half a year whose deals closed up to another half later. A referral wins 7 of 10, a demo nearly always, the others 1
 /// in 5; a note on the status goes along with what came.
-fn referrals() -> Company {
+pub(crate) fn referrals() -> Company {
     let mut text = String::from("id,created,closed,outcome,referred,demo,deal status\n");
     for i in 0..3_000 {
         let (referred, demo) = (unit(i, 1) < 0.1, unit(i, 2) < 0.25);
@@ -84,7 +84,7 @@ fn few_demos() -> Company {
 }
 
 /// The page of a company, and what it shows.
-fn report(company: &Company) -> (String, Value) {
+pub(crate) fn report(company: &Company) -> (String, Value) {
     company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok();
     (company.text("report.html"), serde_json::from_str(&company.text("view.json")).unwrap())
 }

@@ -4,6 +4,7 @@ use super::super::page::{Page, Strip};
 use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
 use super::summary::Summary;
+use crate::comparison::Contest;
 use crate::features::short_number;
 use crate::metrics::{BY_ROW_WEIGHT, Rate, is_weighted, row_weight_mark, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
@@ -157,20 +158,42 @@ fn endings(text: &mut Page, summary: &Summary) {
     }
     if let Some(why) = &summary.declined {
         text.push_str(&format!(
-            "No learned scorecard is written: {why}. Keep the one there is until more deals have closed. To try a change of your \
-             own, edit a copy of it: `leadscore simulate --scorecard COPY`.\n"
+            "No learned scorecard is written: {why}. Keep the one there is. To try a change of your own, edit a copy of it: \
+             `leadscore simulate --scorecard COPY`.\n"
         ));
     }
     if let Some(path) = &summary.written {
-        text.push_str(&format!("The learned scorecard is in {path}; `leadscore train --scorecard {path}` tries it.\n"));
+        text.push_str(&written(path, summary.judged.as_ref().map(|judged| judged.contest)));
     }
     if let Some(path) = &summary.suggested {
         text.push_str(&format!("The suggested rules are in {path}.\n"));
     }
 }
 
+/// Where the learned scorecard is, and what to do with it.
+fn written(path: &str, contest: Option<Contest>) -> String {
+    if contest.is_some_and(|contest| contest.is_lost()) {
+        return format!("The learned scorecard is in {path}; it ranked worse on trial, so keep the one there is.\n");
+    }
+    format!("The learned scorecard is in {path}; `leadscore train --scorecard {path}` tries it.\n")
+}
+
 /// One decimal, no negative zero.
 fn tenth(value: f64) -> String {
     let text = format!("{value:.1}");
     if text == "-0.0" { "0.0".to_string() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_to_try_points_that_rank_worse() {
+        let contest = |interval| Contest { deals: 400, won: 90, hand_set: 0.7, learned: 0.6, gain: -0.1, interval };
+        let said = |contest| written("learned.toml", contest);
+        assert!(said(Some(contest([-0.15, -0.01]))).ends_with("it ranked worse on trial, so keep the one there is.\n"));
+        assert!(said(Some(contest([-0.15, 0.01]))).contains("`leadscore train --scorecard learned.toml` tries it"));
+        assert_eq!(said(Some(contest([-0.15, 0.01]))), said(None));
+    }
 }

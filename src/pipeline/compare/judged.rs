@@ -33,7 +33,8 @@ pub struct TierPair {
 }
 
 impl Judged {
-    /// How the learned points rank beside the hand-set ones, or those of the start, in words.
+    /// How the learned points rank beside the hand-set ones, or those of the start, in words, and what to keep where they
+    /// rank worse.
     pub fn sentence(&self, is_start: bool) -> String {
         let c = &self.contest;
         let (n, points) = (thousands(c.deals), if is_start { "those at the start" } else { "the hand-set ones" });
@@ -42,9 +43,10 @@ impl Judged {
         } else {
             format!("{n} deals drawn by chance")
         };
+        let keep = if c.is_lost() { format!(" Beyond chance they rank worse: keep {points}.") } else { String::new() };
         format!(
             "Learned from the other deals and judged on {which} ({} won), the learned points rank a won deal above a lost one \
-             {:.1} times in 100, {points} {:.1} (50 is chance): {:+.1} (95 % interval {:+.1} to {:+.1}).",
+             {:.1} times in 100, {points} {:.1} (50 is chance): {:+.1} (95 % interval {:+.1} to {:+.1}).{keep}",
             thousands(c.won),
             100.0 * c.learned,
             100.0 * c.hand_set,
@@ -93,4 +95,21 @@ pub(super) fn judge(
         })
         .collect();
     Ok(Some(Judged { scheme: apart.scheme.as_str().to_string(), contest, tiers }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_keep_is_said_only_where_the_learned_points_rank_worse_beyond_chance() {
+        let said = |interval, is_start| {
+            let contest = Contest { deals: 400, won: 90, hand_set: 0.7, learned: 0.6, gain: -0.1, interval };
+            Judged { scheme: "forward".into(), contest, tiers: Vec::new() }.sentence(is_start)
+        };
+        let worse = [-0.15, -0.01];
+        assert!(said(worse, false).ends_with("-1.0). Beyond chance they rank worse: keep the hand-set ones."));
+        assert!(said(worse, true).ends_with("-1.0). Beyond chance they rank worse: keep those at the start."));
+        assert!(said([-0.15, 0.01], false).ends_with("(95 % interval -15.0 to +1.0)."));
+    }
 }

@@ -41,9 +41,10 @@ pub struct CallList {
 pub struct OpenCorner {
     /// How many.
     pub open: usize,
-    /// Their win probability on average, which may be far from what became of past deals there; `None` where there are none.
+    /// The model's probability of them on average, as the bounds of the corner are the model's and not the blend's; it may be
+    /// far from what became of past deals there. `None` where there are none.
     pub mean_chance: Option<f64>,
-    /// Of them those more likely than not to be won.
+    /// Of them those more likely than not to be won, by points and model together.
     pub likely: usize,
 }
 
@@ -62,7 +63,7 @@ pub struct LeadLists {
     pub left_out: Option<String>,
     /// Open leads in each quadrant, in the order of [`Quadrant::ALL`].
     pub quadrants: [OpenCorner; 4],
-    /// The first to call, in the order of `score`.
+    /// The first to call, in the order of `score`: those with a tier or something to do, or all where there are none such.
     pub first: Vec<FirstLead>,
     /// Low points, but the model thinks much of them.
     pub call: CallList,
@@ -78,7 +79,7 @@ impl Report {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
             let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY;
             let n_open = within().count();
-            let chances: f64 = within().map(|&i| assessment.leads[i].win_probability).sum();
+            let chances: f64 = within().map(|&i| assessment.leads[i].model_probability).sum();
             OpenCorner {
                 open: n_open,
                 mean_chance: (n_open > 0).then(|| chances / n_open as f64),
@@ -92,7 +93,7 @@ impl Report {
             closed_since: closed_since.len(),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
-            first: assessment.first_to_call(&open, top).0,
+            first: asked_for(assessment.first_to_call(&open, top).0),
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
             verify: widest(assessment, &open, Quadrant::Verify, top),
         };
@@ -100,8 +101,15 @@ impl Report {
             super::privacy::leave_out_leads(&mut lists);
         }
         self.leads = Some(lists);
-        self.tell_partings_in_lists();
+        self.tell_odds_in_lists();
     }
+}
+
+/// Those of whom the scorecard says anything, a tier or what to do; all where it says nothing of anybody.
+fn asked_for(leads: Vec<FirstLead>) -> Vec<FirstLead> {
+    let says = |lead: &FirstLead| !lead.tier.is_empty() || !lead.next_action.is_empty();
+    let (asked, others): (Vec<_>, Vec<_>) = leads.into_iter().partition(says);
+    if asked.is_empty() { others } else { asked }
 }
 
 /// The day to which the model knows what became of deals, where that is later than the as-of of all leads.

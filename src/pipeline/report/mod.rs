@@ -144,6 +144,8 @@ pub struct Report {
     pub acts_more: usize,
     /// Where the points and the odds of one thing part.
     pub partings: Vec<Parting>,
+    /// Whether a list of single leads or deals tells odds.
+    pub odds_in_lists: bool,
     /// What won deals did beside lost ones.
     pub journey: Journey,
     /// Deals by month of their as-of.
@@ -242,13 +244,14 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         acts,
         acts_more,
         partings,
+        odds_in_lists: false,
         journey,
         months,
         plan: model.plan.clone(),
         notes: model.notes.clone(),
         backtest: found,
     };
-    report.tell_partings_in_lists();
+    report.tell_odds_in_lists();
     if settings.anonymous {
         privacy::leave_out_people(&mut report);
     }

@@ -9,7 +9,7 @@ use super::super::deals::Deals;
 use super::super::train::{in_order, spread};
 use super::{ActEffect, Report};
 use crate::comparison::Comparison;
-use crate::mismatch::is_next_to_nothing;
+use crate::mismatch::{Reason, is_next_to_nothing};
 use crate::predictor::Predictor;
 use crate::scorecard::{ActivityMeasure, Rule, Scorecard};
 use crate::text::fold;
@@ -63,11 +63,15 @@ pub(super) fn partings(both: &Both<'_>) -> Vec<Parting> {
 }
 
 impl Report {
-    /// Marks the partings of rules to which the reason of a listed lead says that the model gives no credit.
-    pub(super) fn tell_partings_in_lists(&mut self) {
-        let past = self.backtest.high_score_no_order.iter().flat_map(|list| &list.shown).map(|deal| &deal.reason);
-        let open = self.leads.iter().flat_map(|lists| &lists.verify.leads).map(|lead| &lead.reason);
-        let told: Vec<&String> = past.chain(open).filter_map(|reason| reason.uncredited.as_ref()).collect();
+    /// Notes what the reasons of listed leads tell of odds, and marks the partings of rules to which one says that the model
+    /// gives no credit.
+    pub(super) fn tell_odds_in_lists(&mut self) {
+        let lists = [&self.backtest.high_score_no_order, &self.backtest.low_score_order];
+        let past = lists.into_iter().flatten().flat_map(|list| &list.shown).map(|deal| &deal.reason);
+        let open = self.leads.iter().flat_map(|lists| lists.call.leads.iter().chain(&lists.verify.leads));
+        let reasons: Vec<&Reason> = past.chain(open.map(|lead| &lead.reason)).collect();
+        self.odds_in_lists = reasons.iter().any(|reason| reason.tells_odds());
+        let told: Vec<&String> = reasons.iter().filter_map(|reason| reason.uncredited.as_ref()).collect();
         for parting in &mut self.partings {
             parting.in_lists = parting.rule.as_ref().is_some_and(|rule| told.contains(&rule));
         }
