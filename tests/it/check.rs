@@ -46,6 +46,7 @@ fn report(world: &World, card: Option<&Scorecard>) -> Report {
             log: None,
             scorecard: card,
             live: None,
+            open_words: &[],
         },
         &settings,
     )
@@ -133,6 +134,36 @@ fn a_time_on_every_open_lead_is_no_close() {
     assert_eq!(with_times(5), Some((Grade::Look, some.to_string())));
     let all = "22 of 22 open leads have a closing time";
     assert_eq!(with_times(22), Some((Grade::Note, all.to_string())));
+}
+
+#[test]
+fn a_time_on_every_open_lead_may_be_the_close_of_leads_whose_word_nobody_listed() {
+    let row = |i: usize| {
+        let outcome = ["won", "lost", "WORD", "WORD"][i % 4];
+        format!("{i},2024-01-{:02},2024-03-{:02},{outcome}\n", 1 + i % 28, 1 + i % 9)
+    };
+    let leads = format!("lead_id,created_at,closed_at,outcome\n{}", (0..400).map(row).collect::<String>());
+    let project = "[leads]\nfiles = 'leads.csv'\nid = 'lead_id'\ncreated_at = 'created_at'\nclosed_at = 'closed_at'\n\
+                   outcome = { column = 'outcome', won = 'won', lost = 'lost' }\n";
+    let checked = |word: &str| {
+        let leads = leads.replace("WORD", word);
+        let company = crate::company::Company::with(&[("leads.csv", &leads), ("leadscore.toml", project)]);
+        company.run(&["--format", "markdown", "check"]).ok().stdout
+    };
+    let told = checked("abandoned");
+    for said in [
+        "1 thing calls for a look.",
+        "200 leads have a closing time, but are neither won nor lost",
+        "Is `abandoned` missing from `won` or `lost`, or is it the time of the last event, or a planned one?",
+    ] {
+        assert!(told.contains(said), "`{said}` is not in {told}");
+    }
+    for word in ["", "in progress"] {
+        let told = checked(word);
+        assert!(
+            told.contains("nothing calls for a look") && told.contains("200 of 200 open leads have a closing time")
+        );
+    }
 }
 
 #[test]
