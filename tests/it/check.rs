@@ -209,18 +209,44 @@ fn the_exit_status_is_3_when_something_must_be_mended_and_0_after() {
         .collect();
     let text = format!("lead_id,source,close_value,won\n{}\n", rows.join("\n"));
     std::fs::write(folder.path().join("leads.csv"), text).unwrap();
-    let project = "[leads]\nfiles = [\"leads.csv\"]\noutcome = { column = \"won\", won = [\"1\"], lost = [\"0\"] }\n";
-    std::fs::write(folder.path().join("leadscore.toml"), project).unwrap();
+    let project = |lost: &str| {
+        format!(
+            "[leads]\nfiles = [\"leads.csv\"]\noutcome = {{ column = \"won\", won = [\"1\"], lost = [\"{lost}\"] }}\n"
+        )
+    };
+    std::fs::write(folder.path().join("leadscore.toml"), project("2")).unwrap();
     let first = run(folder.path(), &["check"]);
     let text = String::from_utf8(first.stdout).unwrap();
     assert_eq!(first.status.code(), Some(3), "{text}");
-    assert!(text.contains("`close_value` knows the outcome"), "{text}");
+    assert!(text.contains("No lead is lost"), "{text}");
 
-    std::fs::write(folder.path().join("leadscore.toml"), format!("{project}exclude = [\"close_value\"]\n")).unwrap();
+    std::fs::write(folder.path().join("leadscore.toml"), project("0")).unwrap();
     let second = run(folder.path(), &["check", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_slice(&second.stdout).unwrap();
     assert_eq!(second.status.code(), Some(0), "{json}");
     assert_eq!(json["outcomes"], serde_json::json!([50, 150, 0]));
+}
+
+#[test]
+fn a_leak_that_the_model_leaves_out_asks_for_nothing_unless_a_rule_goes_by_it() {
+    let row = |i: usize| {
+        let won = i.is_multiple_of(4);
+        format!("L{i},{},{},{}\n", ["web", "fair"][i % 2], if won { i + 1 } else { 0 }, u8::from(won))
+    };
+    let leads = format!("lead_id,source,close_value,won\n{}", (0..200).map(row).collect::<String>());
+    let project = "[leads]\nfiles = 'leads.csv'\noutcome = { column = 'won', won = '1', lost = '0' }\n";
+    let company = crate::company::Company::with(&[("leads.csv", &leads), ("leadscore.toml", project)]);
+    let told = company.run(&["--format", "markdown", "check"]).ok().stdout;
+    let (before, after) = told.split_once("`close_value` knows the outcome").unwrap_or_else(|| panic!("{told}"));
+    assert!(before.contains("GOOD TO KNOW") && after.contains("The model leaves it out. If known before"), "{told}");
+    company.write(
+        "scorecard.toml",
+        "name = 'x'\nrange = [0, 10]\n[[rule]]\nid = 'large'\nwhen = { field = 'close_value', at_least = 9 }\npoints = 5\n",
+    );
+    let told = company.run(&["--format", "markdown", "check"]).ok().stdout;
+    let (before, after) = told.split_once("`close_value` knows the outcome").unwrap_or_else(|| panic!("{told}"));
+    assert!(before.contains("TO LOOK AT") && !before.contains("GOOD TO KNOW"), "{told}");
+    assert!(after.contains("but rule `large` goes by it: take it out of scorecard.toml."), "{told}");
 }
 
 #[test]

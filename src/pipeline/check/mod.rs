@@ -200,7 +200,7 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
         look(deals, &ScreenSettings::of(&settings.deals));
         notes.findings.extend(live.and_then(|live| leaks::of_the_strongest(deals, live, &settings.deals.plan)));
         notes.findings.extend(deals.decided_before.iter().map(leaks::of_the_decided));
-        notes.findings.extend(leaks::of_the_screen(&deals.leaks));
+        notes.findings.extend(leaks::of_the_screen(&deals.leaks, scorecard));
     }
     match scorecard {
         Some(card) => {
