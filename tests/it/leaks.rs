@@ -214,6 +214,20 @@ fn what_no_open_lead_shows_came_with_the_close() {
 }
 
 #[test]
+fn the_month_of_a_close_is_no_matter_of_the_season() {
+    let mode = Mode::BeforeClose(Span::from_days(1.0));
+    let months = |of_open: [&'static str; 2]| {
+        move |i: usize| if i < 400 { ["jan", "feb", "sep", "oct"][i % 4] } else { of_open[i % 2] }.to_string()
+    };
+    for (name, of_open) in [("close_month", ["mar", "apr"]), ("close_month", ["sep", "oct"]), ("month", ["mar", "apr"])]
+    {
+        let world = honest(timed(100, 300, 200), &mut Draw(9));
+        let found = findings(&with_text(world, name, months(of_open)), mode);
+        assert_eq!(grade(&found, name), Some(LeakGrade::Leak), "{name} {of_open:?}: {found:?}");
+    }
+}
+
+#[test]
 fn months_in_which_no_open_lead_was_met_are_asked_about_as_months() {
     let world = honest(timed(100, 300, 200), &mut Draw(9));
     let months = |i: usize| ["jan", "feb", "sep", "oct"][if i < 400 { i % 4 } else { 2 + i % 2 }].to_string();
