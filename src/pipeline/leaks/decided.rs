@@ -6,6 +6,7 @@ use super::{FEWEST_DEALS, Subject, Suspect};
 use crate::features::Values;
 use crate::pipeline::deals::Deals;
 use crate::pipeline::start::reads_like_an_end;
+use crate::snapshot::Mode;
 use crate::tables::{Column, LeadTable};
 use crate::text::{counted, listed, thousands};
 
@@ -19,6 +20,7 @@ pub struct DecidedBefore {
     of: usize,
     kinds: Vec<String>,
     columns: Vec<String>,
+    mode: Mode,
 }
 
 /// What is told of such deals, and which they are.
@@ -50,7 +52,7 @@ impl Decided {
         let is_decided: Vec<bool> = (0..deals.n()).map(is_decided).collect();
         let decided = is_decided.iter().filter(|decided| **decided).count();
         let columns = deals.dates_after_creation.clone();
-        let told = DecidedBefore { deals: decided, of: deals.n(), kinds, columns };
+        let told = DecidedBefore { deals: decided, of: deals.n(), kinds, columns, mode: snapshots.mode };
         (decided >= FEWEST_DEALS).then_some(Decided { told, is_decided })
     }
 
@@ -90,9 +92,19 @@ impl DecidedBefore {
             _ => (format!("a column ({})", columns.join(" ")), "name it as `closed_at`".to_string()),
         };
         format!(
-            "If {says} says when a deal closed, {put} under [leads] of leadscore.toml and train again: each is then looked \
-             at while it was open."
+            "If {says} says when a deal closed, {put} under [leads] of leadscore.toml, {} and train again: each is then \
+             looked at while it was open.",
+            self.way_made_free()
         )
+    }
+
+    /// What else of the project file would still say when deals are looked at.
+    fn way_made_free(&self) -> &'static str {
+        match self.mode {
+            Mode::Column => "take `as_of` out there and `mode` out of [snapshot],",
+            // Of the other modes only this one does without the close.
+            _ => "take `mode` and `after_created` out of [snapshot],",
+        }
     }
 }
 
@@ -111,20 +123,23 @@ pub(in crate::pipeline) fn dates_after_creation(table: &LeadTable) -> Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::asof::Span;
 
     #[test]
     fn it_is_asked_with_the_figures_and_the_kinds() {
         let kinds = ["declined", "cancelled"].map(String::from).to_vec();
-        let mut decided = DecidedBefore { deals: 5_555, of: 10_251, kinds, columns: Vec::new() };
+        let mode = Mode::AfterCreated(Span::from_days(1.0));
+        let mut decided = DecidedBefore { deals: 5_555, of: 10_251, kinds, columns: Vec::new(), mode };
         assert!(decided.question().contains("5,555 of 10,251 deals had `declined` or `cancelled` behind them"));
         assert!(decided.answer().starts_with("If a column says when a deal closed, name it as `closed_at`"));
         decided.columns.push("last_ts".to_string());
-        assert!(
-            decided
-                .answer()
-                .starts_with("If `last_ts` says when a deal closed, put `closed_at = \"last_ts\"` under [leads]")
-        );
+        assert!(decided.answer().starts_with(
+            "If `last_ts` says when a deal closed, put `closed_at = \"last_ts\"` under [leads] of leadscore.toml, take \
+             `mode` and `after_created` out of [snapshot], and train again: "
+        ));
         decided.columns.push("signed".to_string());
         assert!(decided.answer().starts_with("If a column (`last_ts`? `signed`?) says when a deal closed, name it"));
+        decided.mode = Mode::Column;
+        assert!(decided.answer().contains("take `as_of` out there and `mode` out of [snapshot], and train again"));
     }
 }
