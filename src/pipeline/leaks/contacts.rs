@@ -1,6 +1,6 @@
 //! Columns that tell of a contact and not of the lead: it may be the one in which the deal was decided.
 
-use super::{Charge, Suspect};
+use super::{Charge, Ground, Suspect};
 use crate::features::{Source, Values};
 use crate::pipeline::start::{self, contact, is_in_doubt_by_name, is_left_out_by_name, numbers_may_tell_of_a_contact};
 use crate::tables::{MISSING, Numbers, TextColumn};
@@ -20,7 +20,7 @@ pub(in crate::pipeline) const QUESTION: &str =
 /// Judges name and values of a column.
 pub(super) fn judge(suspect: &mut Suspect<'_>) {
     if let Some(told) = told(suspect) {
-        suspect.suspicions.push(Charge::new(told, QUESTION));
+        suspect.suspicions.push(Charge::new(Ground::Values, told, QUESTION));
     }
 }
 

@@ -2,11 +2,12 @@
 //! kind of activity that knows the outcome and had happened by then.
 
 use super::filled::Shares;
-use super::{FEWEST_DEALS, Subject, Suspect};
+use super::ranking::{SUSPICIOUS_AUC, Sample};
+use super::{FEWEST_DEALS, FEWEST_OF_AN_OUTCOME, Ground, Subject, Suspect};
 use crate::features::Values;
 use crate::pipeline::deals::Deals;
 use crate::pipeline::start::reads_like_an_end;
-use crate::snapshot::Mode;
+use crate::snapshot::{Mode, retain};
 use crate::tables::{Column, LeadTable};
 use crate::text::{counted, listed, thousands};
 
@@ -56,17 +57,47 @@ impl Decided {
         (decided >= FEWEST_DEALS).then_some(Decided { told, is_decided })
     }
 
-    /// Drops what makes a kind suspicious unless it stands among the deals that were open. A deal lost at once never came
-    /// to the later steps: they go with the outcome, and yet are plain steps of the deals that were still open.
-    pub(super) fn reconsider(&self, suspect: &mut Suspect<'_>, deals: &Deals) {
+    /// The deals that were still open.
+    pub(super) fn undecided<'d>(&'d self, deals: &'d Deals, seed: u64) -> Undecided<'d> {
+        let sample = Sample::among(deals, |row| !self.is_decided[row], seed);
+        Undecided { deals, is_decided: &self.is_decided, sample }
+    }
+}
+
+/// The deals that were still open when they were looked at.
+pub(super) struct Undecided<'d> {
+    deals: &'d Deals,
+    /// `(n_deals,)`
+    is_decided: &'d [bool],
+    sample: Sample,
+}
+
+impl Undecided<'_> {
+    /// Drops each suspicion of a kind that these deals would bear out, are enough to, and do not. A deal lost at once
+    /// never came to the later steps: they go with the outcome, and yet are plain steps of the deals that were still open.
+    pub(super) fn reconsider(&self, suspect: &mut Suspect<'_>) {
         if suspect.subject != Subject::Kind || !suspect.leaks.is_empty() || suspect.suspicions.is_empty() {
             return;
         }
         let Some(Values::Number(count)) = suspect.plain().map(|attribute| &attribute.values) else { return };
-        let shares = Shares::among(deals, |row| !self.is_decided[row], |row| count.get(row) > 0.0);
-        if !shares.accuse_a_kind() && reads_like_an_end(&suspect.name, shares.deals, shares.of).is_none() {
-            suspect.suspicions.clear();
+        let shares = Shares::among(self.deals, |row| !self.is_decided[row], |row| count.get(row) > 0.0);
+        // So few of an outcome could not show shares that lie half apart.
+        if shares.of.iter().any(|deals| *deals < FEWEST_DEALS) {
+            return;
         }
+        let is_plain = |ground| match ground {
+            Ground::Shares => !shares.accuse_a_kind(),
+            Ground::Name => {
+                shares.deals.iter().all(|deals| *deals >= FEWEST_OF_AN_OUTCOME)
+                    && reads_like_an_end(&suspect.name, shares.deals, shares.of).is_none()
+            }
+            Ground::Ranking => {
+                self.sample.rank_best(&suspect.attributes).is_none_or(|ranking| ranking.auc <= SUSPICIOUS_AUC)
+            }
+            Ground::Values => false,
+        };
+        let is_borne_out: Vec<bool> = suspect.suspicions.iter().map(|charge| !is_plain(charge.ground)).collect();
+        retain(&mut suspect.suspicions, &is_borne_out);
     }
 }
 

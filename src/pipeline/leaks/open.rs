@@ -1,7 +1,7 @@
 //! Open leads beside the closed deals: what only closed deals have came with the close.
 
 use super::filled::{QUESTION, QUESTION_FOR_KINDS, outcome_word};
-use super::{Charge, FEWEST_DEALS, Subject, Suspect, contacts};
+use super::{Charge, FEWEST_DEALS, Ground, Subject, Suspect, contacts};
 use crate::asof::Instant;
 use crate::features::plan::read;
 use crate::features::{Attribute, Source, Values};
@@ -197,7 +197,7 @@ fn charge_all(suspect: &mut Suspect<'_>, open: &OpenLeads, seen: ClosedOnly, ver
             thousands(seen.n()),
             thousands(open.rows.len())
         );
-        suspect.leaks.push(Charge::new(evidence, question));
+        suspect.leaks.push(Charge::new(Ground::Values, evidence, question));
     }
 }
 
@@ -217,6 +217,7 @@ fn charge_values(suspect: &mut Suspect<'_>, mut found: Vec<(&str, ClosedOnly)>, 
     let of = seen.side().map_or(String::new(), |side| format!(", nearly all {}", outcome_word(side)));
     let more = if found.len() > 1 { format!(" (and {} more such values)", found.len() - 1) } else { String::new() };
     let charge = Charge::new(
+        Ground::Values,
         format!(
             "has \"{largest}\" on {} closed deals{of}, and on none of {} open leads{more}",
             seen.n(),
