@@ -11,9 +11,11 @@ use crate::fault::InputError;
 use crate::io::{RawTable, ReadReport, ReadSettings, ValueCounts, Wanted, count_values, read_raw};
 use crate::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, NotChecked, Report, check};
 use crate::snapshot::in_words;
-use crate::tables::ActivityBatches;
+use crate::tables::{ActivityBatches, Outcome};
 use crate::text::capital;
+use crate::values::MissingWords;
 use clap::Args;
+use std::collections::BTreeSet;
 
 /// Findings of one area that are printed; `--format json` has all.
 const SHOWN_OF_AN_AREA: usize = 6;
@@ -65,6 +67,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
         as_of: args.as_of.as_deref().map(|text| as_of(inputs, text)).transpose()?,
     };
     let columns = looks(&read, &inputs.read)?;
+    let open_words = words_of_the_open(&read, inputs);
     let live = inputs.live_or_warn(terminal, "what the live version leans on is not looked at");
     let mut report = check(
         CheckInputs {
@@ -74,6 +77,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
             log: log.as_mut().map(|l| l as &mut dyn ActivityBatches),
             scorecard: inputs.card(),
             live: live.as_ref().map(|live| &live.payload),
+            open_words: &open_words,
         },
         &settings,
     )?;
@@ -191,6 +195,19 @@ fn log_findings(report: &crate::io::LogReport) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// The outcomes, as written, of open leads with a closing time; a table of deals gives open leads none.
+fn words_of_the_open(read: &LeadsRead, inputs: &Inputs) -> Vec<String> {
+    let table = &read.built.table;
+    let column = read.roles.outcome.as_ref().and_then(|outcome| read.raw.column(&outcome.column));
+    let (Some(column), Some(outcomes), Some(closed)) = (column, &table.outcome, &table.closed_at) else {
+        return Vec::new();
+    };
+    let missing = MissingWords::new(&inputs.read.missing);
+    let open = (0..table.n_leads()).filter(|&lead| outcomes[lead] == Outcome::Open && closed[lead].is_some());
+    let words = open.map(|lead| column.text(read.built.raw_rows[lead] as usize).trim().to_string());
+    words.filter(|word| !missing.is_missing(word)).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// What reading found about the columns that have no role.

@@ -24,6 +24,8 @@ pub const ASK_FIRST: &str = "Ask first: ";
 
 /// What speaks against the strongest column of a model that ranks unusually well.
 const STRONGEST: &str = "the strongest of all";
+/// The same where acts, which are not asked about, tell more.
+const STRONGEST_COLUMN: &str = "the strongest column";
 
 /// How the answer to why it is asked begins.
 const WHY: &str = "The model leans on ";
@@ -45,8 +47,9 @@ pub(super) struct Question<'a> {
 /// of fold. Once one is asked about, all are that the model may read and that have evidence against them: who answers must
 /// not be asked the next, be it one that says the same as the first and so was no term beside it. Where the deals give no
 /// evidence, the strongest is asked about, too, but no other, for many columns are strong and cannot know the outcome; and
-/// nobody is asked about another strongest who has excluded one. `allow` names the columns of which somebody has said that
-/// they are honest.
+/// nobody is asked about another strongest who has excluded one. Where closes are known, no act after one is seen, so that
+/// a kind is asked about only if its name or its time speaks against it. `allow` names the columns of which somebody has
+/// said that they are honest.
 pub(super) fn question<'a>(
     deals: &'a Deals,
     predictor: &'a Predictor,
@@ -62,34 +65,47 @@ pub(super) fn question<'a>(
         Subject::Kind => offers(Source::kind, &f.name),
         Subject::Age => false,
     };
-    let is_asked = |f: &&LeakFinding| f.grade == LeakGrade::Suspicious && is_offered(f);
+    let closes_known = deals.snapshots.tell_closes();
+    let is_in_question = |f: &LeakFinding| f.speaks_of_the_end || f.subject != Subject::Kind || !closes_known;
+    let is_asked = |f: &&LeakFinding| f.grade == LeakGrade::Suspicious && is_offered(f) && is_in_question(f);
     let found: Vec<&LeakFinding> = deals.leaks.iter().filter(is_asked).collect();
     let is_unusual = auc.is_some_and(|auc| auc > UNUSUAL_AUC);
     let is_without_evidence = |name: &&str| found.iter().all(|f| f.evidence == BY_ITS_NAME && f.name != *name);
-    let strongest = strongest(&leant_on, deals.is_answered, allow).filter(|_| is_unusual).filter(is_without_evidence);
+    let is_kind = |name: &str| offers(Source::kind, name) && !offers(Source::column, name);
+    let strongest = strongest(&leant_on, |name| !closes_known || !is_kind(name), deals.is_answered, allow)
+        .filter(|(_, name)| is_unusual && is_without_evidence(name));
     let is_leant_on = |f: &&LeakFinding| leant_on.iter().any(|(name, share)| *name == f.name && *share >= LEAST_SHARE);
     if strongest.is_none() && !found.iter().any(is_leant_on) {
         return None;
     }
     let of_a_contact = found.iter().filter(|finding| finding.question == OF_A_CONTACT);
     let contacts = of_a_contact.map(|finding| finding.name.as_str()).collect();
-    let is_kind = |name: &str| offers(Source::kind, name) && !offers(Source::column, name);
-    let has_kinds = found.iter().any(|f| f.subject == Subject::Kind) || strongest.is_some_and(is_kind);
+    let has_kinds =
+        found.iter().any(|f| f.subject == Subject::Kind) || strongest.is_some_and(|(_, name)| is_kind(name));
     Some(Question { against: against(strongest, found), has_kinds, contacts, is_unusual })
 }
 
-/// The column that carries the model, unless somebody has excluded such a one (`is_answered`) or allowed it.
-fn strongest<'a>(leant_on: &[(&'a str, f64)], is_answered: bool, allow: &[String]) -> Option<&'a str> {
-    let mut carrying = leant_on.iter().filter(|(_, share)| *share >= CARRIES).map(|(name, _)| *name);
+/// The column that carries the model and what speaks against it, unless somebody has excluded such a one (`is_answered`) or
+/// allowed it.
+fn strongest<'a>(
+    leant_on: &[(&'a str, f64)],
+    may_be_asked: impl Fn(&str) -> bool,
+    is_answered: bool,
+    allow: &[String],
+) -> Option<(&'static str, &'a str)> {
+    let carrying = leant_on.iter().filter(|(_, share)| *share >= CARRIES).map(|(name, _)| *name);
     let is_allowed = carrying.clone().any(|name| allow.iter().any(|allowed| allowed == name));
-    carrying.next().filter(|_| !is_answered && !is_allowed)
+    let (place, name) = carrying.enumerate().find(|(_, name)| may_be_asked(name))?;
+    let evidence = if place == 0 { STRONGEST } else { STRONGEST_COLUMN };
+    (!is_answered && !is_allowed).then_some((evidence, name))
 }
 
 /// What speaks against the columns, each piece of evidence once.
-fn against<'a>(strongest: Option<&'a str>, found: Vec<&'a LeakFinding>) -> Vec<(&'a str, Vec<&'a str>)> {
-    let mut against: Vec<(&str, Vec<&str>)> = strongest.into_iter().map(|name| (STRONGEST, vec![name])).collect();
+fn against<'a>(strongest: Option<(&'a str, &'a str)>, found: Vec<&'a LeakFinding>) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut against: Vec<(&str, Vec<&str>)> =
+        strongest.into_iter().map(|(evidence, name)| (evidence, vec![name])).collect();
     for finding in found {
-        let evidence = match plainest(&finding.evidence) {
+        let evidence = match told(finding) {
             BY_ITS_NAME => "by its name",
             // How well each does is for who looks closer; told with its figure, each would be told alone.
             ranks if ranks.starts_with(BY_ITSELF) => "by itself ranks the deals unusually well",
@@ -107,7 +123,7 @@ fn against<'a>(strongest: Option<&'a str>, found: Vec<&'a LeakFinding>) -> Vec<(
 impl<'a> Question<'a> {
     /// The same about the strongest column alone, where that is asked about.
     pub(super) fn of_the_strongest(mut self) -> Option<Question<'a>> {
-        self.against.retain(|(evidence, _)| *evidence == STRONGEST);
+        self.against.retain(|(evidence, _)| [STRONGEST, STRONGEST_COLUMN].contains(evidence));
         (!self.against.is_empty()).then_some(self)
     }
 
@@ -183,6 +199,14 @@ fn evidence_in_turn(against: &[(&str, Vec<&str>)]) -> String {
         (_, n) => format!("the next {n}, each: {evidence}"),
     });
     told.collect::<Vec<_>>().join("; ")
+}
+
+/// What is told of a finding: of a kind its name, where that speaks against it; else the plainest piece of evidence.
+fn told(finding: &LeakFinding) -> &str {
+    match finding.subject {
+        Subject::Kind if finding.speaks_of_the_end => finding.evidence.split("; ").next().unwrap_or_default(),
+        _ => plainest(&finding.evidence),
+    }
 }
 
 /// The piece of evidence that speaks of shares of deals, where there is one: everybody understands that. Without what it has

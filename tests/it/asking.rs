@@ -245,15 +245,21 @@ fn with_paperwork(shares: [usize; 2]) -> Company {
     Company::with(&[("leads.csv", &leads), ("acts.csv", &acts)])
 }
 
+/// How deals are looked at whose close is known, and if it is not.
+const CLOSES: [&str; 2] = ["closed_at = \"closed\"", ""];
+const MOMENTS: [&str; 2] = ["", "[snapshot]\nmode = \"after_created\"\nafter_created = \"10d\"\n"];
+
 /// Writes the project file of such deals.
-fn write_with_log(company: &Company, exclude: &[&str], allow: &[&str]) {
+fn write_with_log(company: &Company, is_close_known: bool, exclude: &[&str], allow: &[&str]) {
+    let exclude = [exclude, &["closed"]].concat();
+    let (closed, moment) = (CLOSES[usize::from(!is_close_known)], MOMENTS[usize::from(!is_close_known)]);
     company.write(
         "leadscore.toml",
         &format!(
-            "[leads]\nfiles = [\"leads.csv\"]\nid = \"lead_no\"\ncreated_at = \"created\"\nclosed_at = \"closed\"\n\
+            "[leads]\nfiles = [\"leads.csv\"]\nid = \"lead_no\"\ncreated_at = \"created\"\n{closed}\n\
              exclude = {exclude:?}\nallow = {allow:?}\n\
              outcome = {{ column = \"converted\", won = [\"1\"], lost = [\"0\"] }}\n\
-             [activities]\nfiles = [\"acts.csv\"]\nlead_id = \"lead_no\"\nat = \"at\"\nkind = \"kind\"\n"
+             [activities]\nfiles = [\"acts.csv\"]\nlead_id = \"lead_no\"\nat = \"at\"\nkind = \"kind\"\n{moment}"
         ),
     );
 }
@@ -261,13 +267,13 @@ fn write_with_log(company: &Company, exclude: &[&str], allow: &[&str]) {
 #[test]
 fn a_kind_of_activity_in_doubt_is_asked_about_as_a_column_is() {
     let company = with_paperwork([90, 8]);
-    write_with_log(&company, &[], &[]);
+    write_with_log(&company, false, &[], &[]);
     let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
     for said in [
         "Ask first: could `paperwork` have been recorded only after the deal was decided? The model leans on it (far more \
          often on deals of one outcome), and ranks unusually well.",
         "put `\"paperwork\",` into `exclude` of leadscore.toml and train again; if not, into `allow`.",
-        "`paperwork (days since)` (asked)",
+        "`paperwork (count)` (asked)",
     ] {
         assert!(told.contains(said), "`{said}` is not in {told}");
     }
@@ -275,15 +281,27 @@ fn a_kind_of_activity_in_doubt_is_asked_about_as_a_column_is() {
     let checked = company.run(&["--format", "markdown", "check"]).stdout;
     assert!(checked.contains("If so, or in doubt, put `\"paperwork\",` into `exclude`"), "{checked}");
     for (exclude, allow) in [(&["paperwork"][..], &[][..]), (&[], &["paperwork"])] {
-        write_with_log(&company, exclude, allow);
+        write_with_log(&company, false, exclude, allow);
         assert_eq!(asked(&company), Vec::<String>::new(), "{exclude:?} {allow:?}");
     }
 }
 
 #[test]
+fn where_closes_are_known_a_kind_is_asked_about_only_if_it_reads_like_the_end() {
+    let company = with_paperwork([90, 2]);
+    write_with_log(&company, true, &[], &[]);
+    let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    assert!(told.contains("goes most by `paperwork") && !told.contains("Ask first"), "{told}");
+    company.write("acts.csv", &company.text("acts.csv").replace("paperwork", "approved"));
+    assert_eq!(asked(&company), ["approved"]);
+    let told = company.run(&["models", "show"]).ok().stdout;
+    assert!(told.contains("(reads like the end of a deal, and happened almost only to won deals)"), "{told}");
+}
+
+#[test]
 fn a_plain_step_is_not_asked_about() {
     let company = with_paperwork([60, 35]);
-    write_with_log(&company, &[], &[]);
+    write_with_log(&company, true, &[], &[]);
     let told = company.run(&["train"]).ok().stdout;
     assert!(!told.contains("Ask first") && !told.contains("may know the outcome"), "{told}");
 }

@@ -46,6 +46,7 @@ fn report(world: &World, card: Option<&Scorecard>) -> Report {
             log: None,
             scorecard: card,
             live: None,
+            open_words: &[],
         },
         &settings,
     )
@@ -136,6 +137,36 @@ fn a_time_on_every_open_lead_is_no_close() {
 }
 
 #[test]
+fn a_time_on_every_open_lead_may_be_the_close_of_leads_whose_word_nobody_listed() {
+    let row = |i: usize| {
+        let outcome = ["won", "lost", "WORD", "WORD"][i % 4];
+        format!("{i},2024-01-{:02},2024-03-{:02},{outcome}\n", 1 + i % 28, 1 + i % 9)
+    };
+    let leads = format!("lead_id,created_at,closed_at,outcome\n{}", (0..400).map(row).collect::<String>());
+    let project = "[leads]\nfiles = 'leads.csv'\nid = 'lead_id'\ncreated_at = 'created_at'\nclosed_at = 'closed_at'\n\
+                   outcome = { column = 'outcome', won = 'won', lost = 'lost' }\n";
+    let checked = |word: &str| {
+        let leads = leads.replace("WORD", word);
+        let company = crate::company::Company::with(&[("leads.csv", &leads), ("leadscore.toml", project)]);
+        company.run(&["--format", "markdown", "check"]).ok().stdout
+    };
+    let told = checked("abandoned");
+    for said in [
+        "1 thing calls for a look.",
+        "200 leads have a closing time, but are neither won nor lost",
+        "Is `abandoned` missing from `won` or `lost`, or is it the time of the last event, or a planned one?",
+    ] {
+        assert!(told.contains(said), "`{said}` is not in {told}");
+    }
+    for word in ["", "in progress"] {
+        let told = checked(word);
+        assert!(
+            told.contains("nothing calls for a look") && told.contains("200 of 200 open leads have a closing time")
+        );
+    }
+}
+
+#[test]
 fn where_the_log_begins_is_asked_until_somebody_writes_it() {
     let company = crate::company::Company::sample();
     let checked = || company.run(&["check"]).stdout;
@@ -178,18 +209,44 @@ fn the_exit_status_is_3_when_something_must_be_mended_and_0_after() {
         .collect();
     let text = format!("lead_id,source,close_value,won\n{}\n", rows.join("\n"));
     std::fs::write(folder.path().join("leads.csv"), text).unwrap();
-    let project = "[leads]\nfiles = [\"leads.csv\"]\noutcome = { column = \"won\", won = [\"1\"], lost = [\"0\"] }\n";
-    std::fs::write(folder.path().join("leadscore.toml"), project).unwrap();
+    let project = |lost: &str| {
+        format!(
+            "[leads]\nfiles = [\"leads.csv\"]\noutcome = {{ column = \"won\", won = [\"1\"], lost = [\"{lost}\"] }}\n"
+        )
+    };
+    std::fs::write(folder.path().join("leadscore.toml"), project("2")).unwrap();
     let first = run(folder.path(), &["check"]);
     let text = String::from_utf8(first.stdout).unwrap();
     assert_eq!(first.status.code(), Some(3), "{text}");
-    assert!(text.contains("`close_value` knows the outcome"), "{text}");
+    assert!(text.contains("No lead is lost"), "{text}");
 
-    std::fs::write(folder.path().join("leadscore.toml"), format!("{project}exclude = [\"close_value\"]\n")).unwrap();
+    std::fs::write(folder.path().join("leadscore.toml"), project("0")).unwrap();
     let second = run(folder.path(), &["check", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_slice(&second.stdout).unwrap();
     assert_eq!(second.status.code(), Some(0), "{json}");
     assert_eq!(json["outcomes"], serde_json::json!([50, 150, 0]));
+}
+
+#[test]
+fn a_leak_that_the_model_leaves_out_asks_for_nothing_unless_a_rule_goes_by_it() {
+    let row = |i: usize| {
+        let won = i.is_multiple_of(4);
+        format!("L{i},{},{},{}\n", ["web", "fair"][i % 2], if won { i + 1 } else { 0 }, u8::from(won))
+    };
+    let leads = format!("lead_id,source,close_value,won\n{}", (0..200).map(row).collect::<String>());
+    let project = "[leads]\nfiles = 'leads.csv'\noutcome = { column = 'won', won = '1', lost = '0' }\n";
+    let company = crate::company::Company::with(&[("leads.csv", &leads), ("leadscore.toml", project)]);
+    let told = company.run(&["--format", "markdown", "check"]).ok().stdout;
+    let (before, after) = told.split_once("`close_value` knows the outcome").unwrap_or_else(|| panic!("{told}"));
+    assert!(before.contains("GOOD TO KNOW") && after.contains("The model leaves it out. If known before"), "{told}");
+    company.write(
+        "scorecard.toml",
+        "name = 'x'\nrange = [0, 10]\n[[rule]]\nid = 'large'\nwhen = { field = 'close_value', at_least = 9 }\npoints = 5\n",
+    );
+    let told = company.run(&["--format", "markdown", "check"]).ok().stdout;
+    let (before, after) = told.split_once("`close_value` knows the outcome").unwrap_or_else(|| panic!("{told}"));
+    assert!(before.contains("TO LOOK AT") && !before.contains("GOOD TO KNOW"), "{told}");
+    assert!(after.contains("but rule `large` goes by it: take it out of scorecard.toml."), "{told}");
 }
 
 #[test]

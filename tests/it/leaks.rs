@@ -214,6 +214,20 @@ fn what_no_open_lead_shows_came_with_the_close() {
 }
 
 #[test]
+fn the_month_of_a_close_is_no_matter_of_the_season() {
+    let mode = Mode::BeforeClose(Span::from_days(1.0));
+    let months = |of_open: [&'static str; 2]| {
+        move |i: usize| if i < 400 { ["jan", "feb", "sep", "oct"][i % 4] } else { of_open[i % 2] }.to_string()
+    };
+    for (name, of_open) in [("close_month", ["mar", "apr"]), ("close_month", ["sep", "oct"]), ("month", ["mar", "apr"])]
+    {
+        let world = honest(timed(100, 300, 200), &mut Draw(9));
+        let found = findings(&with_text(world, name, months(of_open)), mode);
+        assert_eq!(grade(&found, name), Some(LeakGrade::Leak), "{name} {of_open:?}: {found:?}");
+    }
+}
+
+#[test]
 fn months_in_which_no_open_lead_was_met_are_asked_about_as_months() {
     let world = honest(timed(100, 300, 200), &mut Draw(9));
     let months = |i: usize| ["jan", "feb", "sep", "oct"][if i < 400 { i % 4 } else { 2 + i % 2 }].to_string();
@@ -325,6 +339,50 @@ fn later_steps_of_deals_that_were_not_decided_yet_are_plain_steps() {
     assert_eq!(grade(&found, "declined"), Some(LeakGrade::Leak));
     assert_eq!(grade(&found, "offer_sent"), None, "{found:?}");
     assert_eq!(grade(&found, "handshake"), Some(LeakGrade::Suspicious), "{found:?}");
+}
+
+/// The same deals with an invoice, on nine tenths of the won and one of the lost.
+fn with_invoices(mut world: World) -> World {
+    let mut draw = Draw(15);
+    for lead in 0..world.leads.n_leads() {
+        let at = world.leads.as_of.as_ref().and_then(|all| all[lead]).expect("an as-of").minus(Span::from_days(5.0));
+        if draw.below(if is_won(&world, lead) { 0.9 } else { 0.1 }) {
+            world = world.row(lead as u32, at, "invoice", "", 1);
+        }
+    }
+    world
+}
+
+#[test]
+fn a_kind_stays_suspicious_where_too_few_deals_were_open_to_clear_it() {
+    let mut world = with_invoices(decided_in_the_log(300, 1200));
+    world.leads.closed_at = None;
+    let found = findings(&world, Mode::Column);
+    assert_eq!(grade(&found, "approved"), Some(LeakGrade::Leak), "so that of the won deals none was open");
+    assert_eq!(grade(&found, "invoice"), Some(LeakGrade::Suspicious), "{found:?}");
+    assert_eq!(grade(&found, "email_open"), None);
+}
+
+#[test]
+fn a_kind_that_ranks_the_deals_is_judged_by_how_it_ranks_those_that_were_open() {
+    let mut world = honest(timed(300, 1200, 150), &mut Draw(21));
+    world.leads.closed_at = None;
+    world.leads.as_of = Some(vec![Some(days_ago(86.0)); 1650]);
+    let mut draw = Draw(23);
+    for lead in 0..1650 {
+        let (won, is_declined) = (lead < 300, (300..1500).contains(&lead) && draw.below(0.7));
+        if is_declined {
+            world = world.row(lead, days_ago(90.0), "declined", "", 1);
+        }
+        // On every deal; more often on those won, and on those that were not declined at once.
+        for (kind, is_often) in [("paperwork", draw.below(if won { 0.9 } else { 0.1 })), ("call", !is_declined)] {
+            world = world.row(lead, days_ago(90.0), kind, "", if is_often { 5 } else { 1 });
+        }
+    }
+    let found = findings(&world, Mode::Column);
+    assert_eq!(grade(&found, "declined"), Some(LeakGrade::Leak));
+    assert_eq!(grade(&found, "paperwork"), Some(LeakGrade::Suspicious), "{found:?}");
+    assert_eq!(grade(&found, "call"), None, "{found:?}");
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Columns that may know the outcome: what the leak screen found, and what the live model leans on.
 
-use super::{Area, Finding, Grade, counted};
+use super::{Area, Finding, Grade, counted, listed};
 use crate::features::plan::PlanSettings;
 use crate::pipeline::deals::Deals;
 use crate::pipeline::leaks::{DecidedBefore, LeakFinding, LeakGrade, Subject};
 use crate::pipeline::leaning::{how_to_settle, question, to_paste};
 use crate::pipeline::model::Model;
-use crate::text::{capital, uncapitalised};
+use crate::scorecard::{Condition, Kinds, Rule, Scorecard};
+use crate::text::{capital, fold, uncapitalised};
 
 /// The question about the column that carries the live model, in the words of `train`; what the deals speak against is
 /// among the findings of the screen.
@@ -25,7 +26,7 @@ pub(super) fn of_the_decided(decided: &DecidedBefore) -> Finding {
 }
 
 /// What the screen found: one finding for all that raise the same question, a line of evidence each.
-pub(super) fn of_the_screen(found: &[LeakFinding]) -> Vec<Finding> {
+pub(super) fn of_the_screen(found: &[LeakFinding], scorecard: Option<&Scorecard>) -> Vec<Finding> {
     let mut findings: Vec<(LeakGrade, &str, Vec<&LeakFinding>)> = Vec::new();
     for leak in found {
         match findings
@@ -36,10 +37,42 @@ pub(super) fn of_the_screen(found: &[LeakFinding]) -> Vec<Finding> {
             None => findings.push((leak.grade, &leak.question, vec![leak])),
         }
     }
-    findings.into_iter().map(|(grade, question, alike)| of_one_question(grade, question, &alike)).collect()
+    findings.into_iter().map(|(grade, question, alike)| of_one_question(grade, question, &alike, scorecard)).collect()
 }
 
-fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> Finding {
+/// The rules that go by one of these columns or kinds, by name.
+fn rules_on<'s>(alike: &[&LeakFinding], scorecard: Option<&'s Scorecard>) -> Vec<&'s str> {
+    let rules = scorecard.into_iter().flat_map(|card| &card.rules);
+    rules.filter(|rule| alike.iter().any(|leak| goes_by(rule, leak))).map(|rule| rule.name.as_str()).collect()
+}
+
+fn goes_by(rule: &Rule, leak: &LeakFinding) -> bool {
+    match leak.subject {
+        Subject::Column => rule.when.iter().flat_map(Condition::fields).any(|field| field.field == leak.name),
+        Subject::Kind => match rule.activity.as_ref().map(|acts| &acts.kinds) {
+            Some(Kinds::Listed(kinds)) => kinds.iter().any(|kind| fold(kind) == fold(&leak.name)),
+            Some(Kinds::Any) | None => false,
+        },
+        Subject::Age => false,
+    }
+}
+
+/// What becomes of a leak: the model leaves it out, so that nothing must be mended; a rule may still go by it.
+fn of_a_leak(names: &str, one: bool, rules: &[&str]) -> (Grade, String) {
+    let them = if one { "it" } else { "them" };
+    let allow = format!("If known before the deal was decided, put `{names}` into `allow` of leadscore.toml.");
+    if rules.is_empty() {
+        return (Grade::Note, format!("The model leaves {them} out. {allow}"));
+    }
+    let (noun, go, those) = if rules.len() == 1 { ("rule", "goes", "it") } else { ("rules", "go", "them") };
+    let told = format!(
+        "The model leaves {them} out, but {noun} {} {go} by {them}: take {those} out of scorecard.toml. {allow}",
+        listed(rules)
+    );
+    (Grade::Look, told)
+}
+
+fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding], scorecard: Option<&Scorecard>) -> Finding {
     let one = alike.len() == 1;
     let who = match (alike, alike.iter().all(|l| l.subject == Subject::Kind)) {
         ([only], _) => format!("`{}`", only.name),
@@ -53,17 +86,11 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding]) -> 
     let question = if one { question.to_string() } else { format!("Of each: {}", uncapitalised(question)) };
     let (grade, sentence) = match grade {
         LeakGrade::Leak => {
-            let them = if one { "it" } else { "them" };
             let names = to_paste(alike.iter().map(|l| l.name.as_str()));
+            let (grade, told) = of_a_leak(&names, one, &rules_on(alike, scorecard));
             // First, so that a long list does not hide what to do.
-            evidence.insert(
-                0,
-                format!(
-                    "The model leaves {them} out. Put `{names}` into `exclude` of leadscore.toml, or into `allow` if known before \
-                     the deal was decided."
-                ),
-            );
-            (Grade::Mend, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
+            evidence.insert(0, told);
+            (grade, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
         }
         LeakGrade::Suspicious => {
             let names: Vec<&str> = alike.iter().filter(|l| l.can_be_excluded()).map(|l| l.name.as_str()).collect();

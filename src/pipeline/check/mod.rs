@@ -6,6 +6,7 @@
 mod columns;
 mod leaks;
 mod log;
+mod open_words;
 mod outcomes;
 mod rows;
 mod scored;
@@ -149,6 +150,8 @@ pub struct CheckInputs<'a, 'l> {
     pub scorecard: Option<&'a Scorecard>,
     /// The live version, when there is one: what carries it is asked about.
     pub live: Option<&'a Model>,
+    /// The outcomes, as written, of open leads with a closing time; none of those that have none.
+    pub open_words: &'a [String],
 }
 
 /// What decides the check.
@@ -178,12 +181,12 @@ impl Notebook {
 /// # Errors
 /// A log that cannot be read; an as-of column that is not there. What is wrong inside the data is a finding.
 pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Report, InputError> {
-    let CheckInputs { table, n_columns, columns, mut log, scorecard, live } = inputs;
+    let CheckInputs { table, n_columns, columns, mut log, scorecard, live, open_words } = inputs;
     let mut notes = Notebook::default();
     columns::look(columns, table, &mut notes);
     rows::look(table, columns, &mut notes);
     let lost_after = settings.deals.snapshot.lost_after.is_some();
-    times::look(table, lost_after, &mut notes);
+    times::look(table, lost_after, open_words, &mut notes);
     let months = outcomes::look(table, lost_after, &mut notes);
     let facts = match again(&mut log) {
         Some(log) => Some(log::look(log, table, settings.deals.since, &mut notes)?),
@@ -197,7 +200,7 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
         look(deals, &ScreenSettings::of(&settings.deals));
         notes.findings.extend(live.and_then(|live| leaks::of_the_strongest(deals, live, &settings.deals.plan)));
         notes.findings.extend(deals.decided_before.iter().map(leaks::of_the_decided));
-        notes.findings.extend(leaks::of_the_screen(&deals.leaks));
+        notes.findings.extend(leaks::of_the_screen(&deals.leaks, scorecard));
     }
     match scorecard {
         Some(card) => {

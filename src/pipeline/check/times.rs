@@ -1,5 +1,6 @@
 //! Times that cannot be.
 
+use super::open_words::means_open;
 use super::{Area, Finding, Grade, Notebook, counted, listed};
 use crate::asof::{Instant, MICROS_PER_DAY};
 use crate::tables::{LeadTable, Outcome};
@@ -19,7 +20,7 @@ const NEARLY_ALL: f64 = 0.95;
 /// … of so many is no slip.
 const FEWEST_OPEN: usize = 20;
 
-pub(super) fn look(table: &LeadTable, lost_after: bool, notes: &mut Notebook) {
+pub(super) fn look(table: &LeadTable, lost_after: bool, open_words: &[String], notes: &mut Notebook) {
     if table.created_at.is_none() && table.closed_at.is_none() && table.as_of.is_none() {
         notes.skip("times, and win rate by month", "the project names none (created_at, closed_at, as_of)");
     }
@@ -35,6 +36,7 @@ pub(super) fn look(table: &LeadTable, lost_after: bool, notes: &mut Notebook) {
         }
     }
     notes.findings.extend(lacking(table, lost_after));
+    notes.findings.extend(open_with_a_time(table, open_words));
     notes.findings.extend(reversed(table));
 }
 
@@ -84,30 +86,41 @@ fn lacking(table: &LeadTable, lost_after: bool) -> Vec<Finding> {
             let sentence = format!("{} {which} have no closing time", counted(n, "lead"));
             found.push(Finding::new(Grade::Look, Area::Times, sentence, evidence));
         }
-        found.extend(open_with_a_time(closed, outcome));
     }
     found
 }
 
-/// Open leads with a closing time: some may be decided by a word that nobody listed; if all have one, it is the time of
-/// something else on every open lead.
-fn open_with_a_time(closed: &[Option<Instant>], outcome: &[Outcome]) -> Option<Finding> {
+/// Open leads with a closing time: some may be decided by a word that nobody listed; if all have one, and no word that
+/// may decide them, it is the time of something else on every open lead.
+fn open_with_a_time(table: &LeadTable, open_words: &[String]) -> Option<Finding> {
+    let (closed, outcome) = (table.closed_at.as_ref()?, table.outcome.as_ref()?);
     let open = || outcome.iter().zip(closed).filter(|(outcome, _)| **outcome == Outcome::Open);
     let (n, n_open) = (open().filter(|(_, closed)| closed.is_some()).count(), open().count());
+    let in_doubt: Vec<&String> = open_words.iter().filter(|word| !means_open(word)).collect();
     let (grade, sentence, evidence) = match () {
         () if n == 0 => return None,
-        () if n >= FEWEST_OPEN && n as f64 >= NEARLY_ALL * n_open as f64 => (
+        () if in_doubt.is_empty() && n >= FEWEST_OPEN && n as f64 >= NEARLY_ALL * n_open as f64 => (
             Grade::Note,
             format!("{} of {} have a closing time", thousands(n), counted(n_open, "open lead")),
-            "So it is the time of the last event, or a planned one: while the outcome is open it closes no lead.",
+            "So it is the time of the last event, or a planned one: while the outcome is open it closes no lead."
+                .to_string(),
         ),
         () => (
             Grade::Look,
             format!("{} have a closing time, but are neither won nor lost", counted(n, "lead")),
-            "Are words missing from `won` or `lost`, or is it a planned time?",
+            what_they_lack(&in_doubt),
         ),
     };
     Some(Finding::new(grade, Area::Times, sentence, evidence))
+}
+
+fn what_they_lack(in_doubt: &[&String]) -> String {
+    let missing = match in_doubt {
+        [] => "Are words missing from `won` or `lost`".to_string(),
+        [word] => format!("Is `{word}` missing from `won` or `lost`"),
+        words => format!("Are any of {} missing from `won` or `lost`", listed(words)),
+    };
+    format!("{missing}, or is it the time of the last event, or a planned one?")
 }
 
 fn reversed(table: &LeadTable) -> Option<Finding> {

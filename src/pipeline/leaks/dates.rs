@@ -1,6 +1,6 @@
 //! Dates that were stamped while the deal ran or when it closed.
 
-use super::{Charge, FEWEST_DEALS, Suspect};
+use super::{Charge, FEWEST_DEALS, Ground, Suspect};
 use crate::features::{Source, Values};
 use crate::pipeline::deals::Deals;
 use crate::text::words_of;
@@ -56,6 +56,7 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     let share = |count: usize| count as f64 / n as f64;
     if n >= FEWEST_DEALS && share(between) > MOSTLY && share(beyond) <= PLANNED {
         suspect.leaks.push(Charge::new(
+            Ground::Values,
             format!("lies between the as-of and the close for {:.0} % of the deals", share(between) * 100.0),
             "Is it stamped while the deal runs or when it closes?",
         ));

@@ -2,10 +2,12 @@
 //! kind of activity that knows the outcome and had happened by then.
 
 use super::filled::Shares;
-use super::{FEWEST_DEALS, Subject, Suspect};
+use super::ranking::{SUSPICIOUS_AUC, Sample};
+use super::{FEWEST_DEALS, FEWEST_OF_AN_OUTCOME, Ground, Subject, Suspect};
 use crate::features::Values;
 use crate::pipeline::deals::Deals;
 use crate::pipeline::start::reads_like_an_end;
+use crate::snapshot::{Mode, retain};
 use crate::tables::{Column, LeadTable};
 use crate::text::{counted, listed, thousands};
 
@@ -19,6 +21,7 @@ pub struct DecidedBefore {
     of: usize,
     kinds: Vec<String>,
     columns: Vec<String>,
+    mode: Mode,
 }
 
 /// What is told of such deals, and which they are.
@@ -50,21 +53,51 @@ impl Decided {
         let is_decided: Vec<bool> = (0..deals.n()).map(is_decided).collect();
         let decided = is_decided.iter().filter(|decided| **decided).count();
         let columns = deals.dates_after_creation.clone();
-        let told = DecidedBefore { deals: decided, of: deals.n(), kinds, columns };
+        let told = DecidedBefore { deals: decided, of: deals.n(), kinds, columns, mode: snapshots.mode };
         (decided >= FEWEST_DEALS).then_some(Decided { told, is_decided })
     }
 
-    /// Drops what makes a kind suspicious unless it stands among the deals that were open. A deal lost at once never came
-    /// to the later steps: they go with the outcome, and yet are plain steps of the deals that were still open.
-    pub(super) fn reconsider(&self, suspect: &mut Suspect<'_>, deals: &Deals) {
+    /// The deals that were still open.
+    pub(super) fn undecided<'d>(&'d self, deals: &'d Deals, seed: u64) -> Undecided<'d> {
+        let sample = Sample::among(deals, |row| !self.is_decided[row], seed);
+        Undecided { deals, is_decided: &self.is_decided, sample }
+    }
+}
+
+/// The deals that were still open when they were looked at.
+pub(super) struct Undecided<'d> {
+    deals: &'d Deals,
+    /// `(n_deals,)`
+    is_decided: &'d [bool],
+    sample: Sample,
+}
+
+impl Undecided<'_> {
+    /// Drops each suspicion of a kind that these deals would bear out, are enough to, and do not. A deal lost at once
+    /// never came to the later steps: they go with the outcome, and yet are plain steps of the deals that were still open.
+    pub(super) fn reconsider(&self, suspect: &mut Suspect<'_>) {
         if suspect.subject != Subject::Kind || !suspect.leaks.is_empty() || suspect.suspicions.is_empty() {
             return;
         }
         let Some(Values::Number(count)) = suspect.plain().map(|attribute| &attribute.values) else { return };
-        let shares = Shares::among(deals, |row| !self.is_decided[row], |row| count.get(row) > 0.0);
-        if !shares.accuse_a_kind() && reads_like_an_end(&suspect.name, shares.deals, shares.of).is_none() {
-            suspect.suspicions.clear();
+        let shares = Shares::among(self.deals, |row| !self.is_decided[row], |row| count.get(row) > 0.0);
+        // So few of an outcome could not show shares that lie half apart.
+        if shares.of.iter().any(|deals| *deals < FEWEST_DEALS) {
+            return;
         }
+        let is_plain = |ground| match ground {
+            Ground::Shares => !shares.accuse_a_kind(),
+            Ground::Name => {
+                shares.deals.iter().all(|deals| *deals >= FEWEST_OF_AN_OUTCOME)
+                    && reads_like_an_end(&suspect.name, shares.deals, shares.of).is_none()
+            }
+            Ground::Ranking => {
+                self.sample.rank_best(&suspect.attributes).is_none_or(|ranking| ranking.auc <= SUSPICIOUS_AUC)
+            }
+            Ground::Values => false,
+        };
+        let is_borne_out: Vec<bool> = suspect.suspicions.iter().map(|charge| !is_plain(charge.ground)).collect();
+        retain(&mut suspect.suspicions, &is_borne_out);
     }
 }
 
@@ -90,9 +123,19 @@ impl DecidedBefore {
             _ => (format!("a column ({})", columns.join(" ")), "name it as `closed_at`".to_string()),
         };
         format!(
-            "If {says} says when a deal closed, {put} under [leads] of leadscore.toml and train again: each is then looked \
-             at while it was open."
+            "If {says} says when a deal closed, {put} under [leads] of leadscore.toml, {} and train again: each is then \
+             looked at while it was open.",
+            self.way_made_free()
         )
+    }
+
+    /// What else of the project file would still say when deals are looked at.
+    fn way_made_free(&self) -> &'static str {
+        match self.mode {
+            Mode::Column => "take `as_of` out there and `mode` out of [snapshot],",
+            // Of the other modes only this one does without the close.
+            _ => "take `mode` and `after_created` out of [snapshot],",
+        }
     }
 }
 
@@ -111,20 +154,23 @@ pub(in crate::pipeline) fn dates_after_creation(table: &LeadTable) -> Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::asof::Span;
 
     #[test]
     fn it_is_asked_with_the_figures_and_the_kinds() {
         let kinds = ["declined", "cancelled"].map(String::from).to_vec();
-        let mut decided = DecidedBefore { deals: 5_555, of: 10_251, kinds, columns: Vec::new() };
+        let mode = Mode::AfterCreated(Span::from_days(1.0));
+        let mut decided = DecidedBefore { deals: 5_555, of: 10_251, kinds, columns: Vec::new(), mode };
         assert!(decided.question().contains("5,555 of 10,251 deals had `declined` or `cancelled` behind them"));
         assert!(decided.answer().starts_with("If a column says when a deal closed, name it as `closed_at`"));
         decided.columns.push("last_ts".to_string());
-        assert!(
-            decided
-                .answer()
-                .starts_with("If `last_ts` says when a deal closed, put `closed_at = \"last_ts\"` under [leads]")
-        );
+        assert!(decided.answer().starts_with(
+            "If `last_ts` says when a deal closed, put `closed_at = \"last_ts\"` under [leads] of leadscore.toml, take \
+             `mode` and `after_created` out of [snapshot], and train again: "
+        ));
         decided.columns.push("signed".to_string());
         assert!(decided.answer().starts_with("If a column (`last_ts`? `signed`?) says when a deal closed, name it"));
+        decided.mode = Mode::Column;
+        assert!(decided.answer().contains("take `as_of` out there and `mode` out of [snapshot], and train again"));
     }
 }

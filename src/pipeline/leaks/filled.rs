@@ -1,6 +1,6 @@
 //! Whether a value is there at all, by outcome.
 
-use super::{Charge, FEWEST_DEALS, Subject, Suspect};
+use super::{Charge, FEWEST_DEALS, Ground, Subject, Suspect};
 use crate::features::Values;
 use crate::pipeline::deals::Deals;
 use crate::tables::MISSING;
@@ -132,7 +132,7 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     let verb = if kind { HAPPENED } else { "filled" };
     let question = if kind { QUESTION_FOR_KINDS } else { QUESTION };
     let [high, low] = [shares.share[0].max(shares.share[1]), shares.share[0].min(shares.share[1])];
-    let charge = Charge::new(shares.in_words(verb), question);
+    let charge = Charge::new(Ground::Shares, shares.in_words(verb), question);
     if high >= NEARLY_ALL && low <= NEARLY_NONE {
         suspect.leaks.push(charge);
     } else if let Some(side) = shares.only_outcome() {
@@ -140,7 +140,7 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
         // Where closes are known, an act that decides deals shows by happening at the close.
         let closes_known = kind && deals.snapshots.tell_closes();
         let charges = if closes_known { &mut suspect.suspicions } else { &mut suspect.leaks };
-        charges.push(Charge::new(evidence, question));
+        charges.push(Charge::new(Ground::Shares, evidence, question));
     } else if shares.are_apart(if kind { APART_FOR_KINDS } else { APART }) {
         suspect.suspicions.push(charge);
     }

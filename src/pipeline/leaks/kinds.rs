@@ -1,7 +1,7 @@
 //! When acts happen relative to the close, kept beside the one pass over the log.
 
 use super::filled::{QUESTION_FOR_KINDS as QUESTION, outcome_word};
-use super::{Charge, FEWEST_DEALS, Subject, Suspect};
+use super::{Charge, FEWEST_DEALS, Ground, Subject, Suspect};
 use crate::asof::{Instant, seen};
 use crate::pipeline::deals::{Deals, MAX_KINDS};
 use crate::snapshot::Snapshots;
@@ -142,6 +142,7 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     let base = shares.of[side] as f64 / (shares.of[0] + shares.of[1]) as f64;
     if times.at_close[side] as f64 >= ONE_OUTCOME * at_close as f64 && base.powi(at_close as i32) < ACCIDENT {
         suspect.leaks.push(Charge::new(
+            Ground::Values,
             format!("happens within a day of the close on {at_close} deals, nearly all of them {}", outcome_word(side)),
             QUESTION,
         ));

@@ -81,6 +81,8 @@ pub struct LeakFinding {
     pub evidence: String,
     /// What a person must answer.
     pub question: String,
+    /// Whether its name or when it happens speaks against it, and not only how much it goes with the outcome.
+    pub speaks_of_the_end: bool,
 }
 
 impl LeakFinding {
@@ -152,15 +154,29 @@ struct Suspect<'d> {
     suspicions: Vec<Charge>,
 }
 
+/// What a piece of evidence rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ground {
+    /// What it is called.
+    Name,
+    /// On how many deals of either outcome it is there.
+    Shares,
+    /// How well it ranks the deals.
+    Ranking,
+    /// When it was written, or what it holds.
+    Values,
+}
+
 /// One piece of evidence and the question it raises.
 struct Charge {
+    ground: Ground,
     evidence: String,
     question: String,
 }
 
 impl Charge {
-    fn new(evidence: impl Into<String>, question: impl Into<String>) -> Charge {
-        Charge { evidence: evidence.into(), question: question.into() }
+    fn new(ground: Ground, evidence: impl Into<String>, question: impl Into<String>) -> Charge {
+        Charge { ground, evidence: evidence.into(), question: question.into() }
     }
 }
 
@@ -187,8 +203,7 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
     let mut suspects = suspects(deals);
     let sample = ranking::Sample::draw(deals, settings.seed);
     suspects.par_iter_mut().for_each(|suspect| {
-        let rankings = suspect.attributes.iter().filter_map(|attribute| sample.rank(&attribute.values));
-        suspect.auc = rankings.max_by(|a, b| a.auc.total_cmp(&b.auc));
+        suspect.auc = sample.rank_best(&suspect.attributes);
         suspect.filled = Shares::of(deals, suspect);
         filled::judge(suspect, deals);
         kinds::judge(suspect, deals);
@@ -204,7 +219,8 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
     let is_answered = suspects.iter().any(|suspect| suspect.is_answer(deals.snapshots.mode));
     let decided = Decided::of(deals, &suspects);
     if let Some(decided) = &decided {
-        suspects.iter_mut().for_each(|suspect| decided.reconsider(suspect, deals));
+        let undecided = decided.undecided(deals, settings.seed);
+        suspects.iter_mut().for_each(|suspect| undecided.reconsider(suspect));
     }
     let decided_before = decided.map(|decided| decided.told);
     let mut findings: Vec<(f64, LeakFinding)> = suspects
@@ -286,10 +302,13 @@ impl<'d> Suspect<'d> {
             (true, false) if !self.suspicions.is_empty() => LeakGrade::Suspicious,
             _ => return None,
         };
+        let speaks_of_the_end =
+            self.leaks.iter().chain(&self.suspicions).any(|c| matches!(c.ground, Ground::Name | Ground::Values));
         let charges: Vec<&Charge> = self.leaks.iter().chain(&self.suspicions).take(CHARGES_SHOWN).collect();
         let evidence: Vec<&str> = charges.iter().map(|c| c.evidence.as_str()).collect();
         let question = charges.first().map_or_else(String::new, |c| c.question.clone());
-        Some(LeakFinding { name: self.name, subject: self.subject, grade, evidence: evidence.join("; "), question })
+        let (name, subject, evidence) = (self.name, self.subject, evidence.join("; "));
+        Some(LeakFinding { name, subject, grade, evidence, question, speaks_of_the_end })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Open leads beside the closed deals: what only closed deals have came with the close.
 
 use super::filled::{QUESTION, QUESTION_FOR_KINDS, outcome_word};
-use super::{Charge, FEWEST_DEALS, Subject, Suspect, contacts};
+use super::{Charge, FEWEST_DEALS, Ground, Subject, Suspect, contacts};
 use crate::asof::Instant;
 use crate::features::plan::read;
 use crate::features::{Attribute, Source, Values};
@@ -152,16 +152,22 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
                 charge_all(suspect, open, seen, "filled", QUESTION);
             }
         }
-        // Leads that are open now were met at another time of the year than those of long ago.
-        (Values::Text(_), Subject::Column) if contacts::told(suspect).is_some() => {}
         (Values::Text(column), Subject::Column) => {
-            if let Some(Values::Text(theirs)) = open.values(&attribute.source) {
-                let found = closed_levels(deals, open, column, theirs);
-                charge_values(suspect, found, open);
+            let Some(Values::Text(theirs)) = open.values(&attribute.source) else { return };
+            // Leads that are open now were met at another time of the year than those of long ago.
+            let is_of_the_season = contacts::tells_of_a_contact_alone(suspect) && overlap(column, theirs);
+            if !is_of_the_season {
+                charge_values(suspect, closed_levels(deals, open, column, theirs), open);
             }
         }
         _ => {}
     }
+}
+
+/// Whether some open lead shows what some deal does.
+fn overlap(column: &TextColumn, theirs: &TextColumn) -> bool {
+    let seen: HashSet<u32> = column.codes.iter().copied().filter(|code| *code != MISSING).collect();
+    seen.into_iter().any(|code| theirs.levels.contains(&column.levels[code as usize]))
 }
 
 /// The levels that a surprising number of deals has and no open lead, with the deals of each.
@@ -191,7 +197,7 @@ fn charge_all(suspect: &mut Suspect<'_>, open: &OpenLeads, seen: ClosedOnly, ver
             thousands(seen.n()),
             thousands(open.rows.len())
         );
-        suspect.leaks.push(Charge::new(evidence, question));
+        suspect.leaks.push(Charge::new(Ground::Values, evidence, question));
     }
 }
 
@@ -211,6 +217,7 @@ fn charge_values(suspect: &mut Suspect<'_>, mut found: Vec<(&str, ClosedOnly)>, 
     let of = seen.side().map_or(String::new(), |side| format!(", nearly all {}", outcome_word(side)));
     let more = if found.len() > 1 { format!(" (and {} more such values)", found.len() - 1) } else { String::new() };
     let charge = Charge::new(
+        Ground::Values,
         format!(
             "has \"{largest}\" on {} closed deals{of}, and on none of {} open leads{more}",
             seen.n(),

@@ -1,11 +1,11 @@
 //! How well one column alone ranks the deals.
 
 use super::filled::QUESTION_FOR_KINDS;
-use super::{Charge, Subject, Suspect};
+use super::{Charge, Ground, Subject, Suspect};
 use crate::design::NO_LEVEL;
-use crate::features::Values;
 use crate::features::bins::{bin_edges, code};
 use crate::features::terms::MAX_BINS;
+use crate::features::{Attribute, Values};
 use crate::metrics::{Tied, auc_of_ties};
 use crate::pipeline::deals::Deals;
 use crate::tables::MISSING;
@@ -14,7 +14,7 @@ use crate::validation;
 /// A column that ranks the deals alone better than this is a leak.
 const LEAK_AUC: f64 = 0.95;
 /// Better than this is suspicious …
-const SUSPICIOUS_AUC: f64 = 0.75;
+pub(super) const SUSPICIOUS_AUC: f64 = 0.75;
 /// … when it stands out by this much from the next column that is not named itself.
 const STANDS_OUT: f64 = 0.05;
 /// A column that ranks the deals alone worse than this carries no model that ranks unusually well.
@@ -51,10 +51,15 @@ pub(super) struct Sample {
 impl Sample {
     /// All deals, or up to [`MOST_OF_AN_OUTCOME`] of each outcome by their draw.
     pub(super) fn draw(deals: &Deals, seed: u64) -> Sample {
+        Sample::among(deals, |_| true, seed)
+    }
+
+    /// As many of the deals that `counts` holds for.
+    pub(super) fn among(deals: &Deals, counts: impl Fn(usize) -> bool, seed: u64) -> Sample {
         let won = &deals.snapshots.won;
         let mut rows = Vec::new();
         for outcome in [true, false] {
-            let mut own: Vec<usize> = (0..deals.n()).filter(|&i| (won[i] > 0.5) == outcome).collect();
+            let mut own: Vec<usize> = (0..deals.n()).filter(|&i| (won[i] > 0.5) == outcome && counts(i)).collect();
             if own.len() > MOST_OF_AN_OUTCOME {
                 let by_draw = |a: &usize, b: &usize| deals.draw[*a].total_cmp(&deals.draw[*b]).then(a.cmp(b));
                 own.select_nth_unstable_by(MOST_OF_AN_OUTCOME, by_draw);
@@ -72,9 +77,15 @@ impl Sample {
         Sample { rows, won, weight, fold }
     }
 
+    /// How well the best of several attributes does.
+    pub(super) fn rank_best(&self, attributes: &[&Attribute]) -> Option<Ranking> {
+        let rankings = attributes.iter().filter_map(|attribute| self.rank(&attribute.values));
+        rankings.max_by(|a, b| a.auc.total_cmp(&b.auc))
+    }
+
     /// The cross-validated AUC of a column: each deal is ranked by the smoothed win rate that the other folds' deals of
     /// the same level (or bin, or without a value) had.
-    pub(super) fn rank(&self, values: &Values) -> Option<Ranking> {
+    fn rank(&self, values: &Values) -> Option<Ranking> {
         let (levels, n_levels) = self.levels(values);
         let auc = auc_of_ties(self.out_of_fold(&levels, n_levels))?;
         Some(Ranking { auc: auc.value, least: auc.interval.low })
@@ -158,7 +169,7 @@ pub(super) fn judge(suspects: &mut [Suspect<'_>]) {
     for i in others[..n_out].iter().copied().chain((0..suspects.len()).filter(|&i| named[i])) {
         let Some(ranking) = suspects[i].auc else { continue };
         let evidence = format!("{BY_ITSELF} {} times in 100{compared}", times(ranking.auc));
-        let charge = Charge::new(evidence, question(suspects[i].subject));
+        let charge = Charge::new(Ground::Ranking, evidence, question(suspects[i].subject));
         if strong(&suspects[i]) {
             suspects[i].leaks.push(charge);
         } else if ranking.auc > SUSPICIOUS_AUC && ranking.auc - measure >= STANDS_OUT {
