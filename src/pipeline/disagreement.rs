@@ -179,15 +179,17 @@ impl Assessment<'_> {
         Some(sides(scorecard, self.rule_score(row), gains, Some(&view), like, chance))
     }
 
-    /// The rules that bring a lead points, or take some, while the model goes the other way on the same column or kind:
-    /// `` `referred` (by source) ``.
+    /// The rules that bring a lead points for what stands in a column, or take some, while the model goes the other way on
+    /// that column: `` `referred` (by source) ``. Points for acts are against none, and log-odds against the average lead's
+    /// acts, so that those differ without any disagreement.
     pub(super) fn opposed(&self, row: usize) -> Vec<String> {
         let parts = self.parts(row);
         let opposed = || {
             let (scorecard, view) = (self.scorecard?, self.view(self.model?, row, &parts)?);
             let gains = scorecard.gains(self.rules.as_ref()?, &self.evidence()?, row);
             let is_opposed = |gain: &RuleGain| {
-                let by_model = view.of_rule(&scorecard.rules[gain.rule]).unwrap_or_default();
+                let rule = &scorecard.rules[gain.rule];
+                let by_model = view.of_rule(rule).filter(|_| rule.activity.is_none()).unwrap_or_default();
                 gain.points * by_model < 0.0 && !is_next_to_nothing(by_model)
             };
             let named = |gain: RuleGain| format!("`{}` ({})", scorecard.rules[gain.rule].name, gain.what);

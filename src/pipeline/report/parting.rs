@@ -132,11 +132,12 @@ impl Both<'_> {
     }
 }
 
-/// The one column or kind of act that a rule asks for; `None` where it asks for several, or for none by name.
+/// The one column or kind of act that a rule asks for; `None` where it asks for several, for none by name, or for a detail
+/// of the acts, which the model does not look at.
 fn about(rule: &Rule) -> Option<&str> {
     let fields = || rule.when.iter().flat_map(|when| when.fields()).map(|field| field.field.as_str());
     match &rule.activity {
-        Some(activity) if rule.when.is_none() => match activity.kinds.listed() {
+        Some(activity) if rule.when.is_none() && activity.detail.is_none() => match activity.kinds.listed() {
             [kind] => Some(kind),
             _ => None,
         },
@@ -168,7 +169,10 @@ fn sentence(claim: &Claim<'_>, most: Option<&str>) -> String {
         None => format!("A rule for it, as above, is worth {:+.1} points", claim.points),
     };
     let most = most.map_or_else(String::new, |most| format!(", mostly `{most}`"));
-    format!("{worth} all the same: points count whatever else such leads have in common{most}; these odds do not.")
+    format!(
+        "{worth} all the same: beside the other rules, points stand for all else that such leads have in common{most}; these \
+         odds do not."
+    )
 }
 
 #[cfg(test)]
@@ -199,8 +203,8 @@ mod tests {
         };
         assert_eq!(
             sentence(&claim, Some("origin")),
-            "`referred` is worth +34.1 points all the same: points count whatever else such leads have in common, mostly \
-             `origin`; these odds do not."
+            "`referred` is worth +34.1 points all the same: beside the other rules, points stand for all else that such leads \
+             have in common, mostly `origin`; these odds do not."
         );
         assert!(
             sentence(&Claim { rule: None, ..claim }, None)
