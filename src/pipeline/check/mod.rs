@@ -6,7 +6,6 @@
 mod columns;
 mod leaks;
 mod log;
-mod open_words;
 mod outcomes;
 mod rows;
 mod scored;

@@ -1,8 +1,8 @@
 //! Times that cannot be.
 
-use super::open_words::means_open;
 use super::{Area, Finding, Grade, Notebook, counted, listed};
 use crate::asof::{Instant, MICROS_PER_DAY};
+use crate::pipeline::start::means_open;
 use crate::tables::{LeadTable, Outcome};
 use crate::text::thousands;
 use crate::values::format_instant;

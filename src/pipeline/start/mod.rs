@@ -42,7 +42,23 @@ pub use screen::{BY_ITS_NAME, Verdict, is_in_doubt_by_name, is_left_out_by_name,
 pub use sheet::{Sheet, SheetColumn};
 pub use unclosed::Unclosed;
 
+/// Whether an outcome says that the deal is open; another word may mean an end that nobody has listed.
+pub fn means_open(word: &str) -> bool {
+    vocabulary::is_value("open", &word.replace(['_', '-'], " "))
+}
+
 /// Whether a value is one of the known spellings of "no value".
 pub fn means_missing(value: &str) -> bool {
     vocabulary::is_value("missing", value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_for_open_is_known_and_one_for_an_end_is_not() {
+        assert!(["Open", "in_progress", "In Progress", "商談中"].into_iter().all(means_open));
+        assert!(!["abandoned", "open day", "parked", ""].into_iter().any(means_open));
+    }
 }
