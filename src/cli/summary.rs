@@ -165,7 +165,7 @@ impl ScoreSummary {
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
-            horizon_days: assessment.model.and_then(|m| m.snapshot.horizon).map(|h| h.days()),
+            horizon_days: assessment.model.and_then(|m| m.snapshot.oldest_age()).map(|age| age.days()),
             min_gap: blending.map(|b| b.min_gap),
             mismatches: flagged.len(),
             no_quadrants_because: blending.and_then(|b| b.blurred.clone()),

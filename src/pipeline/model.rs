@@ -67,6 +67,17 @@ pub struct SnapshotRecord {
     pub digest: String,
 }
 
+impl SnapshotRecord {
+    /// The oldest age at which a deal was looked at, where all leads beyond it are unlike those: the horizon, or the age at
+    /// which every deal was.
+    pub fn oldest_age(&self) -> Option<Span> {
+        match self.mode {
+            Mode::AfterCreated(age) => Some(age),
+            _ => self.horizon,
+        }
+    }
+}
+
 /// How the model was trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {

@@ -9,9 +9,9 @@ use crate::tables::Outcome;
 impl Assessment<'_> {
     /// Whether the lead is older at its as-of than any deal was when the model looked at it.
     pub fn is_older_than_known(&self, row: usize) -> bool {
-        let horizon = self.model.and_then(|m| m.snapshot.horizon);
+        let oldest = self.model.and_then(|m| m.snapshot.oldest_age());
         let created = self.table.created_at.as_ref().and_then(|c| c[row]);
-        horizon.zip(created).is_some_and(|(horizon, created)| self.as_of[row].since(created) > horizon)
+        oldest.zip(created).is_some_and(|(oldest, created)| self.as_of[row].since(created) > oldest)
     }
 
     /// Whether the lead was won or lost although no time says when, so that it could not be looked at before its close.

@@ -47,7 +47,7 @@ impl Assessment<'_> {
 
     /// `(n_leads,)` what to beware of; missing where there is nothing.
     pub fn warnings(&self) -> TextColumn {
-        let horizon = self.model.and_then(|m| m.snapshot.horizon);
+        let oldest_age = self.model.and_then(|m| m.snapshot.oldest_age());
         let predictor = self.model.and_then(|m| m.predictor.as_ref());
         let pooled = predictor.map(|p| p.pooled(&self.attributes)).unwrap_or_default();
         let warnings = (0..self.table.n_leads()).map(|row| {
@@ -67,8 +67,8 @@ impl Assessment<'_> {
             if let Some(after) = self.lost_after().filter(|_| self.is_lost_by_now(row)) {
                 said.push(format!("closed: not won within {:.0} days, so it counts as lost", after.days()));
             }
-            if let Some(horizon) = horizon.filter(|_| self.is_older_than_known(row)) {
-                said.push(format!("older than {:.0} days, up to which past deals were looked at", horizon.days()));
+            if let Some(age) = oldest_age.filter(|_| self.is_older_than_known(row)) {
+                said.push(format!("older than {:.0} days, up to which past deals were looked at", age.days()));
             }
             for (term, levels) in &pooled {
                 if let Values::Text(column) = &self.attributes[*term].values {
