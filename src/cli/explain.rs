@@ -20,6 +20,7 @@ use crate::values::format_instant;
 use clap::Args;
 use serde::Serialize;
 use since::push_changes;
+use std::path::Path;
 
 /// Explain one lead's score.
 #[derive(Debug, Args)]
@@ -127,13 +128,33 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
 
 /// The table with this lead alone.
 fn one_lead(table: &LeadTable, id: &str) -> Result<LeadTable, InputError> {
-    let Some(row) = table.ids.iter().position(|i| i == id) else {
+    let row_of = |id: &str| table.ids.iter().position(|own| own == id);
+    // Beside another file a numbered lead is called by its own, as on the page.
+    let number = numbered(id).filter(|(file, _)| LeadsAtHand::of(table).are_numbered && is_called(table, file));
+    let Some(row) = row_of(id).or_else(|| row_of(number?.1)) else {
         let nearest = crate::text::nearest(id, table.ids.iter());
-        let hint = nearest.map(|n| format!("the nearest id is `{n}`; ")).unwrap_or_default();
+        let hint = match (numbered(id), nearest) {
+            (Some((file, _)), _) if !is_called(table, file) => {
+                format!("a row of {file}? --leads {file} --number-rows looks there; ")
+            }
+            (_, Some(nearest)) => format!("the nearest id is `{nearest}`; "),
+            _ => String::new(),
+        };
         return Err(InputError::new(format!("there is no lead `{id}` in {}", table.files.join(", ")))
             .remedy(format!("{hint}ids are compared exactly as written; --leads FILE looks in another file")));
     };
     Ok(table.rows(&[row]))
+}
+
+/// File and number of a lead that is called by them: `open.csv:17`.
+fn numbered(id: &str) -> Option<(&str, &str)> {
+    let is_number = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    id.rsplit_once(':').filter(|(file, number)| file.contains('.') && is_number(number))
+}
+
+/// Whether the table was read from one file of this name.
+fn is_called(table: &LeadTable, name: &str) -> bool {
+    matches!(&table.files[..], [only] if Path::new(only).file_name().is_some_and(|own| own == name))
 }
 
 /// The explanation as a person reads it.

@@ -396,7 +396,12 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     let ids: Vec<&str> = scored.lines().filter_map(|row| row.split(',').next()).collect();
     assert_eq!(ids, ["lead_id", "1", "2"]);
     // Two leads have the number 1.
-    for (files, file) in [(&[][..], "numbered.csv"), (&["--leads", "open.csv", "--number-rows"][..], "open.csv")] {
+    let open = ["--leads", "open.csv", "--number-rows"];
+    let called = words_of(&leadscore(folder.path(), &[&["explain", "open.csv:1"][..], &open].concat()));
+    assert!(called.contains("is the lead of that number in open.csv"), "{called}");
+    let elsewhere = words_of(&leadscore(folder.path(), &["explain", "open.csv:1"]));
+    assert!(elsewhere.contains("--leads open.csv --number-rows looks there"), "{elsewhere}");
+    for (files, file) in [(&[][..], "numbered.csv"), (&open[..], "open.csv")] {
         let said = words_of(&leadscore(folder.path(), &[&["explain", "1"][..], files].concat()));
         assert!(said.contains(&format!("`1` is the lead of that number in {file}")), "{said}");
     }
@@ -420,7 +425,9 @@ fn dates_and_numbers_of_contacts_are_named_with_the_line_that_leaves_them_out() 
     assert!(text.contains("    # \"campaign\","), "{text}");
     let brief = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv", "--force"]));
     assert!(
-        brief.contains("learned from: `month`, `day` and `campaign`. Unless known before the end, take their `#` away"),
+        brief.contains(
+            "learned from: `month`, `day` and `campaign`. Unless known before the close, take their `#` away"
+        ),
         "{brief}"
     );
     // `check` names them in the same words, until somebody has decided.
@@ -468,7 +475,7 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
     let brief = words_of(&leadscore(folder.path(), &[&["init", "--force"][..], &files].concat()));
     assert!(
         brief.contains(
-            "In doubt, but learned from: `A_DECLINED`. Unless known before the end, take its `#` away in leadscore.toml"
+            "In doubt, but learned from: `A_DECLINED`. Unless known before the close, take its `#` away in leadscore.toml"
         ),
         "{brief}"
     );
