@@ -200,10 +200,11 @@ fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     }
     let bound =
         sides.handover.as_ref().map_or_else(String::new, |(tier, at)| format!(" ({tier} begins at {})", short(*at)));
-    let brought = if main.is_empty() {
-        "no rule brings any points".to_string()
-    } else {
-        format!("{} from {from}", short(points))
+    let n_more = brought(&sides.gains).len() - main.len();
+    let brought = match (main, n_more) {
+        ([], _) => "no rule brings any points".to_string(),
+        (_, 0) => format!("{} from {from}", short(points)),
+        _ => format!("{} from {from}, {} from {n_more} more", short(points), short(gained - points)),
     };
     let less = if taken.is_empty() { String::new() } else { format!(", {taken}") };
     let added: f64 = sides.gains.iter().map(|gain| gain.points).sum();
