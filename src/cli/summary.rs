@@ -55,6 +55,8 @@ pub(super) struct ScoreSummary {
     pub(super) hidden_gems: Vec<Flagged>,
     pub(super) top: Vec<FirstLead>,
     pub(super) older_than_the_model_knows: usize,
+    /// Open leads of which nobody can tell whether they are older than that.
+    pub(super) of_unknown_age: usize,
     pub(super) horizon_days: Option<f64>,
     pub(super) min_gap: Option<f64>,
     pub(super) mismatches: usize,
@@ -165,6 +167,7 @@ impl ScoreSummary {
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
+            of_unknown_age: open.iter().filter(|&&i| assessment.is_of_unknown_age(i)).count(),
             horizon_days: assessment.model.and_then(|m| m.snapshot.oldest_age()).map(|age| age.days()),
             min_gap: blending.map(|b| b.min_gap),
             mismatches: flagged.len(),
@@ -215,6 +218,7 @@ impl ScoreSummary {
         self.top.truncate(SHOWN);
         self.ties = self.ties.and(later.ties);
         self.older_than_the_model_knows += later.older_than_the_model_knows;
+        self.of_unknown_age += later.of_unknown_age;
         self.mismatches += later.mismatches;
         self.acts_seen += later.acts_seen;
         self.acts_after_as_of += later.acts_after_as_of;

@@ -33,7 +33,7 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
     if !doubtful.is_empty() {
         let named: Vec<String> = doubtful.iter().map(|name| one_line(name)).collect();
         text.push_str(&format!(
-            "In doubt, but learned from: {}. Unless known before the end, take {} `#` away in leadscore.toml\n",
+            "In doubt, but learned from: {}. Unless known before the close, take {} `#` away in leadscore.toml\n",
             listed(&named, "and"),
             if named.len() == 1 { "its" } else { "their" }
         ));

@@ -1,7 +1,7 @@
 //! How many of the open leads will be won, within what time, and whether that is like the deals before.
 
 use super::ScoreSummary;
-use crate::cli::terminal::{count, percent};
+use crate::cli::terminal::{count, percent, plural};
 use crate::metrics::{share_won, wilson};
 use crate::pipeline::model::Model;
 use serde::Serialize;
@@ -67,7 +67,8 @@ pub(super) fn expected_text(summary: &ScoreSummary) -> String {
     let n = summary.expected.expected_of;
     let wins = count((mean * n as f64).round() as usize);
     let of_age = match summary.horizon_days.filter(|_| summary.older_than_the_model_knows > 0) {
-        Some(days) => format!(" no older than {days:.0} days"),
+        Some(days) if summary.of_unknown_age > 0 => format!(" no older than {}, or of unknown age", age(days)),
+        Some(days) => format!(" no older than {}", age(days)),
         None => String::new(),
     };
     let mut text = format!("Expected wins: {wins} of {}{of_age} ({}), {within}.\n{guesses}", count(n), percent(mean));
@@ -93,12 +94,17 @@ fn guesses(summary: &ScoreSummary) -> String {
         format!("The {} no past deal was looked at when that old.", older(n))
     } else {
         format!(
-            "Of all {} the chance is a guess: no past deal was looked at later than {days:.0} days after its creation.",
-            count(n)
+            "Of all {} the chance is a guess: no past deal was looked at later than {} after its creation.",
+            count(n),
+            age(days)
         )
     };
     let is_right = if 2 * n > summary.open && is_as_of_open { " Is --as-of right?" } else { "" };
     format!("{why}{is_right}\n")
+}
+
+fn age(days: f64) -> String {
+    plural(days.round() as usize, "day")
 }
 
 fn older(n: usize) -> String {

@@ -14,6 +14,11 @@ impl Assessment<'_> {
         oldest.zip(created).is_some_and(|(oldest, created)| self.as_of[row].since(created) > oldest)
     }
 
+    /// Whether nothing says how old the lead is.
+    pub fn is_of_unknown_age(&self, row: usize) -> bool {
+        self.table.created_at.as_ref().is_none_or(|created| created[row].is_none())
+    }
+
     /// Whether the lead was won or lost although no time says when, so that it could not be looked at before its close.
     pub fn is_decided(&self, row: usize) -> bool {
         let has_outcome = self.table.outcome.as_ref().is_some_and(|o| o[row] != Outcome::Open);

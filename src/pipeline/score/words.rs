@@ -5,6 +5,7 @@ use crate::features::{Attribute, Values};
 use crate::mismatch::Quadrant;
 use crate::predictor::Predictor;
 use crate::tables::{MISSING, TextColumn};
+use crate::text::counted;
 use crate::values::format_day;
 
 /// Reasons shown of each sign.
@@ -68,7 +69,10 @@ impl Assessment<'_> {
                 said.push(format!("closed: not won within {:.0} days, so it counts as lost", after.days()));
             }
             if let Some(age) = oldest_age.filter(|_| self.is_older_than_known(row)) {
-                said.push(format!("older than {:.0} days, up to which past deals were looked at", age.days()));
+                said.push(format!(
+                    "older than {}, up to which past deals were looked at",
+                    counted(age.days().round() as usize, "day")
+                ));
             }
             for (term, levels) in &pooled {
                 if let Values::Text(column) = &self.attributes[*term].values {
