@@ -111,7 +111,7 @@ pub fn scorecard_text(rules: &[StartRule], bounds: Option<Bounds>) -> String {
 
 /// The tiers and the one where sales takes over.
 fn tiers_lines(bounds: Option<Bounds>) -> String {
-    const TELLS: &str = "SQL: sales follows up; MQL: next in line";
+    const TELLS: &str = "SQL: sales follows up; MQL: worth nurturing";
     let Some(Bounds { mql, sql }) = bounds else {
         return format!(
             "# No tiers yet: one small rule makes no lead ready for sales, and hardly more can be had by these rules.\n\
@@ -147,7 +147,7 @@ fn actions(bounds: Bounds) -> String {
          [[action]]\nat_least = \"SQL\"\ndo = \"Hand over to sales\"\n",
     );
     if bounds.mql.is_some() {
-        text.push_str("\n[[action]]\ntier = \"MQL\"\ndo = \"Next in line: call once SQL is done\"\n");
+        text.push_str("\n[[action]]\ntier = \"MQL\"\ndo = \"Nurture; call once SQL is done\"\n");
     }
     text
 }
