@@ -173,7 +173,7 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
         (if summary.ranks_by_chance { "highest score" } else { "call first" }, Align::Left, true, &|t| t.lead.clone()),
         ("score", Align::Right, true, &|t| crate::features::short_number(t.score)),
         ("tier", Align::Left, has_tiers, &|t| t.tier.clone()),
-        ("chance", Align::Right, has_chance, &|t| t.win_probability.map(percent).unwrap_or_default()),
+        ("chance", Align::Right, has_chance, &chance_of),
         ("next", Align::Left, has_tiers, &|t| t.next_action.clone()),
     ];
     let shown = || columns.iter().filter(|(_, _, is_shown, _)| *is_shown);
@@ -189,6 +189,12 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
         ));
     }
     text
+}
+
+/// A lead's chance, marked where it is a guess.
+fn chance_of(lead: &FirstLead) -> String {
+    let mark = if lead.is_guess { " (guess)" } else { "" };
+    lead.win_probability.map_or_else(String::new, |chance| percent(chance) + mark)
 }
 
 /// Whether there is a tier to stand in, which is what actions go by.

@@ -47,6 +47,8 @@ pub struct FirstLead {
     pub tier: String,
     /// The chance of a win; `None` where nobody knows one.
     pub win_probability: Option<f64>,
+    /// Whether that is a guess, for the lead is older than any deal was when the model looked at it.
+    pub is_guess: bool,
     /// What to do next.
     pub next_action: String,
     /// Where it stands among the others.
@@ -66,6 +68,7 @@ impl Assessment<'_> {
             score: self.leads[i].score,
             tier: self.tier_name(i, self.leads[i].tier).to_string(),
             win_probability: Some(self.leads[i].win_probability).filter(|p| !p.is_nan()),
+            is_guess: self.is_older_than_known(i),
             next_action: self.next_action(i).to_string(),
             place,
         };
