@@ -127,7 +127,8 @@ pub(super) fn looking_back(deals: &Deals, whole: &Procedure, settings: &TrainSet
     Some(DriftRecord { by_file_order: false, found })
 }
 
-/// What differs between the deals of `older` and of `newer`, which ascend, by what was predicted out of fold.
+/// What differs between the deals of `older` and of `newer`, which ascend: what came by what was predicted out of fold, and the
+/// probabilities by what the model of all of them says.
 fn between(deals: &Deals, whole: &Procedure, older: Vec<usize>, newer: Vec<usize>) -> Option<Vec<String>> {
     let (learned, predicted, said) = (whole.learned.as_ref()?, whole.out_of_fold.as_ref()?, whole.in_sample.as_ref()?);
     let era = |rows: Vec<usize>| {
