@@ -37,10 +37,6 @@ const STANDARD_ERRORS: f64 = 4.0;
 struct Era {
     /// All of them.
     rows: Vec<usize>,
-    /// Those that a model predicted that had not seen them, with
-    scored: Vec<usize>,
-    /// the probability it gave.
-    p: Vec<f64>,
     /// What one model, the same for both times, says of some of them, with the row weight of each. The models of several folds
     /// would differ without any drift.
     by_one: (Vec<f64>, Vec<f64>),
@@ -77,12 +73,12 @@ fn bracket_of_terms(text: &str) -> Option<(usize, usize)> {
 /// How the deals of a holdout by time, `newer`, differ from those that `older` was learned from.
 pub(super) fn of_holdout(deals: &Deals, older: &Procedure, trained: &[usize], newer: &Predicted) -> DriftRecord {
     let by_one = older.in_sample.as_ref().map(|said| weighed(deals, &said.rows, &said.p_model)).unwrap_or_default();
-    let before = Era { rows: trained.to_vec(), scored: Vec::new(), p: Vec::new(), by_one };
+    let before = Era { rows: trained.to_vec(), by_one };
     let Predicted { rows, p_model, .. } = newer;
-    let by_one = weighed(deals, rows, p_model);
-    let after = Era { rows: rows.clone(), scored: rows.clone(), p: p_model.clone(), by_one };
+    let after = Era { rows: rows.clone(), by_one: weighed(deals, rows, p_model) };
     let sources = older.learned.as_ref().map(|l| l.predictor.sources()).unwrap_or_default();
-    DriftRecord { by_file_order: false, found: findings(deals, &sources, &before, &after) }
+    let came = expectation(deals, rows, p_model);
+    DriftRecord { by_file_order: false, found: findings(deals, &sources, came, &before, &after) }
 }
 
 /// The same of the last `share` of the rows where no time says which deals are newer: many exports are in order of time.
@@ -132,13 +128,19 @@ pub(super) fn looking_back(deals: &Deals, whole: &Procedure, settings: &TrainSet
 fn between(deals: &Deals, whole: &Procedure, older: Vec<usize>, newer: Vec<usize>) -> Option<Vec<String>> {
     let (learned, predicted, said) = (whole.learned.as_ref()?, whole.out_of_fold.as_ref()?, whole.in_sample.as_ref()?);
     let era = |rows: Vec<usize>| {
-        let is_in = |&i: &usize| rows.binary_search(&predicted.rows[i]).is_ok();
-        let kept: Vec<usize> = (0..predicted.rows.len()).filter(is_in).collect();
-        let own: Vec<usize> = (0..said.rows.len()).filter(|i| rows.binary_search(&said.rows[*i]).is_ok()).collect();
-        let by_one = weighed(deals, &pick(&said.rows, &own), &pick(&said.p_model, &own));
-        Era { scored: pick(&predicted.rows, &kept), p: pick(&predicted.p_model, &kept), rows, by_one }
+        let (own, p) = among(said, &rows);
+        Era { by_one: weighed(deals, &own, &p), rows }
     };
-    Some(findings(deals, &learned.predictor.sources(), &era(older), &era(newer)))
+    let (scored, p) = among(predicted, &newer);
+    let came = expectation(deals, &scored, &p);
+    Some(findings(deals, &learned.predictor.sources(), came, &era(older), &era(newer)))
+}
+
+/// What is predicted of those of `rows`, which ascend, that are predicted at all.
+fn among(predicted: &Predicted, rows: &[usize]) -> (Vec<usize>, Vec<f64>) {
+    let is_in = |&i: &usize| rows.binary_search(&predicted.rows[i]).is_ok();
+    let kept: Vec<usize> = (0..predicted.rows.len()).filter(is_in).collect();
+    (pick(&predicted.rows, &kept), pick(&predicted.p_model, &kept))
 }
 
 /// Probabilities with the row weights of their deals.
@@ -146,8 +148,9 @@ fn weighed(deals: &Deals, rows: &[usize], p: &[f64]) -> (Vec<f64>, Vec<f64>) {
     (p.to_vec(), pick(&deals.snapshots.row_weight, rows))
 }
 
-fn findings(deals: &Deals, sources: &[Source], before: &Era, after: &Era) -> Vec<String> {
-    let mut found: Vec<String> = expectation(deals, after).into_iter().collect();
+/// What changed, after what came of the newer deals where that is not as expected.
+fn findings(deals: &Deals, sources: &[Source], came: Option<String>, before: &Era, after: &Era) -> Vec<String> {
+    let mut found: Vec<String> = came.into_iter().collect();
     found.extend(score(&before.by_one, &after.by_one));
     let used = deals.attributes.par_iter().filter(|a| sources.contains(&a.source));
     let mut columns: Vec<(f64, String)> = used.filter_map(|a| column(deals, a, before, after)).collect();
@@ -163,16 +166,16 @@ fn findings(deals: &Deals, sources: &[Source], before: &Era, after: &Era) -> Vec
     found
 }
 
-/// What the model expected of the newer deals beside what came, where its interval says that they differ.
-fn expectation(deals: &Deals, after: &Era) -> Option<String> {
-    let (y, w) = (pick(&deals.snapshots.won, &after.scored), pick(&deals.snapshots.row_weight, &after.scored));
-    let intercept = calibration(&y, &after.p, &w).intercept?;
+/// What a model expected of newer deals that it had not seen, `p`, beside what came, where its interval says that they differ.
+fn expectation(deals: &Deals, newer: &[usize], p: &[f64]) -> Option<String> {
+    let (y, w) = (pick(&deals.snapshots.won, newer), pick(&deals.snapshots.row_weight, newer));
+    let intercept = calibration(&y, p, &w).intercept?;
     if intercept.interval.holds(0.0) {
         return None;
     }
     let total: f64 = w.iter().sum();
     let mean = |values: &[f64]| values.iter().zip(&w).map(|(v, w)| v * w).sum::<f64>() / total;
-    let (expected, came) = (mean(&after.p), mean(&y));
+    let (expected, came) = (mean(p), mean(&y));
     let direction = if came > expected { "low" } else { "high" };
     Some(format!(
         "Of the newer deals the model expected {:.1} % to be won; it was {:.1} % (calibration intercept {:.2}, {:.2} to \
