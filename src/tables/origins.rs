@@ -52,22 +52,22 @@ impl Origins {
 
     /// Appends a row.
     pub fn push(&mut self, file: u32, line: u64) {
-        let follows = |last: &Stretch| last.file == file && last.line(self.n_rows) == line;
-        if !self.stretches.last().is_some_and(follows) {
-            self.stretches.push(Stretch { first_row: self.n_rows, file, first_line: line });
-        }
+        self.add(Stretch { first_row: self.n_rows, file, first_line: line });
         self.n_rows += 1;
+    }
+
+    /// Takes in a stretch behind the others, as part of the last where it goes on there.
+    fn add(&mut self, stretch: Stretch) {
+        let goes_on = |last: &Stretch| last.file == stretch.file && last.line(stretch.first_row) == stretch.first_line;
+        if !self.stretches.last().is_some_and(goes_on) {
+            self.stretches.push(stretch);
+        }
     }
 
     /// Appends rows of another table, whose lines are those of the file with this index.
     pub fn append(&mut self, later: &Origins, file: u32) {
-        let shift = self.n_rows;
         for stretch in &later.stretches {
-            let first_row = shift + stretch.first_row;
-            let follows = |last: &Stretch| last.file == file && last.line(first_row) == stretch.first_line;
-            if !self.stretches.last().is_some_and(follows) {
-                self.stretches.push(Stretch { first_row, file, ..*stretch });
-            }
+            self.add(Stretch { first_row: self.n_rows + stretch.first_row, file, ..*stretch });
         }
         self.n_rows += later.n_rows;
     }
