@@ -1,10 +1,10 @@
 //! Where rules and model disagree: quadrants, ranks, and what became of the deals in each quadrant.
 
 mod reason;
+mod sides;
 
-pub use reason::{
-    Chance, Gain, LikeCases, Opinion, Reason, Sides, is_next_to_nothing, of_their_kinds, reason, usual_action,
-};
+pub use reason::{Reason, is_next_to_nothing, of_their_kinds, reason, usual_action};
+pub use sides::{Chance, Gain, LikeCases, Opinion, Sides};
 
 use crate::metrics::{Auc, Rate, Standing, ascending};
 use serde::{Deserialize, Serialize};
