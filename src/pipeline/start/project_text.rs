@@ -3,7 +3,7 @@
 use super::layout::{Layout, Moment};
 use super::outcome::{LostWords, OutcomeChoice};
 use super::screen::{Verdict, one_line};
-use super::toml::{list, quoted};
+use super::toml::{list, quoted, single_line};
 
 /// How the files were read, as far as it must be written down.
 #[derive(Debug, Clone, Default)]
@@ -262,8 +262,4 @@ fn moment(text: &mut String, layout: &Layout) {
             }
         }
     }
-}
-
-fn single_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -1,6 +1,6 @@
 //! One rule of the starting scorecard, as it will be written.
 
-use super::toml::{number, quoted};
+use super::toml::{number, quoted, single_line};
 use super::vocabulary::plain;
 
 /// A rule to start from.
@@ -54,7 +54,7 @@ impl StartRule {
 
     /// Its text in the file.
     pub(super) fn text(&self) -> String {
-        let why: String = self.why.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let why = single_line(&self.why);
         let mut text = format!(
             "[[rule]]\nid = {}{}# {why}\n",
             quoted(&self.id),

@@ -4,6 +4,7 @@ use super::contact::{Values, contact};
 use super::outcome::OutcomeChoice;
 use super::roles::{ends_like_an_id, is_id_like, nearly_tells_rows_apart, sensitive, sensitive_name};
 use super::sheet::{Sheet, SheetColumn};
+use super::toml::single_line;
 use super::vocabulary::{mentions, rank};
 use crate::tables::{ColumnType, MISSING};
 
@@ -182,8 +183,7 @@ fn counts_by_name(name: &str) -> bool {
 
 /// A name as it may stand in a comment: no line breaks.
 pub fn one_line(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    format!("`{plain}`")
+    format!("`{}`", single_line(name))
 }
 
 #[cfg(test)]
