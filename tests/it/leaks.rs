@@ -313,11 +313,17 @@ fn deals_decided_before_they_were_looked_at_are_asked_about_where_nothing_says_w
     assert_eq!(asked(&world), None, "then it is known when");
 }
 
-#[test]
-fn later_steps_of_deals_that_were_not_decided_yet_are_plain_steps() {
+/// A company that does not say when its 1,500 deals closed, and looks at all leads as of one day.
+fn without_closes() -> World {
     let mut world = honest(timed(300, 1200, 150), &mut Draw(21));
     world.leads.closed_at = None;
     world.leads.as_of = Some(vec![Some(days_ago(86.0)); 1650]);
+    world
+}
+
+#[test]
+fn later_steps_of_deals_that_were_not_decided_yet_are_plain_steps() {
+    let mut world = without_closes();
     let mut draw = Draw(22);
     for lead in 0..1650 {
         let is_declined = (300..1500).contains(&lead) && draw.below(0.7);
@@ -365,9 +371,7 @@ fn a_kind_stays_suspicious_where_too_few_deals_were_open_to_clear_it() {
 
 #[test]
 fn a_kind_that_ranks_the_deals_is_judged_by_how_it_ranks_those_that_were_open() {
-    let mut world = honest(timed(300, 1200, 150), &mut Draw(21));
-    world.leads.closed_at = None;
-    world.leads.as_of = Some(vec![Some(days_ago(86.0)); 1650]);
+    let mut world = without_closes();
     let mut draw = Draw(23);
     for lead in 0..1650 {
         let (won, is_declined) = (lead < 300, (300..1500).contains(&lead) && draw.below(0.7));
