@@ -4,7 +4,7 @@
 //! A strong column may be an honest one. So it is a question, which only a person can answer, and no verdict.
 
 use super::deals::Deals;
-use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, Subject};
+use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, OF_THE_WORK, Subject};
 use super::start::BY_ITS_NAME;
 use crate::features::Source;
 use crate::predictor::Predictor;
@@ -30,13 +30,74 @@ const STRONGEST_COLUMN: &str = "the strongest column";
 /// How the answer to why it is asked begins.
 const WHY: &str = "The model leans on ";
 
+/// When what no contact tells of may have been written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// After the deal was decided.
+    After,
+    /// The same, of kinds of activity, too.
+    RecordedAfter,
+    /// As the deal was worked.
+    AsWorked,
+    /// Of some after the deal was decided, of others as it was worked.
+    Late,
+}
+
+impl Written {
+    fn of(found: &[&LeakFinding], has_kinds: bool, has_strongest: bool) -> Written {
+        let of_the_work = |finding: &&&LeakFinding| finding.question == OF_THE_WORK;
+        let is_after = |finding: &&LeakFinding| ![OF_THE_WORK, OF_A_CONTACT].contains(&finding.question.as_str());
+        match (found.iter().find(of_the_work), has_strongest || found.iter().any(is_after)) {
+            (Some(_), true) => Written::Late,
+            (Some(_), false) => Written::AsWorked,
+            (None, _) if has_kinds => Written::RecordedAfter,
+            (None, _) => Written::After,
+        }
+    }
+
+    /// The same of the strongest column, which nothing tells to be written as the deal is worked.
+    fn of_the_strongest(self) -> Written {
+        match self {
+            Written::RecordedAfter => Written::RecordedAfter,
+            Written::After | Written::AsWorked | Written::Late => Written::After,
+        }
+    }
+
+    /// What may be wrong until it is answered.
+    fn till_then(self) -> &'static str {
+        match self {
+            Written::AsWorked => "open leads without a value may be misjudged",
+            Written::After | Written::RecordedAfter | Written::Late => "figures may be too good",
+        }
+    }
+
+    /// The end of "could it have been …".
+    fn in_question(self) -> &'static str {
+        match self {
+            Written::After => "filled in after the deal was decided",
+            Written::RecordedAfter => "recorded only after the deal was decided",
+            Written::AsWorked => "filled in only as the deal was worked",
+            Written::Late => "written only as the deal was worked or decided",
+        }
+    }
+
+    /// The same in brackets behind a name.
+    fn in_brief(self) -> &'static str {
+        match self {
+            Written::After => "filled in after",
+            Written::RecordedAfter => "recorded only after",
+            Written::AsWorked | Written::Late => "written late",
+        }
+    }
+}
+
 /// What is asked about the columns and kinds of activity that a model leans on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question<'a> {
     /// What speaks against columns and kinds, and which.
     against: Vec<(&'a str, Vec<&'a str>)>,
-    /// Whether some of them are kinds.
-    has_kinds: bool,
+    /// When the others may have been written.
+    written: Written,
     /// Those of them that tell of a contact with the lead.
     contacts: Vec<&'a str>,
     /// Whether the model ranks unusually well.
@@ -82,7 +143,8 @@ pub(super) fn question<'a>(
     let contacts = of_a_contact.map(|finding| finding.name.as_str()).collect();
     let has_kinds =
         found.iter().any(|f| f.subject == Subject::Kind) || strongest.is_some_and(|(_, name)| is_kind(name));
-    Some(Question { against: against(strongest, found), has_kinds, contacts, is_unusual })
+    let written = Written::of(&found, has_kinds, strongest.is_some());
+    Some(Question { against: against(strongest, found), written, contacts, is_unusual })
 }
 
 /// The column that carries the model and what speaks against it, unless somebody has excluded such a one (`is_answered`) or
@@ -124,6 +186,7 @@ impl<'a> Question<'a> {
     /// The same about the strongest column alone, where that is asked about.
     pub(super) fn of_the_strongest(mut self) -> Option<Question<'a>> {
         self.against.retain(|(evidence, _)| [STRONGEST, STRONGEST_COLUMN].contains(evidence));
+        self.written = self.written.of_the_strongest();
         (!self.against.is_empty()).then_some(self)
     }
 
@@ -137,17 +200,12 @@ impl<'a> Question<'a> {
         self.names().into_iter().partition(|name| self.contacts.contains(name))
     }
 
-    /// What is asked of whatever tells of no contact.
-    fn filled_in_after(&self) -> &'static str {
-        if self.has_kinds { "recorded only after" } else { "filled in after" }
-    }
-
     /// The question itself, as the end of a sentence. What tells of a contact may well have been known before the deal was
     /// decided, and yet not before that contact.
     pub(super) fn asked(&self) -> String {
         let (contacts, others) = self.by_question();
-        let filled = (!others.is_empty())
-            .then(|| format!("could {} have been {} the deal was decided", listed(&others), self.filled_in_after()));
+        let filled =
+            (!others.is_empty()).then(|| format!("could {} have been {}", listed(&others), self.written.in_question()));
         let told = (!contacts.is_empty()).then(|| {
             let verb = if contacts.len() == 1 { "does" } else { "do" };
             let deal = if filled.is_some() { "it" } else { "the deal" };
@@ -172,12 +230,13 @@ impl<'a> Question<'a> {
                 "put `{}` ({}) and `{}` (of that contact) into `exclude` of leadscore.toml and train again; what \
                  is neither, into `allow`.",
                 to_paste(others.into_iter()),
-                self.filled_in_after(),
+                self.written.in_brief(),
                 to_paste(contacts.into_iter())
             ),
             _ => how_to_settle(self.names().into_iter()),
         };
-        format!("If so, or in doubt, {settles} Either ends the questions; till then figures may be too good.")
+        let till_then = self.written.till_then();
+        format!("If so, or in doubt, {settles} Either ends the questions; till then {till_then}.")
     }
 }
 

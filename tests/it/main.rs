@@ -63,4 +63,5 @@ mod stretches;
 mod times;
 mod validation;
 mod words;
+mod worked_columns;
 mod writing;

@@ -3,7 +3,7 @@
 use super::{Area, Finding, Grade, counted, listed};
 use crate::features::plan::PlanSettings;
 use crate::pipeline::deals::Deals;
-use crate::pipeline::leaks::{DecidedBefore, LeakFinding, LeakGrade, Subject};
+use crate::pipeline::leaks::{DecidedBefore, LeakFinding, LeakGrade, OF_THE_WORK, Subject};
 use crate::pipeline::leaning::{how_to_settle, question, to_paste};
 use crate::pipeline::model::Model;
 use crate::scorecard::{Condition, Kinds, Rule, Scorecard};
@@ -72,6 +72,15 @@ fn of_a_leak(names: &str, one: bool, rules: &[&str]) -> (Grade, String) {
     (Grade::Look, told)
 }
 
+/// What is said of columns that raise the same question.
+fn in_doubt(alike: &[&LeakFinding], one: bool) -> &'static str {
+    match (alike.iter().any(|leak| leak.question == OF_THE_WORK), one) {
+        (false, _) => "may know the outcome",
+        (true, true) => "is missing on far more open leads than closed deals",
+        (true, false) => "are missing on far more open leads than closed deals",
+    }
+}
+
 fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding], scorecard: Option<&Scorecard>) -> Finding {
     let one = alike.len() == 1;
     let who = match (alike, alike.iter().all(|l| l.subject == Subject::Kind)) {
@@ -97,7 +106,7 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding], sco
             if !names.is_empty() {
                 evidence.insert(0, format!("If so, or in doubt, {}", how_to_settle(names.into_iter())));
             }
-            (Grade::Look, format!("{who} may know the outcome. {question}"))
+            (Grade::Look, format!("{who} {}. {question}", in_doubt(alike, one)))
         }
         LeakGrade::Allowed => {
             let verbs = if one { "knows the outcome, and is" } else { "know the outcome, and are" };

@@ -15,7 +15,7 @@ const APART: f64 = 0.25;
 /// For kinds of activity the bar is higher: what happened before the as-of is what the model is there to learn from.
 const APART_FOR_KINDS: f64 = 0.5;
 /// Shares must also lie so many standard errors apart, or twenty deals would raise an alarm by chance.
-const STANDARD_ERRORS: f64 = 3.0;
+pub(super) const STANDARD_ERRORS: f64 = 3.0;
 /// Chance below which "on one outcome only" is no accident, even for a column that quarters the other outcome's share.
 const ACCIDENT: f64 = 1e-6;
 /// An honest column may divide the share of an outcome by this much; only "never" beyond that gives a leak away.

@@ -5,6 +5,7 @@
 //! it by name; something *suspicious* stays in, is named first, and comes with the question that only a person can
 //! answer.
 
+mod cohorts;
 mod contacts;
 mod dates;
 mod decided;
@@ -14,6 +15,7 @@ mod names;
 mod notes;
 mod open;
 mod ranking;
+mod worked;
 
 pub(super) use contacts::QUESTION as OF_A_CONTACT;
 use decided::Decided;
@@ -25,6 +27,7 @@ pub use notes::{asks_about, is_of_the_leak_screen, notes};
 pub use open::OpenLeads;
 pub(super) use open::open_rows;
 pub(super) use ranking::BY_ITSELF;
+pub(super) use worked::QUESTION as OF_THE_WORK;
 
 use super::deals::{DealSettings, Deals};
 use super::start::is_left_out_by_name;
@@ -209,6 +212,7 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
         kinds::judge(suspect, deals);
         dates::judge(suspect, deals);
         open::judge(suspect, deals);
+        worked::judge(suspect, deals);
     });
     ranking::judge(&mut suspects);
     // A column that only its header speaks against is a measure for the others.

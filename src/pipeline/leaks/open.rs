@@ -1,8 +1,8 @@
 //! Open leads beside the closed deals: what only closed deals have came with the close.
 
+use super::cohorts::Cohorts;
 use super::filled::{QUESTION, QUESTION_FOR_KINDS, outcome_word};
 use super::{Charge, FEWEST_DEALS, Ground, Subject, Suspect, contacts};
-use crate::asof::Instant;
 use crate::features::plan::read;
 use crate::features::{Attribute, Source, Values};
 use crate::pipeline::deals::Deals;
@@ -12,12 +12,10 @@ use crate::text::{fold, thousands};
 use std::collections::HashSet;
 
 /// Fewer open leads than this are no measure.
-const FEWEST_OPEN: usize = 100;
+pub(super) const FEWEST_OPEN: usize = 100;
 /// So many open leads must be expected to have a value, by its share among the deals, before their having none means
 /// anything: e^−4.6 is one in a hundred.
 const EXPECTED: f64 = 4.6;
-/// Closed deals are compared with open leads created since; this share of the open ones may be older.
-const OLD_OPEN_LEADS: f64 = 0.05;
 /// A value that so large a share of its deals' outcome goes with decides it.
 const DECIDES: f64 = 0.95;
 /// Values found on closed deals alone that together cover this share of them were written at the close.
@@ -32,8 +30,8 @@ pub struct OpenLeads {
     pub rows: Vec<usize>,
     /// Their values under each attribute that comes from a column, looked at when the training data end.
     attributes: Vec<Attribute>,
-    /// `(n_deals,)` whether a deal is as young as the open leads, so that a change of times does not set them apart.
-    peers: Vec<bool>,
+    /// Which deals and open leads came into being at about the same time, so that a change of times does not set them apart.
+    pub(super) cohorts: Cohorts,
 }
 
 /// Rows of the leads that are open at the end of the training data.
@@ -59,21 +57,27 @@ impl OpenLeads {
         if rows.len() < FEWEST_OPEN {
             return None;
         }
-        let peers = peers(table, snapshots, &rows);
+        let cohorts = Cohorts::of(table, snapshots, &rows);
         let newest = snapshots.as_of.as_ref().and_then(|times| times.iter().max().copied());
         let end = snapshots.until.or(newest).map(|end| vec![end; table.n_leads()]);
         let columns = deals.filter(|a| a.source.column().is_some());
         let attributes = columns.filter_map(|a| read(&a.source, table, &rows, end.as_deref(), &[])).collect();
-        let open = OpenLeads { rows, attributes, peers };
+        let open = OpenLeads { rows, attributes, cohorts };
         (open.n_peers() >= FEWEST_DEALS).then_some(open)
     }
 
-    fn values(&self, source: &Source) -> Option<&Values> {
+    /// Their values under the attribute of this source.
+    pub(super) fn values(&self, source: &Source) -> Option<&Values> {
         self.attributes.iter().find(|a| a.source == *source).map(|a| &a.values)
     }
 
+    /// Whether a deal is as young as the open leads.
+    fn is_peer(&self, deal: usize) -> bool {
+        self.cohorts.of_deals[deal].is_some()
+    }
+
     fn n_peers(&self) -> usize {
-        self.peers.iter().filter(|peer| **peer).count()
+        self.cohorts.of_deals.iter().flatten().count()
     }
 
     /// Whether some open lead should show what these deals show, were it not for the close.
@@ -91,18 +95,6 @@ impl OpenLeads {
         let ahead = days_before.iter().filter(|days| *days < 0.0).count();
         filled > 0 && ahead as f64 >= AHEAD * filled as f64
     }
-}
-
-/// Deals created since nearly all of the open leads were; all of them where creation times are not known.
-fn peers(table: &LeadTable, snapshots: &Snapshots, open: &[usize]) -> Vec<bool> {
-    let Some(created) = &table.created_at else { return vec![true; snapshots.rows.len()] };
-    let mut times: Vec<Instant> = open.iter().filter_map(|&row| created[row]).collect();
-    if times.is_empty() {
-        return vec![true; snapshots.rows.len()];
-    }
-    times.sort_unstable();
-    let since = times[(times.len() as f64 * OLD_OPEN_LEADS) as usize];
-    snapshots.rows.iter().map(|&row| created[row].is_some_and(|at| at >= since)).collect()
 }
 
 /// Won and lost deals that show something which no open lead shows.
@@ -181,7 +173,7 @@ fn closed_levels<'c>(
     let known: HashSet<&str> = theirs.levels.iter().map(String::as_str).collect();
     let mut by_level = vec![ClosedOnly::default(); column.levels.len()];
     for (row, &code) in column.codes.iter().enumerate() {
-        if code != MISSING && open.peers[row] {
+        if code != MISSING && open.is_peer(row) {
             by_level[code as usize].add(deals.snapshots.won[row]);
         }
     }
@@ -203,7 +195,7 @@ fn charge_all(suspect: &mut Suspect<'_>, open: &OpenLeads, seen: ClosedOnly, ver
 
 fn closed_only(deals: &Deals, open: &OpenLeads, shows: impl Fn(usize) -> bool) -> ClosedOnly {
     let mut seen = ClosedOnly::default();
-    (0..deals.n()).filter(|&row| open.peers[row] && shows(row)).for_each(|row| seen.add(deals.snapshots.won[row]));
+    (0..deals.n()).filter(|&row| open.is_peer(row) && shows(row)).for_each(|row| seen.add(deals.snapshots.won[row]));
     seen
 }
 
