@@ -142,8 +142,10 @@ fn notes(
 ) -> Vec<String> {
     let auc = out_of_fold_auc.map(|auc| auc.value);
     let asked = whole.learned.as_ref().and_then(|learned| question(deals, &learned.predictor, auc, allow));
-    let decided =
-        deals.decided_before.iter().map(|decided| format!("{ASK_FIRST}{} {}", decided.question(), decided.answer()));
+    let decided = deals.decided_before.iter().map(|decided| {
+        let first = if decided.must_be_asked() { ASK_FIRST } else { "" };
+        format!("{first}{} {}", decided.told(), decided.answer()).trim_end().to_string()
+    });
     let mut notes: Vec<String> = decided.chain(asked.iter().map(ToString::to_string)).collect();
     notes.extend(leaks::notes(&deals.leaks));
     if let Some(learned) = whole.learned.as_ref().filter(|l| !l.additive.convergence.is_converged()) {

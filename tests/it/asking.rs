@@ -287,6 +287,26 @@ fn a_kind_of_activity_in_doubt_is_asked_about_as_a_column_is() {
 }
 
 #[test]
+fn whoever_excludes_the_kinds_that_tell_of_a_close_is_told_no_more_than_what_follows() {
+    let company = with_paperwork([90, 0]);
+    let when = "Ask first: when did the deals close? ";
+    write_with_log(&company, false, &[], &[]);
+    let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    let ends = "If none does, put `\"paperwork\",` into `exclude`: that ends the question.";
+    assert!(told.contains(when) && told.contains("deals had `paperwork` behind them") && told.contains(ends), "{told}");
+    assert_eq!(company.run(&["check"]).status, 3);
+    write_with_log(&company, false, &["paperwork"], &[]);
+    let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    let follows =
+        "deals were decided before they were looked at, as the excluded `paperwork` shows, and nothing says when";
+    assert!(!told.contains(when) && told.contains(follows) && told.contains("If `closed` says when"), "{told}");
+    assert!(company.run(&["--format", "markdown", "check"]).ok().stdout.contains(follows));
+    write_with_log(&company, false, &[], &["paperwork"]);
+    let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    assert!(!told.contains(when) && !told.contains("decided before they were looked at"), "{told}");
+}
+
+#[test]
 fn where_closes_are_known_a_kind_is_asked_about_only_if_it_reads_like_the_end() {
     let company = with_paperwork([90, 2]);
     write_with_log(&company, true, &[], &[]);

@@ -305,7 +305,7 @@ fn deals_decided_before_they_were_looked_at_are_asked_about_where_nothing_says_w
         lead < 1500 && deciding.contains(&act.kind) && act.at < as_of[lead].unwrap()
     };
     let decided: BTreeSet<u32> = world.acts.iter().filter(decides).map(|act| act.lead).collect();
-    let question = asked(&world).unwrap().question();
+    let question = asked(&world).unwrap().told();
     assert!(question.contains(&format!("{} of 1,500 deals had", thousands(decided.len()))), "{question}");
     assert!(question.contains("`approved`") && question.contains("`declined`"), "{question}");
 

@@ -22,7 +22,12 @@ pub(super) fn of_the_strongest(deals: &Deals, live: &Model, plan: &PlanSettings)
 
 /// That deals were decided before they were looked at.
 pub(super) fn of_the_decided(decided: &DecidedBefore) -> Finding {
-    Finding::new(Grade::Mend, Area::Leaks, capital(&decided.question()), decided.answer())
+    let grade = match (decided.must_be_asked(), decided.may_be_mended()) {
+        (true, _) => Grade::Mend,
+        (false, true) => Grade::Look,
+        (false, false) => Grade::Note,
+    };
+    Finding::new(grade, Area::Leaks, capital(&decided.told()), decided.answer())
 }
 
 /// What the screen found: one finding for all that raise the same question, a line of evidence each.

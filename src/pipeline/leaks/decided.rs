@@ -6,9 +6,10 @@ use super::ranking::{SUSPICIOUS_AUC, Sample};
 use super::{FEWEST_DEALS, FEWEST_OF_AN_OUTCOME, Ground, Subject, Suspect};
 use crate::features::Values;
 use crate::pipeline::deals::Deals;
+use crate::pipeline::leaning::to_paste;
 use crate::pipeline::start::reads_like_an_end;
 use crate::snapshot::{Mode, retain};
-use crate::tables::{Column, LeadTable};
+use crate::tables::{Column, LeadTable, Numbers};
 use crate::text::{counted, listed, thousands};
 
 /// Kinds named at most.
@@ -20,8 +21,27 @@ pub struct DecidedBefore {
     deals: usize,
     of: usize,
     kinds: Vec<String>,
+    /// Whether somebody has excluded all kinds that tell, and so has answered.
+    is_answered: bool,
     columns: Vec<String>,
     mode: Mode,
+}
+
+/// A kind of activity that tells, with how often each deal shows it.
+struct Telling<'d> {
+    name: &'d str,
+    is_excluded: bool,
+    count: &'d Numbers,
+}
+
+impl Telling<'_> {
+    /// `(n_deals,)` whether a deal shows any of these kinds.
+    fn any<'t>(kinds: impl Iterator<Item = &'t Self> + Clone, n_deals: usize) -> Vec<bool>
+    where
+        Self: 't,
+    {
+        (0..n_deals).map(|deal| kinds.clone().any(|kind| kind.count.get(deal) > 0.0)).collect()
+    }
 }
 
 /// What is told of such deals, and which they are.
@@ -32,29 +52,22 @@ pub(super) struct Decided {
 }
 
 impl Decided {
-    /// Of deals that are looked at some time after creation and of which nobody knows when they closed.
-    pub(super) fn of(deals: &Deals, suspects: &[Suspect<'_>]) -> Option<Decided> {
+    /// Of deals that are looked at some time after creation and of which nobody knows when they closed. What `allow` vouches
+    /// for happened before any deal was decided.
+    pub(super) fn of(deals: &Deals, suspects: &[Suspect<'_>], allow: &[String]) -> Option<Decided> {
         let snapshots = &deals.snapshots;
         if snapshots.as_of.is_none() || snapshots.tell_closes() {
             return None;
         }
         let tells = |suspect: &&Suspect<'_>| {
             let is_of_one_outcome = suspect.filled.is_some_and(|shares| shares.only_outcome().is_some());
-            suspect.subject == Subject::Kind && !suspect.leaks.is_empty() && is_of_one_outcome
+            let may_tell = suspect.subject == Subject::Kind && !allow.contains(&suspect.name);
+            may_tell && !suspect.leaks.is_empty() && is_of_one_outcome
         };
-        let (mut kinds, mut counts) = (Vec::new(), Vec::new());
-        for suspect in suspects.iter().filter(tells) {
-            if let Some(Values::Number(count)) = suspect.plain().map(|attribute| &attribute.values) {
-                kinds.push(suspect.name.clone());
-                counts.push(count);
-            }
-        }
-        let is_decided = |deal| counts.iter().any(|count| count.get(deal) > 0.0);
-        let is_decided: Vec<bool> = (0..deals.n()).map(is_decided).collect();
-        let decided = is_decided.iter().filter(|decided| **decided).count();
-        let columns = deals.dates_after_creation.clone();
-        let told = DecidedBefore { deals: decided, of: deals.n(), kinds, columns, mode: snapshots.mode };
-        (decided >= FEWEST_DEALS).then_some(Decided { told, is_decided })
+        let kinds: Vec<Telling<'_>> = suspects.iter().filter(tells).filter_map(telling).collect();
+        let is_decided = Telling::any(kinds.iter(), deals.n());
+        let told = DecidedBefore::of(deals, &kinds, &is_decided)?;
+        Some(Decided { told, is_decided })
     }
 
     /// The deals that were still open.
@@ -62,6 +75,19 @@ impl Decided {
         let sample = Sample::among(deals, |row| !self.is_decided[row], seed);
         Undecided { deals, is_decided: &self.is_decided, sample }
     }
+}
+
+fn telling<'d>(suspect: &'d Suspect<'_>) -> Option<Telling<'d>> {
+    match &suspect.plain()?.values {
+        Values::Number(count) => Some(Telling { name: &suspect.name, is_excluded: suspect.is_excluded, count }),
+        Values::Text(_) => None,
+    }
+}
+
+/// How many deals `are_so`, where that is no anecdote.
+fn enough(are_so: &[bool]) -> Option<usize> {
+    let n = are_so.iter().filter(|is_so| **is_so).count();
+    (n >= FEWEST_DEALS).then_some(n)
 }
 
 /// The deals that were still open when they were looked at.
@@ -102,20 +128,66 @@ impl Undecided<'_> {
 }
 
 impl DecidedBefore {
-    /// What must be asked, and why.
-    pub fn question(&self) -> String {
+    /// By the kinds that nobody has excluded; where those do not tell of enough deals, by all.
+    fn of(deals: &Deals, kinds: &[Telling<'_>], is_decided: &[bool]) -> Option<DecidedBefore> {
+        let all = enough(is_decided)?;
+        let asked = kinds.iter().filter(|kind| !kind.is_excluded);
+        let unanswered = enough(&Telling::any(asked.clone(), deals.n()));
+        let named: Vec<&Telling<'_>> = if unanswered.is_some() { asked.collect() } else { kinds.iter().collect() };
+        Some(DecidedBefore {
+            deals: unanswered.unwrap_or(all),
+            of: deals.n(),
+            kinds: named.into_iter().map(|kind| kind.name.to_string()).collect(),
+            is_answered: unanswered.is_none(),
+            columns: deals.dates_after_creation.clone(),
+            mode: deals.snapshots.mode,
+        })
+    }
+
+    /// Whether a person must still be asked: whoever has excluded the kinds that tell knows.
+    pub fn must_be_asked(&self) -> bool {
+        !self.is_answered
+    }
+
+    /// Whether there is a column that may say when deals closed.
+    pub fn may_be_mended(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    /// What must be asked, or known by whoever has been asked, and why.
+    pub fn told(&self) -> String {
         let named: Vec<String> = self.kinds.iter().take(NAMED).map(|kind| format!("`{kind}`")).collect();
+        let (deals, of) = (thousands(self.deals), counted(self.of, "deal"));
+        if self.is_answered {
+            let show = if named.len() == 1 { "shows" } else { "show" };
+            let named = listed(&named, "and");
+            return format!(
+                "{deals} of {of} were decided before they were looked at, as the excluded {named} {show}, and nothing says when \
+                 they closed: figures may be too good."
+            );
+        }
         format!(
-            "when did the deals close? {} of {} had {} behind them at the moment at which they are looked at, so they were \
-             decided by then, and figures are too good.",
-            thousands(self.deals),
-            counted(self.of, "deal"),
+            "when did the deals close? {deals} of {of} had {} behind them at the moment at which they are looked at, so they \
+             were decided by then, and figures are too good.",
             listed(&named, "or"),
         )
     }
 
-    /// What settles it, with the columns that may say when a deal closed.
+    /// What settles it, with the columns that may say when a deal closed; nothing where it is answered and there are none.
     pub fn answer(&self) -> String {
+        match (self.is_answered, self.may_be_mended()) {
+            (true, false) => String::new(),
+            (true, true) => self.close_named(),
+            (false, _) => format!(
+                "{} If none does, put `{}` into `exclude`: that ends the question.",
+                self.close_named(),
+                to_paste(self.kinds.iter().map(String::as_str))
+            ),
+        }
+    }
+
+    /// How to name the column of the close.
+    fn close_named(&self) -> String {
         let columns: Vec<String> = self.columns.iter().map(|column| format!("`{column}`?")).collect();
         let (says, put) = match &self.columns[..] {
             [] => ("a column".to_string(), "name it as `closed_at`".to_string()),
@@ -156,12 +228,21 @@ mod tests {
     use super::*;
     use crate::asof::Span;
 
-    #[test]
-    fn it_is_asked_with_the_figures_and_the_kinds() {
+    fn decided() -> DecidedBefore {
         let kinds = ["declined", "cancelled"].map(String::from).to_vec();
         let mode = Mode::AfterCreated(Span::from_days(1.0));
-        let mut decided = DecidedBefore { deals: 5_555, of: 10_251, kinds, columns: Vec::new(), mode };
-        assert!(decided.question().contains("5,555 of 10,251 deals had `declined` or `cancelled` behind them"));
+        DecidedBefore { deals: 5_555, of: 10_251, kinds, is_answered: false, columns: Vec::new(), mode }
+    }
+
+    #[test]
+    fn it_is_asked_with_the_figures_and_the_kinds() {
+        let mut decided = decided();
+        assert!(decided.told().contains("5,555 of 10,251 deals had `declined` or `cancelled` behind them"));
+        assert!(
+            decided
+                .answer()
+                .ends_with("If none does, put `\"declined\", \"cancelled\",` into `exclude`: that ends the question.")
+        );
         assert!(decided.answer().starts_with("If a column says when a deal closed, name it as `closed_at`"));
         decided.columns.push("last_ts".to_string());
         assert!(decided.answer().starts_with(
@@ -172,5 +253,16 @@ mod tests {
         assert!(decided.answer().starts_with("If a column (`last_ts`? `signed`?) says when a deal closed, name it"));
         decided.mode = Mode::Column;
         assert!(decided.answer().contains("take `as_of` out there and `mode` out of [snapshot], and train again"));
+    }
+
+    #[test]
+    fn of_excluded_kinds_it_is_told_and_not_asked() {
+        let mut decided = DecidedBefore { is_answered: true, ..decided() };
+        let told = "5,555 of 10,251 deals were decided before they were looked at, as the excluded `declined` and `cancelled` \
+                    show, and nothing says when they closed: figures may be too good.";
+        assert_eq!((decided.told().as_str(), decided.answer().as_str()), (told, ""));
+        decided.columns.push("last_ts".to_string());
+        assert!(decided.answer().starts_with("If `last_ts` says when a deal closed"));
+        assert!(!decided.answer().contains("ends the question"));
     }
 }

@@ -221,7 +221,7 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
         contacts::judge(suspect);
     }
     let is_answered = suspects.iter().any(|suspect| suspect.is_answer(deals.snapshots.mode));
-    let decided = Decided::of(deals, &suspects);
+    let decided = Decided::of(deals, &suspects, &settings.allow);
     if let Some(decided) = &decided {
         let undecided = decided.undecided(deals, settings.seed);
         suspects.iter_mut().for_each(|suspect| undecided.reconsider(suspect));
