@@ -1,7 +1,11 @@
 //! Text as rules compare it: trimmed, case-folded, full and half width alike.
 //!
 //! [`fold`] is the one spelling two texts must share to be called equal; [`TextMatch`] is a condition on a text,
-//! compiled once and asked many times.
+//! compiled once and asked many times. How sentences count and list is in `wording`.
+
+mod wording;
+
+pub use wording::{by_number, capital, counted, listed, thousands, uncapitalised};
 
 use regex::{Regex, RegexBuilder};
 use std::collections::HashSet;
@@ -55,44 +59,6 @@ pub fn words_of(name: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
-}
-
-/// A whole number with its groups of thousands: `12,345`.
-pub fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// So many of a thing: `1 deal`, `12,345 deals`.
-pub fn counted(n: usize, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
-}
-
-/// `a`, `a and b`, `a, b and c`, with `word` before the last.
-pub fn listed(items: &[String], word: &str) -> String {
-    match items {
-        [first @ .., last] if !first.is_empty() => format!("{} {word} {last}", first.join(", ")),
-        _ => items.concat(),
-    }
-}
-
-/// A sentence's first letter in capitals.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// The text with its first letter small.
-pub fn uncapitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// A condition on a text: one or more tests that must all hold. Equal when written alike.

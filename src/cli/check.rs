@@ -12,7 +12,7 @@ use crate::io::{RawTable, ReadReport, ReadSettings, ValueCounts, Wanted, count_v
 use crate::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, NotChecked, Report, check};
 use crate::snapshot::in_words;
 use crate::tables::{ActivityBatches, Outcome};
-use crate::text::capital;
+use crate::text::{by_number, capital};
 use crate::values::MissingWords;
 use clap::Args;
 use std::collections::BTreeSet;
@@ -153,12 +153,14 @@ fn mended(raw: &RawTable, report: &ReadReport, grade: Grade) -> Vec<Finding> {
         found.push(Finding::new(
             grade,
             Area::Files,
-            format!("{} without an id", plural(report.blank_id_rows, "row")),
+            format!("{} {} no id", plural(report.blank_id_rows, "row"), by_number(report.blank_id_rows, "has", "have")),
             "",
         ));
     }
     if report.replaced_rows > 0 {
-        let sentence = format!("{} replaced by the same id in a later file", plural(report.replaced_rows, "row"));
+        let rows = report.replaced_rows;
+        let verb = by_number(rows, "is", "are");
+        let sentence = format!("{} {verb} replaced by the same id in a later file", plural(rows, "row"));
         found.push(Finding::new(Grade::Note, Area::Files, sentence, ""));
     }
     let mut notes: Vec<&String> = raw.notes.iter().chain(&report.notes).collect();
@@ -185,8 +187,8 @@ fn log_findings(report: &crate::io::LogReport) -> Vec<Finding> {
     }
     if report.unknown_lead > 0 && report.matched > 0 {
         let share = 100.0 * report.unknown_lead as f64 / report.rows as f64;
-        let sentence =
-            format!("{} of the log belong to no lead ({share:.0} %)", plural(report.unknown_lead as usize, "row"));
+        let (rows, verb) = (report.unknown_lead as usize, by_number(report.unknown_lead as usize, "belongs", "belong"));
+        let sentence = format!("{} of the log {verb} to no lead ({share:.0} %)", plural(rows, "row"));
         found.push(Finding::new(
             Grade::Look,
             Area::Activities,
@@ -299,10 +301,12 @@ fn verdict(report: &Report) -> String {
         1 => "1 thing must be mended".to_string(),
         n => format!("{n} things must be mended"),
     };
-    match report.count(Grade::Look) {
-        0 => format!("{must}, and nothing calls for a look."),
-        1 => format!("{must}, 1 thing calls for a look."),
-        n => format!("{must}, {n} call for a look."),
+    match (report.count(Grade::Look), report.count(Grade::Mend)) {
+        (0, _) => format!("{must}, and nothing calls for a look."),
+        (1, _) => format!("{must}, 1 thing calls for a look."),
+        // "4 things must be mended, 2 call for a look", but "Nothing must be mended, 2 things call for a look".
+        (n, 2..) => format!("{must}, {n} call for a look."),
+        (n, _) => format!("{must}, {n} things call for a look."),
     }
 }
 

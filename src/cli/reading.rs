@@ -10,6 +10,7 @@ use crate::io::{
 use crate::pipeline::model::Model;
 use crate::scorecard::{Scorecard, View};
 use crate::tables::{ColumnType, Ids};
+use crate::text::by_number;
 use std::collections::BTreeMap;
 
 /// Below this share of leads with any activity, training warns.
@@ -264,9 +265,10 @@ fn tell(raw: &RawTable, built: &BuiltLeads, notes: &[String], terminal: &Termina
     }
     for bad in &report.unreadable {
         terminal.warn(&format!(
-            "{} of column `{}` could not be read and count as missing (first: `{}`, {})",
+            "{} of column `{}` could not be read and {} as missing (first: `{}`, {})",
             plural(bad.rows, "value"),
             bad.column,
+            by_number(bad.rows, "counts", "count"),
             bad.first_value,
             bad.first_place
         ));
@@ -341,7 +343,8 @@ pub(super) fn check_log_for_training(
         .remedy("ids are compared as text, exactly as written; check [leads] id and [activities] lead_id"));
     }
     if (deals_with_acts as f64) < FEW_MATCHED * n_deals as f64 {
-        terminal.warn(&format!("only {} of {} have any activity", count(deals_with_acts), plural(n_deals, "deal")));
+        let verb = by_number(deals_with_acts, "has", "have");
+        terminal.warn(&format!("only {} of {} {verb} any activity", count(deals_with_acts), plural(n_deals, "deal")));
     }
     tell_log(report, terminal);
     Ok(())
@@ -367,9 +370,11 @@ fn tell_log(report: &LogReport, terminal: &Terminal) {
         count(report.unknown_lead as usize)
     ));
     if report.unreadable > 0 {
+        let rows = report.unreadable as usize;
         terminal.warn(&format!(
-            "{} of the log could not be read and were skipped (first: {})",
-            plural(report.unreadable as usize, "row"),
+            "{} of the log could not be read and {} skipped (first: {})",
+            plural(rows, "row"),
+            by_number(rows, "was", "were"),
             report.first_unreadable.clone().unwrap_or_default()
         ));
     }

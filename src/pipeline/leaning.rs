@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn of_evidence_the_plainest_piece_is_told() {
-        let ranks = "by itself ranks a won deal above a lost one 78 times in 100; the next best column 50";
+        let ranks = "by itself ranks a won deal above a lost one 78 times in 100 (the next best column: 50)";
         assert_eq!(plainest(ranks), "by itself ranks a won deal above a lost one 78 times in 100");
         let filled = "filled for 75 % of the won and 17 % of the lost deals";
         assert_eq!(plainest(&format!("{ranks}; {filled}")), filled);

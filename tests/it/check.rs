@@ -171,7 +171,7 @@ fn where_the_log_begins_is_asked_until_somebody_writes_it() {
     let company = crate::company::Company::sample();
     let checked = || company.run(&["check"]).stdout;
     let told = checked();
-    assert!(told.contains("where the log seems to begin") && told.contains("`since = \"always\"`"), "{told}");
+    assert!(told.contains("when the log seems to begin") && told.contains("`since = \"always\"`"), "{told}");
     company.edit("leadscore.toml", "[activities]\n", "[activities]\nsince = \"always\"\n");
     let told = checked();
     assert!(!told.contains("seems to begin"), "{told}");
@@ -283,7 +283,7 @@ fn a_loss_needs_no_closing_time_where_lost_after_gives_it_one() {
     assert!(without.contains("2 leads won or lost have no closing time"), "{without}");
     company.write("leadscore.toml", &format!("{project}lost_after = '90d'\n"));
     let with = company.run(&["check"]).stdout;
-    assert!(with.contains("1 lead won have no closing time"), "{with}");
+    assert!(with.contains("1 lead won has no closing time"), "{with}");
 }
 
 #[test]
@@ -294,4 +294,19 @@ fn a_name_to_exclude_that_is_no_column_is_told_with_the_nearest() {
     let told = company.run(&["check"]).stdout;
     assert!(told.contains("`Outcom`, which is no column; did you mean `outcome`?"), "{told}");
     assert!(told.contains("`zebra`, which is no column"), "{told}");
+}
+
+#[test]
+fn one_lead_or_column_is_spoken_of_as_one() {
+    let row = |i: usize| {
+        format!("a{i},2024-01-{:02},2024-02-{:02},{},{}\n", 1 + i % 28, 1 + i % 28, ["won", "lost"][i % 2], i % 3)
+    };
+    let rows: String = (0..40).map(row).collect();
+    let leads = format!("lead_id,created_at,closed_at,outcome,source\n{rows}b1,,,,2\n");
+    let company = crate::company::Company::with(&[("leads.csv", &leads)]);
+    company.run(&["init", "--leads", "leads.csv"]).ok();
+    let told = company.run(&["--format", "markdown", "check"]).ok().stdout;
+    for said in ["1 lead has no creation time", "It is not closed.", "1 column is too little to call two leads alike"] {
+        assert!(told.contains(said), "`{said}` is not in {told}");
+    }
 }

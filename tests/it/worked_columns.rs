@@ -36,7 +36,7 @@ fn check_and_train_ask_about_a_column_that_open_leads_lack_and_either_answer_end
     let company = company(3);
     let told = company.run(&["--format", "markdown", "check"]).ok().stdout;
     for said in [
-        "`budget` is missing on far more open leads than closed deals. Is it filled in only as the deal is worked?",
+        "`budget` is missing far more often on open leads than on closed deals. Is it filled in only as the deal is worked?",
         "put `\"budget\",` into `exclude` of leadscore.toml and train again; if not, into `allow`.",
         "% of the open leads of the same age.",
     ] {

@@ -1,6 +1,6 @@
 //! Columns that say nothing, say too much, or say one thing in several spellings.
 
-use super::{Area, Finding, Grade, Notebook, counted, first_few, listed};
+use super::{Area, Finding, Grade, Notebook, by_number, counted, first_few, listed};
 use crate::tables::{Column, ColumnType, LeadTable};
 use crate::text::fold;
 use std::collections::BTreeMap;
@@ -73,9 +73,9 @@ fn silent(columns: &[ColumnLook]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (names, what) in [(empty, "no value on any lead"), (constant, "the same value on every lead")] {
         if !names.is_empty() {
-            let verb = if names.len() == 1 { "has" } else { "have" };
-            let sentence = format!("{} {verb} {what}", counted(names.len(), "column"));
-            let evidence = format!("{}: {}", listed(&names), "the model leaves such columns out");
+            let n = names.len();
+            let sentence = format!("{} {} {what}", counted(n, "column"), by_number(n, "has", "have"));
+            let evidence = format!("{}: the model leaves {} out", listed(&names), by_number(n, "it", "them"));
             found.push(Finding::new(Grade::Note, Area::Columns, sentence, evidence).naming(names));
         }
     }
@@ -89,10 +89,14 @@ fn identifying(columns: &[ColumnLook], n: usize) -> Option<Finding> {
         .map(|c| c.name.as_str())
         .collect();
     (!names.is_empty()).then(|| {
-        let verb = if names.len() == 1 { "differs" } else { "differ" };
+        let verb = by_number(names.len(), "differs", "differ");
         let sentence = format!("{} {verb} on nearly every lead", counted(names.len(), "column"));
-        let evidence =
-            format!("{}: identifiers or free text, which the model does not use as they stand", listed(&names));
+        let what = by_number(
+            names.len(),
+            "an identifier or free text, which the model does not use as it stands",
+            "identifiers or free text, which the model does not use as they stand",
+        );
+        let evidence = format!("{}: {what}", listed(&names));
         Finding::new(Grade::Note, Area::Columns, sentence, evidence).naming(names)
     })
 }
@@ -104,7 +108,7 @@ fn sparse(columns: &[ColumnLook], n: usize) -> Option<Finding> {
     let shown: Vec<String> =
         sparse.iter().map(|c| format!("`{}` ({:.0} %)", c.name, 100.0 * c.n_missing as f64 / n as f64)).collect();
     (!sparse.is_empty()).then(|| {
-        let verb = if sparse.len() == 1 { "is" } else { "are" };
+        let verb = by_number(sparse.len(), "is", "are");
         let sentence = format!("{} {verb} missing on more than half of the leads", counted(sparse.len(), "column"));
         Finding::new(Grade::Note, Area::Columns, sentence, first_few(&shown)).naming(sparse.iter().map(|c| &c.name))
     })

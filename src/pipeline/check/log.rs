@@ -1,6 +1,6 @@
 //! The activity log beside the leads: when it begins, and what lies where it should not.
 
-use super::{Area, Finding, Grade, Notebook, counted};
+use super::{Area, Finding, Grade, Notebook, by_number, counted, thousands};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::pipeline::deals::{LOG_BEGIN_SHARE, LogSince, MAX_KINDS};
@@ -88,14 +88,14 @@ pub(super) fn look(
         table,
         &any,
         &early,
-        "before their creation",
+        ["before", "creation"],
         "Visits before the first form are normal; a wrong `created_at` or time zone is not.",
     ));
     notes.findings.extend(misplaced(
         table,
         &any,
         &late,
-        "after their close",
+        ["after", "close"],
         "Training never sees them. Is `closed_at` the time of the decision?",
     ));
     // Whoever wrote down when the log begins has answered.
@@ -119,7 +119,13 @@ fn begins(by_hour: &BTreeMap<i64, u64>, rows: u64) -> Option<Instant> {
     })
 }
 
-fn misplaced(table: &LeadTable, any: &Tally, wrong: &Tally, where_: &str, evidence: &str) -> Option<Finding> {
+fn misplaced(
+    table: &LeadTable,
+    any: &Tally,
+    wrong: &Tally,
+    [relative, event]: [&str; 2],
+    evidence: &str,
+) -> Option<Finding> {
     let first = wrong.first?;
     let share = wrong.rows as f64 / any.rows as f64;
     let rows = if share < A_FEW {
@@ -127,8 +133,9 @@ fn misplaced(table: &LeadTable, any: &Tally, wrong: &Tally, where_: &str, eviden
     } else {
         format!("{:.0} % of the activities", 100.0 * share)
     };
-    let verb = if wrong.rows == 1 { "lies" } else { "lie" };
-    let sentence = format!("{rows} of {} {verb} {where_}", counted(wrong.n_leads(), "lead"));
+    let verb = by_number(wrong.rows as usize, "lies", "lie");
+    let whose = by_number(wrong.n_leads(), "its", "their");
+    let sentence = format!("{rows} of {} {verb} {relative} {whose} {event}", counted(wrong.n_leads(), "lead"));
     Some(Finding::new(
         Grade::Look,
         Area::Activities,
@@ -142,14 +149,14 @@ fn beginning(table: &LeadTable, facts: &LogFacts) -> Option<Finding> {
     let before = created.iter().flatten().filter(|at| **at < begins).count();
     (before > 0 && before as f64 >= A_FEW * created.len() as f64).then(|| {
         let day: String = format_instant(begins).chars().take(10).collect();
-        let verb = if before == 1 { "was" } else { "were" };
-        let sentence = format!("{} {verb} created before {day}, where the log seems to begin", counted(before, "lead"));
+        let verb = by_number(before, "was", "were");
+        let sentence = format!("{} {verb} created before {day}, when the log seems to begin", counted(before, "lead"));
         Finding::new(
             Grade::Look,
             Area::Activities,
             sentence,
             "99 % of its rows are of that day or later, so for those leads \"no activity\" may only mean \"not logged yet\". \
-             If all was logged: `since = \"always\"` under [activities]; or the day it begins.",
+             If everything was logged, put `since = \"always\"` under [activities]; otherwise the day on which it begins.",
         )
     })
 }
@@ -158,7 +165,8 @@ fn silent(table: &LeadTable, any: &Tally) -> Option<Finding> {
     let n = table.n_leads();
     let with = any.n_leads();
     (2 * with < n).then(|| {
-        let sentence = format!("{} of {} have no activity at all", counted(n - with, "lead"), counted(n, "lead"));
+        let verb = by_number(n - with, "has", "have");
+        let sentence = format!("{} of {} {verb} no activity at all", thousands(n - with), counted(n, "lead"));
         Finding::new(Grade::Look, Area::Activities, sentence, "Does the log cover all of them?")
     })
 }

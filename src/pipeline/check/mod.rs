@@ -23,7 +23,7 @@ use crate::fault::InputError;
 use crate::scorecard::{Scorecard, Severity};
 use crate::snapshot::LeftOut;
 use crate::tables::{ActivityBatches, LeadTable};
-use crate::text::{counted, thousands};
+use crate::text::{by_number, counted, thousands};
 use serde::Serialize;
 
 /// How much a finding matters.

@@ -1,7 +1,7 @@
 //! Leads that are alike in everything but their id.
 
 use super::columns::ColumnLook;
-use super::{Area, Finding, Grade, Notebook, counted, listed, thousands};
+use super::{Area, Finding, Grade, Notebook, by_number, counted, listed, thousands};
 use crate::tables::{Column, LeadTable, MISSING};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -20,7 +20,11 @@ pub(super) fn look(table: &LeadTable, columns: &[ColumnLook], notes: &mut Notebo
     if compared.len() < FEWEST_COLUMNS {
         notes.skip(
             "duplicate rows",
-            format!("{} are too few to call two leads alike", counted(compared.len(), "column")),
+            format!(
+                "{} {}",
+                counted(compared.len(), "column"),
+                by_number(compared.len(), "is too little", "are too few")
+            ) + " to call two leads alike",
         );
         return;
     }

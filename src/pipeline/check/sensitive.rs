@@ -1,7 +1,7 @@
 //! Columns that look like age, gender, family, origin, religion or health, by their names.
 
 use super::columns::ColumnLook;
-use super::{Area, Finding, Grade, Notebook, counted, first_few};
+use super::{Area, Finding, Grade, Notebook, by_number, counted, first_few};
 use crate::pipeline::start::sensitive_name as sensitive;
 use crate::scorecard::Scorecard;
 
@@ -12,9 +12,10 @@ pub(super) fn look(columns: &[ColumnLook], card: Option<&Scorecard>, exclude: &[
     if !used.is_empty() {
         let about = found.iter().filter(|(name, _)| used.contains(name));
         let about: Vec<String> = about.map(|(name, topic)| format!("`{name}` ({topic})")).collect();
-        let verb = if used.len() == 1 { "looks" } else { "look" };
-        let sentence = format!("{} {verb} personal, and the model may use them", counted(used.len(), "column"));
-        let evidence = format!("{}; [leads] exclude keeps them out", first_few(&about));
+        let n = used.len();
+        let (verb, them) = (by_number(n, "looks", "look"), by_number(n, "it", "them"));
+        let sentence = format!("{} {verb} personal, and the model may use {them}", counted(n, "column"));
+        let evidence = format!("{}; [leads] exclude keeps {them} out", first_few(&about));
         notes.findings.push(Finding::new(Grade::Look, Area::Sensitive, sentence, evidence).naming(used));
     }
     let Some(card) = card else { return };
@@ -28,7 +29,7 @@ pub(super) fn look(columns: &[ColumnLook], card: Option<&Scorecard>, exclude: &[
         })
         .collect();
     if !rules.is_empty() {
-        let verb = if rules.len() == 1 { "gives" } else { "give" };
+        let verb = by_number(rules.len(), "gives", "give");
         let sentence = format!("{} {verb} points for something personal", counted(rules.len(), "rule"));
         notes.findings.push(Finding::new(Grade::Look, Area::Sensitive, sentence, first_few(&rules)).naming(rules));
     }

@@ -1,6 +1,6 @@
 //! Times that cannot be.
 
-use super::{Area, Finding, Grade, Notebook, counted, listed};
+use super::{Area, Finding, Grade, Notebook, by_number, counted, listed};
 use crate::asof::{Instant, MICROS_PER_DAY};
 use crate::pipeline::start::means_open;
 use crate::tables::{LeadTable, Outcome};
@@ -64,11 +64,17 @@ fn lacking(table: &LeadTable, lost_after: bool) -> Vec<Finding> {
         let n = without().count();
         if n > 0 {
             let is_closed = |row: &usize| table.outcome.as_ref().is_some_and(|all| all[*row] != Outcome::Open);
-            let sentence = format!("{} have no creation time", counted(n, "lead"));
+            let sentence = format!("{} {} no creation time", counted(n, "lead"), by_number(n, "has", "have"));
             found.push(match without().filter(is_closed).count() {
-                0 => Finding::new(Grade::Note, Area::Times, sentence, "None of them is closed."),
+                0 => {
+                    let evidence = by_number(n, "It is not closed.", "None of them is closed.");
+                    Finding::new(Grade::Note, Area::Times, sentence, evidence)
+                }
                 closed => {
-                    let evidence = format!("{} among them cannot train the model.", counted(closed, "closed one"));
+                    let evidence = match n {
+                        1 => "It is closed, and cannot train the model.".to_string(),
+                        _ => format!("{} among them cannot train the model.", counted(closed, "closed one")),
+                    };
                     Finding::new(Grade::Look, Area::Times, sentence, evidence)
                 }
             });
@@ -79,11 +85,11 @@ fn lacking(table: &LeadTable, lost_after: bool) -> Vec<Finding> {
         let without = |row: &usize| closed[*row].is_none() && needs_one(outcome[*row]);
         let n = (0..table.n_leads()).filter(without).count();
         if n > 0 {
-            let (which, evidence) = match lost_after {
-                true => ("won", "They cannot train the model."),
-                false => ("won or lost", "They cannot train the model, unless `lost_after` says when they are lost."),
-            };
-            let sentence = format!("{} {which} have no closing time", counted(n, "lead"));
+            let they = by_number(n, "It", "They");
+            let unless = format!(", unless `lost_after` says when {} lost", by_number(n, "it is", "they are"));
+            let (which, unless) = if lost_after { ("won", "") } else { ("won or lost", unless.as_str()) };
+            let evidence = format!("{they} cannot train the model{unless}.");
+            let sentence = format!("{} {which} {} no closing time", counted(n, "lead"), by_number(n, "has", "have"));
             found.push(Finding::new(Grade::Look, Area::Times, sentence, evidence));
         }
     }
@@ -107,7 +113,11 @@ fn open_with_a_time(table: &LeadTable, open_words: &[String]) -> Option<Finding>
         ),
         () => (
             Grade::Look,
-            format!("{} have a closing time, but are neither won nor lost", counted(n, "lead")),
+            format!(
+                "{} {} neither won nor lost",
+                counted(n, "lead"),
+                by_number(n, "has a closing time, but is", "have a closing time, but are")
+            ),
             what_they_lack(&in_doubt),
         ),
     };
@@ -131,8 +141,12 @@ fn reversed(table: &LeadTable) -> Option<Finding> {
     let ids: Vec<&str> = wrong.iter().take(3).map(|&r| &table.ids[r]).collect();
     (!wrong.is_empty()).then(|| {
         let grade = if wrong.len() as f64 > TOO_MANY * n_both as f64 { Grade::Mend } else { Grade::Look };
-        let whose = if wrong.len() == 1 { "its" } else { "their" };
-        let sentence = format!("{} closed at or before {whose} creation", counted(wrong.len(), "lead"));
-        Finding::new(grade, Area::Times, sentence, format!("Such as {}; they cannot train the model.", listed(&ids)))
+        let n = wrong.len();
+        let sentence = format!("{} closed at or before {} creation", counted(n, "lead"), by_number(n, "its", "their"));
+        let evidence = match &ids[..] {
+            [only] => format!("`{only}` cannot train the model."),
+            _ => format!("Such as {}; they cannot train the model.", listed(&ids)),
+        };
+        Finding::new(grade, Area::Times, sentence, evidence)
     })
 }

@@ -6,7 +6,7 @@ use crate::asof::{Instant, seen};
 use crate::pipeline::deals::{Deals, MAX_KINDS};
 use crate::snapshot::Snapshots;
 use crate::tables::{ActivityBatch, LeadTable};
-use crate::text::fold;
+use crate::text::{fold, thousands};
 use std::collections::HashMap;
 
 /// A kind that lies at the close for this share of the deals that show it …
@@ -143,7 +143,11 @@ pub(super) fn judge(suspect: &mut Suspect<'_>, deals: &Deals) {
     if times.at_close[side] as f64 >= ONE_OUTCOME * at_close as f64 && base.powi(at_close as i32) < ACCIDENT {
         suspect.leaks.push(Charge::new(
             Ground::Values,
-            format!("happens within a day of the close on {at_close} deals, nearly all of them {}", outcome_word(side)),
+            format!(
+                "happens within a day of the close on {} deals, nearly all of them {}",
+                thousands(at_close),
+                outcome_word(side)
+            ),
             QUESTION,
         ));
     }

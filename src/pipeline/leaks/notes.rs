@@ -26,8 +26,10 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
     let mut notes = Vec::new();
     let leaks = names(LeakGrade::Leak, 0);
     if !leaks.is_empty() {
+        let (they, know, them) = if leaks.len() == 1 { ("it", "knows", "it") } else { ("they", "know", "them") };
         notes.push(format!(
-            "Left out because they know the outcome: {} (`leadscore check` shows why; `allow` of leadscore.toml brings them back).",
+            "Left out because {they} {know} the outcome: {} (`leadscore check` shows why; `allow` of leadscore.toml brings \
+             {them} back).",
             leaks.join(", ")
         ));
     }

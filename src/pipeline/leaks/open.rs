@@ -212,8 +212,8 @@ fn charge_values(suspect: &mut Suspect<'_>, mut found: Vec<(&str, ClosedOnly)>, 
         Ground::Values,
         format!(
             "has \"{largest}\" on {} closed deals{of}, and on none of {} open leads{more}",
-            seen.n(),
-            open.rows.len()
+            thousands(seen.n()),
+            thousands(open.rows.len())
         ),
         "Is it written when the deal is decided, or is the value just no longer in use?",
     );

@@ -165,7 +165,7 @@ pub(super) fn judge(suspects: &mut [Suspect<'_>]) {
     let measure = next(n_out);
     let times = |auc: f64| format!("{:.0}", 100.0 * auc);
     let compared =
-        if n_out < others.len() { format!("; the next best column {}", times(measure)) } else { String::new() };
+        if n_out < others.len() { format!(" (the next best column: {})", times(measure)) } else { String::new() };
     for i in others[..n_out].iter().copied().chain((0..suspects.len()).filter(|&i| named[i])) {
         let Some(ranking) = suspects[i].auc else { continue };
         let evidence = format!("{BY_ITSELF} {} times in 100{compared}", times(ranking.auc));
