@@ -3,14 +3,18 @@
 //!
 //! A strong column may be an honest one. So it is a question, which only a person can answer, and no verdict.
 
+mod written;
+
 use super::deals::Deals;
-use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, OF_THE_WORK, Subject};
+use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, Subject, delete_rules_too, rules_on};
 use super::start::BY_ITS_NAME;
 use crate::features::Source;
 use crate::predictor::Predictor;
+use crate::scorecard::Scorecard;
 use crate::text;
 use std::collections::BTreeMap;
 use std::fmt;
+use written::Written;
 
 /// The model leans on columns that bring this share of what tells the deals apart.
 const LEAST_SHARE: f64 = 0.01;
@@ -30,67 +34,6 @@ const STRONGEST_COLUMN: &str = "the strongest column";
 /// How the answer to why it is asked begins.
 const WHY: &str = "The model leans on ";
 
-/// When what no contact tells of may have been written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Written {
-    /// After the deal was decided.
-    After,
-    /// The same, of kinds of activity, too.
-    RecordedAfter,
-    /// As the deal was worked.
-    AsWorked,
-    /// Of some after the deal was decided, of others as it was worked.
-    Late,
-}
-
-impl Written {
-    fn of(found: &[&LeakFinding], has_kinds: bool, has_strongest: bool) -> Written {
-        let of_the_work = |finding: &&&LeakFinding| finding.question == OF_THE_WORK;
-        let is_after = |finding: &&LeakFinding| ![OF_THE_WORK, OF_A_CONTACT].contains(&finding.question.as_str());
-        match (found.iter().find(of_the_work), has_strongest || found.iter().any(is_after)) {
-            (Some(_), true) => Written::Late,
-            (Some(_), false) => Written::AsWorked,
-            (None, _) if has_kinds => Written::RecordedAfter,
-            (None, _) => Written::After,
-        }
-    }
-
-    /// The same of the strongest column, which nothing tells to be written as the deal is worked.
-    fn of_the_strongest(self) -> Written {
-        match self {
-            Written::RecordedAfter => Written::RecordedAfter,
-            Written::After | Written::AsWorked | Written::Late => Written::After,
-        }
-    }
-
-    /// What may be wrong until it is answered.
-    fn till_then(self) -> &'static str {
-        match self {
-            Written::AsWorked => "open leads without a value may be misjudged",
-            Written::After | Written::RecordedAfter | Written::Late => "figures may be too good",
-        }
-    }
-
-    /// The end of "could it have been …".
-    fn in_question(self) -> &'static str {
-        match self {
-            Written::After => "filled in after the deal was decided",
-            Written::RecordedAfter => "recorded only after the deal was decided",
-            Written::AsWorked => "filled in only as the deal was worked",
-            Written::Late => "written only as the deal was worked or decided",
-        }
-    }
-
-    /// The same in brackets behind a name.
-    fn in_brief(self) -> &'static str {
-        match self {
-            Written::After => "filled in after",
-            Written::RecordedAfter => "recorded only after",
-            Written::AsWorked | Written::Late => "written late",
-        }
-    }
-}
-
 /// What is asked about the columns and kinds of activity that a model leans on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question<'a> {
@@ -100,6 +43,8 @@ pub(super) struct Question<'a> {
     written: Written,
     /// Those of them that tell of a contact with the lead.
     contacts: Vec<&'a str>,
+    /// The rules that give points by them.
+    rules: Vec<&'a str>,
     /// Whether the model ranks unusually well.
     is_unusual: bool,
 }
@@ -116,6 +61,7 @@ pub(super) fn question<'a>(
     predictor: &'a Predictor,
     auc: Option<f64>,
     allow: &[String],
+    scorecard: Option<&'a Scorecard>,
 ) -> Option<Question<'a>> {
     let leant_on = leant_on(predictor);
     let offers = |source: fn(&Source) -> Option<&str>, name: &str| {
@@ -144,7 +90,11 @@ pub(super) fn question<'a>(
     let has_kinds =
         found.iter().any(|f| f.subject == Subject::Kind) || strongest.is_some_and(|(_, name)| is_kind(name));
     let written = Written::of(&found, has_kinds, strongest.is_some());
-    Some(Question { against: against(strongest, found), written, contacts, is_unusual })
+    let against = against(strongest, found);
+    let named = against.iter().flat_map(|(_, names)| names);
+    let subject = |name: &str| if is_kind(name) { Subject::Kind } else { Subject::Column };
+    let asked: Vec<(Subject, &str)> = named.map(|name| (subject(name), *name)).collect();
+    Some(Question { rules: rules_on(scorecard, &asked), against, written, contacts, is_unusual })
 }
 
 /// The column that carries the model and what speaks against it, unless somebody has excluded such a one (`is_answered`) or
@@ -236,7 +186,8 @@ impl<'a> Question<'a> {
             _ => how_to_settle(self.names().into_iter()),
         };
         let till_then = self.written.till_then();
-        format!("If so, or in doubt, {settles} Either ends the questions; till then {till_then}.")
+        let rules = delete_rules_too(&self.rules);
+        format!("If so, or in doubt, {settles} Either ends the questions; till then {till_then}.{rules}")
     }
 }
 

@@ -6,7 +6,7 @@ use super::sentences::{self, top};
 use super::sides::percent;
 use crate::features::PlanLine;
 use crate::metrics::is_weighted;
-use crate::pipeline::leaks::{asks_about, is_of_the_leak_screen};
+use crate::pipeline::leaks::{asks_about, is_of_the_leak_screen, rules_all_the_same};
 use crate::pipeline::leaning;
 use crate::pipeline::model::{DriftRecord, Model, SideFigures};
 use crate::pipeline::promises::Promises;
@@ -26,20 +26,20 @@ const EXCLUDED_NAMED: usize = 3;
 pub fn brief(model: &Model, name: &str, scorecard: Option<&Scorecard>) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
-    let _ = write_brief(&mut text, model, name, whose(scorecard));
+    let _ = write_brief(&mut text, model, name, scorecard);
     text
 }
 
-fn write_brief(out: &mut String, model: &Model, name: &str, whose: &str) -> std::fmt::Result {
+fn write_brief(out: &mut String, model: &Model, name: &str, scorecard: Option<&Scorecard>) -> std::fmt::Result {
     writeln!(out, "# Model: {name}\n")?;
     learned_from(out, model)?;
     if is_chance(model) {
         writeln!(out)?;
         changed(out, model)?;
     } else {
-        worth(out, model, whose)?;
+        worth(out, model, whose(scorecard))?;
     }
-    kept_out(out, model)?;
+    kept_out(out, model, scorecard)?;
     left_out(out, model)?;
     notes(out, model)
 }
@@ -149,8 +149,9 @@ fn goes_by(out: &mut String, model: &Model) -> std::fmt::Result {
     if named.is_empty() { Ok(()) } else { writeln!(out, "- The model goes most by {}.", listed(&named, "and")) }
 }
 
-/// Columns that the project file keeps from the model: its author may have thought of more than `init` knew.
-fn kept_out(out: &mut String, model: &Model) -> std::fmt::Result {
+/// Columns that the project file keeps from the model: its author may have thought of more than `init` knew. Rules may go by
+/// them all the same.
+fn kept_out(out: &mut String, model: &Model, scorecard: Option<&Scorecard>) -> std::fmt::Result {
     let is_excluded = |line: &&PlanLine| model.recipe.exclude.contains(&line.name);
     let names: Vec<&str> = model.plan.iter().filter(is_excluded).map(|line| line.name.as_str()).collect();
     if names.is_empty() {
@@ -162,7 +163,8 @@ fn kept_out(out: &mut String, model: &Model) -> std::fmt::Result {
         n => format!(" and {n} more"),
     };
     let shown = shown.join(", ");
-    writeln!(out, "- Kept out by `exclude` of leadscore.toml: {shown}{more}.")
+    let rules = rules_all_the_same(scorecard, &names);
+    writeln!(out, "- Kept out by `exclude` of leadscore.toml: {shown}{more}{rules}.")
 }
 
 /// Leads that are among no deals, those first that are no riddle.

@@ -226,6 +226,25 @@ fn two_questions_have_an_answer_each() {
     }
 }
 
+#[test]
+fn a_rule_on_what_is_asked_about_is_named_with_what_to_do_till_it_is_gone() {
+    let company = Table::beside_a_doubtful_name().company();
+    write(&company, &[], &[]);
+    let rule = |field: &str| {
+        format!("[[rule]]\nid = \"{field}\"\nwhen = {{ field = \"{field}\", any_of = [\"yes\"] }}\npoints = 10\n")
+    };
+    company.write("scorecard.toml", &[rule("last_activity"), rule("source")].concat());
+    let train = || company.run(&["--format", "markdown", "train"]).ok().stdout;
+    let delete = "`exclude` stops only the model: delete rule `last_activity` from scorecard.toml, too.";
+    assert!(train().contains(&format!("figures may be too good. {delete}")));
+    assert!(company.run(&["--format", "markdown", "check"]).stdout.contains(delete));
+    write(&company, &["last_activity".to_string()], &[]);
+    let told = train();
+    assert!(told.contains("`last_activity`; rule `last_activity` still gives points by it."), "{told}");
+    company.write("scorecard.toml", &rule("source"));
+    assert!(!train().contains("still gives points"));
+}
+
 /// Deals of twenty days with a log; the share of the won and of the lost that have their paperwork on the third day.
 fn with_paperwork(shares: [usize; 2]) -> Company {
     let mut random = ChaCha8Rng::seed_from_u64(5);

@@ -3,17 +3,22 @@
 use super::{Area, Finding, Grade, counted, listed};
 use crate::features::plan::PlanSettings;
 use crate::pipeline::deals::Deals;
-use crate::pipeline::leaks::{DecidedBefore, LeakFinding, LeakGrade, OF_THE_WORK, Subject};
+use crate::pipeline::leaks::{DecidedBefore, LeakFinding, LeakGrade, OF_THE_WORK, Subject, delete_rules_too, rules_on};
 use crate::pipeline::leaning::{how_to_settle, question, to_paste};
 use crate::pipeline::model::Model;
-use crate::scorecard::{Condition, Kinds, Rule, Scorecard};
-use crate::text::{capital, fold, uncapitalised};
+use crate::scorecard::Scorecard;
+use crate::text::{capital, uncapitalised};
 
 /// The question about the column that carries the live model, in the words of `train`; what the deals speak against is
 /// among the findings of the screen.
-pub(super) fn of_the_strongest(deals: &Deals, live: &Model, plan: &PlanSettings) -> Option<Finding> {
+pub(super) fn of_the_strongest(
+    deals: &Deals,
+    live: &Model,
+    plan: &PlanSettings,
+    scorecard: Option<&Scorecard>,
+) -> Option<Finding> {
     let auc = live.out_of_fold_auc.as_ref().map(|auc| auc.value);
-    let asked = question(deals, live.predictor.as_ref()?, auc, &plan.allow)?.of_the_strongest()?;
+    let asked = question(deals, live.predictor.as_ref()?, auc, &plan.allow, scorecard)?.of_the_strongest()?;
     // The version may be older than the answer.
     let is_answered = asked.names().iter().any(|name| plan.exclude.iter().any(|excluded| excluded == name));
     let finding = Finding::new(Grade::Look, Area::Leaks, asked.asked(), "").naming(asked.names());
@@ -46,20 +51,8 @@ pub(super) fn of_the_screen(found: &[LeakFinding], scorecard: Option<&Scorecard>
 }
 
 /// The rules that go by one of these columns or kinds, by name.
-fn rules_on<'s>(alike: &[&LeakFinding], scorecard: Option<&'s Scorecard>) -> Vec<&'s str> {
-    let rules = scorecard.into_iter().flat_map(|card| &card.rules);
-    rules.filter(|rule| alike.iter().any(|leak| goes_by(rule, leak))).map(|rule| rule.name.as_str()).collect()
-}
-
-fn goes_by(rule: &Rule, leak: &LeakFinding) -> bool {
-    match leak.subject {
-        Subject::Column => rule.when.iter().flat_map(Condition::fields).any(|field| field.field == leak.name),
-        Subject::Kind => match rule.activity.as_ref().map(|acts| &acts.kinds) {
-            Some(Kinds::Listed(kinds)) => kinds.iter().any(|kind| fold(kind) == fold(&leak.name)),
-            Some(Kinds::Any) | None => false,
-        },
-        Subject::Age => false,
-    }
+fn rules_of<'s>(alike: &[&LeakFinding], scorecard: Option<&'s Scorecard>) -> Vec<&'s str> {
+    rules_on(scorecard, &alike.iter().map(|leak| (leak.subject, leak.name.as_str())).collect::<Vec<_>>())
 }
 
 /// What becomes of a leak: the model leaves it out, so that nothing must be mended; a rule may still go by it.
@@ -112,7 +105,7 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding], sco
     let (grade, sentence) = match grade {
         LeakGrade::Leak => {
             let names = to_paste(alike.iter().map(|l| l.name.as_str()));
-            let (grade, told) = of_a_leak(&names, one, &rules_on(alike, scorecard));
+            let (grade, told) = of_a_leak(&names, one, &rules_of(alike, scorecard));
             // First, so that a long list does not hide what to do.
             evidence.insert(0, told);
             (grade, format!("{who} {} the outcome. {question}", if one { "knows" } else { "know" }))
@@ -120,7 +113,8 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding], sco
         LeakGrade::Suspicious => {
             let names: Vec<&str> = alike.iter().filter(|l| l.can_be_excluded()).map(|l| l.name.as_str()).collect();
             if !names.is_empty() {
-                evidence.insert(0, format!("If so, or in doubt, {}", how_to_settle(names.into_iter())));
+                let rules = delete_rules_too(&rules_of(alike, scorecard));
+                evidence.insert(0, format!("If so, or in doubt, {}{rules}", how_to_settle(names.into_iter())));
             }
             (Grade::Look, format!("{who} {}. {question}", in_doubt(alike, one)))
         }

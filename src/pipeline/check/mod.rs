@@ -197,7 +197,8 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
     let mut gathered = deals(table, again(&mut log), &settings.deals, &mut notes);
     if let Some(deals) = &mut gathered {
         look(deals, &ScreenSettings::of(&settings.deals));
-        notes.findings.extend(live.and_then(|live| leaks::of_the_strongest(deals, live, &settings.deals.plan)));
+        let strongest = live.and_then(|live| leaks::of_the_strongest(deals, live, &settings.deals.plan, scorecard));
+        notes.findings.extend(strongest);
         notes.findings.extend(deals.decided_before.iter().map(leaks::of_the_decided));
         notes.findings.extend(leaks::of_the_screen(&deals.leaks, scorecard));
     }

@@ -15,6 +15,7 @@ mod names;
 mod notes;
 mod open;
 mod ranking;
+mod rules;
 mod worked;
 
 pub(super) use contacts::QUESTION as OF_A_CONTACT;
@@ -27,6 +28,8 @@ pub use notes::{asks_about, is_of_the_leak_screen, notes};
 pub use open::OpenLeads;
 pub(super) use open::open_rows;
 pub(super) use ranking::BY_ITSELF;
+pub use rules::rules_all_the_same;
+pub(super) use rules::{delete_rules_too, rules_on};
 pub(super) use worked::QUESTION as OF_THE_WORK;
 
 use super::deals::{DealSettings, Deals};

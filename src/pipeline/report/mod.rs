@@ -182,7 +182,8 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
     let auc = found.figures.model.as_ref().and_then(|model| model.auc).map(|auc| auc.value);
     let ask = |learned: &Learned| {
-        question(&deals, &learned.predictor, auc, &train.deals.plan.allow).map(|question| question.to_string())
+        let allow = &train.deals.plan.allow;
+        question(&deals, &learned.predictor, auc, allow, scorecard).map(|question| question.to_string())
     };
     let asked = done.learned.as_ref().and_then(ask);
     let (comparison, advice, suggestions, deals) = match scorecard.zip(shapes) {
