@@ -112,7 +112,7 @@ impl InputArgs {
 
     /// The same for a command that scores: where nobody is left to call, of a file of other leads, whose rows are numbered
     /// as those at hand were.
-    pub(super) fn as_typed_to_score(&self, leads: LeadsAtHand) -> String {
+    pub(super) fn as_typed_to_score(&self, leads: &LeadsAtHand) -> String {
         if !leads.are_decided {
             return self.as_typed();
         }

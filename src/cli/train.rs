@@ -71,8 +71,8 @@ pub(super) fn run(args: &TrainArgs, terminal: &Terminal, disk: &dyn Disk) -> Com
     } else {
         String::new()
     };
-    let to_score = args.inputs.as_typed_to_score(leads);
-    let score = format!("`leadscore score{to_score} --out scored.csv{as_of}`");
+    let to_score = args.inputs.as_typed_to_score(&leads);
+    let score = format!("`leadscore score{to_score} --out scored.csv{}{as_of}`", leads.keep_as_typed());
     let report = format!("`leadscore report{typed} --out report.html{as_of}`");
     terminal.note(&match leads.are_decided {
         true => format!("next: {report}; open leads: {score}{compare}"),

@@ -217,7 +217,10 @@ fn next(start: &Start, dir: &Path) -> Vec<String> {
     let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
     let number = if start.has_numbered_rows { " --number-rows" } else { "" };
     let leads = if are_all_decided(start) { format!(" --leads {OPEN_LEADS}{number}") } else { String::new() };
-    let score = format!("leadscore score{project}{alone}{leads} --out scored.csv{as_of}");
+    // Who knows the leads by numbers that repeat would not know the rows.
+    let known_by = start.layout.known_by(&start.view).filter(|_| start.has_numbered_rows);
+    let keep = known_by.map_or_else(String::new, |column| format!(" --keep {}", quoted(column)));
+    let score = format!("leadscore score{project}{alone}{leads} --out scored.csv{keep}{as_of}");
     let report = train.as_ref().map(|_| format!("leadscore report{project} --out report.html{as_of}"));
     train.into_iter().chain(can_score.then_some(score)).chain(report).collect()
 }

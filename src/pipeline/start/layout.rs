@@ -5,7 +5,7 @@ use super::deals::{DealsChoice, deals};
 use super::ends::kinds_in_doubt;
 use super::log::{LogChoice, log};
 use super::outcome::{LostWords, OutcomeChoice, Told, outcome};
-use super::roles::{Choice, lead_id, named, only_time, time, told};
+use super::roles::{Choice, known_by, lead_id, named, only_time, time, told};
 use super::screen::{Screen, Verdict, is_counter};
 use super::sheet::Sheet;
 use super::unclosed::{Lives, USUAL_DAYS, Unclosed};
@@ -211,6 +211,11 @@ impl Layout {
     /// Counters of acts kept as columns.
     pub fn counters(&self) -> Vec<&str> {
         self.others.iter().filter(|(_, verdict)| *verdict == Verdict::Counter).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The column by which people know the leads, where that is not the id.
+    pub fn known_by<'v>(&self, view: &'v View) -> Option<&'v str> {
+        known_by(&view.leads, &self.id.column).map(|column| column.name.as_str())
     }
 
     /// The column from which the age of the lead is counted, where the model learns from that age.

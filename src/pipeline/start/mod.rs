@@ -35,7 +35,7 @@ pub use log::LogChoice;
 pub use outcome::{LostWords, OutcomeChoice, possible_outcomes};
 pub use project_text::{Reading, project_text};
 pub use question::{Question, Topic, YES, lacks_an_id, question};
-pub use roles::{Choice, sensitive_name};
+pub use roles::{Choice, are_nearly_as_many, is_named_like_an_id, sensitive_name};
 pub use rule::StartRule;
 pub use scorecard_text::{Bounds, scorecard_text, starting_rules};
 pub use screen::{BY_ITS_NAME, Verdict, is_in_doubt_by_name, is_left_out_by_name, one_line};

@@ -92,15 +92,33 @@ pub(super) fn broken_id(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
 
 /// A column that ends like an id, in which few values repeat, and one that does.
 fn nearly_unique(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
-    let is_near = |c: &&SheetColumn| is_id_like(c) && ends_like_an_id(&c.name) && nearly_tells_rows_apart(sheet, c);
-    let column = sheet.columns.iter().filter(is_near).find(|c| !mentions("no id", &c.name))?;
+    let column = sheet.columns.iter().find(|c| ends_like_an_id(&c.name) && tells_people_which_row(sheet, c))?;
     Some((column, sheet.first_repeat(column)))
+}
+
+/// The column by which people know the rows, where that is not the id: called like an id, and few of its values repeat.
+pub(super) fn known_by<'s>(sheet: &'s Sheet, id: &str) -> Option<&'s SheetColumn> {
+    sheet.columns.iter().find(|c| c.name != id && tells_people_which_row(sheet, c))
+}
+
+fn tells_people_which_row(sheet: &Sheet, column: &SheetColumn) -> bool {
+    is_id_like(column) && is_named_like_an_id(&column.name) && nearly_tells_rows_apart(sheet, column)
+}
+
+/// Whether a header sounds like that of an id, and not like a phone's number.
+pub fn is_named_like_an_id(name: &str) -> bool {
+    (rank("id", name).is_some() || ends_like_an_id(name)) && !mentions("no id", name)
 }
 
 /// Whether nearly every row has a value of its own.
 pub(super) fn nearly_tells_rows_apart(sheet: &Sheet, column: &SheetColumn) -> bool {
+    are_nearly_as_many(column.text.levels.len(), sheet.n_rows())
+}
+
+/// Whether there are nearly as many values as rows.
+pub fn are_nearly_as_many(values: usize, rows: usize) -> bool {
     const OWN_VALUE: f64 = 0.95;
-    column.text.levels.len() as f64 >= OWN_VALUE * sheet.n_rows() as f64
+    values as f64 >= OWN_VALUE * rows as f64
 }
 
 /// Amounts with decimals and times identify nothing, even where none is met twice.
