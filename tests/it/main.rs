@@ -44,6 +44,7 @@ mod pages;
 mod pairs;
 mod parting;
 mod pipeline;
+mod possible_close;
 mod project;
 mod reading;
 mod recovery;

@@ -5,8 +5,9 @@ use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
 use crate::pipeline::start::{
-    Bounds, Finding, LostWords, Moment, OutcomeChoice, Unclosed, findings, possible_outcomes,
+    Bounds, Finding, Layout, LostWords, Moment, OutcomeChoice, Unclosed, findings, one_line, possible_outcomes,
 };
+use crate::text::listed;
 use serde::Serialize;
 use std::path::Path;
 
@@ -142,6 +143,17 @@ fn no_outcome(start: &Start) -> String {
     )
 }
 
+/// Asks whether a column says when deals closed, where none is called so.
+fn possible_close(layout: &Layout) -> Option<String> {
+    let first = layout.possible_closes.first()?;
+    let names: Vec<String> = layout.possible_closes.iter().map(|name| one_line(name)).collect();
+    Some(format!(
+        "does {} say when the deal was won or lost? Then begin anew with `--closed-at {} --force`",
+        listed(&names, "or"),
+        quoted(first)
+    ))
+}
+
 /// What warns of wrong results or calls for an answer, and what is merely good to know, for it stands in the files, too.
 fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     let layout = &start.layout;
@@ -164,6 +176,7 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     if let Some(days) = layout.lost_after_days() {
         warnings.push(format!("a lead not won within {days} days of its creation counts as lost (`lost_after`)"));
     }
+    warnings.extend(possible_close(layout));
     if !layout.knows_outcomes() {
         warnings.push(no_outcome(start));
     } else if layout.moment == Moment::AsExported {

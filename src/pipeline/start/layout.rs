@@ -5,7 +5,7 @@ use super::deals::{DealsChoice, deals};
 use super::ends::kinds_in_doubt;
 use super::log::{LogChoice, log};
 use super::outcome::{LostWords, OutcomeChoice, Told, outcome};
-use super::roles::{Choice, known_by, lead_id, named, only_time, time, told};
+use super::roles::{Choice, known_by, lead_id, named, only_time, time, times_after, told};
 use super::screen::{Screen, Verdict, is_counter};
 use super::sheet::Sheet;
 use super::unclosed::{Lives, USUAL_DAYS, Unclosed};
@@ -69,6 +69,8 @@ pub struct Layout {
     pub created_at: Option<Choice>,
     /// Column of the closing time.
     pub closed_at: Option<Choice>,
+    /// Columns that may be that of the closing time, where none is called so.
+    pub possible_closes: Vec<String>,
     /// Column of each lead's own as-of.
     pub as_of: Option<Choice>,
     /// Column of row weights.
@@ -104,6 +106,7 @@ pub fn lay_out(view: &View, wishes: &Wishes) -> Result<Layout, InputError> {
         id: lead_id(leads, wishes.id.as_deref())?,
         created_at: None,
         closed_at: None,
+        possible_closes: Vec::new(),
         as_of: None,
         row_weight: None,
         outcome: None,
@@ -122,6 +125,7 @@ pub fn lay_out(view: &View, wishes: &Wishes) -> Result<Layout, InputError> {
     layout.log = view.log.as_ref().zip(ids).map(|(sheet, ids)| log(sheet, ids)).transpose()?;
     layout.find_unclosed(leads);
     layout.moment = layout.find_moment(view);
+    layout.possible_closes = layout.find_possible_closes(leads);
     layout.kinds_in_doubt = layout.find_kinds_in_doubt(view);
     layout.others = layout.screen(leads);
     Ok(layout)
@@ -224,8 +228,22 @@ impl Layout {
         self.created_at.as_ref().filter(|_| is_learned).map(|choice| choice.column.as_str())
     }
 
+    fn knows_closes(&self) -> bool {
+        self.closed_at.is_some() || self.deals.as_ref().is_some_and(|deals| deals.closed_at.is_some())
+    }
+
+    /// Times that never lie before the creation, where it is not known when the deals closed: the last event of a lead that is
+    /// decided may be its close.
+    fn find_possible_closes(&self, leads: &Sheet) -> Vec<String> {
+        let created = self.created_at.as_ref().and_then(|created| leads.column(&created.column));
+        match created.filter(|_| self.knows_outcomes() && !self.knows_closes()) {
+            Some(created) => times_after(leads, created, &self.role_columns()),
+            None => Vec::new(),
+        }
+    }
+
     fn find_moment(&self, view: &View) -> Moment {
-        let closes = self.closed_at.is_some() || self.deals.as_ref().is_some_and(|deals| deals.closed_at.is_some());
+        let closes = self.knows_closes();
         match (&self.as_of, &self.created_at, &self.log) {
             (Some(_), _, _) => Moment::Column,
             (None, Some(_), _) if closes => Moment::Random,

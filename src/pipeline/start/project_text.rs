@@ -93,6 +93,11 @@ fn leads(text: &mut String, layout: &Layout, reading: &Reading) {
     if let Some(closed) = &layout.closed_at {
         line(text, "closed_at", &quoted(&closed.column), "when its deal was won or lost");
     }
+    for column in &layout.possible_closes {
+        let why =
+            "never before the creation. When the deal was won or lost? Take the # in front away, and [snapshot] out";
+        line(text, "# closed_at", &quoted(column), why);
+    }
     if let Some(as_of) = &layout.as_of {
         line(text, "as_of", &quoted(&as_of.column), "the moment each row is true for");
     }
@@ -165,7 +170,11 @@ fn exclude(text: &mut String, layout: &Layout) {
     if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| named(verdict)) {
         text.push_str("exclude = [\n");
         layout.others.iter().for_each(|(name, verdict)| match verdict {
-            Verdict::Exclude(why) => text.push_str(&format!("    {:31} # {}\n", quoted(name) + ",", single_line(why))),
+            Verdict::Exclude(why) => {
+                let closes =
+                    if layout.possible_closes.contains(name) { "; or the close, see `closed_at`?" } else { "" };
+                text.push_str(&format!("    {:31} # {}{closes}\n", quoted(name) + ",", single_line(why)));
+            }
             Verdict::Doubt(why) => doubt_line(text, name, why),
             Verdict::Attribute | Verdict::Counter => {}
         });

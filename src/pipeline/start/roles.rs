@@ -154,6 +154,17 @@ pub(super) fn only_time(sheet: &Sheet, taken: &[&str]) -> Option<Choice> {
     free.next().is_none().then(|| Choice { column: column.name.clone(), why, is_named: false })
 }
 
+/// The columns of times that are not taken, nowhere before `created` and after it on most rows.
+pub(super) fn times_after(sheet: &Sheet, created: &SheetColumn, taken: &[&str]) -> Vec<String> {
+    let lies_after = |column: &&SheetColumn| {
+        let both = || (0..sheet.n_rows()).filter_map(|row| Some((created.time(row)?, column.time(row)?)));
+        let n_later = both().filter(|(created, time)| time > created).count();
+        2 * n_later > sheet.n_rows() && both().all(|(created, time)| time >= created)
+    };
+    let unplanned = free_times(sheet, taken).filter(|column| !mentions("planned words", &column.name));
+    unplanned.filter(lies_after).map(|column| column.name.clone()).collect()
+}
+
 fn free_times<'s>(sheet: &'s Sheet, taken: &'s [&str]) -> impl Iterator<Item = &'s SheetColumn> {
     let is_free = |column: &&SheetColumn| !taken.contains(&column.name.as_str()) && sensitive(column).is_none();
     sheet.columns.iter().filter(|c| c.column_type == ColumnType::Date && c.n_filled() > 0).filter(is_free)
@@ -236,6 +247,18 @@ mod tests {
         let leads = sheet("id BirthDate", &["1 1970-01-02", "2 1980-03-04"]);
         assert_eq!(only_time(&leads, &[]), None);
         assert_eq!(time(&sheet("id CreatedDate", &["1 2024-01-02"]), "created", &[]).unwrap().column, "CreatedDate");
+    }
+
+    #[test]
+    fn times_that_never_lie_before_the_creation_may_be_those_of_the_close() {
+        let header = "created last_event due_date first_seen called";
+        let rows = [
+            "2024-01-02 2024-02-01 2024-02-01 2024-01-01 .",
+            "2024-01-03 2024-01-03 2024-02-01 2024-02-01 .",
+            "2024-01-04 2024-02-05 2024-02-01 2024-02-01 2024-03-01",
+        ];
+        let leads = sheet(header, &rows);
+        assert_eq!(times_after(&leads, leads.column("created").unwrap(), &["created"]), ["last_event"]);
     }
 
     #[test]

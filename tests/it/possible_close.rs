@@ -1,0 +1,32 @@
+//! A time that may be that of the close, though its column is not called so.
+
+use crate::company::Company;
+
+#[test]
+fn a_last_event_is_offered_as_the_close_and_taken_for_it_where_somebody_says_so() {
+    let day = |after: usize| format!("2024-{:02}-{:02}", 1 + after / 28, 1 + after % 28);
+    let row = |i: usize| {
+        let (created, last) = (day(i % 90), day(i % 90 + i * 7 % 40));
+        format!("a{i},{created},{last},{},{}\n", ["web", "fair"][i % 2], ["won", "lost", "lost"][i * 5 % 7 % 3])
+    };
+    let leads = format!("lead_id,created_at,last_event,source,outcome\n{}", (0..200).map(row).collect::<String>());
+    let company = Company::with(&[("leads.csv", &leads)]);
+    let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
+    let asked =
+        "does `last_event` say when the deal was won or lost? Then begin anew with `--closed-at last_event --force`";
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&told).contains(asked), "{told}");
+    let text = company.text("leadscore.toml");
+    assert!(
+        text.contains("\n# closed_at = \"last_event\"") && text.contains("; or the close, see `closed_at`?"),
+        "{text}"
+    );
+    // The line in force, and [snapshot] out, as it says.
+    let by_hand = text.replace("# closed_at =", "closed_at =").split("\n[snapshot]").next().unwrap().to_string();
+    company.write("leadscore.toml", &by_hand);
+    company.run(&["train"]).ok();
+    let again = ["init", "--leads", "leads.csv", "--closed-at", "last_event", "--force"];
+    let told = company.run(&again).ok().stdout;
+    assert!(told.contains("closed_at `last_event`") && !told.contains("begin anew"), "{told}");
+    company.run(&["train"]).ok();
+}
