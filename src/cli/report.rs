@@ -108,10 +108,9 @@ fn summary_text(view: &Report, out: Option<&str>, bytes: usize, all: bool) -> St
         text.extend(out.map(|out| format!("\nThe report is in {out} ({} kB).\n", count(bytes.div_ceil(1000)))));
         return text;
     };
-    let nothing_to_learn = view.sentences.iter().filter(|said| said.starts_with(Model::NOTHING_TO_LEARN));
     let warnings = view.warnings.iter().map(|warning| first_sentence(warning));
     let mut text: String =
-        nothing_to_learn.map(String::as_str).chain(warnings).map(|said| format!("{said}\n")).collect();
+        view.nothing_to_learn.as_deref().into_iter().chain(warnings).map(|said| format!("{said}\n")).collect();
     text.push_str(&format!("The report is in {out} ({} kB): open it in a browser.\n", count(bytes.div_ceil(1000))));
     text
 }

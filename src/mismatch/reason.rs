@@ -2,7 +2,7 @@
 //!
 //! The sentences name rules, kinds of acts and columns, never a value of an attribute: they go into mails and meetings.
 
-use super::sides::{Chance, Gain, LikeCases, Sides};
+use super::sides::{Chance, Gain, LikeCases, Opinion, Sides};
 use super::{FEWEST_TO_SAY, Quadrant, WORTH_A_CALL};
 use crate::metrics::{Rate, by_row_weight};
 use crate::text::{capital, counted};
@@ -33,18 +33,14 @@ pub struct Reason {
     /// What is true of this lead alone.
     #[serde(rename = "reason")]
     pub own: String,
+    /// Whether it tells odds, which a reader may want explained.
+    #[serde(skip)]
+    pub tells_odds: bool,
     /// The rule that brought most points, where the sentences say that the model gives no credit for it.
     #[serde(skip)]
     pub uncredited: Option<String>,
     /// Sentences that are true of others of its kind word by word, so that a list says them once above it.
     pub of_its_kind: Vec<String>,
-}
-
-impl Reason {
-    /// Whether it tells odds, which a reader may want explained.
-    pub fn tells_odds(&self) -> bool {
-        self.own.contains(ODDS)
-    }
 }
 
 impl fmt::Display for Reason {
@@ -69,11 +65,16 @@ pub fn of_their_kinds<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> Vec<
 /// Why a lead falls into `verify` or `hidden_gem`, or why a closed deal went against its points; the same words also
 /// serve where rules and model agreed. Empty sides say nothing.
 pub fn reason(quadrant: Quadrant, sides: &Sides) -> Reason {
-    let mut own = vec![points_sentence(quadrant, sides), model_sentence(quadrant, sides)];
+    let model = ModelSide::of(quadrant, sides);
+    let mut own = vec![points_sentence(quadrant, sides), model.sentence()];
     own.retain(|sentence| !sentence.is_empty());
     let of_its_kind = chance_sentence(quadrant, sides).into_iter().chain(sides.like.as_ref().map(record_sentence));
-    let uncredited = uncredited(quadrant, sides).map(|gain| gain.rule.clone());
-    Reason { own: own.join(" "), uncredited, of_its_kind: of_its_kind.collect() }
+    Reason {
+        own: own.join(" "),
+        tells_odds: model.tells_odds(),
+        uncredited: model.uncredited().map(|gain| gain.rule.clone()),
+        of_its_kind: of_its_kind.collect(),
+    }
 }
 
 /// What to do with a mismatch when no action of the scorecard suits: [`Quadrant::advice`] by the record that stands beside
@@ -149,22 +150,48 @@ fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     format!("Only {} points{bound}: {brought}{less}{kept}.", short(sides.rule_score))
 }
 
-fn model_sentence(quadrant: Quadrant, sides: &Sides) -> String {
-    let named = |up: bool| {
-        let own = sides.opinions.iter().filter(move |o| !is_next_to_nothing(o.log_odds) && (o.log_odds > 0.0) == up);
-        joined(own.take(NAMED).map(|o| format!("`{}` ({})", o.about, odds(o.log_odds))))
-    };
-    if quadrant != Quadrant::Verify {
-        let for_it = named(true);
-        return if for_it.is_empty() { String::new() } else { format!("For the model most speaks for it: {for_it}.") };
+/// What the model says of a lead beside its points.
+struct ModelSide<'a> {
+    /// The rule that brought most points, where the model's opinion of it is told.
+    main: Option<&'a Gain>,
+    /// Whether that rule is one of several, and so called by its name.
+    by_name: bool,
+    /// Whether what speaks is told for or against the lead.
+    speaks: &'static str,
+    /// What speaks most so.
+    most: Vec<&'a Opinion>,
+}
+
+impl<'a> ModelSide<'a> {
+    fn of(quadrant: Quadrant, sides: &'a Sides) -> ModelSide<'a> {
+        let doubts = quadrant == Quadrant::Verify;
+        let is_told = |o: &&Opinion| !is_next_to_nothing(o.log_odds) && (o.log_odds < 0.0) == doubts;
+        let (main, _) = main_gains(&sides.gains);
+        ModelSide {
+            main: main.first().filter(|_| doubts),
+            by_name: main.len() > 1,
+            speaks: if doubts { "against" } else { "for" },
+            most: sides.opinions.iter().filter(is_told).take(NAMED).collect(),
+        }
     }
-    let (main, _) = main_gains(&sides.gains);
-    let opinion = main.first().map_or(String::new(), |gain| opinion_of(gain, main.len() > 1));
-    let against = named(false);
-    match (opinion.is_empty(), against.is_empty()) {
-        (_, true) => opinion,
-        (true, false) => format!("For the model most speaks against it: {against}."),
-        (false, false) => format!("{opinion} Most speaks against it: {against}."),
+
+    fn sentence(&self) -> String {
+        let opinion = self.main.map_or_else(String::new, |gain| opinion_of(gain, self.by_name));
+        let most = joined(self.most.iter().map(|o| format!("`{}` ({})", o.about, odds(o.log_odds))));
+        match (opinion.is_empty(), most.is_empty()) {
+            (_, true) => opinion,
+            (true, false) => format!("For the model most speaks {} it: {most}.", self.speaks),
+            (false, false) => format!("{opinion} Most speaks {} it: {most}.", self.speaks),
+        }
+    }
+
+    fn tells_odds(&self) -> bool {
+        !self.most.is_empty() || self.main.is_some_and(|gain| gain.by_model.is_some())
+    }
+
+    /// The rule that brought most points, where it is told that the model gives it no credit.
+    fn uncredited(&self) -> Option<&'a Gain> {
+        self.main.filter(|gain| gain.by_model.is_some_and(|by_model| by_model < 0.0 || is_next_to_nothing(by_model)))
     }
 }
 
@@ -182,12 +209,6 @@ fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> Option<String> {
         )),
         _ => None,
     }
-}
-
-/// The rule that brought most points, where the model's opinion of it is told and gives it no credit.
-fn uncredited(quadrant: Quadrant, sides: &Sides) -> Option<&Gain> {
-    let gain = main_gains(&sides.gains).0.first().filter(|_| quadrant == Quadrant::Verify)?;
-    gain.by_model.filter(|by_model| *by_model < 0.0 || is_next_to_nothing(*by_model)).map(|_| gain)
 }
 
 /// What the model makes of what brought the points.
@@ -213,18 +234,15 @@ fn record_sentence(like: &LikeCases) -> String {
     format!("Of {} so placed ({}) {share:.0} % were won{by}.", counted(*n, "past deal"), like.which)
 }
 
-/// What odds are told by.
-const ODDS: &str = "odds ×";
-
 /// A factor on the odds, which people can multiply: `odds × 0.6`.
 fn odds(log_odds: f64) -> String {
     let factor = log_odds.exp();
     if factor >= 10.0 {
-        format!("{ODDS} {factor:.0}")
+        format!("odds × {factor:.0}")
     } else if factor < 0.1 {
-        format!("{ODDS} under 0.1")
+        format!("odds × under 0.1")
     } else {
-        format!("{ODDS} {factor:.1}")
+        format!("odds × {factor:.1}")
     }
 }
 
@@ -243,7 +261,6 @@ fn short(points: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Opinion;
     use super::*;
 
     fn reason(quadrant: Quadrant, sides: &Sides) -> String {
@@ -278,6 +295,19 @@ mod tests {
              little (odds × 1.2). Most speaks against it: `inquiry, never` (odds × 0.5). Of 71 past deals so placed \
              (SQL by points, not by the model) 4 % were won."
         );
+    }
+
+    #[test]
+    fn odds_are_known_to_be_told_where_a_sentence_tells_them() {
+        let mut silent = sides();
+        silent.gains[0].by_model = None;
+        silent.opinions.retain(|opinion| is_next_to_nothing(opinion.log_odds));
+        for (sides, quadrant) in [&sides(), &silent].into_iter().flat_map(|s| Quadrant::ALL.map(|q| (s, q))) {
+            let said = super::reason(quadrant, sides);
+            assert_eq!(said.tells_odds, said.own.contains("odds ×"), "{said}");
+        }
+        assert!(super::reason(Quadrant::Verify, &sides()).tells_odds);
+        assert!(!super::reason(Quadrant::Verify, &silent).tells_odds);
     }
 
     #[test]

@@ -92,6 +92,9 @@ pub struct Report {
     pub warns_of_drift: bool,
     /// The sentences that matter, at most three.
     pub sentences: Vec<String>,
+    /// The one of them that says that the model ranks no better than chance, where it is so.
+    #[serde(skip)]
+    pub nothing_to_learn: Option<String>,
     /// Whether the promised chances came true: `right in sum, but not in the highest tenth: …`.
     pub promises: Option<String>,
     /// Whether rates are not wins ÷ deals, but by row weight.
@@ -220,6 +223,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         warnings: sentences::warnings(&model, lookback::sentence(&found, settings.card.as_ref())),
         warns_of_drift: model.drift.as_ref().is_some_and(|drift| drift.sentence().is_some()),
         sentences: sentences::sentences(&found, comparison.as_ref(), &model, handover.as_ref(), is_start),
+        nothing_to_learn: sentences::nothing_to_learn(&found),
         promises: Promises::of(&found.figures).as_ref().map(Promises::in_brief),
         is_weighted: found.judged.is_weighted(),
         drift: model.drift.as_ref().map(DriftRecord::plain),

@@ -70,7 +70,7 @@ impl Report {
         let past = lists.into_iter().flatten().flat_map(|list| &list.shown).map(|deal| &deal.reason);
         let open = self.leads.iter().flat_map(|lists| lists.call.leads.iter().chain(&lists.verify.leads));
         let reasons: Vec<&Reason> = past.chain(open.map(|lead| &lead.reason)).collect();
-        self.odds_in_lists = reasons.iter().any(|reason| reason.tells_odds());
+        self.odds_in_lists = reasons.iter().any(|reason| reason.tells_odds);
         let told: Vec<&String> = reasons.iter().filter_map(|reason| reason.uncredited.as_ref()).collect();
         for parting in &mut self.partings {
             parting.in_lists = parting.rule.as_ref().is_some_and(|rule| told.contains(&rule));

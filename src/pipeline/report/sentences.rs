@@ -32,11 +32,22 @@ pub(super) fn sentences(
         said.push(all.into_iter().take(2).collect::<Vec<_>>().join(" "));
     }
     said.extend(model.why_no_model.as_ref().map(|why| format!("There is no model: {why}.")));
-    said.extend(order(found));
-    let is_chance = said.iter().any(|sentence| sentence.starts_with(Model::NOTHING_TO_LEARN));
+    let by_chance = nothing_to_learn(found);
+    let is_chance = by_chance.is_some();
+    said.extend(by_chance.or_else(|| order(found)));
     said.extend(disagreement(model, handover, is_chance));
     said.truncate(3);
     said
+}
+
+/// The sentence instead of that on the order, where the model ranks no better than chance.
+pub(super) fn nothing_to_learn(found: &Backtest) -> Option<String> {
+    let auc = found.figures.model.as_ref()?.auc.as_ref().filter(|auc| !auc.beats_chance())?;
+    Some(format!(
+        "{}: of a won and a lost deal drawn by chance, the model ranks the won one higher {}. Do not order leads by it.",
+        Model::NOTHING_TO_LEARN,
+        auc.in_words()
+    ))
 }
 
 fn order(found: &Backtest) -> Option<String> {
@@ -46,13 +57,6 @@ fn order(found: &Backtest) -> Option<String> {
         (None, Some(model)) => ("by the model", model),
         (None, None) => return None,
     };
-    if let Some(auc) = figures.model.as_ref().and_then(|model| model.auc.as_ref()).filter(|auc| !auc.beats_chance()) {
-        return Some(format!(
-            "{}: of a won and a lost deal drawn by chance, the model ranks the won one higher {}. Do not order leads by it.",
-            Model::NOTHING_TO_LEARN,
-            auc.in_words()
-        ));
-    }
     let row = top(best)?;
     let beside = match figures.scorecard.as_ref().and_then(top) {
         Some(card) => format!("; of the best fifth by points {}, {:.1} times", percent(card.win_rate), card.lift),
