@@ -3,7 +3,7 @@
 mod since;
 
 use super::inputs::InputArgs;
-use super::leads_at_hand::LeadsAtHand;
+use super::leads_at_hand::are_numbered;
 use super::page::{Page, Table, bars};
 use super::reading::{leads_for_scoring, looks_at_details, open_log};
 use super::score::{as_of, general_warnings, scorers, stored, version};
@@ -81,8 +81,9 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     let warnings = general_warnings(&inputs, &scorers, args.inputs.no_activities)?;
     let (card, model) = (scorers.scorecard.as_ref(), scorers.model.as_ref());
     let read = leads_for_scoring(&inputs, card, model, moment == AsOf::Column, &[], terminal)?;
-    let lead = one_lead(&read.built.table, &args.lead)?;
-    if LeadsAtHand::of(&read.built.table).are_numbered {
+    let are_numbered = are_numbered(&read.built.table);
+    let lead = one_lead(&read.built.table, are_numbered, &args.lead)?;
+    if are_numbered {
         // Rows are counted anew in every file.
         terminal.note(&format!("`{}` is the lead of that number in {}", args.lead, read.built.table.files.join(", ")));
     }
@@ -108,7 +109,7 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     let lead_before = match &before {
         Some(b) => {
             let read = leads_for_scoring(&inputs, b.scorecard.as_ref(), b.model.as_ref(), false, &[], terminal)?;
-            Some(one_lead(&read.built.table, &args.lead)?)
+            Some(one_lead(&read.built.table, are_numbered, &args.lead)?)
         }
         None => None,
     };
@@ -126,11 +127,11 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     Ok((explanation, Some(changed)))
 }
 
-/// The table with this lead alone.
-fn one_lead(table: &LeadTable, id: &str) -> Result<LeadTable, InputError> {
+/// The table with this lead alone; in a table whose ids are the numbers of its rows, by the name of its file and its number,
+/// too, as leads are called where other files stand beside.
+fn one_lead(table: &LeadTable, are_numbered: bool, id: &str) -> Result<LeadTable, InputError> {
     let row_of = |id: &str| table.ids.iter().position(|own| own == id);
-    // Beside another file a numbered lead is called by its own, as on the page.
-    let number = numbered(id).filter(|(file, _)| LeadsAtHand::of(table).are_numbered && is_called(table, file));
+    let number = numbered(id).filter(|(file, _)| are_numbered && is_called(table, file));
     let Some(row) = row_of(id).or_else(|| row_of(number?.1)) else {
         let nearest = crate::text::nearest(id, table.ids.iter());
         let hint = match (numbered(id), nearest) {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 pub(super) struct LeadsAtHand {
     /// Whether every one has closed: where only time tells the lost ones, others are open at an earlier as-of.
     pub(super) are_decided: bool,
-    /// Whether their ids are the numbers of their rows, as they are where a table has no ids of its own.
+    /// Whether their ids are the [numbers of their rows](are_numbered).
     pub(super) are_numbered: bool,
     /// The column by which people know them then.
     pub(super) known_by: Option<String>,
@@ -24,11 +24,9 @@ impl LeadsAtHand {
             let is_closed = closes.is_none_or(|closes| closes[row].is_some());
             is_closed && table.outcome.as_ref().is_some_and(|outcomes| outcomes[row] != Outcome::Open)
         };
-        let is_numbered = |row: usize| table.ids[row].parse() == Ok(row + 1);
-        let rows = 0..table.n_leads();
-        let are_numbered = rows.clone().all(is_numbered);
+        let are_numbered = are_numbered(table);
         let known_by = if are_numbered { known_by(table) } else { None };
-        LeadsAtHand { are_decided: rows.clone().all(is_decided), are_numbered, known_by }
+        LeadsAtHand { are_decided: (0..table.n_leads()).all(is_decided), are_numbered, known_by }
     }
 
     /// ` --keep COLUMN`, so that people know the rows of a scored table.
@@ -51,4 +49,9 @@ fn n_values(column: &Column) -> usize {
         (None, Some(numbers)) => numbers.iter().map(|number| number.to_bits()).collect::<HashSet<u64>>().len(),
         (None, None) => 0,
     }
+}
+
+/// Whether the ids are the numbers of the rows, as they are where a table has no ids of its own.
+pub(super) fn are_numbered(table: &LeadTable) -> bool {
+    (0..table.n_leads()).all(|row| table.ids[row].parse() == Ok(row + 1))
 }
