@@ -5,6 +5,7 @@ use crate::comparison::rounding::{round_to, signed_with_interval};
 use crate::features::{Attribute, KindMeasure, Source, Values, short_number};
 use crate::metrics::{by_row_weight, is_weighted};
 use crate::pipeline::deals::Deals;
+use crate::pipeline::leaks::{Subject, origin};
 use crate::scorecard::{ActivityMeasure, Scorecard};
 use crate::tables::TextColumn;
 use crate::text::{counted, fold};
@@ -24,6 +25,9 @@ pub struct Suggestion {
     pub fact: String,
     /// The column or kind of activity that it is about.
     pub about: String,
+    /// Which of the two that is.
+    #[serde(skip)]
+    pub subject: Subject,
     /// Whether that may have been filled in only after the deal was decided, by the leak screen.
     pub is_suspicious: bool,
     /// Points it is worth beside the learned points.
@@ -82,12 +86,12 @@ pub(super) fn suggestions(
             let id = if taken.contains(&fact.id.as_str()) { format!("{}_too", fact.id) } else { fact.id.clone() };
             let rounded = round_to(m.points, step);
             let points = if rounded == 0.0 { round_to(m.points, step / 10.0) } else { rounded };
-            let source = &deals.attributes[candidates[m.candidate].source].source;
-            let about = source.column().or(source.kind()).unwrap_or_default().to_string();
+            let (subject, about) = origin(&deals.attributes[candidates[m.candidate].source].source);
             Suggestion {
                 fact: fact.words.clone(),
                 is_suspicious: deals.leaks.iter().any(|found| found.name == about),
                 about,
+                subject,
                 points: m.points,
                 interval: m.interval,
                 leads: m.leads,
@@ -259,6 +263,7 @@ mod tests {
         let plain = Suggestion {
             fact: "`Tags` = Ringing".into(),
             about: "Tags".into(),
+            subject: Subject::Column,
             is_suspicious: false,
             points: 30.0,
             interval: [25.0, 35.0],

@@ -63,7 +63,7 @@ pub enum LeakGrade {
 }
 
 /// What a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Subject {
     /// A column of the leads table.
@@ -254,7 +254,8 @@ fn suspects(deals: &Deals) -> Vec<Suspect<'_>> {
     suspects
 }
 
-fn origin(source: &Source) -> (Subject, String) {
+/// What a term's values come from, and its name; a column and a kind may have the same.
+pub(super) fn origin(source: &Source) -> (Subject, String) {
     match source {
         Source::Activity { kind, .. } => (Subject::Kind, kind.clone()),
         Source::Age => (Subject::Age, source.to_string()),

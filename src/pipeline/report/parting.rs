@@ -6,6 +6,7 @@
 
 use super::super::compare::Suggestion;
 use super::super::deals::Deals;
+use super::super::leaks::{Subject, origin};
 use super::super::train::{in_order, spread};
 use super::{ActEffect, Report};
 use crate::comparison::Comparison;
@@ -26,6 +27,8 @@ pub struct Parting {
     pub rule: Option<String>,
     /// The column, or kind of act, that both are about.
     pub about: String,
+    /// Which of the two that is.
+    pub subject: Subject,
     /// What to say beside the odds.
     pub sentence: String,
     /// Whether a list of single leads tells the odds of the rule, too.
@@ -36,6 +39,7 @@ pub struct Parting {
 struct Claim<'a> {
     rule: Option<&'a str>,
     about: &'a str,
+    subject: Subject,
     points: f64,
     interval: [f64; 2],
     /// Whether it is of leads that did such an act; a rule may also be of those who did none, or none lately.
@@ -87,11 +91,13 @@ impl Both<'_> {
             let deals = (0..column.q.len()).filter(|&deal| column.q[deal] > 0.0).collect();
             let (points, interval) = (found.learned_points, found.interval);
             let is_of_acts = rule.activity.as_ref().is_some_and(|activity| pays_for_acts(&activity.measure));
-            Some(Claim { rule: Some(&column.name), about: about(rule)?, points, interval, is_of_acts, deals })
+            let (subject, about) = about(rule)?;
+            Some(Claim { rule: Some(&column.name), about, subject, points, interval, is_of_acts, deals })
         });
         let of_facts = self.suggestions.iter().map(|fact| Claim {
             rule: None,
             about: &fact.about,
+            subject: fact.subject,
             points: fact.points,
             interval: fact.interval,
             is_of_acts: true,
@@ -102,47 +108,63 @@ impl Both<'_> {
     }
 
     fn parting(&self, claim: &Claim<'_>) -> Option<Parting> {
-        let by_source = self.log_odds(&claim.deals);
-        let (about, own) = by_source.iter().find(|(about, _)| fold(about) == fold(claim.about))?;
-        let act = self.acts.iter().find(|act| claim.is_of_acts && act.kind == *about);
-        let shown = act.and_then(|act| act.aged.first()).map_or(*own, |today| today.moves.log_odds);
+        let by_origin = self.log_odds(&claim.deals);
+        let (own_origin, own) = claim.own(&by_origin)?;
+        let (subject, about) = own_origin;
+        let act = self.acts.iter().find(|act| *subject == Subject::Kind && claim.is_of_acts && act.kind == *about);
+        let shown = act.and_then(|act| act.aged.first()).map_or(own, |today| today.moves.log_odds);
         if !do_part(claim.interval, self.comparison.factor, shown) {
             return None;
         }
         let direction = claim.points.signum();
-        let others = by_source.iter().filter(|(other, _)| *other != about);
+        let others = by_origin.iter().filter(|(other, _)| *other != own_origin);
         let most = others.max_by(|a, b| (direction * a.1).total_cmp(&(direction * b.1)));
         let most = most.filter(|(_, log_odds)| direction * **log_odds > 0.0 && !is_next_to_nothing(**log_odds));
-        let sentence = sentence(claim, most.map(|(other, _)| other.as_str()));
-        Some(Parting { rule: claim.rule.map(str::to_string), about: about.clone(), sentence, in_lists: false })
+        let sentence = sentence(claim, most.map(|((_, other), _)| other.as_str()));
+        let rule = claim.rule.map(str::to_string);
+        Some(Parting { rule, about: about.clone(), subject: *subject, sentence, in_lists: false })
     }
 
     /// By column or kind: what the model makes of it on some deals, on average, in log-odds against the average lead.
-    fn log_odds(&self, deals: &[usize]) -> BTreeMap<String, f64> {
+    fn log_odds(&self, deals: &[usize]) -> BTreeMap<Origin, f64> {
         let attributes = in_order(self.deals, &self.predictor.sources());
         let rows = spread(deals, DEALS_ASKED);
         let means = self.predictor.mean_contributions(&attributes, &rows, &self.deals.snapshots.row_weight);
-        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+        let mut sums: BTreeMap<Origin, f64> = BTreeMap::new();
         for (fitted, mean) in self.predictor.terms.iter().zip(means) {
-            let source = &fitted.term.source;
-            let about = source.column().or(source.kind()).map_or_else(|| source.to_string(), str::to_string);
-            *sums.entry(about).or_default() += mean;
+            *sums.entry(origin(&fitted.term.source)).or_default() += mean;
         }
         sums
     }
 }
 
+/// A column or a kind of act, which may have the same name.
+type Origin = (Subject, String);
+
+impl Claim<'_> {
+    /// What the model makes of the thing itself. A counter of acts is a column to the model.
+    fn own<'m>(&self, by_origin: &'m BTreeMap<Origin, f64>) -> Option<(&'m Origin, f64)> {
+        let of = |wanted: Subject| {
+            by_origin.iter().find(|((subject, name), _)| *subject == wanted && fold(name) == fold(self.about))
+        };
+        of(self.subject).or_else(|| of(Subject::Column)).map(|(origin, log_odds)| (origin, *log_odds))
+    }
+}
+
 /// The one column or kind of act that a rule asks for; `None` where it asks for several, for none by name, or for a detail
 /// of the acts, which the model does not look at.
-fn about(rule: &Rule) -> Option<&str> {
+fn about(rule: &Rule) -> Option<(Subject, &str)> {
     let fields = || rule.when.iter().flat_map(|when| when.fields()).map(|field| field.field.as_str());
     match &rule.activity {
         Some(activity) if rule.when.is_none() && activity.detail.is_none() => match activity.kinds.listed() {
-            [kind] => Some(kind),
+            [kind] => Some((Subject::Kind, kind)),
             _ => None,
         },
         Some(_) => None,
-        None => fields().next().filter(|first| fields().all(|field| field == *first)),
+        None => {
+            let column = fields().next().filter(|first| fields().all(|field| field == *first))?;
+            Some((Subject::Column, column))
+        }
     }
 }
 
@@ -191,16 +213,34 @@ mod tests {
         assert!(!do_part([-14.5, -10.3], factor, times(0.33)));
     }
 
-    #[test]
-    fn the_sentence_names_what_goes_along() {
-        let claim = Claim {
+    fn claim(subject: Subject) -> Claim<'static> {
+        Claim {
             rule: Some("referred"),
             about: "source",
+            subject,
             points: 34.1,
             interval: [31.7, 36.4],
             is_of_acts: false,
             deals: vec![1],
+        }
+    }
+
+    #[test]
+    fn a_column_and_a_kind_of_one_name_are_two_things() {
+        let both = || [(Subject::Column, -0.3), (Subject::Kind, 0.9)];
+        let known = |of: &[(Subject, f64)]| -> BTreeMap<Origin, f64> {
+            of.iter().map(|(subject, log_odds)| ((*subject, "Source".to_string()), *log_odds)).collect()
         };
+        let own = |subject, of: &[(Subject, f64)]| claim(subject).own(&known(of)).map(|(_, log_odds)| log_odds);
+        assert_eq!(own(Subject::Column, &both()), Some(-0.3));
+        assert_eq!(own(Subject::Kind, &both()), Some(0.9));
+        assert_eq!(own(Subject::Kind, &both()[..1]), Some(-0.3), "a counter of acts");
+        assert_eq!(own(Subject::Column, &both()[1..]), None);
+    }
+
+    #[test]
+    fn the_sentence_names_what_goes_along() {
+        let claim = claim(Subject::Column);
         assert_eq!(
             sentence(&claim, Some("origin")),
             "`referred` is worth +34.1 points all the same: beside the other rules, points stand for all else that such leads \
