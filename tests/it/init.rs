@@ -475,16 +475,16 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
     let brief = words_of(&leadscore(folder.path(), &[&["init", "--force"][..], &files].concat()));
     assert!(
         brief.contains(
-            "In doubt, but learned from: `A_DECLINED`. Unless known before the close, take its `#` away in leadscore.toml"
+            "Ask first: was `A_DECLINED` known before the close? If not, or in doubt, take its `#` away in leadscore.toml"
         ),
         "{brief}"
     );
-    assert!(brief.contains("Settle the doubts, then"), "{brief}");
+    assert!(brief.contains("Once answered:"), "{brief}");
     // The comment holds with the # and without.
     let path = folder.path().join("leadscore.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     let line = text.lines().find(|line| line.contains("A_DECLINED")).unwrap();
-    assert!(line.starts_with("    # \"A_DECLINED\",") && line.contains("# in doubt: "), "{line}");
+    assert!(line.starts_with("    # \"A_DECLINED\",") && line.contains("# ask first: "), "{line}");
     let settled = Project::parse(&text.replace("# \"A_DECLINED\"", "\"A_DECLINED\""), "leadscore.toml").unwrap();
     assert_eq!(settled.leads.exclude, ["A_DECLINED"]);
 }

@@ -26,6 +26,9 @@ const TERMS: [&str; 9] = [
     "handover",
 ];
 
+/// Names that what is to be asked first, or to be looked at, once had beside those.
+const OTHER_NAMES: [&str; 5] = ["In doubt", "in doubt:", "Look at this", "Settle the doubts", "Before you read on"];
+
 fn words(text: &str) -> usize {
     text.split_whitespace().count()
 }
@@ -53,6 +56,11 @@ fn walk(company: &Company, files: &[&str], open: &[&str], most_of_train: usize) 
     let train = printed(company.run(&["train"]).ok());
     let score = printed(company.run(&[&["score", "--out", "scored.csv"], open].concat()).ok());
     let report = printed(company.run(&["report", "--out", "report.html"]).ok());
+    let written = [company.text("leadscore.toml"), company.text("report.html")];
+    for text in [&init, &train, &score, &report].into_iter().chain(&written) {
+        let other = OTHER_NAMES.iter().find(|name| text.contains(*name));
+        assert_eq!(other, None, "{text}");
+    }
     let mut all = words(&way());
     for (text, most) in [(&init, INIT), (&train, most_of_train), (&score, SCORE), (&report, REPORT)] {
         assert!(words(text) <= most, "{} words, not {most} at most: {text}", words(text));

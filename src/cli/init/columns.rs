@@ -3,7 +3,7 @@
 use super::super::page::Page;
 use super::super::terminal::{Align, plural, table};
 use super::Start;
-use crate::pipeline::start::{Finding, one_line};
+use crate::pipeline::start::{ASK_FIRST, Finding, one_line};
 use crate::text::{capital, listed};
 
 /// Columns left out of the model that are named in brief; the project file has them all.
@@ -12,7 +12,7 @@ const NAMED: usize = 4;
 const KINDS_NAMED: usize = 12;
 
 /// What a column without a role is taken for.
-const WITHOUT_A_ROLE: [&str; 5] = ["attribute", "counter", "in doubt", "left out", "of no use"];
+const WITHOUT_A_ROLE: [&str; 5] = ["attribute", "counter", ASK_FIRST, "left out", "of no use"];
 
 /// The columns that carry everything else, and those that a person should look at.
 pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
@@ -26,19 +26,19 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
     let of = |taken_for: &str| -> Vec<&str> {
         found.iter().filter(|finding| finding.taken_for == taken_for).map(|finding| finding.column.as_str()).collect()
     };
-    let (doubtful, left_out) = (of("in doubt"), of("left out"));
+    let (doubtful, left_out) = (of(ASK_FIRST), of("left out"));
     if !left_out.is_empty() {
         text.push_str(&format!("Left out of the model (the project file says why): {}\n", some(&left_out, NAMED)));
     }
     if !doubtful.is_empty() {
         let named: Vec<String> = doubtful.iter().map(|name| one_line(name)).collect();
+        let (was, its) = if named.len() == 1 { ("was", "its") } else { ("were", "their") };
         text.push_str(&format!(
-            "In doubt, but learned from: {}. Unless known before the close, take {} `#` away in leadscore.toml\n",
-            listed(&named, "and"),
-            if named.len() == 1 { "its" } else { "their" }
+            "Ask first: {was} {} known before the close? If not, or in doubt, take {its} `#` away in leadscore.toml\n",
+            listed(&named, "and")
         ));
     }
-    let learned = ["attribute", "counter", "in doubt"];
+    let learned = ["attribute", "counter", ASK_FIRST];
     let n_attributes = found.iter().filter(|f| f.table == "leads" && learned.contains(&f.taken_for.as_str())).count();
     let mut rest = plural(n_attributes, "attribute");
     if let Some(log) = &start.layout.log {
@@ -71,8 +71,8 @@ fn some(names: &[&str], shown: usize) -> String {
 pub(super) fn in_full(text: &mut Page, start: &Start, found: &[Finding]) {
     let (attributes, roles): (Vec<&Finding>, Vec<&Finding>) = found.iter().partition(|f| f.taken_for == "attribute");
     text.push_table(table(&["table", "column", "taken for", "why"], &[Align::Left; 4], &rows(&roles)));
-    if found.iter().any(Finding::is_in_doubt) {
-        text.push_str("Left out: the model never sees it. In doubt: it does, until you put it into `exclude`.\n");
+    if found.iter().any(Finding::asks_first) {
+        text.push_str("Left out: the model never sees it. Ask first: it does, until you put it into `exclude`.\n");
     }
     let names: Vec<&str> = attributes.iter().map(|finding| finding.column.as_str()).collect();
     text.push_str(&format!("\n{} of who the lead is: {}\n", plural(names.len(), "attribute"), names.join(", ")));

@@ -93,7 +93,7 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     }
     let (warnings, remarks) = notes(start);
     for note in warnings.iter().chain(remarks.iter().filter(|_| all)) {
-        text.push_str(&format!("Look at this: {note}\n"));
+        text.push_str(&format!("To look at: {note}\n"));
     }
     text.push_str(&format!("\nWritten: {}", start.project.display()));
     if start.n_rules > 0 {
@@ -108,7 +108,7 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     } else {
         String::new()
     };
-    let next_step = if found.iter().any(Finding::is_in_doubt) { "Settle the doubts, then" } else { "Next" };
+    let next_step = if found.iter().any(Finding::asks_first) { "Once answered" } else { "Next" };
     text.push_str(&format!(". {next_step}{open}:\n"));
     // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
     next(start, dir).iter().for_each(|command| text.push_str(&format!("  {command}\n")));

@@ -41,7 +41,7 @@ const LABELS: [(&str, Tone); 6] = [
     ("error:", Tone::Bad),
     ("warning:", Tone::Doubtful),
     ("note:", Tone::Found),
-    ("Look at this:", Tone::Doubtful),
+    ("To look at:", Tone::Doubtful),
     ("Ask first:", Tone::Doubtful),
     ("  hint:", Tone::Found),
 ];

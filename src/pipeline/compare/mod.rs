@@ -230,7 +230,7 @@ fn rules_in_doubt(scorecard: &Scorecard, deals: &Deals, settings: &DealSettings)
     (!names.is_empty()).then(|| {
         let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         format!(
-            "Rules ask for {}, which `exclude` keeps from the model or which is in doubt: if it was filled in only after the deal \
+            "Rules ask for {}, which `exclude` keeps from the model or which `check` names: if it was filled in only after the deal \
              was decided, do not follow their learned points.",
             listed(&named, "and")
         )

@@ -10,14 +10,14 @@ use crate::tables::ColumnType;
 use serde::Serialize;
 
 /// What is taken for something that only a person can say.
-const IN_DOUBT: &str = "in doubt";
+pub const ASK_FIRST: &str = "ask first";
 
 /// One column and what it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// `leads`, `outcomes` or `activities`.
     pub table: &'static str,
-    /// The header; of an activity in doubt its kind.
+    /// The header; of an activity to ask about its kind.
     pub column: String,
     /// What it was taken for.
     pub taken_for: String,
@@ -27,8 +27,8 @@ pub struct Finding {
 
 impl Finding {
     /// Whether a person must say whether the model may learn from it.
-    pub fn is_in_doubt(&self) -> bool {
-        self.taken_for == IN_DOUBT
+    pub fn asks_first(&self) -> bool {
+        self.taken_for == ASK_FIRST
     }
 }
 
@@ -50,7 +50,7 @@ pub fn findings(view: &View, layout: &Layout) -> Vec<Finding> {
         found.extend(layout.kinds_in_doubt.iter().map(|(kind, why)| Finding {
             table: "activities",
             column: kind.clone(),
-            taken_for: IN_DOUBT.to_string(),
+            taken_for: ASK_FIRST.to_string(),
             why: why.clone(),
         }));
     }
@@ -83,7 +83,7 @@ fn of_leads(view: &View, layout: &Layout) -> Vec<Finding> {
                     None => ("attribute", format!("{:?}", column.column_type).to_lowercase()),
                 },
                 Verdict::Exclude(why) => ("left out", why.clone()),
-                Verdict::Doubt(why) => (IN_DOUBT, why.clone()),
+                Verdict::Doubt(why) => (ASK_FIRST, why.clone()),
                 Verdict::Counter => ("counter", "counts acts; may be an activity column".to_string()),
             };
             found.push(Finding { table: "leads", column: name.to_string(), taken_for: taken_for.to_string(), why });

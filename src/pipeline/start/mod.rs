@@ -29,7 +29,7 @@ pub use contact::{Values, contact, numbers_may_tell_of_a_contact};
 pub use crm::Crm;
 pub use deals::DealsChoice;
 pub use ends::reads_like_an_end;
-pub use findings::{Finding, findings};
+pub use findings::{ASK_FIRST, Finding, findings};
 pub use layout::{Layout, Moment, View, Wishes, lay_out};
 pub use log::LogChoice;
 pub use outcome::{LostWords, OutcomeChoice, possible_outcomes};

@@ -164,7 +164,7 @@ fn exclude(text: &mut String, layout: &Layout) {
     let kinds = &layout.kinds_in_doubt;
     if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| matches!(verdict, Verdict::Doubt(_))) {
         text.push_str(
-            "# What is in doubt is learned from as long as its line begins with #; without the # it is not.\n",
+            "# What to ask about first is learned from as long as its line begins with #; without the # it is not.\n",
         );
     }
     if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| named(verdict)) {
@@ -192,7 +192,7 @@ fn exclude(text: &mut String, layout: &Layout) {
 /// A column or kind that a person must say about. The comment holds with and without the # in front.
 fn doubt_line(text: &mut String, name: &str, why: &str) {
     let name = quoted(name) + ",";
-    text.push_str(&format!("    # {name:29} # in doubt: {}\n", single_line(why)));
+    text.push_str(&format!("    # {name:29} # ask first: {}\n", single_line(why)));
 }
 
 fn outcomes(text: &mut String, layout: &Layout, reading: &Reading) {
