@@ -113,7 +113,17 @@ struct Sums {
 pub(super) struct TierVolume {
     pub(super) tier: String,
     pub(super) by_rules: usize,
+    /// `None` where there are no quadrants.
+    pub(super) by_model: Option<usize>,
     pub(super) by_score: usize,
+}
+
+impl TierVolume {
+    fn add(&mut self, later: &TierVolume) {
+        self.by_rules += later.by_rules;
+        self.by_model = self.by_model.zip(later.by_model).map(|(own, more)| own + more);
+        self.by_score += later.by_score;
+    }
 }
 
 /// A lead about which the two sides disagree.
@@ -143,6 +153,7 @@ impl ScoreSummary {
         }
         let not_created = assessment.standing.iter().filter(|s| **s == Standing::NotCreated).count();
         let blending = assessment.model.and_then(|m| m.blending.as_ref());
+        let quadrants = QuadrantVolume::of_each(assessment, &open);
         let flagged: Vec<usize> =
             open.iter().copied().filter(|&i| assessment.leads[i].mismatch == Some(true)).collect();
         let of_known_age = open.iter().filter(|&&i| !assessment.is_older_than_known(i));
@@ -160,10 +171,10 @@ impl ScoreSummary {
             scorecard: assessment.scorecard.map(|c| c.name.clone()),
             model_version: version.filter(|_| assessment.model.is_some()),
             blend_weight: blending.map(|b| b.blend.weight),
-            tiers: tier_volumes(assessment, &open),
+            tiers: tier_volumes(assessment, &open, !quadrants.is_empty()),
             handover: Handover::of(assessment.scorecard, assessment.model),
             likely_below_handover: open.iter().filter(|&&i| is_likely_below_handover(assessment, i)).count(),
-            quadrants: QuadrantVolume::of_each(assessment, &open),
+            quadrants,
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
@@ -202,10 +213,7 @@ impl ScoreSummary {
         self.not_created += later.not_created;
         for tier in later.tiers {
             match self.tiers.iter_mut().find(|own| own.tier == tier.tier) {
-                Some(own) => {
-                    own.by_rules += tier.by_rules;
-                    own.by_score += tier.by_score;
-                }
+                Some(own) => own.add(&tier),
                 None => self.tiers.push(tier),
             }
         }
@@ -278,21 +286,25 @@ fn is_likely_below_handover(assessment: &Assessment<'_>, i: usize) -> bool {
     lead.win_probability >= LIKELY && !is_high && !assessment.is_disqualified(i)
 }
 
-fn tier_volumes(assessment: &Assessment<'_>, open: &[usize]) -> Vec<TierVolume> {
+/// By the model only where there are quadrants, which go by it.
+fn tier_volumes(assessment: &Assessment<'_>, open: &[usize], has_quadrants: bool) -> Vec<TierVolume> {
     let Some(card) = assessment.scorecard else { return Vec::new() };
     let mut names: Vec<&str> = card.tiers.iter().rev().map(|t| t.name.as_str()).collect();
     names.push("");
     if open.iter().any(|&i| assessment.is_disqualified(i)) {
         names.push(crate::scorecard::DISQUALIFIED);
     }
-    names
-        .into_iter()
-        .map(|name| TierVolume {
+    let volume = |name: &str| {
+        let within = |is_within: &dyn Fn(usize) -> bool| open.iter().filter(|&&i| is_within(i)).count();
+        let by_model = || within(&|i| assessment.tier_name(i, assessment.leads[i].model_tier) == name);
+        TierVolume {
             tier: name.to_string(),
-            by_rules: open.iter().filter(|&&i| assessment.rule_tier(i) == name).count(),
-            by_score: open.iter().filter(|&&i| assessment.tier_name(i, assessment.leads[i].tier) == name).count(),
-        })
-        .collect()
+            by_rules: within(&|i| assessment.rule_tier(i) == name),
+            by_model: has_quadrants.then(by_model),
+            by_score: within(&|i| assessment.tier_name(i, assessment.leads[i].tier) == name),
+        }
+    };
+    names.into_iter().map(volume).collect()
 }
 
 fn worst(assessment: &Assessment<'_>, flagged: &[usize], quadrant: Quadrant) -> Vec<Flagged> {

@@ -66,3 +66,22 @@ fn past_deals_that_went_against_their_points_say_why() {
     let quadrants = company.run(&["backtest", "--top", "1"]).ok().stdout;
     assert!(quadrants.contains("past deals so placed (high by points"), "{quadrants}");
 }
+
+#[test]
+fn tiers_by_points_and_by_the_model_hold_whom_the_quadrants_hold() {
+    let company = Company::trained();
+    let score = ["score", "--leads", "open_leads.csv", "--as-of", AS_OF, "--out", "scored.csv"];
+    let summary = company.run(&[&["--format", "json"], &score[..]].concat()).ok().stdout;
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let entry = |list: &str, key: &str, name: &str| -> Value {
+        summary[list].as_array().unwrap().iter().find(|entry| entry[key] == name).unwrap().clone()
+    };
+    let in_quadrants = |names: [&str; 2]| -> u64 {
+        names.iter().map(|name| entry("quadrants", "quadrant", name)["leads"].as_u64().unwrap()).sum()
+    };
+    let sql = entry("tiers", "tier", "SQL");
+    assert_eq!(sql["by_rules"], in_quadrants(["work_now", "verify"]));
+    assert_eq!(sql["by_model"], in_quadrants(["work_now", "hidden_gem"]));
+    assert_ne!(sql["by_model"], sql["by_score"], "the blend counts otherwise, so all three are printed");
+    assert!(company.run(&score).ok().stdout.contains("by points  by model  by score"));
+}

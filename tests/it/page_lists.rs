@@ -42,10 +42,11 @@ fn two_chances_have_two_names_and_one_has_one() {
     let (page, _) = report(&blended(0.5));
     assert_eq!(page.matches("Chance: by points and model together.").count(), 1);
     assert!(page.contains(">Chance</th>") && page.contains(">Model alone</th>"));
+    assert!(page.contains("Corners look at points and model each alone, tiers at the blend of both"));
     let (page, _) = report(&blended(0.0));
     assert!(page.contains("Chance: by the points alone.") && page.contains(">Model alone</th>"));
     let (page, _) = report(&blended(1.0));
-    assert!(!page.contains("Chance: by") && !page.contains("Model alone"));
+    assert!(!page.contains("Chance: by") && !page.contains("Model alone") && !page.contains("Corners look at"));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::beyond::above_all_points;
 use super::expected::expected_text;
-use super::{ScoreSummary, quadrants};
-use crate::cli::page::Page;
+use super::{ScoreSummary, TierVolume, quadrants};
+use crate::cli::page::{Page, Table};
 use crate::cli::terminal::{Align, count, percent, plural, table};
 use crate::pipeline::score::FirstLead;
 use crate::scorecard::tier_meaning;
@@ -202,31 +202,32 @@ fn has_tiers(summary: &ScoreSummary) -> bool {
     summary.tiers.iter().any(|t| !t.tier.is_empty())
 }
 
+/// How many leads each tier holds, by the model beside where that is another number, for quadrants go by points and model
+/// each alone and would not add up to what both together say.
+fn tiers_table(summary: &ScoreSummary, all: bool) -> Table {
+    let with_model = summary.model_version.is_some();
+    let tells_apart = summary.tiers.iter().any(|t| t.by_model.is_some_and(|by_model| by_model != t.by_score));
+    let columns: [(&str, bool, &dyn Fn(&TierVolume) -> Option<usize>); 3] = [
+        (if with_model { "by points" } else { "leads" }, true, &|t| Some(t.by_rules)),
+        ("by model", tells_apart, &|t| t.by_model),
+        ("by score", with_model, &|t| Some(t.by_score)),
+    ];
+    let shown = || columns.iter().filter(|(_, is_shown, _)| *is_shown);
+    let cells = |t: &TierVolume| -> Vec<String> {
+        let name = if t.tier.is_empty() { "(below)".to_string() } else { t.tier.clone() };
+        std::iter::once(name).chain(shown().map(|(.., of)| of(t).map_or_else(String::new, count))).collect()
+    };
+    // Whoever stands below all tiers is the rest.
+    let rows: Vec<Vec<String>> = summary.tiers.iter().filter(|t| all || !t.tier.is_empty()).map(cells).collect();
+    let header: Vec<&str> = std::iter::once("tier").chain(shown().map(|(name, ..)| *name)).collect();
+    table(&header, &[Align::Left, Align::Right, Align::Right, Align::Right][..header.len()], &rows)
+}
+
 fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
     if !has_tiers(summary) {
         return Page::new();
     }
-    let with_model = summary.model_version.is_some();
-    // Whoever stands below all tiers is the rest.
-    let rows: Vec<Vec<String>> = summary
-        .tiers
-        .iter()
-        .filter(|t| all || !t.tier.is_empty())
-        .map(|t| {
-            let name = if t.tier.is_empty() { "(below)".to_string() } else { t.tier.clone() };
-            let mut row = vec![name, count(t.by_rules)];
-            if with_model {
-                row.push(count(t.by_score));
-            }
-            row
-        })
-        .collect();
-    let (header, align): (&[&str], &[Align]) = if with_model {
-        (&["tier", "by points", "by score"], &[Align::Left, Align::Right, Align::Right])
-    } else {
-        (&["tier", "leads"], &[Align::Left, Align::Right])
-    };
-    let mut text = Page::below_a_blank(table(header, align, &rows));
+    let mut text = Page::below_a_blank(tiers_table(summary, all));
     if all {
         text.push_str(&legend(summary));
     }
