@@ -3,7 +3,7 @@
 mod since;
 
 use super::inputs::InputArgs;
-use super::leads_at_hand::are_numbered;
+use super::leads_at_hand::{are_numbered, is_called, numbered};
 use super::page::{Page, Table, bars};
 use super::reading::{leads_for_scoring, looks_at_details, open_log};
 use super::score::{as_of, general_warnings, scorers, stored, version};
@@ -20,7 +20,6 @@ use crate::values::format_instant;
 use clap::Args;
 use serde::Serialize;
 use since::push_changes;
-use std::path::Path;
 
 /// Explain one lead's score.
 #[derive(Debug, Args)]
@@ -127,15 +126,20 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     Ok((explanation, Some(changed)))
 }
 
+/// Whether the table was read from one file of this name.
+fn is_from(table: &LeadTable, name: &str) -> bool {
+    matches!(&table.files[..], [only] if is_called(only, name))
+}
+
 /// The table with this lead alone; in a table whose ids are the numbers of its rows, by the name of its file and its number,
 /// too, as leads are called where other files stand beside.
 fn one_lead(table: &LeadTable, are_numbered: bool, id: &str) -> Result<LeadTable, InputError> {
     let row_of = |id: &str| table.ids.iter().position(|own| own == id);
-    let number = numbered(id).filter(|(file, _)| are_numbered && is_called(table, file));
+    let number = numbered(id).filter(|(file, _)| are_numbered && is_from(table, file));
     let Some(row) = row_of(id).or_else(|| row_of(number?.1)) else {
         let nearest = crate::text::nearest(id, table.ids.iter());
         let hint = match (numbered(id), nearest) {
-            (Some((file, _)), _) if !is_called(table, file) => {
+            (Some((file, _)), _) if !is_from(table, file) => {
                 format!("a row of {file}? --leads {file} --number-rows looks there; ")
             }
             (_, Some(nearest)) => format!("the nearest id is `{nearest}`; "),
@@ -145,17 +149,6 @@ fn one_lead(table: &LeadTable, are_numbered: bool, id: &str) -> Result<LeadTable
             .remedy(format!("{hint}ids are compared exactly as written; --leads FILE looks in another file")));
     };
     Ok(table.rows(&[row]))
-}
-
-/// File and number of a lead that is called by them: `open.csv:17`.
-fn numbered(id: &str) -> Option<(&str, &str)> {
-    let is_number = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    id.rsplit_once(':').filter(|(file, number)| file.contains('.') && is_number(number))
-}
-
-/// Whether the table was read from one file of this name.
-fn is_called(table: &LeadTable, name: &str) -> bool {
-    matches!(&table.files[..], [only] if Path::new(only).file_name().is_some_and(|own| own == name))
 }
 
 /// The explanation as a person reads it.

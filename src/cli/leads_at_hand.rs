@@ -2,8 +2,9 @@
 
 use super::inputs::quoted;
 use crate::pipeline::start::{are_nearly_as_many, is_named_like_an_id};
-use crate::tables::{Column, LeadTable, Outcome};
+use crate::tables::{Column, Ids, LeadTable, Outcome};
 use std::collections::HashSet;
+use std::path::Path;
 
 /// What a command to go on with has to know of the leads of this one.
 #[derive(Debug, Clone)]
@@ -54,4 +55,42 @@ fn n_values(column: &Column) -> usize {
 /// Whether the ids are the numbers of the rows, as they are where a table has no ids of its own.
 pub(super) fn are_numbered(table: &LeadTable) -> bool {
     (0..table.n_leads()).all(|row| table.ids[row].parse() == Ok(row + 1))
+}
+
+/// File and number of a lead that is called by them: `open.csv:17`.
+pub(super) fn numbered(id: &str) -> Option<(&str, &str)> {
+    let is_number = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    id.rsplit_once(':').filter(|(file, number)| file.contains('.') && is_number(number))
+}
+
+/// Whether the file at `path` is called so.
+pub(super) fn is_called(path: &str, name: &str) -> bool {
+    Path::new(path).file_name().is_some_and(|own| own == name)
+}
+
+/// The file whose [numbered] rows all leads are, and their bare numbers, by which a table of that file alone calls them;
+/// `None` where some come from elsewhere, whose numbers may be the same.
+pub(super) fn rows_of_one_file(ids: &Ids, files: &[String]) -> Option<(String, Ids)> {
+    let (file, _) = numbered(ids.iter().next()?)?;
+    let is_of_the_file = |(own, number): (&str, &'_ str)| (own == file).then(|| number.to_string());
+    let numbers: Option<Ids> = ids.iter().map(|id| numbered(id).and_then(is_of_the_file)).collect();
+    let is_read = files.iter().any(|path| is_called(path, file));
+    numbers.filter(|_| is_read).map(|numbers| (file.to_string(), numbers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_file_alone_are_called_by_their_bare_numbers() {
+        let of =
+            |ids: &[&str]| rows_of_one_file(&ids.iter().collect(), &["closed.csv", "crm/open.csv"].map(str::to_string));
+        let (file, numbers) = of(&["open.csv:2", "open.csv:17"]).unwrap();
+        assert_eq!((file.as_str(), numbers == ["2", "17"]), ("open.csv", true));
+        assert_eq!(of(&["open.csv:2", "17"]), None, "a lead of closed.csv is among them");
+        assert_eq!(of(&["open.csv:2", "closed.csv:2"]), None);
+        assert_eq!(of(&["other.csv:2"]), None, "an id of its own");
+        assert_eq!(of(&[]), None);
+    }
 }

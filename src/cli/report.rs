@@ -2,6 +2,7 @@
 
 use super::backtest::{BacktestArgs, backtest_settings};
 use super::inputs::Inputs;
+use super::leads_at_hand::rows_of_one_file;
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, open_log};
 use super::stale::{Stale, now};
 use super::terminal::{Terminal, count};
@@ -182,7 +183,7 @@ fn add_open_leads(
     if open.is_empty() || (scorecard.is_none() && model.predictor.is_none()) {
         return Ok(());
     }
-    let table = read.built.table.rows(&open);
+    let mut table = read.built.table.rows(&open);
     let settings = ScoreSettings {
         as_of: AsOf::At(as_of),
         activity_columns: read.roles.activity_columns.clone(),
@@ -191,10 +192,16 @@ fn add_open_leads(
         min_evidence: inputs.project.score.min_evidence,
         warnings: Vec::new(),
     };
-    let mut log = open_log(inputs, &table.ids, scorecard, &Default::default(), terminal)?;
+    // A log may know other leads by the bare numbers.
+    let ids = table.ids.clone();
+    let mut log = open_log(inputs, &ids, scorecard, &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+    let rows_of = rows_of_one_file(&ids, &table.files).filter(|_| inputs.number_rows).map(|(file, numbers)| {
+        table.ids = numbers;
+        file
+    });
     let assessment = score(ScoreInputs { table: &table, log: source, scorecard, model: Some(model) }, &settings)?;
-    view.add_leads(&assessment, at, shown);
+    view.add_leads(&assessment, at, rows_of, shown);
     Ok(())
 }
 

@@ -53,6 +53,8 @@ pub struct OpenCorner {
 pub struct LeadLists {
     /// What they are scored as of, as `--as-of` takes it; `None` where the leads have no times.
     pub as_of: Option<String>,
+    /// The file by whose rows they are called, where it has no ids.
+    pub rows_of: Option<String>,
     /// The day to which the model knows what became of deals, where that is later than the as-of.
     pub learned_until: Option<String>,
     /// Open leads, and not closed since.
@@ -72,8 +74,15 @@ pub struct LeadLists {
 }
 
 impl Report {
-    /// Puts in the open leads of an assessment, at most `top` of each list; as anonymous as the report.
-    pub fn add_leads(&mut self, assessment: &Assessment<'_>, as_of: Option<String>, top: usize) {
+    /// Puts in the open leads of an assessment, at most `top` of each list; as anonymous as the report. `rows_of`: the file
+    /// by whose rows they are called.
+    pub fn add_leads(
+        &mut self,
+        assessment: &Assessment<'_>,
+        as_of: Option<String>,
+        rows_of: Option<String>,
+        top: usize,
+    ) {
         let (open, closed_since) = assessment.open_and_closed_since();
         let corner = |quadrant| {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
@@ -89,6 +98,7 @@ impl Report {
         let mut lists = LeadLists {
             learned_until: as_of.as_ref().and_then(|_| learned_until(assessment)),
             as_of,
+            rows_of,
             open: open.len(),
             closed_since: closed_since.len(),
             left_out: left_out(assessment),

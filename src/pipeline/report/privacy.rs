@@ -66,6 +66,7 @@ fn is_about_people(sentence: &str) -> bool {
 
 /// Leaves out of the lists of open leads who they are and what their cells say.
 pub(super) fn leave_out_leads(lists: &mut LeadLists) {
+    lists.rows_of = None;
     let nameless_lead = |(i, lead): (usize, &mut CallLead)| {
         lead.lead = nameless("lead", i);
     };
