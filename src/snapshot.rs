@@ -125,6 +125,13 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
 }
 
 impl Snapshots {
+    /// The age of the oldest deal at its moment; `None` where that of some is not known. `table` is that of the leads.
+    pub fn oldest_age(&self, table: &LeadTable) -> Option<Span> {
+        let (created, as_of) = (table.created_at.as_ref()?, self.as_of.as_ref()?);
+        let mut ages = self.rows.iter().zip(as_of).map(|(&row, &at)| Some(at.since(created[row]?)));
+        ages.try_fold(Span(0), |oldest, age| Some(oldest.max(age?)))
+    }
+
     /// The error for these, where they hold no deal: why each was left out, and what brings the most of them back.
     pub fn no_deals(&self) -> InputError {
         left_out::no_deals(&self.left_out)

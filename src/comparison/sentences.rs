@@ -1,7 +1,7 @@
 //! The comparison in two or three sentences, for whoever owns the scorecard.
 
 use super::rounding::{signed, signed_with_interval};
-use super::{Comparison, FEWEST_LEADS, RuleComparison, Verdict};
+use super::{Comparison, Contest, FEWEST_LEADS, RuleComparison, Verdict};
 use crate::metrics::by_row_weight;
 use crate::text::{capital, counted, thousands};
 
@@ -15,9 +15,9 @@ pub(super) const ENOUGH_OF_RARER: usize = 50;
 /// more.
 const MOST_PROMISED: f64 = 5.0;
 
-/// Two or three plain sentences, the most important first. `is_start`: the points are nobody's opinion yet, for a program
-/// drew them up.
-pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
+/// Two or three plain sentences, the most important first; nothing is to be changed where the learned points lost the
+/// `contest` on deals that neither had seen. `is_start`: the points are nobody's opinion yet, for a program drew them up.
+pub fn sentences(comparison: &Comparison, contest: Option<&Contest>, is_start: bool) -> Vec<String> {
     if !comparison.says_something() {
         return too_little(comparison, if is_start { "starting" } else { "hand-set" });
     }
@@ -42,7 +42,15 @@ pub fn sentences(comparison: &Comparison, is_start: bool) -> Vec<String> {
     } else {
         (format!("The deals contradict {contradict} of {rules}{wrong}{unsure}."), ["Change first", "Then"])
     };
-    let mut said = vec![first];
+    let is_lost = contest.is_some_and(Contest::is_lost);
+    let (keep, order) = match (is_lost, is_start) {
+        (false, _) => ("", order),
+        (true, true) => (" On trial, though, the learned points rank worse: keep those at the start.", order),
+        (true, false) => {
+            (" On trial, though, the learned points rank worse: keep the hand-set ones.", ["Furthest apart", "Then"])
+        }
+    };
+    let mut said = vec![first + keep];
     said.extend(
         order
             .iter()
@@ -221,7 +229,7 @@ pub(super) mod tests {
             rule("student", [-20.0, -19.0], [-30.0, -9.0], [90, 3], Verdict::Agrees),
             rule("rare", [30.0, 29.0], [-20.0, 70.0], [4, 1], Verdict::TooLittleData),
         ];
-        let said = sentences(&comparison(rules.clone(), 2_000, 770, 1.0), false);
+        let said = sentences(&comparison(rules.clone(), 2_000, 770, 1.0), None, false);
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
@@ -232,7 +240,7 @@ pub(super) mod tests {
             "Then: `vp` is set to +10 and worth +4 (+2 to +6): of the 300 leads it hits 40.0 % were won, of all 38.5 %."
         );
         assert_eq!(said.len(), 3);
-        let said = sentences(&comparison(rules, 2_000, 770, 1.0), true);
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, true);
         assert_eq!(
             said[0],
             "Nobody has set the points yet: the scorecard is the start that `init` drew up. The deals would move 2 of its 4 \
@@ -243,6 +251,25 @@ pub(super) mod tests {
             "{}",
             said[1]
         );
+    }
+
+    #[test]
+    fn nobody_is_told_to_change_what_the_trial_says_to_keep() {
+        let contested =
+            comparison(vec![rule("vp", [10.0, 4.0], [2.0, 6.0], [300, 120], Verdict::TooStrong)], 2_000, 770, 1.0);
+        let contest = |interval| Contest { deals: 400, won: 90, hand_set: 0.7, learned: 0.6, gain: -0.1, interval };
+        let said = |interval, is_start| sentences(&contested, Some(&contest(interval)), is_start).join(" ");
+        let (lost, open) = ([-0.15, -0.01], [-0.15, 0.01]);
+        assert!(
+            said(lost, false).starts_with(
+                "The deals contradict 1 of 1 rule. On trial, though, the learned points rank worse: keep the hand-set ones. \
+                 Furthest apart: `vp` is set to +10"
+            ),
+            "{}",
+            said(lost, false)
+        );
+        assert!(said(lost, true).contains("rank worse: keep those at the start. Most of all: `vp` starts at +10"));
+        assert!(said(open, false).contains("1 of 1 rule. Change first: `vp`"));
     }
 
     #[test]
@@ -260,7 +287,7 @@ pub(super) mod tests {
     #[test]
     fn points_that_go_against_the_win_rate_are_said_to_be_beside_the_others() {
         let rules = vec![rule("price_page", [10.0, -2.2], [-6.3, 2.3], [1_010, 480], Verdict::TooStrong)];
-        let said = sentences(&comparison(rules, 2_000, 770, 1.0), false);
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, false);
         assert_eq!(
             said[1],
             "Change first: `price_page` is set to +10 and, beside the other rules, worth -2.2 (-6.3 to +2.3): of the 1,010 leads \
@@ -271,15 +298,15 @@ pub(super) mod tests {
     #[test]
     fn too_little_data_says_how_many_more_would_help() {
         let unsure = |hits| vec![rule("vp", [10.0, 12.0], [-10.0, 30.0], [hits, hits / 3], Verdict::TooLittleData)];
-        let said = sentences(&comparison(unsure(60), 200, 70, 1.0), false);
+        let said = sentences(&comparison(unsure(60), 200, 70, 1.0), None, false);
         assert_eq!(said[1], "If the trend holds, about 600 more closed deals would bring a first verdict.");
-        let said = sentences(&comparison(unsure(0), 20, 7, 0.0), false);
+        let said = sentences(&comparison(unsure(0), 20, 7, 0.0), None, false);
         assert_eq!(said[1], "About 43 more won deals would help.");
         assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
         // ρ = 0.4 takes 1 / 0.16 times the deals: nobody waits for that.
         for rho in [0.0, 0.4] {
             assert_eq!(
-                sentences(&comparison(unsure(400), 2_000, 800, rho), false),
+                sentences(&comparison(unsure(400), 2_000, 800, rho), None, false),
                 [
                     "No verdict: 2,000 closed deals (800 won, 1,200 lost) cannot tell any rule's points from the hand-set ones, \
                      so these stand."

@@ -8,8 +8,8 @@ use crate::text::listed;
 /// Rules of one cause named at most.
 const NAMED: usize = 3;
 
-/// What there is too little of; `None` where every rule is judged, or where there are few deals, which says it all.
-pub fn unjudged(comparison: &Comparison) -> Option<String> {
+/// What there is too little of, `out_of_reach` being the ids of the rules that no deal could meet; `None` where every rule is judged, or where there are few deals, which says it all.
+pub fn unjudged(comparison: &Comparison, out_of_reach: &[String]) -> Option<String> {
     let rarer = comparison.won.min(comparison.deals - comparison.won);
     let unjudged: Vec<&RuleComparison> =
         comparison.rules.iter().filter(|rule| rule.verdict == Verdict::TooLittleData).collect();
@@ -23,22 +23,20 @@ pub fn unjudged(comparison: &Comparison) -> Option<String> {
                 .into()
         });
     }
-    let of = |cause: Cause, words: &str| {
-        let rules: Vec<&RuleComparison> = unjudged.iter().copied().filter(|rule| Cause::of(rule) == cause).collect();
-        (!rules.is_empty()).then(|| format!("{} {words}", named(&rules, cause)))
+    let of = |cause: Cause| {
+        let is_it = |rule: &&RuleComparison| Cause::of(rule, out_of_reach) == cause;
+        let rules: Vec<&RuleComparison> = unjudged.iter().copied().filter(is_it).collect();
+        (!rules.is_empty()).then(|| cause.said_of(&named(&rules, cause)))
     };
-    let causes = [
-        of(Cause::Few, "hit too few deals"),
-        of(Cause::Wide, "may be worth nothing or twice the points, so wide is the interval"),
-        of(Cause::Alike, "set no deal apart from the others"),
-    ];
-    let causes: Vec<String> = causes.into_iter().flatten().collect();
+    let causes: Vec<String> = Cause::ALL.into_iter().filter_map(of).collect();
     Some(format!("Too little data: {}.", causes.join("; ")))
 }
 
 /// What keeps a rule from being judged where the deals as a whole can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cause {
+    /// It takes longer than any of the leads had been there.
+    OutOfReach,
     /// It hits fewer leads than it takes.
     Few,
     /// The interval holds both 0 and twice the hand-set points.
@@ -48,8 +46,23 @@ enum Cause {
 }
 
 impl Cause {
-    fn of(rule: &RuleComparison) -> Cause {
+    /// All, in the order in which they are told.
+    const ALL: [Cause; 4] = [Cause::Few, Cause::OutOfReach, Cause::Wide, Cause::Alike];
+
+    fn said_of(self, rules: &str) -> String {
+        match self {
+            Cause::OutOfReach => {
+                format!("no lead of the past deals can meet {rules}: none was that old when looked at")
+            }
+            Cause::Few => format!("{rules} hit too few deals"),
+            Cause::Wide => format!("{rules} may be worth nothing or twice the points, so wide is the interval"),
+            Cause::Alike => format!("{rules} set no deal apart from the others"),
+        }
+    }
+
+    fn of(rule: &RuleComparison, out_of_reach: &[String]) -> Cause {
         match rule.leads {
+            0 if out_of_reach.contains(&rule.id) => Cause::OutOfReach,
             leads if leads < FEWEST_LEADS => Cause::Few,
             _ if is_wide(rule.hand_set_points, rule.interval) => Cause::Wide,
             _ => Cause::Alike,
@@ -81,29 +94,31 @@ mod tests {
         let rules = vec![
             rule("agreed", [10.0, 9.0], [5.0, 12.0], [300, 100], Verdict::Agrees),
             rule("rare", [10.0, 9.0], [4.0, 12.0], [2, 1], unsure),
+            rule("quiet", [-5.0, -5.0], [-6.0, -1.0], [0, 0], unsure),
             rule("never", [-5.0, -5.0], [-6.0, -1.0], [0, 0], unsure),
             rule("wide", [10.0, 9.0], [-1.0, 21.0], [40, 20], unsure),
             rule("all", [10.0, 10.0], [8.0, 12.0], [2_000, 770], unsure),
         ];
         assert_eq!(
-            unjudged(&comparison(rules.clone(), 2_000, 770, 1.0)).unwrap(),
-            "Too little data: `rare` (2) and `never` (none) hit too few deals; `wide` may be worth nothing or twice the points, so \
+            unjudged(&comparison(rules.clone(), 2_000, 770, 1.0), &["quiet".to_string()]).unwrap(),
+            "Too little data: `rare` (2) and `never` (none) hit too few deals; no lead of the past deals can meet `quiet`: none was \
+             that old when looked at; `wide` may be worth nothing or twice the points, so \
              wide is the interval; `all` set no deal apart from the others."
         );
-        assert_eq!(unjudged(&comparison(rules[..1].to_vec(), 2_000, 770, 1.0)), None);
-        assert_eq!(unjudged(&comparison(rules, 60, 20, 1.0)), None, "few deals, which says it all");
+        assert_eq!(unjudged(&comparison(rules[..1].to_vec(), 2_000, 770, 1.0), &[]), None);
+        assert_eq!(unjudged(&comparison(rules, 60, 20, 1.0), &[]), None, "few deals, which says it all");
     }
 
     #[test]
     fn where_the_rules_rank_nothing_no_rule_is_blamed() {
         let rules = vec![rule("product", [5.0, 5.0], [-5.0, 5.0], [1_436, 1_000], Verdict::TooLittleData)];
-        let said = unjudged(&comparison(rules.clone(), 6_711, 4_238, 0.3)).unwrap();
+        let said = unjudged(&comparison(rules.clone(), 6_711, 4_238, 0.3), &[]).unwrap();
         assert!(
             said.contains("not for want of deals: all rules together hardly rank won deals above lost ones"),
             "{said}"
         );
         assert_eq!(
-            unjudged(&comparison(rules, 6_711, 4_238, 0.6)),
+            unjudged(&comparison(rules, 6_711, 4_238, 0.6), &[]),
             None,
             "for want of deals: the sentences say how many"
         );

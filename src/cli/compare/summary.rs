@@ -1,7 +1,7 @@
 //! What `compare --format json` prints.
 
 use super::personas::PersonaRows;
-use crate::comparison::{Comparison, RuleComparison, sentences, unjudged};
+use crate::comparison::{Comparison, RuleComparison};
 use crate::pipeline::compare::{Compared, Judged, ShapeProfile, Suggestion};
 use crate::scorecard::Scorecard;
 use serde::Serialize;
@@ -85,9 +85,9 @@ impl Summary {
             rho: comparison.rho,
             auc_out_of_fold: comparison.auc,
             is_start: scorecard.is_start(),
-            sentences: sentences(comparison, scorecard.is_start()),
+            sentences: compared.sentences(scorecard.is_start()),
             rules: rules.into_iter().map(row).collect(),
-            unjudged: unjudged(comparison),
+            unjudged: compared.unjudged(),
             groups: groups(comparison),
             personas: compared.personas.iter().map(PersonaRows::of).collect(),
             half_lives: compared.half_lives.clone(),

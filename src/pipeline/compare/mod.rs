@@ -3,6 +3,7 @@
 
 mod judged;
 mod personas;
+mod remarks;
 mod shapes;
 mod suggestions;
 mod written;
@@ -19,9 +20,9 @@ use crate::comparison::{self, Comparison, ComparisonInput, Overlap, RuleInput, o
 use crate::fault::InputError;
 use crate::metrics::auc;
 use crate::scorecard::{Scorecard, Variant};
-use crate::text::listed;
 use crate::validation::{self, Scheme};
 use rayon::prelude::*;
+use remarks::{out_of_reach, rules_in_doubt};
 use shapes::{Look, Offer, offers};
 
 /// Share of the newest deals that a learned scorecard is judged on where the project holds out none.
@@ -85,6 +86,20 @@ pub struct Compared {
     pub deals: Deals,
     /// What a reader must know.
     pub notes: Vec<String>,
+    /// Ids of the rules that no past deal can meet.
+    pub out_of_reach: Vec<String>,
+}
+
+impl Compared {
+    /// What there is too little of where a rule has too little data though the deals are many.
+    pub fn unjudged(&self) -> Option<String> {
+        comparison::unjudged(&self.comparison, &self.out_of_reach)
+    }
+
+    /// The comparison in two or three sentences; `is_start`: the points are nobody's yet.
+    pub fn sentences(&self, is_start: bool) -> Vec<String> {
+        comparison::sentences(&self.comparison, self.judged.as_ref().map(|judged| &judged.contest), is_start)
+    }
 }
 
 /// What was learned from some of the deals.
@@ -132,11 +147,12 @@ pub(super) struct Gathered {
     pub(super) shapes: OfferedShapes,
 }
 
-/// The shapes on offer, and the rules' quantities under each.
+/// The shapes on offer, and the rules' quantities under each; and the rules that no deal can meet in any.
 pub(super) struct OfferedShapes {
     offers: Vec<Offer>,
     columns: Vec<RuleColumn>,
     why_none: Option<String>,
+    out_of_reach: Vec<String>,
 }
 
 /// Gathers and screens the deals; `keep` the evidence of the rules.
@@ -151,11 +167,13 @@ pub(super) fn gather_with_shapes(
     let variants: Vec<Variant> = offers.iter().map(|offer| offer.variant.clone()).collect();
     let with_offers = scorecard.with_variants(&variants);
     let inputs = DealInputs { scorecard: Some(&with_offers), ..inputs };
+    let table = inputs.table;
     let (mut deals, evidence) = gather_and_keep(inputs, settings, keep)?;
     leaks::leave_out(&mut deals, &ScreenSettings::of(settings));
     let n_own = scorecard.rules.iter().filter(|rule| rule.points().is_some()).count();
     let columns = deals.rules.as_mut().map(|rules| rules.rules.split_off(n_own)).unwrap_or_default();
-    Ok(Gathered { deals, evidence, shapes: OfferedShapes { offers, columns, why_none } })
+    let out_of_reach = out_of_reach(scorecard, deals.snapshots.oldest_age(table));
+    Ok(Gathered { deals, evidence, shapes: OfferedShapes { offers, columns, why_none, out_of_reach } })
 }
 
 /// Compares the scorecard's points with what the closed deals bear out. `text` is the scorecard's file.
@@ -181,7 +199,7 @@ pub(super) fn compare_gathered(
     text: &str,
     settings: &CompareSettings,
 ) -> Result<Compared, InputError> {
-    let OfferedShapes { offers, columns, why_none } = shapes;
+    let OfferedShapes { offers, columns, why_none, out_of_reach } = shapes;
     let offered = Offered { deals: &deals, offers: &offers, columns: &columns };
     let kept = kept(&deals);
     let lesson = learn(&offered, &kept, true, settings);
@@ -215,25 +233,7 @@ pub(super) fn compare_gathered(
         caps: lesson.caps,
         notes: why_none.into_iter().chain(rules_in_doubt(scorecard, &deals, &settings.deals)).collect(),
         deals,
-    })
-}
-
-/// That rules ask for what the project file keeps from the model, or what the leak screen has a question about: what is
-/// learned of their points may come from after the deal.
-fn rules_in_doubt(scorecard: &Scorecard, deals: &Deals, settings: &DealSettings) -> Option<String> {
-    let is_kept_out = |name: &String| settings.plan.exclude.contains(name);
-    let is_in_doubt = |name: &String| deals.leaks.iter().any(|found| found.name == *name);
-    let mut names: Vec<String> = scorecard.fields().into_iter().map(|(name, _)| name).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.retain(|name| is_kept_out(name) || is_in_doubt(name));
-    (!names.is_empty()).then(|| {
-        let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        format!(
-            "Rules ask for {}, which `exclude` keeps from the model or which `check` names: if it was filled in only after the deal \
-             was decided, do not follow their learned points.",
-            listed(&named, "and")
-        )
+        out_of_reach,
     })
 }
 

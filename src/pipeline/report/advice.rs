@@ -7,6 +7,11 @@ use serde::Serialize;
 /// The sentences of [`compare`](crate::pipeline::compare) beside the rules.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Advice {
+    /// What the comparison says in two or three sentences.
+    #[serde(skip)]
+    pub in_brief: Vec<String>,
+    /// What there is too little of where a rule has too little data though the deals are many.
+    pub unjudged: Option<String>,
     /// Facts that no rule asks for, those that may know the outcome last.
     pub missing: Vec<String>,
     /// Rules that say the same thing.
@@ -33,6 +38,8 @@ pub(super) fn advice(compared: &Compared, is_start: bool, asked: Option<&str>) -
     }
     suggestions.sort_by_key(|suggestion| suggestion.is_suspicious);
     Advice {
+        in_brief: compared.sentences(is_start),
+        unjudged: compared.unjudged(),
         missing: suggestions.iter().map(|s| s.sentence(comparison.win_rate)).collect(),
         overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),
         caps: compared.caps.iter().filter_map(ShapeProfile::cap_sentence).collect(),

@@ -39,7 +39,7 @@ use super::leaning::question;
 use super::model::{DriftRecord, Model};
 use super::promises::Promises;
 use super::train::{Procedure, fit_error, lessons};
-use crate::comparison::{Comparison, unjudged};
+use crate::comparison::Comparison;
 use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::metrics::Standing;
@@ -117,8 +117,6 @@ pub struct Report {
     pub is_start: bool,
     /// Learned beside hand-set points; `None` without a scorecard.
     pub comparison: Option<Comparison>,
-    /// What there is too little of where a rule has too little data though the deals are many.
-    pub unjudged: Option<String>,
     /// What else the deals say of the scorecard; `None` without one.
     pub advice: Option<Advice>,
     /// What became of each quadrant's past deals, in the order of [`Quadrant::ALL`](crate::mismatch::Quadrant::ALL).
@@ -222,7 +220,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         anonymous: settings.anonymous,
         warnings: sentences::warnings(&model, lookback::sentence(&found, settings.card.as_ref())),
         warns_of_drift: model.drift.as_ref().is_some_and(|drift| drift.sentence().is_some()),
-        sentences: sentences::sentences(&found, comparison.as_ref(), &model, handover.as_ref(), is_start),
+        sentences: sentences::sentences(&found, advice.as_ref(), &model, handover.as_ref()),
         nothing_to_learn: sentences::nothing_to_learn(&found),
         promises: Promises::of(&found.figures).as_ref().map(Promises::in_brief),
         is_weighted: found.judged.is_weighted(),
@@ -233,7 +231,6 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),
         half_life_days: train.deals.half_life.days(),
-        unjudged: comparison.as_ref().and_then(unjudged),
         comparison,
         advice,
         quadrants: model.blending.as_ref().map(|b| corners(&b.records, found.judged.rate)).unwrap_or_default(),

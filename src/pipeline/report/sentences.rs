@@ -3,7 +3,7 @@
 use super::super::backtest::Backtest;
 use super::super::handover::Handover;
 use super::super::model::{DriftRecord, Model};
-use crate::comparison::{self, Comparison};
+use super::Advice;
 use crate::metrics::{Figures, LiftRow, by_row_weight};
 use crate::mismatch::{Quadrant, QuadrantRecord};
 use crate::text::{counted, thousands};
@@ -21,16 +21,12 @@ pub(super) fn warnings(model: &Model, looking_back: Option<String>) -> Vec<Strin
 /// At most three: of the points, of the order of the deals, of where the two sides disagree.
 pub(super) fn sentences(
     found: &Backtest,
-    comparison: Option<&Comparison>,
+    advice: Option<&Advice>,
     model: &Model,
     handover: Option<&Handover>,
-    is_start: bool,
 ) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
-    if let Some(comparison) = comparison {
-        let all = comparison::sentences(comparison, is_start);
-        said.push(all.into_iter().take(2).collect::<Vec<_>>().join(" "));
-    }
+    said.extend(advice.map(|advice| advice.in_brief[..advice.in_brief.len().min(2)].join(" ")));
     said.extend(model.why_no_model.as_ref().map(|why| format!("There is no model: {why}.")));
     let by_chance = nothing_to_learn(found);
     let is_chance = by_chance.is_some();
