@@ -30,6 +30,7 @@ pub mod personas;
 pub mod profile;
 mod root;
 pub mod rounding;
+mod scale;
 mod sentences;
 pub mod tiers;
 mod unjudged;
@@ -37,6 +38,7 @@ mod verdict;
 
 pub use judged::{Contest, contest};
 pub use overlap::{Overlap, overlaps};
+pub use scale::SETS_THE_SCALE;
 pub use sentences::sentences;
 pub use unjudged::unjudged;
 
@@ -174,6 +176,9 @@ pub struct RuleComparison {
     pub learned_points: f64,
     /// 95 % interval of the learned points, low then high.
     pub interval: [f64; 2],
+    /// Whether it brings nearly all that the score tells deals apart by: the scale is held by its points then, so that the
+    /// interval is narrow without knowing them any better.
+    pub sets_the_scale: bool,
     /// Deals the rule hit.
     pub leads: usize,
     /// Deals won among them.
@@ -234,6 +239,11 @@ impl Comparison {
     /// Whether any verdict is more than `too little data`; a learned scorecard is worth writing only then.
     pub fn says_something(&self) -> bool {
         self.rules.iter().any(|rule| rule.verdict != Verdict::TooLittleData)
+    }
+
+    /// What it means that a rule sets the scale, where one does.
+    pub fn of_the_scale(&self) -> Option<String> {
+        scale::told(&self.rules)
     }
 
     /// Whether its rates, which are by row weight, differ from wins ÷ deals.

@@ -18,6 +18,9 @@ const LOOKED_AT_FIRST: usize = 1 << 14;
 /// Share of them that counts as nearly all.
 const NEARLY_ALL: f64 = 0.9;
 
+/// Share of the score's standard deviation that counts as nearly all of it: nine tenths of the variance.
+const NEARLY_ALL_OF_THE_SPREAD: f64 = 0.95;
+
 /// Closed deals with equal quantities folded into one row; rules in the order of their ids.
 pub(super) struct Deals {
     /// Place in `ComparisonInput::rules` of each rule here.
@@ -74,6 +77,13 @@ impl Deals {
     pub fn factor(&self, beta: &[f64]) -> Option<f64> {
         let spread = spread(&self.covariance, beta);
         (spread > 0.0).then(|| self.sd_score / spread)
+    }
+
+    /// Whether a rule of so many points brings nearly all of the spread of the score, which is held at what it is: then its
+    /// points can hardly be others, whatever it is worth, and the other rules are measured by it.
+    pub fn sets_the_scale(&self, rule: usize, points: f64) -> bool {
+        self.sd_score > 0.0
+            && points.abs() * self.covariance[[rule, rule]].sqrt() >= NEARLY_ALL_OF_THE_SPREAD * self.sd_score
     }
 
     /// How far a rule may follow the deals, from 0 to 1: not at all where they do not tell it apart (none hit, or all

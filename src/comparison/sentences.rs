@@ -189,6 +189,7 @@ pub(super) mod tests {
             hand_set_points: points[0],
             learned_points: points[1],
             interval,
+            sets_the_scale: false,
             leads: hits[0],
             won: hits[1],
             win_rate: hits[1] as f64 / hits[0].max(1) as f64,

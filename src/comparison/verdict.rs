@@ -20,6 +20,7 @@ pub(super) fn judge(input: &ComparisonInput, deals: &Deals, learned: &Learned, r
         hand_set_points: from.points,
         learned_points: learned.points[at],
         interval: learned.intervals[at],
+        sets_the_scale: learned.rho == 1.0 && deals.sets_the_scale(at, learned.points[at]),
         leads,
         won: deals.won[at],
         win_rate: deals.win_rate[at],

@@ -5,6 +5,7 @@ use leadscore::comparison::{Comparison, RuleInput, Verdict, quantity_limit, sent
 
 mod company;
 mod personas;
+mod scale;
 mod shapes;
 mod study;
 

@@ -19,6 +19,8 @@ pub(in super::super) struct Summary {
     pub(in super::super) auc_out_of_fold: Option<f64>,
     pub(in super::super) sentences: Vec<String>,
     pub(in super::super) rules: Vec<RuleRow>,
+    /// What it means that a rule sets the scale, where one does.
+    pub(in super::super) of_the_scale: Option<String>,
     /// What there is too little of where a rule has too little data though the deals are many.
     pub(in super::super) unjudged: Option<String>,
     pub(in super::super) groups: Vec<GroupRow>,
@@ -46,6 +48,8 @@ pub(in super::super) struct RuleRow {
     pub(in super::super) hand_set_points: f64,
     pub(in super::super) learned_points: f64,
     pub(in super::super) interval: [f64; 2],
+    /// Whether the interval is narrow only because the scale is held by this rule.
+    pub(in super::super) sets_the_scale: bool,
     pub(in super::super) leads: usize,
     pub(in super::super) won: usize,
     /// Row-weighted share of won deals among them.
@@ -87,6 +91,7 @@ impl Summary {
             is_start: scorecard.is_start(),
             sentences: compared.sentences(scorecard.is_start()),
             rules: rules.into_iter().map(row).collect(),
+            of_the_scale: comparison.of_the_scale(),
             unjudged: compared.unjudged(),
             groups: groups(comparison),
             personas: compared.personas.iter().map(PersonaRows::of).collect(),
@@ -111,6 +116,7 @@ fn row(rule: &RuleComparison) -> RuleRow {
         hand_set_points: rule.hand_set_points,
         learned_points: rule.learned_points,
         interval: rule.interval,
+        sets_the_scale: rule.sets_the_scale,
         leads: rule.leads,
         won: rule.won,
         win_rate: rule.win_rate,

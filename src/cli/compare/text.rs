@@ -3,8 +3,8 @@
 use super::super::page::{Page, Strip};
 use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
-use super::summary::Summary;
-use crate::comparison::Contest;
+use super::summary::{RuleRow, Summary};
+use crate::comparison::{Contest, SETS_THE_SCALE};
 use crate::features::short_number;
 use crate::metrics::{BY_ROW_WEIGHT, Rate, is_weighted, row_weight_mark, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
@@ -47,7 +47,7 @@ fn rules(text: &mut Page, summary: &Summary) {
                 r.group.clone(),
                 short_number(r.hand_set_points),
                 tenth(r.learned_points),
-                format!("{} to {}", tenth(r.interval[0]), tenth(r.interval[1])),
+                interval(r),
                 strip.draw(r.hand_set_points, r.learned_points, r.interval),
                 count(r.leads),
                 rate,
@@ -84,8 +84,8 @@ fn rules(text: &mut Page, summary: &Summary) {
     if is_weighted(summary.deals, summary.won, summary.win_rate) {
         text.push_str(&format!("* {BY_ROW_WEIGHT}\n"));
     }
-    if let Some(why) = &summary.unjudged {
-        text.push_str(&format!("{why}\n"));
+    for said in summary.of_the_scale.iter().chain(&summary.unjudged) {
+        text.push_str(&format!("{said}\n"));
     }
 }
 
@@ -176,6 +176,14 @@ fn written(path: &str, contest: Option<Contest>) -> String {
         return format!("The learned scorecard is in {path}; it ranked worse on trial, so keep the one there is.\n");
     }
     format!("The learned scorecard is in {path}; `leadscore train --scorecard {path}` tries it.\n")
+}
+
+/// The interval of a rule's points, unless these hold the scale.
+fn interval(rule: &RuleRow) -> String {
+    match rule.sets_the_scale {
+        true => SETS_THE_SCALE.to_string(),
+        false => format!("{} to {}", tenth(rule.interval[0]), tenth(rule.interval[1])),
+    }
 }
 
 /// One decimal, no negative zero.

@@ -10,6 +10,8 @@ pub struct Advice {
     /// What the comparison says in two or three sentences.
     #[serde(skip)]
     pub in_brief: Vec<String>,
+    /// What it means that a rule sets the scale, where one does.
+    pub of_the_scale: Option<String>,
     /// What there is too little of where a rule has too little data though the deals are many.
     pub unjudged: Option<String>,
     /// Facts that no rule asks for, those that may know the outcome last.
@@ -39,6 +41,7 @@ pub(super) fn advice(compared: &Compared, is_start: bool, asked: Option<&str>) -
     suggestions.sort_by_key(|suggestion| suggestion.is_suspicious);
     Advice {
         in_brief: compared.sentences(is_start),
+        of_the_scale: comparison.of_the_scale(),
         unjudged: compared.unjudged(),
         missing: suggestions.iter().map(|s| s.sentence(comparison.win_rate)).collect(),
         overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),
