@@ -74,4 +74,8 @@ fn odds_are_explained_where_there_are_some() {
     company.run(&["report", "--out", "report.html", "--top", "0"]).ok();
     let page = company.text("report.html");
     assert!(!page.contains("Odds × 2 means") && !page.contains("(odds × "));
+    // There are such leads and deals; that they are not listed does not say that there are none.
+    assert!(page.contains("; none is listed here, as <code>--top 0</code> asks"), "{page}");
+    assert!(!page.contains("<details><summary>Past deals") && page.contains("<p>Past deals with many points"));
+    assert!(!page.contains("is far enough apart in the two orders"));
 }

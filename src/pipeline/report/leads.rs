@@ -32,7 +32,9 @@ pub struct CallLead {
 pub struct CallList {
     /// What became of past deals that stood as these do.
     pub of_their_kinds: Vec<String>,
-    /// The leads.
+    /// How many there are.
+    pub of: usize,
+    /// Those that are listed.
     pub leads: Vec<CallLead>,
 }
 
@@ -171,5 +173,5 @@ fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: 
         }
     };
     let leads: Vec<CallLead> = rows.iter().take(top).map(lead).collect();
-    CallList { of_their_kinds: of_their_kinds(leads.iter().map(|lead| &lead.reason)), leads }
+    CallList { of_their_kinds: of_their_kinds(leads.iter().map(|lead| &lead.reason)), of: rows.len(), leads }
 }
