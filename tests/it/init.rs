@@ -426,7 +426,7 @@ fn dates_and_numbers_of_contacts_are_named_with_the_line_that_leaves_them_out() 
     let brief = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv", "--force"]));
     assert!(
         brief.contains(
-            "learned from: `month`, `day` and `campaign`. Unless known before the close, take their `#` away"
+            "Ask first: were `month`, `day` and `campaign` known before the close? If not, or in doubt, take their `#` away"
         ),
         "{brief}"
     );
@@ -479,7 +479,7 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
         ),
         "{brief}"
     );
-    assert!(brief.contains("Once answered:"), "{brief}");
+    assert!(brief.contains("Once answered (open.csv: "), "{brief}");
     // The comment holds with the # and without.
     let path = folder.path().join("leadscore.toml");
     let text = std::fs::read_to_string(&path).unwrap();

@@ -27,7 +27,7 @@ const TERMS: [&str; 9] = [
 ];
 
 /// Names that what is to be asked first, or to be looked at, once had beside those.
-const OTHER_NAMES: [&str; 5] = ["In doubt", "in doubt:", "Look at this", "Settle the doubts", "Before you read on"];
+const OTHER_NAMES: [&str; 5] = ["In doubt", "# in doubt: ", "Look at this", "Settle the doubts", "Before you read on"];
 
 fn words(text: &str) -> usize {
     text.split_whitespace().count()
