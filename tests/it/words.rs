@@ -59,7 +59,7 @@ fn walk(company: &Company, files: &[&str], open: &[&str], most_of_train: usize) 
     let written = [company.text("leadscore.toml"), company.text("report.html")];
     for text in [&init, &train, &score, &report].into_iter().chain(&written) {
         let other = OTHER_NAMES.iter().find(|name| text.contains(*name));
-        assert_eq!(other, None, "{text}");
+        assert_eq!(other, None);
     }
     let mut all = words(&way());
     for (text, most) in [(&init, INIT), (&train, most_of_train), (&score, SCORE), (&report, REPORT)] {
