@@ -240,7 +240,7 @@ fn odds(log_odds: f64) -> String {
     if factor >= 10.0 {
         format!("odds × {factor:.0}")
     } else if factor < 0.1 {
-        format!("odds × under 0.1")
+        "odds × under 0.1".to_string()
     } else {
         format!("odds × {factor:.1}")
     }

@@ -160,8 +160,16 @@ fn in_which_order(summary: &ScoreSummary) -> String {
     format!("{doubt}{how}{next}. ")
 }
 
-/// A column of the leads to begin with: its header, its side, whether it is shown, and what stands in it.
-type TopColumn<'a> = (&'a str, Align, bool, &'a dyn Fn(&FirstLead) -> String);
+/// A column of a table: its header, its side, whether it is shown, and what stands in it.
+type Column<'a, R> = (&'a str, Align, bool, &'a dyn Fn(&R) -> String);
+
+/// The columns that are shown, over some rows.
+fn shown_table<'r, R: 'r>(columns: &[Column<'_, R>], rows: impl Iterator<Item = &'r R>) -> Table {
+    let shown = || columns.iter().filter(|(_, _, is_shown, _)| *is_shown);
+    let rows: Vec<Vec<String>> = rows.map(|row| shown().map(|(.., value)| value(row)).collect()).collect();
+    let (header, align): (Vec<&str>, Vec<Align>) = shown().map(|(name, align, ..)| (*name, *align)).unzip();
+    table(&header, &align, &rows)
+}
 
 fn top_text(summary: &ScoreSummary, all: bool) -> Page {
     if summary.top.is_empty() {
@@ -169,18 +177,14 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
     }
     // Without a model nobody knows a chance, without a scorecard there are no tiers and no next steps.
     let (has_chance, has_tiers) = (summary.model_version.is_some(), summary.scorecard.is_some() && all);
-    let columns: [TopColumn<'_>; 5] = [
+    let columns: [Column<'_, FirstLead>; 5] = [
         (if summary.ranks_by_chance { "highest score" } else { "call first" }, Align::Left, true, &|t| t.lead.clone()),
         ("score", Align::Right, true, &|t| crate::features::short_number(t.score)),
         ("tier", Align::Left, has_tiers, &|t| t.tier.clone()),
         ("chance", Align::Right, has_chance, &chance_of),
         ("next", Align::Left, has_tiers, &|t| t.next_action.clone()),
     ];
-    let shown = || columns.iter().filter(|(_, _, is_shown, _)| *is_shown);
-    let rows: Vec<Vec<String>> =
-        summary.top.iter().map(|lead| shown().map(|(.., value)| value(lead)).collect()).collect();
-    let (header, align): (Vec<&str>, Vec<Align>) = shown().map(|(name, align, ..)| (*name, *align)).unzip();
-    let mut text = Page::below_a_blank(table(&header, &align, &rows));
+    let mut text = Page::below_a_blank(shown_table(&columns, summary.top.iter()));
     text.push_str(&summary.ties.told(summary.top.len()).unwrap_or_default());
     if has_chance && all {
         let scale = if summary.scorecard.is_some() { "on the scale of the points" } else { "from 0 to 100" };
@@ -207,20 +211,14 @@ fn has_tiers(summary: &ScoreSummary) -> bool {
 fn tiers_table(summary: &ScoreSummary, all: bool) -> Table {
     let with_model = summary.model_version.is_some();
     let tells_apart = summary.tiers.iter().any(|t| t.by_model.is_some_and(|by_model| by_model != t.by_score));
-    let columns: [(&str, bool, &dyn Fn(&TierVolume) -> Option<usize>); 3] = [
-        (if with_model { "by points" } else { "leads" }, true, &|t| Some(t.by_rules)),
-        ("by model", tells_apart, &|t| t.by_model),
-        ("by score", with_model, &|t| Some(t.by_score)),
+    let columns: [Column<'_, TierVolume>; 4] = [
+        ("tier", Align::Left, true, &|t| if t.tier.is_empty() { "(below)".to_string() } else { t.tier.clone() }),
+        (if with_model { "by points" } else { "leads" }, Align::Right, true, &|t| count(t.by_rules)),
+        ("by model", Align::Right, tells_apart, &|t| t.by_model.map_or_else(String::new, count)),
+        ("by score", Align::Right, with_model, &|t| count(t.by_score)),
     ];
-    let shown = || columns.iter().filter(|(_, is_shown, _)| *is_shown);
-    let cells = |t: &TierVolume| -> Vec<String> {
-        let name = if t.tier.is_empty() { "(below)".to_string() } else { t.tier.clone() };
-        std::iter::once(name).chain(shown().map(|(.., of)| of(t).map_or_else(String::new, count))).collect()
-    };
     // Whoever stands below all tiers is the rest.
-    let rows: Vec<Vec<String>> = summary.tiers.iter().filter(|t| all || !t.tier.is_empty()).map(cells).collect();
-    let header: Vec<&str> = std::iter::once("tier").chain(shown().map(|(name, ..)| *name)).collect();
-    table(&header, &[Align::Left, Align::Right, Align::Right, Align::Right][..header.len()], &rows)
+    shown_table(&columns, summary.tiers.iter().filter(|t| all || !t.tier.is_empty()))
 }
 
 fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
