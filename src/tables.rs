@@ -10,7 +10,7 @@ mod origins;
 
 pub use acts::Acts;
 pub use ids::Ids;
-pub use numbers::Numbers;
+pub use numbers::{NO_SPAN, Numbers};
 pub use origins::Origins;
 
 use crate::asof::Instant;

@@ -192,11 +192,11 @@ pub fn narrow_kind_measure(
     rows: &[usize],
     as_of: Option<&[Instant]>,
 ) -> Numbers {
-    let numbers = kind_measure(kind, measure, rows, as_of);
-    match measure {
-        KindMeasure::Count => Numbers::of_counts(numbers),
-        KindMeasure::Decayed => Numbers::Wide(numbers),
-        KindMeasure::DaysSince | KindMeasure::DaysSinceFirst => Numbers::of_days(numbers),
+    match (measure, as_of) {
+        (KindMeasure::Count, _) => Numbers::of_counts(kind.counts(rows)),
+        (KindMeasure::DaysSince, Some(as_of)) => Numbers::of_spans(kind.since_newest(rows, as_of)),
+        (KindMeasure::DaysSinceFirst, Some(as_of)) => Numbers::of_spans(kind.since_first(rows, as_of)),
+        _ => Numbers::Wide(kind_measure(kind, measure, rows, as_of)),
     }
 }
 

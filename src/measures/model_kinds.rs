@@ -4,6 +4,7 @@ use super::seen_acts::{SeenAct, SeenActs};
 use super::shard::LEADS_PER_SHARD;
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
+use crate::tables::NO_SPAN;
 use crate::text::fold;
 
 /// When the newest act was of a kind that never happened, and the first.
@@ -69,6 +70,22 @@ impl KindColumns {
         self.of_leads(leads, |cells| &cells.newest, |_, at| (at != NEVER).then_some(Instant(at)))
     }
 
+    /// Whether there was an act of each at or after its instant in `from`.
+    pub fn reach(&self, leads: &[usize], from: &[Instant]) -> Vec<bool> {
+        let newest = self.of_leads(leads, |cells| &cells.newest, |_, at| at);
+        newest.iter().zip(from).map(|(at, from)| *at >= from.0 && *at != NEVER).collect()
+    }
+
+    /// Microseconds from the newest act of each to its `as_of`, which is that of all leads; [`NO_SPAN`] where there was none.
+    pub fn since_newest(&self, leads: &[usize], as_of: &[Instant]) -> Vec<i64> {
+        self.of_leads(leads, |cells| &cells.newest, |lead, at| micros(at, NEVER, as_of[lead]))
+    }
+
+    /// The same from the first act.
+    pub fn since_first(&self, leads: &[usize], as_of: &[Instant]) -> Vec<i64> {
+        self.of_leads(leads, |cells| &cells.first, |lead, at| micros(at, NOT_YET, as_of[lead]))
+    }
+
     /// Days from the newest act of each to its `as_of`, which is that of all leads; NaN where there was none.
     pub fn days_since_newest(&self, leads: &[usize], as_of: &[Instant]) -> Vec<f64> {
         self.of_leads(leads, |cells| &cells.newest, |lead, at| days(at, NEVER, as_of[lead]))
@@ -78,6 +95,13 @@ impl KindColumns {
     pub fn days_since_first(&self, leads: &[usize], as_of: &[Instant]) -> Vec<f64> {
         self.of_leads(leads, |cells| &cells.first, |lead, at| days(at, NOT_YET, as_of[lead]))
     }
+}
+
+/// Microseconds from an instant, of which `none` stands for there being none.
+#[inline]
+fn micros(at: i64, none: i64, as_of: Instant) -> i64 {
+    let since = as_of.since(Instant(at)).0.max(NO_SPAN + 1);
+    if at == none { NO_SPAN } else { since }
 }
 
 /// Days from an instant, of which `none` stands for there being none. Nobody can guess which leads have acts of a kind, and

@@ -4,7 +4,7 @@
 //! and a dozen kinds take 400 MB, and as what they are less than half of it. Nothing is rounded: a column that does not
 //! fit its narrow form becomes a wide one.
 
-use crate::asof::MICROS_PER_DAY;
+use crate::asof::{MICROS_PER_DAY, Span};
 use crate::lanes::{Lanes, in_wide_registers};
 use std::ops::Range;
 
@@ -12,6 +12,8 @@ const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_DAY: f64 = (MICROS_PER_DAY / MICROS_PER_SECOND) as f64;
 const NO_COUNT: u16 = u16::MAX;
 const NO_TIME: i32 = i32::MIN;
+/// Stands for a length of time that is missing.
+pub const NO_SPAN: i64 = i64::MIN;
 
 /// Amounts, one a lead; NaN where missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,13 +41,12 @@ impl FromIterator<f64> for Numbers {
 impl Numbers {
     /// Counts, which are narrow where all of them are small and whole.
     pub fn of_counts(counts: Vec<f64>) -> Numbers {
-        let narrow: Option<Vec<u16>> = counts.iter().map(|&count| narrow_count(count)).collect();
-        narrow.map_or(Numbers::Wide(counts), Numbers::Counts)
+        in_wide_registers(NarrowCounts(&counts)).map_or(Numbers::Wide(counts), Numbers::Counts)
     }
 
-    /// Lengths of time in days, which are narrow where all of them are whole seconds.
-    pub fn of_days(days: Vec<f64>) -> Numbers {
-        in_wide_registers(NarrowDays(&days)).map_or(Numbers::Wide(days), Numbers::Seconds)
+    /// Lengths of time in microseconds as days, [`NO_SPAN`] where missing; they are narrow where all of them are whole seconds.
+    pub fn of_spans(micros: Vec<i64>) -> Numbers {
+        in_wide_registers(NarrowSpans(&micros)).map_or_else(|| micros.into_iter().map(days).collect(), Numbers::Seconds)
     }
 
     /// No numbers yet, and room for so many as narrow as these.
@@ -98,6 +99,15 @@ impl Numbers {
             Numbers::Wide(values) => values[row].is_nan(),
             Numbers::Counts(counts) => counts[row] == NO_COUNT,
             Numbers::Seconds(seconds) => seconds[row] == NO_TIME,
+        }
+    }
+
+    /// Whether all that are there are finite.
+    pub fn are_finite(&self) -> bool {
+        match self {
+            // All are looked at, several at once, rather than up to the first that is not.
+            Numbers::Wide(values) => values.iter().fold(true, |all, value| all & !value.is_infinite()),
+            Numbers::Counts(_) | Numbers::Seconds(_) => true,
         }
     }
 
@@ -213,40 +223,58 @@ fn stretch_of(rows: &[usize]) -> Option<Range<usize>> {
     follow.then(|| first..first + rows.len())
 }
 
-fn narrow_count(count: f64) -> Option<u16> {
-    if count.is_nan() {
-        return Some(NO_COUNT);
+/// Counts as numbers of 16 bits, where all of them are.
+struct NarrowCounts<'a>(&'a [f64]);
+
+impl Lanes for NarrowCounts<'_> {
+    type Out = Option<Vec<u16>>;
+
+    #[inline(always)]
+    fn run(self) -> Option<Vec<u16>> {
+        let mut narrow = vec![0; self.0.len()];
+        let mut are_kept = true;
+        for (narrow, count) in narrow.iter_mut().zip(self.0) {
+            let whole = *count as i32;
+            // By bits, so that −0 stays itself.
+            let is_kept = f64::from(whole).to_bits() == count.to_bits() && (0..i32::from(NO_COUNT)).contains(&whole);
+            are_kept &= is_kept | count.is_nan();
+            *narrow = if count.is_nan() { NO_COUNT } else { whole as u16 };
+        }
+        are_kept.then_some(narrow)
     }
-    let narrow = count as u16;
-    // By bits, so that −0 stays itself.
-    (narrow != NO_COUNT && f64::from(narrow).to_bits() == count.to_bits()).then_some(narrow)
 }
 
-/// Days as whole seconds, where all of them are.
-struct NarrowDays<'a>(&'a [f64]);
+/// Days of a length of time in microseconds.
+fn days(micros: i64) -> f64 {
+    if micros == NO_SPAN { f64::NAN } else { Span(micros).days() }
+}
 
-impl Lanes for NarrowDays<'_> {
+/// Microseconds as whole seconds, where all of them are.
+struct NarrowSpans<'a>(&'a [i64]);
+
+impl Lanes for NarrowSpans<'_> {
     type Out = Option<Vec<i32>>;
 
     #[inline(always)]
     fn run(self) -> Option<Vec<i32>> {
-        // So large that adding it rounds to a whole number.
-        const ROUND: f64 = 6_755_399_441_055_744.0;
-        let narrow = |days: &f64| {
-            let seconds = ((days * SECONDS_PER_DAY + ROUND) - ROUND) as i32;
-            if days.is_nan() { NO_TIME } else { seconds }
-        };
-        // By bits, so that what is not kept exactly is told; every NaN means the same.
-        let is_kept = |(days, seconds): (&f64, &i32)| {
-            let wide = wide_seconds(*seconds);
-            wide.to_bits() == days.to_bits() || wide.is_nan() && days.is_nan()
-        };
-        let seconds: Vec<i32> = self.0.iter().map(narrow).collect();
-        // All of them are looked at, several at once, rather than up to the first.
-        let all = self.0.iter().zip(&seconds).fold(true, |all, pair| all & is_kept(pair));
-        all.then_some(seconds)
+        let mut seconds = vec![0; self.0.len()];
+        let mut are_kept = true;
+        for (seconds, &micros) in seconds.iter_mut().zip(self.0) {
+            // All that is less than 2^51 stands in the digits of a float that lies between 2^52 and 2^53.
+            let wide = f64::from_bits((micros as u64).wrapping_add(ROUND.to_bits())) - ROUND;
+            let whole = (wide * (1.0 / MICROS_PER_SECOND as f64) + ROUND) - ROUND;
+            let is_missing = micros == NO_SPAN;
+            // Too long for the digits of that float, or for a whole number of 32 bits, or no whole seconds.
+            let is_long = (micros.wrapping_add(1 << 51) as u64) >> 52 != 0 || whole.abs() >= f64::from(i32::MAX);
+            are_kept &= is_missing | !is_long & (whole * MICROS_PER_SECOND as f64 == wide);
+            *seconds = if is_missing { NO_TIME } else { whole as i32 };
+        }
+        are_kept.then_some(seconds)
     }
 }
+
+/// So large that adding it rounds to a whole number.
+const ROUND: f64 = 6_755_399_441_055_744.0;
 
 #[inline(always)]
 fn wide_count(count: u16) -> f64 {
@@ -262,7 +290,6 @@ fn wide_seconds(seconds: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::asof::Span;
 
     fn bits(numbers: &Numbers) -> Vec<u64> {
         numbers.iter().map(f64::to_bits).collect()
@@ -276,18 +303,20 @@ mod tests {
             assert!((0..counts.len()).all(|row| numbers.is_missing(row) == counts[row].is_nan()));
         }
         assert!(matches!(Numbers::of_counts(vec![1.0, f64::NAN]), Numbers::Counts(_)));
-        let days = |micros: i64| Span(micros).days();
-        let numbers = Numbers::of_days(vec![days(86_400_000_000), f64::NAN, days(-5_000_000)]);
+        let numbers = Numbers::of_spans(vec![86_400_000_000, NO_SPAN, -5_000_000]);
         assert!(matches!(numbers, Numbers::Seconds(_)));
         assert_eq!([0, 1, 2].map(|row| numbers.is_missing(row)), [false, true, false]);
         assert!(numbers.get(1).is_nan() && numbers.get(0) == 1.0 && numbers.get(2) == Span(-5_000_000).days());
-        for micros in [1, 86_400_000_001, i64::MAX] {
-            assert!(matches!(Numbers::of_days(vec![days(micros)]), Numbers::Wide(_)));
+        let beyond = i64::from(i32::MAX) * 1_000_000;
+        for micros in [1, 86_400_000_001, beyond, -beyond - 1_000_000, 1 << 51, i64::MAX, i64::MIN + 1] {
+            let numbers = Numbers::of_spans(vec![micros, NO_SPAN]);
+            assert!(matches!(numbers, Numbers::Wide(_)), "{micros}");
+            assert!(numbers.get(0) == Span(micros).days() && numbers.is_missing(1));
         }
         let all: Vec<i64> = (-40_000..40_000).map(|step| step * 53_611).collect();
-        let whole = Numbers::of_days(all.iter().map(|seconds| days(seconds * 1_000_000)).collect());
+        let whole = Numbers::of_spans(all.iter().map(|seconds| seconds * 1_000_000).collect());
         assert!(matches!(whole, Numbers::Seconds(_)));
-        assert!(all.iter().enumerate().all(|(row, seconds)| whole.get(row) == days(seconds * 1_000_000)));
+        assert!(all.iter().enumerate().all(|(row, seconds)| whole.get(row) == Span(seconds * 1_000_000).days()));
     }
 
     #[test]
@@ -301,7 +330,7 @@ mod tests {
         assert_eq!(Numbers::of_counts(vec![4.0, 5.0, 6.0]).of_rows(&[1, 2]), [5.0, 6.0]);
         assert_eq!(numbers.sorted(&[4, 0, 2, 3, 1]), [0.5, 1.0, 7.0, 9.0]);
         assert_eq!(Numbers::of_counts(vec![3.0, f64::NAN, 0.0, 3.0]).sorted(&[0, 1, 2, 3]), [0.0, 3.0, 3.0]);
-        let days = Numbers::of_days(vec![Span(5_000_000).days(), f64::NAN, Span(-1_000_000).days()]);
+        let days = Numbers::of_spans(vec![5_000_000, NO_SPAN, -1_000_000]);
         assert_eq!(days.sorted(&[0, 1, 2]), [days.get(2), days.get(0)]);
         numbers.retain(&[false, true, true, false, true]);
         assert!(numbers.len() == 3 && numbers.get(0).is_nan());

@@ -3,7 +3,7 @@
 
 use super::rules::{RuleEvidence, RulesSeen};
 use super::{DealInputs, DealSettings, Keep, counters, names};
-use crate::asof::{Instant, MICROS_PER_DAY};
+use crate::asof::{Instant, MICROS_PER_DAY, Span};
 use crate::fault::InputError;
 use crate::features::plan::{kind_sources, narrow_kind_measure};
 use crate::features::{KindMeasure, Numbers, Source};
@@ -145,8 +145,11 @@ impl Look<'_> {
         let side = |scored: &Scored| asked.map(|(card, _)| RulesSeen::of(card, scored, &rows, keep_quantities));
         let rules = scored.as_ref().and_then(side);
         let kinds = measures.take_model_kinds();
+        // No act reaches a close that nobody knows.
+        let last_day = |close: &Option<Instant>| close.map_or(Instant(i64::MAX), |at| at.minus(Span(MICROS_PER_DAY)));
+        let last_days: Vec<Instant> = self.snapshots.closed_at[deals].iter().map(last_day).collect();
         let seen = Seen {
-            kinds: kinds.into_par_iter().map(|kind| self.kind(kind, &rows, deals.clone(), as_of)).collect(),
+            kinds: kinds.into_par_iter().map(|kind| self.kind(kind, &rows, &last_days, as_of)).collect(),
             rules,
             log: measures.log().clone(),
         };
@@ -157,14 +160,11 @@ impl Look<'_> {
         (seen, evidence)
     }
 
-    fn kind(&self, kind: KindColumns, rows: &[usize], deals: Range<usize>, as_of: Option<&[Instant]>) -> KindSeen {
+    /// `last_day` is when the last day before its close began for each of the deals `rows`.
+    fn kind(&self, kind: KindColumns, rows: &[usize], last_day: &[Instant], as_of: Option<&[Instant]>) -> KindSeen {
         let measures = self.measures_of(&kind.kind).into_iter();
-        let closes = &self.snapshots.closed_at[deals];
-        let at_close = kind.newest(rows).into_iter().zip(closes).map(|(newest, closed)| {
-            newest.zip(*closed).is_some_and(|(at, closed)| at.0 >= closed.0.saturating_sub(MICROS_PER_DAY))
-        });
         KindSeen {
-            at_close: at_close.collect(),
+            at_close: kind.reach(rows, last_day),
             measures: measures.map(|measure| (measure, narrow_kind_measure(&kind, measure, rows, as_of))).collect(),
             kind: kind.kind,
         }
