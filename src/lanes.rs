@@ -6,6 +6,10 @@
 //! product is rounded, then added, in the order of k, on every processor; wider registers change only how many of these
 //! lanes run at once. About half the speed of the best library, and the same bytes everywhere.
 
+mod columns;
+
+pub(crate) use columns::{AddColumns, DotColumns, Panel};
+
 use rayon::prelude::*;
 
 /// Rows of a tile.

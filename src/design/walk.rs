@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::codes::Codes;
 use super::levels::{add_effects, add_to_levels, n_places, of_levels};
 use super::{CodeBlock, Design, add_in_order};
-use crate::lanes::{AddTimes, Dot, Lanes, in_wide_registers};
+use crate::lanes::{AddColumns, DotColumns, Lanes, Panel, in_wide_registers};
 
 /// Rows of a task. Fixed, since the order of additions decides the last bits.
 const ROWS_PER_TASK: usize = 16_384;
@@ -17,7 +17,7 @@ const ROWS_PER_TASK: usize = 16_384;
 pub(crate) const ROWS_AT_HAND: usize = 512;
 
 /// The codes of a block of one level: 0 where a row has it.
-fn indicator<'a>(block: &'a CodeBlock, rows: &Range<usize>) -> Option<&'a [u8]> {
+pub(super) fn indicator<'a>(block: &'a CodeBlock, rows: &Range<usize>) -> Option<&'a [u8]> {
     match &block.codes {
         Codes::Bytes(codes) if block.n_levels == 1 => Some(&codes[rows.clone()]),
         _ => None,
@@ -42,9 +42,9 @@ impl Lanes for AddWhereSet<'_> {
 }
 
 /// The sum of r where an indicator is set.
-struct SumWhereSet<'a> {
-    codes: &'a [u8],
-    r: &'a [f64],
+pub(super) struct SumWhereSet<'a> {
+    pub(super) codes: &'a [u8],
+    pub(super) r: &'a [f64],
 }
 
 impl Lanes for SumWhereSet<'_> {
@@ -145,14 +145,11 @@ impl Design<'_> {
                 let rows = first..first + eta.len();
                 let r = &mut r[..rows.len()];
                 self.fill_panel(dense, rows.clone(), &mut panel);
-                for (column, &times) in panel.chunks_exact(ROWS_AT_HAND).zip(coefficients) {
-                    in_wide_registers(AddTimes { sums: eta, column, times });
-                }
+                let numbers = Panel { cells: &panel, height: ROWS_AT_HAND };
+                in_wide_registers(AddColumns { sums: eta, panel: numbers, times: coefficients });
                 self.add_effects(eta, &tables, &rows);
                 sums.total += look(rows.clone(), eta, r);
-                for (sum, column) in sums.numbers.iter_mut().zip(panel.chunks_exact(ROWS_AT_HAND)) {
-                    *sum += in_wide_registers(Dot(&column[..r.len()], r));
-                }
+                in_wide_registers(DotColumns { sums: &mut sums.numbers, panel: numbers, r });
                 self.add_to_levels(&mut sums.levels, &rows, r);
                 sums.of_all += r.iter().sum::<f64>();
             }
