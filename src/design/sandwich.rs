@@ -3,15 +3,19 @@
 //! The dense parts are summed over fixed shards of rows and the shards added in order. Codes × codes are weighted
 //! cross-tables, each whole in one task; a table of usual size stays in the fastest cache.
 
+mod cross;
+mod wide;
+
 use std::ops::Range;
 
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::codes::{Code, with_codes};
 use super::levels::{add_to_levels, n_places};
-use super::tables::{Column, TABLES_PER_PASS, add_to_tables, width};
 use super::{CodeBlock, Design, ROWS_PER_SUM, add_in_order};
+use cross::{cross_tables, put_tables};
+use wide::Wide;
+
 use crate::lanes::{Lanes, TILE_COLUMNS, TILE_ROWS, Tile, accumulate, in_wide_registers};
 
 /// Dense rows copied and multiplied at a time: 36 columns of them fill half a second-level cache.
@@ -60,43 +64,8 @@ fn level_sums(block: &CodeBlock, w: &[f64], stretches: &[Range<usize>]) -> Vec<f
     sums
 }
 
-/// The design with its blocks of one level (indicators of missing) counted among the numbers: there they cost a lane of a
-/// tile, as blocks a cross-table with every other block.
-struct Wide<'a> {
-    /// The blocks of one level.
-    indicators: Vec<&'a CodeBlock>,
-    /// The column of every number and then every indicator.
-    columns: Vec<usize>,
-    /// The other blocks and their columns.
-    blocks: Vec<(&'a CodeBlock, Range<usize>)>,
-}
-
-impl<'a> Wide<'a> {
-    fn of(design: &'a Design<'_>) -> Wide<'a> {
-        let all = design.blocks.iter().zip(design.block_columns());
-        let (single, blocks): (Vec<_>, Vec<_>) = all.partition(|(block, _)| block.n_levels == 1);
-        let columns = (0..design.n_numbers()).chain(single.iter().map(|(_, columns)| columns.start)).collect();
-        Wide { indicators: single.into_iter().map(|(block, _)| block).collect(), columns, blocks }
-    }
-
-    fn width(&self) -> usize {
-        self.columns.len()
-    }
-
-    /// Some rows of numbers with their indicators behind them.
-    fn rows(&self, design: &Design<'_>, rows: Range<usize>) -> Vec<f64> {
-        let width = self.width();
-        let mut cells = vec![0.0; rows.len() * width];
-        design.write_rows(rows.clone(), &mut cells, width);
-        for (column, block) in (design.n_numbers()..).zip(&self.indicators) {
-            let own = cells[column..].iter_mut().step_by(width);
-            with_codes!(&block.codes, codes => {
-                own.zip(&codes[rows.clone()]).for_each(|(cell, code)| *cell = f64::from(u8::from(code.level() == 0)));
-            });
-        }
-        cells
-    }
-}
+/// Columns that are worked on together: those of a tile.
+type Group = [f64; TILE_COLUMNS];
 
 /// Copies the lower triangle onto the upper one, square by square: down a whole column each cell would lie in a page of its
 /// own.
@@ -114,183 +83,187 @@ fn mirror(matrix: &mut Array2<f64>) {
     }
 }
 
-/// Sums of one shard of rows. `gram` is the width padded to tiles, squared; `levels` holds for every level of every block
-/// (and one behind each block for the rows without a level) a sum for each number.
+/// Sums of one shard of rows. `gram` is the width padded to tiles, squared; `levels` holds for every group of columns and in
+/// it for every place of every block a sum for each column; `totals` one for each column.
 struct DenseSums {
     gram: Vec<f64>,
-    levels: Vec<f64>,
-    totals: Vec<f64>,
+    levels: Vec<Group>,
+    totals: Vec<Group>,
+}
+
+impl DenseSums {
+    fn none(wide: &Wide<'_>) -> DenseSums {
+        let (n_groups, padded) = (wide.n_groups(), wide.n_groups() * TILE_COLUMNS);
+        let none = [0.0; TILE_COLUMNS];
+        DenseSums {
+            gram: vec![0.0; padded * padded],
+            levels: vec![none; n_groups * wide.n_places()],
+            totals: vec![none; n_groups],
+        }
+    }
+
+    fn add(&mut self, others: &DenseSums) {
+        self.gram.iter_mut().zip(&others.gram).for_each(|(total, part)| *total += part);
+        let groups = self.levels.iter_mut().chain(&mut self.totals).zip(others.levels.iter().chain(&others.totals));
+        groups.for_each(|(total, part)| add(total, part));
+    }
+}
+
+#[inline(always)]
+fn add(sums: &mut Group, more: &Group) {
+    sums.iter_mut().zip(more).for_each(|(sum, x)| *sum += x);
 }
 
 fn put_dense(result: &mut Array2<f64>, design: &Design<'_>, wide: &Wide<'_>, w: &[f64], every: usize) {
-    let width = wide.width();
-    let padded = width.next_multiple_of(TILE_COLUMNS);
+    let padded = wide.n_groups() * TILE_COLUMNS;
     let shard = |(index, w): (usize, &[f64])| shard_sums(design, wide, index * ROWS_PER_SUM, w, every);
     let shards = w.par_chunks(ROWS_PER_SUM).enumerate();
     let sums = shards.map(shard).collect::<Vec<_>>().into_iter().reduce(|mut total, part| {
-        for (total, part) in
-            [(&mut total.gram, part.gram), (&mut total.levels, part.levels), (&mut total.totals, part.totals)]
-        {
-            total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
-        }
+        total.add(&part);
         total
     });
     let Some(sums) = sums else { return };
     let last = result.nrows() - 1;
     for (i, &column) in wide.columns.iter().enumerate() {
-        result[[last, column]] = sums.totals[i];
+        let (group, lane) = (i / TILE_COLUMNS, i % TILE_COLUMNS);
+        result[[last, column]] = sums.totals[group][lane];
         for (j, &other) in wide.columns[..=i].iter().enumerate() {
             result[[column, other]] = sums.gram[i * padded + j];
         }
-    }
-    let mut table = sums.levels.chunks_exact(width);
-    for (block, columns) in &wide.blocks {
-        for (column, sums) in columns.clone().zip(table.by_ref().take(block.n_levels)) {
-            let cells = wide.columns.iter().zip(sums);
-            cells.for_each(|(&other, sum)| result[[column.max(other), column.min(other)]] = *sum);
+        let mut places = sums.levels[group * wide.n_places()..].iter();
+        for (block, columns) in &wide.blocks {
+            for (level, sums) in columns.clone().zip(places.by_ref().take(block.n_levels)) {
+                result[[level.max(column), level.min(column)]] = sums[lane];
+            }
+            places.next().expect("every block ends with the sums of the rows without a level");
         }
-        table.next().expect("every block ends with the sums of the rows without a level");
     }
 }
 
+/// What is made of the rows of a panel, in room that serves for all of them.
+struct AtHand {
+    /// The columns of a group, one after the other.
+    turning: Vec<f64>,
+    /// The rows of a group, weighted.
+    weighted: Vec<Group>,
+    /// For each row the place of its level in every block.
+    places: Vec<u32>,
+    /// Group after group its rows.
+    right: Vec<Group>,
+    /// The same rows, weighted, in halves of groups.
+    left: Vec<[f64; TILE_ROWS]>,
+}
+
+impl AtHand {
+    fn new(wide: &Wide<'_>) -> AtHand {
+        let none = [0.0; TILE_COLUMNS];
+        AtHand {
+            turning: vec![0.0; TILE_COLUMNS * ROWS_PER_PANEL],
+            weighted: vec![none; ROWS_PER_PANEL],
+            places: vec![0; wide.blocks.len() * ROWS_PER_PANEL],
+            right: vec![none; wide.n_groups() * ROWS_PER_PANEL],
+            left: vec![[0.0; TILE_ROWS]; wide.n_groups() * HALVES * ROWS_PER_PANEL],
+        }
+    }
+}
+
+/// Tiles on top of each other in a group's square.
+const HALVES: usize = TILE_COLUMNS / TILE_ROWS;
+
 fn shard_sums(design: &Design<'_>, wide: &Wide<'_>, first_row: usize, w: &[f64], every: usize) -> DenseSums {
-    let width = wide.width();
-    let padded = width.next_multiple_of(TILE_COLUMNS);
-    let n_level_rows: usize = wide.blocks.iter().map(|(block, _)| block.n_levels + 1).sum();
-    let mut sums = DenseSums {
-        gram: vec![0.0; padded * padded],
-        levels: vec![0.0; n_level_rows * width],
-        totals: vec![0.0; width],
-    };
+    let mut sums = DenseSums::none(wide);
+    let mut at_hand = AtHand::new(wide);
     for (panel, w) in w.chunks(ROWS_PER_PANEL).enumerate().step_by(every) {
         let first_row = first_row + panel * ROWS_PER_PANEL;
-        let rows = wide.rows(design, first_row..first_row + w.len());
-        let mut weighted = rows.clone();
-        weighted.chunks_exact_mut(width).zip(w).for_each(|(row, w)| row.iter_mut().for_each(|x| *x *= w));
-        add_gram(&mut sums.gram, &rows, &weighted, width);
-        for row in weighted.chunks_exact(width) {
-            sums.totals.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+        let rows = first_row..first_row + w.len();
+        let AtHand { turning, weighted, places, right, left } = &mut at_hand;
+        let (turning, weighted) = (&mut turning[..w.len() * TILE_COLUMNS], &mut weighted[..w.len()]);
+        let (right, left) = (&mut right[..w.len() * wide.n_groups()], &mut left[..w.len() * wide.n_groups() * HALVES]);
+        let places = &mut places[..w.len() * wide.blocks.len()];
+        wide.write_places(rows.clone(), places);
+        let groups = right.chunks_exact_mut(w.len()).zip(left.chunks_exact_mut(w.len() * HALVES));
+        for (group, (right, left)) in groups.enumerate() {
+            wide.write_group(design, group, rows.clone(), turning, right);
+            let total = &mut sums.totals[group];
+            in_wide_registers(Weighted { right, w, weighted, left, total });
+            let levels = &mut sums.levels[group * wide.n_places()..][..wide.n_places()];
+            in_wide_registers(AddLevels { sums: levels, places, n_blocks: wide.blocks.len(), rows: weighted });
         }
-        let mut levels = sums.levels.as_mut_slice();
-        for (block, _) in &wide.blocks {
-            let (mine, rest) = levels.split_at_mut((block.n_levels + 1) * width);
-            with_codes!(&block.codes, codes => {
-                let codes = &codes[first_row..first_row + w.len()];
-                in_wide_registers(AddLevels { sums: mine, codes, n_levels: block.n_levels, rows: &weighted, width });
-            });
-            levels = rest;
-        }
+        add_gram(&mut sums.gram, right, left, w.len());
     }
     sums
 }
 
-/// gram += weighted' rows, tile by tile, on and below the diagonal.
-fn add_gram(gram: &mut [f64], rows: &[f64], weighted: &[f64], n_dense: usize) {
-    let padded = n_dense.next_multiple_of(TILE_COLUMNS);
-    let left = gather::<TILE_ROWS>(weighted, n_dense);
-    let right = gather::<TILE_COLUMNS>(rows, n_dense);
-    let depth = rows.len() / n_dense;
-    for (i, left) in left.chunks_exact(depth * TILE_ROWS).enumerate() {
-        for (j, right) in right.chunks_exact(depth * TILE_COLUMNS).enumerate() {
-            if j * TILE_COLUMNS > i * TILE_ROWS + TILE_ROWS - 1 {
-                break;
-            }
-            let mut tile = Tile::default();
-            accumulate(&mut tile, left, right);
-            for (lane, sums) in tile.iter().enumerate() {
-                let start = (i * TILE_ROWS + lane) * padded + j * TILE_COLUMNS;
-                gram[start..start + TILE_COLUMNS].iter_mut().zip(sums).for_each(|(cell, sum)| *cell += sum);
-            }
-        }
-    }
+/// Weighs the rows of a group and sums them.
+struct Weighted<'a> {
+    right: &'a [Group],
+    w: &'a [f64],
+    weighted: &'a mut [Group],
+    left: &'a mut [[f64; TILE_ROWS]],
+    total: &'a mut Group,
 }
 
-/// Packs the columns of row-major rows into panels of `WIDTH` columns, filled up with zeros.
-fn gather<const WIDTH: usize>(rows: &[f64], n_dense: usize) -> Vec<f64> {
-    let depth = rows.len() / n_dense;
-    let mut packed = vec![0.0; n_dense.div_ceil(WIDTH) * WIDTH * depth];
-    for (panel_index, panel) in packed.chunks_exact_mut(WIDTH * depth).enumerate() {
-        let columns = panel_index * WIDTH..n_dense.min((panel_index + 1) * WIDTH);
-        let (panel, _) = panel.as_chunks_mut::<WIDTH>();
-        for (cells, row) in panel.iter_mut().zip(rows.chunks_exact(n_dense)) {
-            match row[columns.start..].first_chunk::<WIDTH>() {
-                // Of fixed length, which is no call.
-                Some(whole) => *cells = *whole,
-                None => cells[..columns.len()].copy_from_slice(&row[columns.clone()]),
-            }
-        }
-    }
-    packed
-}
-
-/// Adds rows of `width` numbers to the sums of their levels.
-struct AddLevels<'a, C> {
-    sums: &'a mut [f64],
-    codes: &'a [C],
-    n_levels: usize,
-    rows: &'a [f64],
-    width: usize,
-}
-
-impl<C: Code> Lanes for AddLevels<'_, C> {
+impl Lanes for Weighted<'_> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
-        for (code, row) in self.codes.iter().zip(self.rows.chunks_exact(self.width)) {
-            let start = code.level().min(self.n_levels) * self.width;
-            self.sums[start..start + self.width].iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+        let Weighted { right, w, weighted, left, total } = self;
+        let (upper, lower) = left.split_at_mut(w.len());
+        let mut sums = *total;
+        let halves = upper.iter_mut().zip(lower);
+        for (((row, w), weighted), (upper, lower)) in right.iter().zip(w).zip(weighted).zip(halves) {
+            let own = row.map(|x| x * w);
+            add(&mut sums, &own);
+            *weighted = own;
+            upper.copy_from_slice(&own[..TILE_ROWS]);
+            lower.copy_from_slice(&own[TILE_ROWS..]);
+        }
+        *total = sums;
+    }
+}
+
+/// Adds the rows of a group to the sums of their levels.
+struct AddLevels<'a> {
+    sums: &'a mut [Group],
+    places: &'a [u32],
+    n_blocks: usize,
+    rows: &'a [Group],
+}
+
+impl Lanes for AddLevels<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        if self.n_blocks == 0 {
+            return;
+        }
+        for (row, places) in self.rows.iter().zip(self.places.chunks_exact(self.n_blocks)) {
+            for &place in places {
+                let sums = &mut self.sums[place as usize];
+                let mut own = *sums;
+                add(&mut own, row);
+                *sums = own;
+            }
         }
     }
 }
 
-/// The weighted cross-tables of one block (rows) with several others side by side: for each of them its levels and one
-/// column more, for rows without a level.
-struct CrossTables {
-    block: usize,
-    others: Range<usize>,
-    sums: Vec<f64>,
-}
-
-fn cross_tables(blocks: &[(&CodeBlock, Range<usize>)], w: &[f64], stretches: &[Range<usize>]) -> Vec<CrossTables> {
-    let groups: Vec<(usize, Range<usize>)> = (1..blocks.len())
-        .flat_map(|block| {
-            let starts = (0..block).step_by(TABLES_PER_PASS);
-            starts.map(move |start| (block, start..block.min(start + TABLES_PER_PASS)))
-        })
-        .collect();
-    groups.into_par_iter().map(|(block, others)| tabulate(blocks, block, others, w, stretches)).collect()
-}
-
-fn tabulate(
-    blocks: &[(&CodeBlock, Range<usize>)],
-    block: usize,
-    others: Range<usize>,
-    w: &[f64],
-    stretches: &[Range<usize>],
-) -> CrossTables {
-    let first = column(blocks[block].0);
-    let columns: Vec<Column<'_>> = blocks[others.clone()].iter().map(|(other, _)| column(other)).collect();
-    let mut sums = vec![0.0; (first.n_levels + 1) * width(&columns)];
-    for stretch in stretches {
-        add_to_tables(&mut sums, first, &columns, stretch, &w[stretch.clone()]);
-    }
-    CrossTables { block, others, sums }
-}
-
-fn column(block: &CodeBlock) -> Column<'_> {
-    Column { codes: &block.codes, n_levels: block.n_levels }
-}
-
-fn put_tables(result: &mut Array2<f64>, blocks: &[(&CodeBlock, Range<usize>)], tables: &CrossTables) {
-    let others = &blocks[tables.others.clone()];
-    let width: usize = others.iter().map(|(_, columns)| columns.len() + 1).sum();
-    for (row, sums) in blocks[tables.block].1.clone().zip(tables.sums.chunks_exact(width)) {
-        let mut rest = sums;
-        for (_, columns) in others {
-            let (mine, next) = rest.split_at(columns.len() + 1);
-            columns.clone().zip(mine).for_each(|(column, sum)| result[[row, column]] = *sum);
-            rest = next;
+/// gram += left' right, tile by tile, on and below the diagonal.
+fn add_gram(gram: &mut [f64], right: &[Group], left: &[[f64; TILE_ROWS]], n_rows: usize) {
+    let padded = right.len() / n_rows * TILE_COLUMNS;
+    for (i, left) in left.chunks_exact(n_rows).enumerate() {
+        for (j, right) in right.chunks_exact(n_rows).enumerate() {
+            if j * TILE_COLUMNS > i * TILE_ROWS + TILE_ROWS - 1 {
+                break;
+            }
+            let mut tile = Tile::default();
+            accumulate(&mut tile, left.as_flattened(), right.as_flattened());
+            for (lane, sums) in tile.iter().enumerate() {
+                let start = (i * TILE_ROWS + lane) * padded + j * TILE_COLUMNS;
+                gram[start..start + TILE_COLUMNS].iter_mut().zip(sums).for_each(|(cell, sum)| *cell += sum);
+            }
         }
     }
 }
