@@ -18,13 +18,14 @@ mod walk;
 pub use codes::Codes;
 pub use line::Line;
 pub(crate) use walk::ROWS_AT_HAND;
+use walk::{SumWhereSet, indicator};
 
 use std::ops::Range;
 
 use ndarray::{Array2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
-use crate::lanes::dot;
+use crate::lanes::{dot, in_wide_registers};
 use levels::{add_effects, add_to_levels, by_place, n_places, of_levels};
 
 /// The code of a row that has no level in a block: all the block's columns are zero there.
@@ -49,6 +50,14 @@ pub struct CodeBlock {
 }
 
 impl CodeBlock {
+    /// The sum of `r` over the rows of each level.
+    pub(crate) fn level_sums(&self, r: &[f64]) -> Vec<f64> {
+        match indicator(self, &(0..r.len())) {
+            Some(codes) => vec![in_wide_registers(SumWhereSet { codes, r })],
+            None => level_sums_of(std::slice::from_ref(self), r),
+        }
+    }
+
     /// Adds to each value what the level of its row adds.
     pub(crate) fn add_effects(&self, values: &mut [f64], rows: Range<usize>, effects: &[f64]) {
         add_effects(values, std::slice::from_ref(self), &[by_place(self, effects)], &rows);
@@ -178,12 +187,10 @@ impl<'a> Design<'a> {
         dense.slice_mut(s![.., ..n_dense]).assign(&self.dense.select(Axis(0), rows));
         let parts: Vec<ArrayViewMut2<'_, f64>> = dense.axis_chunks_iter_mut(Axis(0), ROWS_PER_TASK).collect();
         parts.into_par_iter().zip(rows.par_chunks(ROWS_PER_TASK)).for_each(|(mut part, rows)| {
-            let mut value = [0.0];
+            let mut values = vec![0.0; rows.len()];
             for (column, line) in (n_dense..).zip(&self.lines) {
-                for (cell, &row) in part.column_mut(column).iter_mut().zip(rows) {
-                    line.write(row..row + 1, &mut value);
-                    *cell = value[0];
-                }
+                line.write_rows(rows, &mut values);
+                part.column_mut(column).iter_mut().zip(&values).for_each(|(cell, value)| *cell = *value);
             }
         });
         Design { dense, lines: Vec::new(), blocks: self.blocks.par_iter().map(take).collect() }

@@ -22,10 +22,40 @@ pub struct Line<'a> {
     pub sd: f64,
 }
 
+/// Rows looked at together.
+const ROWS_CHECKED: usize = 1_024;
+
 impl Line<'_> {
     /// How many rows there are.
     pub fn n_samples(&self) -> usize {
         self.rows.map_or(self.numbers.len(), <[usize]>::len)
+    }
+
+    /// The first row whose value is not finite.
+    pub(crate) fn first_not_finite(&self) -> Option<usize> {
+        let is_sound = self.mean.is_finite() && self.sd.is_finite() && self.sd != 0.0;
+        if is_sound && self.numbers.are_finite() {
+            return None;
+        }
+        let mut values = [0.0; ROWS_CHECKED];
+        (0..self.n_samples()).step_by(ROWS_CHECKED).find_map(|first| {
+            let values = &mut values[..ROWS_CHECKED.min(self.n_samples() - first)];
+            self.write(first..first + values.len(), values);
+            values.iter().position(|value| !value.is_finite()).map(|at| first + at)
+        })
+    }
+
+    /// Writes the values of rows in any order.
+    pub(crate) fn write_rows(&self, rows: &[usize], into: &mut [f64]) {
+        let own: Vec<usize>;
+        let rows = match self.rows {
+            Some(all) => {
+                own = rows.iter().map(|&row| all[row]).collect();
+                &own
+            }
+            None => rows,
+        };
+        Line { rows: Some(rows), ..*self }.write(0..rows.len(), into);
     }
 
     /// Writes some rows' values, one after the other.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::design::Design;
+use crate::design::{Design, Line};
 use crate::fault::InputError;
 
 use super::{Problem, Start, Structure, Term};
@@ -177,19 +177,13 @@ fn check_values(problem: &Problem<'_>) -> Result<(), FitError> {
     if has(0.0) && has(1.0) { Ok(()) } else { Err(FitError::OneOutcome) }
 }
 
-/// Rows looked at together.
-const ROWS_CHECKED: usize = 1_024;
-
 /// The first row with a number that is not finite.
 fn first_not_finite(design: &Design<'_>) -> Option<usize> {
-    let width = design.n_numbers().max(1);
-    let parts = design.n_samples().div_ceil(ROWS_CHECKED);
-    (0..parts).into_par_iter().find_map_first(|part| {
-        let rows = part * ROWS_CHECKED..((part + 1) * ROWS_CHECKED).min(design.n_samples());
-        let mut cells = vec![0.0; rows.len() * width];
-        design.write_rows(rows.clone(), &mut cells, width);
-        cells.iter().position(|x| !x.is_finite()).map(|cell| rows.start + cell / width)
-    })
+    let cells = design.dense.as_standard_layout();
+    let of_dense = cells.as_slice().expect("the layout was just made standard").par_iter();
+    let of_dense = of_dense.position_first(|x| !x.is_finite()).map(|cell| cell / design.dense.ncols());
+    let of_lines = design.lines.par_iter().filter_map(Line::first_not_finite).min();
+    of_dense.into_iter().chain(of_lines).min()
 }
 
 fn check_terms(n_columns: usize, terms: &[Term]) -> Result<(), FitError> {

@@ -7,6 +7,7 @@
 
 mod check;
 pub(crate) mod cholesky;
+mod fixed;
 pub mod inference;
 mod inverse_factor;
 pub mod lbfgs;
@@ -15,6 +16,7 @@ mod loss;
 mod newton;
 mod objective;
 pub mod pairs;
+mod part;
 mod penalty;
 pub mod prior;
 mod reml;
@@ -28,10 +30,10 @@ pub use newton::{Convergence, StopReason};
 pub use objective::Problem;
 pub use penalty::Structure;
 
-use cholesky::aliased_columns;
 use ndarray::Array2;
-use newton::{MAX_STEPS, NEAR_BY, Objective, Progress, approach, factor_hessian, minimise};
+use newton::{MAX_STEPS, Objective, Progress, minimise};
 use objective::PenalisedLoss;
+use part::Part;
 use penalty::TermPenalty;
 use reml::{START_LAMBDA, TINY_RIDGE};
 
@@ -86,6 +88,9 @@ pub struct Fitted {
     pub log_marginal: f64,
     /// How the fit ended.
     pub convergence: Convergence,
+    /// `(n_samples,)` the linear predictor of the rows; empty after [`Ending::Near`] of many rows.
+    #[serde(skip)]
+    pub log_odds: Vec<f64>,
 }
 
 /// Fits the problem. With `start` the search begins at an earlier fit of the same columns and terms; without one that of
@@ -104,15 +109,12 @@ pub fn fit(
     if let Some(start) = start.map(Start::of) {
         return match penalty {
             Penalty::Reml => fit_reml(problem, terms, Beginning::near(&start), reml::ROUNDS, Ending::Settled),
-            Penalty::Fixed(lambda) => fit_fixed(problem, terms, lambda, Beginning::near(&start)),
+            Penalty::Fixed(lambda) => fixed::fit(problem, terms, lambda, Some(&start)),
         };
     }
     match penalty {
         Penalty::Reml => fit_by_reml(problem, terms, Ending::Settled, None),
-        Penalty::Fixed(lambda) => {
-            let sampled = sampled(problem, terms, |some, _| fit(some, terms, penalty, None));
-            fit_fixed(problem, terms, lambda, Beginning::of(sampled.as_ref()))
-        }
+        Penalty::Fixed(lambda) => fixed::fit(problem, terms, lambda, None),
     }
 }
 
@@ -162,15 +164,8 @@ pub fn settle(problem: &Problem<'_>, terms: &[Term], near: &Fitted) -> Result<Fi
     }
     let mut progress = Progress::new(&objective, parameters(Some(&start), problem.design.n_columns()));
     let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
-    Ok(inference::summarise(&objective, &progress, &factor, convergence))
+    Ok(inference::summarise(&objective, progress, &factor, convergence))
 }
-
-/// From so many rows on the search begins at the fit of some of them, and one Hessian serves several steps. The optimum is
-/// the same; what is saved are walks over all rows.
-const MANY_ROWS: usize = 1 << 18;
-
-/// So many rows, spread over all of them, are fitted first.
-const SAMPLED_ROWS: usize = 1 << 16;
 
 /// The fit of some of the rows.
 struct Sampled {
@@ -205,21 +200,14 @@ fn sampled(
     terms: &[Term],
     fit_some: impl Fn(&Problem<'_>, f64) -> Result<Fitted, FitError>,
 ) -> Option<Sampled> {
-    let n_rows = problem.design.n_samples();
-    if n_rows < MANY_ROWS || problem.y.len() != n_rows || problem.weights.len() != n_rows {
-        return None;
-    }
-    let rows: Vec<usize> = (0..n_rows).step_by(n_rows / SAMPLED_ROWS).collect();
-    let pick = |values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Vec<f64>>();
-    let (design, y, weights) = (problem.design.rows(&rows), pick(problem.y), pick(problem.weights));
-    // λ are on the mean; on the sum of losses those of a part are those of the whole.
-    let share = objective::sum_in_order(&weights) / objective::sum_in_order(problem.weights);
-    let some = Problem { design: &design, y: &y, weights: &weights };
-    let fitted = fit_some(&some, share).ok().filter(|fitted| fitted.convergence.is_converged())?;
+    let part = Part::of(problem)?;
+    let some = part.problem();
+    let fitted = fit_some(&some, part.share).ok().filter(|fitted| fitted.convergence.is_converged())?;
     let objective = penalised(&some, terms, fitted.penalty, &fitted.lambdas);
-    let data = objective.data_hessian(&design.matvec(&fitted.coefficients, fitted.intercept));
+    let data = objective.data_hessian(&part.design.matvec(&fitted.coefficients, fitted.intercept));
     let mut start = Start::of(&fitted);
-    start.lambdas.iter_mut().for_each(|lambda| *lambda *= share);
+    // λ are on the mean; on the sum of losses those of a part are those of the whole.
+    start.lambdas.iter_mut().for_each(|lambda| *lambda *= part.share);
     Some(Sampled { start, data })
 }
 
@@ -280,40 +268,7 @@ fn fit_reml(
     } else {
         reml::fit(&mut objective, &mut progress, rounds)
     };
-    Ok(inference::summarise(&objective, &progress, &factor, convergence))
-}
-
-fn fit_fixed(problem: &Problem<'_>, terms: &[Term], lambda: f64, beginning: Beginning<'_>) -> Result<Fitted, FitError> {
-    check::check(problem, terms, beginning.start)?;
-    let objective = fixed_objective(problem, terms, lambda)?;
-    let mut parameters = parameters(beginning.start, problem.design.n_columns());
-    let pinned = objective.pinned.iter().zip(&mut parameters).filter(|(pinned, _)| **pinned);
-    pinned.for_each(|(_, parameter)| *parameter = 0.0);
-    let mut progress = Progress::new(&objective, parameters);
-    if beginning.data.is_some() {
-        // Of a quarter of the rows, and so nearer to that of all than that of the rows that were fitted first.
-        let rough = || {
-            let mut hessian = objective.penalised(objective.rough_data_hessian(&progress.eta));
-            objective::pin(&mut hessian, &objective.pinned);
-            hessian
-        };
-        let factor = factor_hessian(rough).0;
-        approach(&objective, &mut progress, &factor, NEAR_BY);
-    }
-    let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
-    Ok(inference::summarise(&objective, &progress, &factor, convergence))
-}
-
-/// The objective of [`Penalty::Fixed`], with what the data leave undetermined pinned.
-fn fixed_objective<'a>(problem: &Problem<'a>, terms: &[Term], lambda: f64) -> Result<PenalisedLoss<'a>, FitError> {
-    if !(lambda.is_finite() && lambda >= 0.0) {
-        return Err(FitError::Penalty { lambda });
-    }
-    let mut objective = penalised(problem, terms, Penalty::Fixed(lambda), &vec![lambda; terms.len()]);
-    if objective.unpenalised {
-        pin_undetermined(&mut objective, lambda);
-    }
-    Ok(objective)
+    Ok(inference::summarise(&objective, progress, &factor, convergence))
 }
 
 /// The objective at the given λ, nothing pinned.
@@ -345,30 +300,6 @@ fn tiny_ridge(n_columns: usize, terms: &[Term], penalty: Penalty, total_weight: 
             terms.iter().filter(is_curve).for_each(|term| ridge[term.columns.clone()].fill(tiny));
             ridge
         }
-    }
-}
-
-/// Pins what an unpenalised fit cannot tell apart: at λ = 0 the commonest level of each block in which every row has a
-/// level, and all columns that others determine.
-fn pin_undetermined(objective: &mut PenalisedLoss<'_>, lambda: f64) {
-    let Problem { design, weights, .. } = objective.problem;
-    if lambda == 0.0 {
-        let level_weights = design.transpose_matvec(weights);
-        for (block, columns) in design.blocks.iter().zip(design.block_columns()) {
-            let has_level = |(code, &w): (u32, &f64)| w == 0.0 || (code as usize) < block.n_levels;
-            if !block.codes.iter().zip(weights).all(has_level) {
-                continue;
-            }
-            // The first of equals: `max_by` would take the last.
-            let commonest = columns.rev().max_by(|&a, &b| level_weights[a].total_cmp(&level_weights[b]));
-            commonest.into_iter().for_each(|column| objective.pinned[column] = true);
-        }
-    }
-    let curvatures: Vec<f64> = weights.iter().map(|w| 0.25 * w / objective.total_weight).collect();
-    let mut hessian = objective.hessian_for(&curvatures);
-    objective::pin(&mut hessian, &objective.pinned);
-    for column in aliased_columns(hessian.view()) {
-        objective.pinned[column] = true;
     }
 }
 

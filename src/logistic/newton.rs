@@ -22,6 +22,20 @@ const NEAR: f64 = 0.1 * STEP_TOLERANCE;
 /// [`minimise`] takes a Hessian that serves to the end.
 pub(crate) const NEAR_BY: f64 = 1e-6;
 
+/// As [`NEAR_BY`] where the penalties stay: one Newton step from within a hundredth of the standard errors ends where nothing
+/// is left that matters. A third of what that step takes for granted, since it is judged by a rough Hessian.
+pub(crate) const NEAR_BY_FIXED: f64 = 0.3 * ARRIVED;
+
+/// Where a fit of some of the rows ends: its optimum lies standard errors away from that of all rows, and more digits of it
+/// would bring it no nearer.
+const NEAR_FOR_SOME: f64 = 0.3;
+
+/// Hessians that a fit of some rows is worth.
+const MOST_ROUNDS_FOR_SOME: usize = 6;
+
+/// Steps by one Hessian of few rows: so many walks over them cost as much as the next Hessian.
+const STEPS_FOR_SOME: usize = 6;
+
 /// A fit near by has arrived when this much is left, however rough the Hessian that [`approach`] went by: a hundredth of the
 /// standard errors. A Hessian taken there is that of the optimum to five digits.
 const ARRIVED: f64 = 1e-4;
@@ -165,9 +179,21 @@ impl Progress {
         objective.total_weight() * dot_in_order(&factor.solve(&self.gradient), &self.gradient)
     }
 
-    fn direction(&self, objective: &impl Objective, factor: &Cholesky) -> Direction {
+    /// Newton's step by this factor, and the decrease per unit of it at its beginning.
+    fn descent(&self, factor: &Cholesky) -> (Vec<f64>, f64) {
         let step: Vec<f64> = factor.solve(&self.gradient).iter().map(|d| -d).collect();
         let decrement = -dot_in_order(&step, &self.gradient);
+        (step, decrement)
+    }
+
+    /// Takes the little that is left by this factor without looking at the rows again: their log-odds hardly move.
+    fn step_blindly(&mut self, factor: &Cholesky) {
+        let (step, _) = self.descent(factor);
+        self.parameters = add_scaled(&self.parameters, &step, 1.0);
+    }
+
+    fn direction(&self, objective: &impl Objective, factor: &Cholesky) -> Direction {
+        let (step, decrement) = self.descent(factor);
         Direction { eta_step: objective.linear_predictor(&step), step, decrement }
     }
 
@@ -213,8 +239,28 @@ impl Progress {
 /// It only saves time: [`minimise`] decides afterwards. It ends when the squared length of what is
 /// left is at most `tolerance`.
 pub(crate) fn approach(objective: &impl Objective, progress: &mut Progress, near: &Cholesky, tolerance: f64) {
+    approach_in(objective, progress, near, tolerance, MOST_APPROACHING_STEPS);
+}
+
+/// Goes to within a standard error or so of the optimum, from wherever; whether it got there.
+pub(crate) fn come_near(objective: &impl Objective, progress: &mut Progress) -> Option<Cholesky> {
+    (0..MOST_ROUNDS_FOR_SOME).find_map(|_| {
+        let (factor, _) = factor_hessian(|| objective.hessian(&progress.eta));
+        approach_in(objective, progress, &factor, NEAR_FOR_SOME, STEPS_FOR_SOME);
+        (progress.left(objective, &factor) <= NEAR_FOR_SOME).then_some(factor)
+    })
+}
+
+/// [`approach`] in at most so many steps.
+pub(crate) fn approach_in(
+    objective: &impl Objective,
+    progress: &mut Progress,
+    near: &Cholesky,
+    tolerance: f64,
+    most_steps: usize,
+) {
     let mut bends: Vec<Bend> = Vec::new();
-    for _ in 0..MOST_APPROACHING_STEPS {
+    for _ in 0..most_steps {
         let step: Vec<f64> = bent(&bends, near, &progress.gradient).iter().map(|d| -d).collect();
         let decrement = -dot_in_order(&step, &progress.gradient);
         let is_near = objective.total_weight() * decrement <= tolerance;
@@ -267,13 +313,22 @@ fn add_scaled(start: &[f64], step: &[f64], length: f64) -> Vec<f64> {
 pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_steps: u32) -> (Convergence, Cholesky) {
     for step in 1.. {
         let (factor, is_damped) = factor_hessian(|| objective.hessian(&progress.eta));
-        let direction = progress.direction(objective, &factor);
-        let is_short = objective.total_weight() * direction.decrement <= STEP_TOLERANCE;
-        let is_still = is_short && largest_move(objective, &direction) <= MOVING_LOG_ODDS;
-        if objective.can_separate() && (is_damped || is_short && !is_still) {
-            return (progress.stop(StopReason::Separated), factor);
-        }
-        let has_moved = progress.search_line(objective, &direction);
+        let (step_taken, left) = if objective.can_separate() || !objective.has_many_rows() {
+            let direction = progress.direction(objective, &factor);
+            let left = objective.total_weight() * direction.decrement;
+            let is_short = left <= STEP_TOLERANCE;
+            let is_still = is_short && largest_move(objective, &direction) <= MOVING_LOG_ODDS;
+            if objective.can_separate() && (is_damped || is_short && !is_still) {
+                return (progress.stop(StopReason::Separated), factor);
+            }
+            ((is_still, progress.search_line(objective, &direction)), left)
+        } else {
+            // Nothing can run away, and so one walk over the rows does for all there is to know of the step.
+            let (step, decrement) = progress.descent(&factor);
+            let left = objective.total_weight() * decrement;
+            ((left <= STEP_TOLERANCE, progress.leap(objective, &step, decrement)), left)
+        };
+        let (is_still, has_moved) = step_taken;
         let reason = match (is_still, has_moved, step >= max_steps) {
             (true, _, _) => StopReason::GradientSmall,
             (false, false, _) => StopReason::NoProgress,
@@ -283,10 +338,11 @@ pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_
                     continue;
                 }
                 approach(objective, progress, &factor, NEAR);
-                let is_of_optimum = objective.total_weight() * direction.decrement <= ARRIVED;
+                let is_of_optimum = left <= ARRIVED;
                 if !is_of_optimum || objective.can_separate() || progress.left(objective, &factor) > STEP_TOLERANCE {
                     continue;
                 }
+                progress.step_blindly(&factor);
                 StopReason::GradientSmall
             }
         };

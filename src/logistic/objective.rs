@@ -101,6 +101,12 @@ impl PenalisedLoss<'_> {
         hessian
     }
 
+    /// The Hessian with the rows and columns of pinned coefficients turned into those of the identity.
+    pub(crate) fn with_pins(&self, mut hessian: Array2<f64>) -> Array2<f64> {
+        pin(&mut hessian, &self.pinned);
+        hessian
+    }
+
     /// log of Π over terms of the pseudo-determinant of λ S on the sum of losses, and of ε on columns without a term.
     pub(crate) fn log_penalty_determinant(&self) -> f64 {
         let term = |term: &TermPenalty| {
@@ -169,9 +175,7 @@ impl Objective for PenalisedLoss<'_> {
     }
 
     fn hessian(&self, eta: &[f64]) -> Array2<f64> {
-        let mut hessian = self.penalised(self.data_hessian(eta));
-        pin(&mut hessian, &self.pinned);
-        hessian
+        self.with_pins(self.penalised(self.data_hessian(eta)))
     }
 }
 
