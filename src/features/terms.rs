@@ -116,16 +116,21 @@ impl Term {
         of_shape && matches!(values, Values::Number(_))
     }
 
-    /// The line of the given rows, standardised when it is read; `None` without a line.
-    pub fn line<'a>(&self, values: &'a Values, rows: &'a [usize]) -> Option<Line<'a>> {
+    /// Whether it is a straight line standardised by the standard deviation of the numbers that it was learned from. Where that
+    /// is 1 it may be that they do not vary.
+    pub fn is_standard(&self) -> bool {
+        matches!(self.shape, Shape::Line { sd, .. } if sd != 1.0)
+    }
+
+    /// The line of the given rows (`None`: of all), standardised when it is read; `None` without a line.
+    pub fn line<'a>(&self, values: &'a Values, rows: Option<&'a [usize]>) -> Option<Line<'a>> {
         let Values::Number(numbers) = values else { return None };
         let (low, high, mean, sd) = match &self.shape {
             Shape::Line { mean, sd, .. } => (f64::NEG_INFINITY, f64::INFINITY, *mean, *sd),
             Shape::Curve { line: Some(line), .. } => (line.low, line.high, line.mean, line.sd),
             _ => return None,
         };
-        let is_whole = rows.len() == numbers.len() && rows.iter().enumerate().all(|(at, row)| at == *row);
-        Some(Line { numbers, rows: (!is_whole).then_some(rows), low, high, mean, sd })
+        Some(Line { numbers, rows, low, high, mean, sd })
     }
 
     /// Where the values of a level lie on the line under the curve on average, in standard deviations; 0 without one.

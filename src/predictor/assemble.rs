@@ -36,7 +36,10 @@ const ROWS_CODED: usize = 1 << 16;
 /// Codes and standardised numbers of the terms on `rows`.
 pub(super) fn assemble<'a>(terms: &[Term], attributes: &[&'a Attribute], rows: &'a [usize]) -> Assembly<'a> {
     let read: Vec<(&Term, &'a Attribute)> = terms.iter().zip(attributes.iter().copied()).collect();
-    let all_lines = read.iter().filter_map(|(term, attribute)| term.line(&attribute.values, rows));
+    let are_all = attributes.first().is_some_and(|a| a.values.len() == rows.len())
+        && rows.iter().enumerate().all(|(at, row)| at == *row);
+    let of_lines = (!are_all).then_some(rows);
+    let all_lines = read.iter().filter_map(|(term, attribute)| term.line(&attribute.values, of_lines));
     let (mut lines, mut dense) = (all_lines.collect::<Vec<Line<'a>>>(), Array2::zeros((rows.len(), 0)));
     let n_lines = lines.len();
     if rows.len() <= ROWS_SIDE_BY_SIDE {

@@ -3,15 +3,13 @@
 use super::assemble::{Assembly, assemble, repeats};
 use super::like::{Lambdas, Like};
 use super::pairs::{FittedPair, add_pairs};
+use super::spread::{Added, means_and_spreads};
 use super::{FittedTerm, Predictor};
-use crate::design::{CodeBlock, Design};
 use crate::features::{Attribute, Fate, PlanLine, Term, TermSettings};
-use crate::lanes::{Lanes, dot, in_wide_registers};
 use crate::logistic::{self, Ending, FitError, Fitted, Penalty, Problem, Start};
 use crate::text::counted;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// Which program minimises the penalised loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +44,8 @@ pub struct Learned {
     pub additive: Fitted,
     /// The λ that it found.
     pub lambdas: Lambdas,
+    /// What the fit says of each of the rows that it learned from; empty where it ended before that was known.
+    pub log_odds: Vec<f64>,
 }
 
 /// The training rows as the solver needs them.
@@ -86,7 +86,7 @@ pub fn learn_until(
     let pick = |values: &[f64]| rows.iter().map(|&r| values[r]).collect::<Vec<f64>>();
     let (y, weights) = (pick(lessons.y), pick(lessons.weights));
     let problem = Problem { design: &assembly.design, y: &y, weights: &weights };
-    let (fitted, pairs) = match (settings.solver, settings.penalty) {
+    let (mut fitted, pairs) = match (settings.solver, settings.penalty) {
         (Solver::Newton, None) => {
             let total = weights.iter().sum();
             let start = like.and_then(|like| like.start(&terms, &attributes, &assembly, total));
@@ -104,7 +104,8 @@ pub fn learn_until(
     let mut predictor = additive(terms, &assembly, &fitted, &weights);
     predictor.average += pairs.iter().map(|pair| pair.mean).sum::<f64>();
     predictor.pairs = pairs;
-    Ok(Learned { predictor, plan, additive: without_pairs(fitted, &assembly), lambdas })
+    let log_odds = std::mem::take(&mut fitted.log_odds);
+    Ok(Learned { predictor, plan, additive: without_pairs(fitted, &assembly), lambdas, log_odds })
 }
 
 /// The fit by REML, with interactions where the deals bear out any.
@@ -188,101 +189,6 @@ fn describe(term: &Term) -> String {
     }
 }
 
-/// What one term adds to the log-odds of the training rows.
-struct Added<'a> {
-    /// Column and slope of the line.
-    line: Option<(usize, f64)>,
-    /// The levels and their effects.
-    levels: Option<(&'a CodeBlock, &'a [f64])>,
-}
-
-/// Row-weighted mean and standard deviation of what each term adds, from sums about a value near the mean, so that one walk
-/// over the rows gives both.
-fn means_and_spreads(added: &[Added<'_>], design: &Design<'_>, weights: &[f64]) -> Vec<(f64, f64)> {
-    let total: f64 = weights.iter().sum();
-    let first = 0..weights.len().min(ROWS_AT_A_TIME);
-    let near: Vec<f64> = added
-        .iter()
-        .map(|added| {
-            let mut values = vec![0.0; first.len()];
-            added.write(design, first.clone(), &mut values);
-            values.iter().sum::<f64>() / first.len() as f64
-        })
-        .collect();
-    let moments = sums_about(added, design, weights, &near).into_iter().zip(near);
-    let moment = |([sum, squares], near): ([f64; 2], f64)| {
-        let beyond = sum / total;
-        (near + beyond, (squares / total - beyond * beyond).max(0.0).sqrt())
-    };
-    moments.map(moment).collect()
-}
-
-/// For each term Σ w (v − near) and Σ w (v − near)², over fixed parts of the rows added in order.
-fn sums_about(added: &[Added<'_>], design: &Design<'_>, weights: &[f64], near: &[f64]) -> Vec<[f64; 2]> {
-    let parts = weights.par_chunks(ROWS_PER_SUM).enumerate().map(|(part, weights)| {
-        let mut sums = vec![[0.0; 2]; added.len()];
-        let mut values = [0.0; ROWS_AT_A_TIME];
-        for (step, weights) in weights.chunks(ROWS_AT_A_TIME).enumerate() {
-            let first = part * ROWS_PER_SUM + step * ROWS_AT_A_TIME;
-            for ((sums, added), near) in sums.iter_mut().zip(added).zip(near) {
-                let values = &mut values[..weights.len()];
-                added.write(design, first..first + weights.len(), values);
-                let [sum, squares] = in_wide_registers(SumsAbout { values, near: *near, weights });
-                sums[0] += sum;
-                sums[1] += squares;
-            }
-        }
-        sums
-    });
-    let parts: Vec<Vec<[f64; 2]>> = parts.collect();
-    let sum = |term: usize, which: usize| parts.iter().map(|part| part[term][which]).sum();
-    (0..added.len()).map(|term| [sum(term, 0), sum(term, 1)]).collect()
-}
-
-/// Rows summed before partial sums are added; fixed, since the order of additions decides the last bits.
-const ROWS_PER_SUM: usize = 1 << 16;
-
-/// Rows worked out together.
-const ROWS_AT_A_TIME: usize = 1 << 10;
-
-impl Added<'_> {
-    /// Writes what the term adds to some rows.
-    fn write(&self, design: &Design<'_>, rows: Range<usize>, values: &mut [f64]) {
-        match self.line {
-            Some((column, slope)) => {
-                design.write_number(column, rows.clone(), values);
-                values.iter_mut().for_each(|value| *value *= slope);
-            }
-            None => values.fill(0.0),
-        }
-        if let Some((block, effects)) = self.levels {
-            block.add_effects(values, rows, effects);
-        }
-    }
-}
-
-/// Σ w (v − near) and Σ w (v − near)² of some values.
-struct SumsAbout<'a> {
-    values: &'a mut [f64],
-    near: f64,
-    weights: &'a [f64],
-}
-
-impl Lanes for SumsAbout<'_> {
-    type Out = [f64; 2];
-
-    #[inline(always)]
-    fn run(self) -> [f64; 2] {
-        self.values.iter_mut().for_each(|value| *value -= self.near);
-        let sum = dot(self.values, self.weights);
-        let mut weighted = [0.0; ROWS_AT_A_TIME];
-        let weighted = &mut weighted[..self.values.len()];
-        let cells = weighted.iter_mut().zip(&*self.values).zip(self.weights);
-        cells.for_each(|((cell, beyond), w)| *cell = beyond * w);
-        [sum, dot(weighted, self.values)]
-    }
-}
-
 /// The additive part of the predictor from the solver's coefficients.
 fn additive(terms: Vec<Term>, assembly: &Assembly<'_>, fitted: &Fitted, weights: &[f64]) -> Predictor {
     let error_of = |i: usize| fitted.standard_errors[i];
@@ -290,7 +196,9 @@ fn additive(terms: Vec<Term>, assembly: &Assembly<'_>, fitted: &Fitted, weights:
     let added: Vec<Added<'_>> = assembly
         .places
         .iter()
-        .map(|place| Added {
+        .zip(&terms)
+        .map(|(place, term)| Added {
+            is_standard: term.is_standard(),
             line: place.dense.map(|d| (d, fitted.coefficients[d])),
             levels: (!place.levels.is_empty()).then(|| {
                 (blocks.next().expect("one block a term with levels"), &fitted.coefficients[place.levels.clone()])

@@ -9,6 +9,7 @@ mod learn;
 mod like;
 mod pairs;
 mod representative;
+mod spread;
 
 pub use certainty::{Certainty, Spot};
 pub use learn::{LearnSettings, Learned, Lessons, Solver, learn, learn_until};
@@ -121,7 +122,7 @@ impl FittedTerm {
     /// The contributions of the given rows.
     fn contributions(&self, attribute: &Attribute, rows: &[usize], codes: &[u32]) -> Vec<f64> {
         let mut added = vec![-self.mean; rows.len()];
-        if let Some(line) = self.term.line(&attribute.values, rows) {
+        if let Some(line) = self.term.line(&attribute.values, Some(rows)) {
             line.write(0..rows.len(), &mut added);
             added.iter_mut().for_each(|x| *x = self.slope * *x - self.mean);
         }
