@@ -14,7 +14,7 @@ mod thinning;
 use crate::linking::guide::Guide;
 use crate::linking::scale::Scale;
 use crate::linking::thinning::thin;
-use crate::metrics::ascending;
+use crate::metrics::Ascending;
 use serde::{Deserialize, Serialize};
 
 /// With up to this many knots the link is exact.
@@ -46,30 +46,24 @@ pub struct Linking {
 impl Linking {
     /// Of the reference deals: their rule scores and row weights.
     pub fn new(rule_scores: &[f64], w: &[f64], tier_bounds: &[f64], range: (f64, f64)) -> Linking {
-        Linking::in_order(rule_scores, w, &ascending(rule_scores, w), tier_bounds, range)
+        Linking::in_order(&Ascending::of(rule_scores, w), tier_bounds, range)
     }
 
-    /// The same, where the rows of positive weight are known in ascending order of their rule scores.
-    pub(crate) fn in_order(
-        rule_scores: &[f64],
-        w: &[f64],
-        rows: &[usize],
-        tier_bounds: &[f64],
-        range: (f64, f64),
-    ) -> Linking {
+    /// The same, where their rule scores are known in ascending order.
+    pub(crate) fn in_order(rule_scores: &Ascending, tier_bounds: &[f64], range: (f64, f64)) -> Linking {
         let mut bounds = tier_bounds.to_vec();
         bounds.sort_by(f64::total_cmp);
-        Linking { scale: Scale::fit(rule_scores, w, rows, &bounds, range), bounds }
+        Linking { scale: Scale::fit(rule_scores, &bounds, range), bounds }
     }
 
     /// The link of their probabilities, as [`Link::fit`] has it.
     pub fn link(&self, p: &[f64], w: &[f64]) -> Link {
-        self.link_in_order(p, w, &ascending(p, w))
+        self.link_in_order(&Ascending::of(p, w))
     }
 
-    /// The same, where the rows of positive weight are known in ascending order of `p`.
-    pub(crate) fn link_in_order(&self, p: &[f64], w: &[f64], rows: &[usize]) -> Link {
-        let knots = knots(mid_ranks(p, w, rows), rows.len(), &self.scale);
+    /// The same, where the probabilities are known in ascending order.
+    pub(crate) fn link_in_order(&self, p: &Ascending) -> Link {
+        let knots = knots(mid_ranks(p), p.values().len(), &self.scale);
         let (knots, error) = thin(&knots, &pinned(&knots, &self.bounds), MOST_KNOTS);
         let (p, score) = knots.into_iter().unzip();
         Link { p, score, error, guide: Guide::default() }
@@ -137,19 +131,17 @@ fn between(from: Knot, to: Knot, p: f64) -> f64 {
     (from.1 + part * (to.1 - from.1)).min(to.1)
 }
 
-/// Distinct values of `p` with their row-weighted mid-ranks in (0, 1), ascending, between (0, 0) and (1, 1). `rows` are those
-/// of positive weight in ascending order of `p`.
-fn mid_ranks<'a>(p: &'a [f64], w: &'a [f64], rows: &'a [usize]) -> impl Iterator<Item = (f64, f64)> + 'a {
-    let total: f64 = rows.iter().map(|&i| w[i]).sum();
+/// Distinct values of `p` with their row-weighted mid-ranks in (0, 1), ascending, between (0, 0) and (1, 1).
+fn mid_ranks(p: &Ascending) -> impl Iterator<Item = (f64, f64)> + '_ {
+    let total = p.total();
     let mut before = 0.0;
-    let ranks = rows.chunk_by(|&a, &b| p[a] == p[b]).map(move |tied| {
-        let here: f64 = tied.iter().map(|&i| w[i]).sum();
+    let ranks = p.ties().map(move |(p, here)| {
         let rank = (before + 0.5 * here) / total;
         before += here;
-        (p[tied[0]], rank)
+        (p, rank)
     });
-    let bottom = rows.first().is_none_or(|&least| p[least] > 0.0).then_some((0.0, 0.0));
-    let top = rows.last().is_none_or(|&most| p[most] < 1.0).then_some((1.0, 1.0));
+    let bottom = p.values().first().is_none_or(|&least| least > 0.0).then_some((0.0, 0.0));
+    let top = p.values().last().is_none_or(|&most| most < 1.0).then_some((1.0, 1.0));
     bottom.into_iter().chain(ranks).chain(top)
 }
 

@@ -6,7 +6,8 @@ mod sides;
 pub use reason::{Reason, is_next_to_nothing, of_their_kinds, reason, usual_action};
 pub use sides::{Chance, Gain, LikeCases, Opinion, Sides};
 
-use crate::metrics::{Auc, Rate, Standing, ascending};
+use crate::metrics::{Ascending, Auc, Rate, Standing};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -103,21 +104,20 @@ impl Ranks {
     /// The ranks among `values`. Of more than 4,096 distinct ones only so many are kept, evenly by number, and ranks
     /// between them run straight: wrong by less than the share of the deals between two kept ones.
     pub fn fit(values: &[f64], w: &[f64]) -> Ranks {
-        Ranks::in_order(values, w, &ascending(values, w))
+        Ranks::in_order(&Ascending::of(values, w))
     }
 
-    /// The same, where the rows of positive weight are known in ascending order of their values.
-    pub(crate) fn in_order(values: &[f64], w: &[f64], rows: &[usize]) -> Ranks {
-        let total: f64 = rows.iter().map(|&i| w[i]).sum();
-        let distinct = || rows.chunk_by(|&a, &b| values[a] == values[b]);
-        let mut kept = kept_positions(distinct().count()).into_iter().peekable();
+    /// The same, where their values are known in ascending order.
+    pub(crate) fn in_order(values: &Ascending) -> Ranks {
+        let total = values.total();
+        let mut kept = kept_positions(values.ties().count()).into_iter().peekable();
         let mut ranks = Ranks { values: Vec::new(), below: Vec::new(), through: Vec::new() };
         let mut before = 0.0;
-        for (position, tied) in distinct().enumerate() {
+        for (position, (value, here)) in values.ties().enumerate() {
             let below = before / total;
-            before += tied.iter().map(|&i| w[i]).sum::<f64>();
+            before += here;
             if kept.next_if_eq(&position).is_some() {
-                ranks.values.push(values[tied[0]]);
+                ranks.values.push(value);
                 ranks.below.push(below);
                 ranks.through.push(before / total);
             }
@@ -223,7 +223,7 @@ pub fn records(quadrants: &[Quadrant], y: &[f64], w: &[f64]) -> Vec<QuadrantReco
             (0..quadrants.len()).filter(|&i| quadrants[i] == quadrant).map(|i| (y[i], w[i])).unzip();
         QuadrantRecord { quadrant, record: Rate::of(&y, &w) }
     };
-    Quadrant::ALL.into_iter().map(record).collect()
+    Quadrant::ALL.into_par_iter().map(record).collect()
 }
 
 /// Why quadrants and mismatches must stay empty, if they must: a model whose out-of-fold AUC may be chance has no

@@ -1,6 +1,7 @@
 //! The distribution of the reference deals over the scorecard's scale, spread out so that it has an inverse.
 
 use super::REACHED;
+use crate::metrics::Ascending;
 
 /// How far under a tier bound a cell ends that the bound cuts off: the bound itself belongs to the next tier.
 const UNDER_BOUND: f64 = 1e-6;
@@ -22,13 +23,9 @@ struct Cell {
 }
 
 impl Scale {
-    /// The scale of these deals, of which `rows` are those of positive weight in ascending order of their scores; `bounds`
-    /// ascend.
-    pub(super) fn fit(rule_scores: &[f64], w: &[f64], rows: &[usize], bounds: &[f64], range: (f64, f64)) -> Scale {
-        let ties: Vec<(f64, f64)> = rows
-            .chunk_by(|&a, &b| rule_scores[a] == rule_scores[b])
-            .map(|tied| (rule_scores[tied[0]], tied.iter().map(|&i| w[i]).sum()))
-            .collect();
+    /// The scale of the deals with these scores; `bounds` ascend.
+    pub(super) fn fit(rule_scores: &Ascending, bounds: &[f64], range: (f64, f64)) -> Scale {
+        let ties: Vec<(f64, f64)> = rule_scores.ties().collect();
         if ties.is_empty() {
             return Scale { cells: vec![Cell::around(range.0, range.0, range.1, bounds, (0.0, 1.0))] };
         }

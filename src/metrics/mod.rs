@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+mod ascending;
 mod calibration;
 mod calibration_curve;
 mod discrimination;
@@ -14,6 +15,7 @@ mod lift;
 mod paired;
 mod stability;
 
+pub(crate) use ascending::Ascending;
 pub use calibration::{Calibration, bare_log_loss, brier, calibration, log_loss, row_log_loss};
 pub use calibration_curve::{CurveBin, calibration_curve, ends_off, expected_calibration_error, furthest_apart};
 pub use discrimination::{Auc, Tied, auc, auc_of_ties};
@@ -31,25 +33,22 @@ pub use stability::{Bins, psi, psi_noise, sample_psi};
 /// # Panics
 /// When the slices differ in length.
 fn descending(score: &[f64], w: &[f64]) -> Vec<usize> {
-    ranked(score, w, |rank| !rank)
-}
-
-/// The same from low to high.
-pub(crate) fn ascending(score: &[f64], w: &[f64]) -> Vec<usize> {
-    ranked(score, w, |rank| rank)
+    ranked(score, w, |rank| !rank).into_iter().map(|(_, row)| row as usize).collect()
 }
 
 /// From so many rows on all threads sort.
 const ROWS_SORTED_TOGETHER: usize = 1 << 15;
 
-/// Row numbers of positive weight, sorted behind whole numbers that order the scores as `total_cmp` does: sorting such pairs
-/// waits for no memory, as looking up two scores a comparison would.
-fn ranked(score: &[f64], w: &[f64], turn: impl Fn(u64) -> u64) -> Vec<usize> {
+/// A whole number that orders values as `total_cmp` does.
+fn rank(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+}
+
+/// The rows of positive weight behind the ranks of their scores, sorted: sorting such pairs waits for no memory, as looking up
+/// two scores a comparison would.
+fn ranked(score: &[f64], w: &[f64], turn: impl Fn(u64) -> u64) -> Vec<(u64, u32)> {
     assert_eq!(score.len(), w.len(), "one row weight a row");
-    let rank = |value: f64| {
-        let bits = value.to_bits();
-        if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
-    };
     let weighted = (0..score.len()).filter(|&i| w[i] > 0.0);
     let mut rows: Vec<(u64, u32)> = weighted.map(|i| (turn(rank(score[i])), i as u32)).collect();
     // No two are equal, so that whoever sorts comes to the same order.
@@ -58,7 +57,7 @@ fn ranked(score: &[f64], w: &[f64], turn: impl Fn(u64) -> u64) -> Vec<usize> {
     } else {
         rows.par_sort_unstable()
     };
-    rows.into_iter().map(|(_, row)| row as usize).collect()
+    rows
 }
 
 /// The ends of runs of equal `score` in `rows`: each item is a slice of tied rows.

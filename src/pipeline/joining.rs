@@ -5,7 +5,7 @@ use super::model::Blending;
 use super::train::{Predicted, TrainSettings, pick};
 use crate::blend::{Blend, Predictions, RuleCurve, choose_weight};
 use crate::linking::Linking;
-use crate::metrics::{ascending, auc};
+use crate::metrics::{Ascending, auc};
 use crate::mismatch::{self, Quadrant, Ranks};
 use crate::scorecard::Scorecard;
 use rayon::prelude::*;
@@ -67,8 +67,8 @@ fn picked<'a>(values: &'a [f64], rows: &[usize]) -> Cow<'a, [f64]> {
 pub(super) struct Said<'a> {
     pub(super) out_of_fold: Option<&'a Predicted>,
     pub(super) in_sample: &'a Predicted,
-    /// The deals that no rule disqualifies, in ascending order of what the model says of them out of fold, or else in sample.
-    pub(super) by_model: &'a [usize],
+    /// What the model says of the deals that no rule disqualifies, out of fold or else in sample, in ascending order.
+    pub(super) by_model: &'a Ascending,
 }
 
 /// Joins both sides' predictions on the deals.
@@ -93,9 +93,9 @@ pub(super) fn join(
     let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();
     let range = (scorecard.range.min, scorecard.range.max);
     let by_score = || {
-        let rows = ascending(&reference.score, &reference.w);
-        let linking = || Linking::in_order(&reference.score, &reference.w, &rows, &bounds, range);
-        rayon::join(linking, || Ranks::in_order(&reference.score, &reference.w, &rows))
+        let scores = Ascending::of(&reference.score, &reference.w);
+        let linking = || Linking::in_order(&scores, &bounds, range);
+        rayon::join(linking, || Ranks::in_order(&scores))
     };
     let by_blend = || {
         let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
@@ -104,19 +104,24 @@ pub(super) fn join(
         (blend, p)
     };
     let ((linking, rule_ranks), (blend, p)) = rayon::join(by_score, by_blend);
-    let model_link = || linking.link_in_order(&reference.p_model, &reference.w, said.by_model);
-    let (model_link, link) = rayon::join(model_link, || linking.link(&p, &reference.w));
+    let model_link = || linking.link_in_order(said.by_model);
+    let by_blend = Ascending::of(&p, &reference.w);
+    let (model_link, link) = rayon::join(model_link, || linking.link_in_order(&by_blend));
     let quadrant = |i: usize| {
         let model_score = model_link.score(reference.p_model[i]);
         Quadrant::of(scorecard.is_high(reference.score[i]), scorecard.is_high(model_score))
     };
     let driver = |i: usize| rules.driver(reference.rows[i]);
     let quadrants: Vec<Quadrant> = (0..reference.y.len()).into_par_iter().map(quadrant).collect();
+    let (records, driver_records) = rayon::join(
+        || mismatch::records(&quadrants, &reference.y, &reference.w),
+        || mismatch::driver_records(&quadrants, driver, &reference.y, &reference.w),
+    );
     Blending {
         link,
         rule_ranks,
-        records: mismatch::records(&quadrants, &reference.y, &reference.w),
-        driver_records: mismatch::driver_records(&quadrants, driver, &reference.y, &reference.w),
+        records,
+        driver_records,
         blurred: match &past {
             Some(past) => mismatch::blurred(auc(&past.y, &past.p_model, &past.w).as_ref()),
             None => mismatch::blurred(None),

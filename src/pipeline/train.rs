@@ -16,7 +16,7 @@ use crate::fault::InputError;
 use crate::features::Source;
 use crate::logistic::Ending;
 use crate::logodds::sigmoid;
-use crate::metrics::ascending;
+use crate::metrics::Ascending;
 use crate::mismatch::Ranks;
 use crate::predictor::{Lambdas, LearnSettings, Learned, Lessons, Like, Predictor, Solver, learn_until};
 use crate::scorecard::Scorecard;
@@ -246,15 +246,15 @@ pub(super) fn procedure(
     let kept = qualified(deals, &reference.rows);
     let weights = pick(&deals.snapshots.row_weight, &pick(&reference.rows, &kept));
     let p_model = pick(&reference.p_model, &kept);
-    let by_model = ascending(&p_model, &weights);
-    let model_ranks = Some(Ranks::in_order(&p_model, &weights, &by_model));
-    let blending = match (&deals.rules, curve, scorecard) {
+    let by_model = Ascending::of(&p_model, &weights);
+    let blending = || match (&deals.rules, curve, scorecard) {
         (Some(rules), Some(curve), Some(scorecard)) => {
             let said = Said { out_of_fold: out_of_fold.as_ref(), in_sample: &in_sample, by_model: &by_model };
             Some(join(deals, rules, scorecard, curve, &said, settings))
         }
         _ => None,
     };
+    let (model_ranks, blending) = rayon::join(|| Ranks::in_order(&by_model), blending);
     Ok(Procedure {
         learned: Some(learned),
         why_no_model: None,
@@ -262,7 +262,7 @@ pub(super) fn procedure(
         out_of_fold,
         fold_models,
         fold_lambdas,
-        model_ranks,
+        model_ranks: Some(model_ranks),
         blending,
         in_sample: Some(in_sample),
     })
