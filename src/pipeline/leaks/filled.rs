@@ -2,6 +2,7 @@
 
 use super::{Charge, FEWEST_DEALS, Ground, Subject, Suspect};
 use crate::features::Values;
+use crate::lanes::{Lanes, in_wide_registers};
 use crate::pipeline::deals::Deals;
 use crate::tables::MISSING;
 use crate::text::counted;
@@ -59,19 +60,27 @@ impl Shares {
 
     /// Among the deals that `counts` holds for.
     pub(super) fn among(deals: &Deals, counts: impl Fn(usize) -> bool, filled: impl Fn(usize) -> bool) -> Shares {
-        let (mut with, mut all) = ([0.0; 2], [0.0; 2]);
-        let (mut n_with, mut n_all) = ([0; 2], [0; 2]);
-        for (row, (&won, &weight)) in deals.snapshots.won.iter().zip(&deals.snapshots.row_weight).enumerate() {
-            let (is_won, is_counted, is_filled) = (won > 0.5, counts(row), filled(row));
-            // Both sides at each deal, without a branch: nobody could foresee it, and so the sums stay in registers.
-            for (side, is_of) in [is_won & is_counted, !is_won & is_counted].into_iter().enumerate() {
-                all[side] += if is_of { weight } else { 0.0 };
-                n_all[side] += usize::from(is_of);
-                with[side] += if is_of & is_filled { weight } else { 0.0 };
-                n_with[side] += usize::from(is_of & is_filled);
+        let (won, weights) =
+            (deals.snapshots.won.chunks(ROWS_AT_HAND), deals.snapshots.row_weight.chunks(ROWS_AT_HAND));
+        let (mut counted, mut with) = ([0.0; ROWS_AT_HAND], [0.0; ROWS_AT_HAND]);
+        let mut sides = [Tally::default(); 2];
+        for (part, (won, weights)) in won.zip(weights).enumerate() {
+            let first = part * ROWS_AT_HAND;
+            for ((row, counted), with) in (first..first + won.len()).zip(&mut counted).zip(&mut with) {
+                let is_counted = counts(row);
+                *counted = f64::from(u8::from(is_counted));
+                *with = f64::from(u8::from(is_counted & filled(row)));
             }
+            let n = won.len();
+            in_wide_registers(AddTo { sides: &mut sides, won, weights, counted: &counted[..n], with: &with[..n] });
         }
-        Shares { share: [with[0] / all[0], with[1] / all[1]], deals: n_with, of: n_all }
+        let of_side = |sum: fn(&Tally) -> Sums| sides.each_ref().map(|tally| sum(tally).iter().sum::<f64>());
+        let (with, all) = (of_side(|tally| tally.weight_with), of_side(|tally| tally.weight));
+        Shares {
+            share: [with[0] / all[0], with[1] / all[1]],
+            deals: of_side(|tally| tally.with).map(|n| n as usize),
+            of: of_side(|tally| tally.deals).map(|n| n as usize),
+        }
     }
 
     /// The outcome on which alone the value is found, if on enough deals to be no accident: 0 won, 1 lost.
@@ -108,6 +117,52 @@ impl Shares {
 
     fn in_words(&self, verb: &str) -> String {
         format!("{verb} for {} of the won and {} of the lost deals", share(self.share[0]), share(self.share[1]))
+    }
+}
+
+/// Deals looked at together.
+const ROWS_AT_HAND: usize = 512;
+
+/// Sums that run side by side.
+type Sums = [f64; 4];
+
+/// What is counted of the deals of one outcome.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    deals: Sums,
+    with: Sums,
+    weight: Sums,
+    weight_with: Sums,
+}
+
+/// Adds some deals to the tallies of the won and of the lost; `counted` and `with` are 1 or 0.
+struct AddTo<'a> {
+    sides: &'a mut [Tally; 2],
+    won: &'a [f64],
+    weights: &'a [f64],
+    counted: &'a [f64],
+    with: &'a [f64],
+}
+
+impl Lanes for AddTo<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let AddTo { sides, won, weights, counted, with } = self;
+        let rows = won.iter().zip(weights).zip(counted.iter().zip(with));
+        for (at, ((won, weight), (counted, with))) in rows.enumerate() {
+            let lane = at % Sums::default().len();
+            // Both sides at each deal, without a branch: nobody could foresee it.
+            let is_won = if *won > 0.5 { 1.0 } else { 0.0 };
+            for (tally, is_of) in sides.iter_mut().zip([is_won, 1.0 - is_won]) {
+                let (counted, with) = (counted * is_of, with * is_of);
+                tally.deals[lane] += counted;
+                tally.with[lane] += with;
+                tally.weight[lane] += counted * weight;
+                tally.weight_with[lane] += with * weight;
+            }
+        }
     }
 }
 

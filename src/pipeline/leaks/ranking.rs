@@ -3,7 +3,7 @@
 use super::filled::QUESTION_FOR_KINDS;
 use super::{Charge, Ground, Subject, Suspect};
 use crate::design::NO_LEVEL;
-use crate::features::bins::{bin_edges, code};
+use crate::features::bins::{code, edges_of_sorted};
 use crate::features::terms::MAX_BINS;
 use crate::features::{Attribute, Values};
 use crate::metrics::{Tied, auc_of_ties};
@@ -96,7 +96,7 @@ impl Sample {
         match values {
             Values::Number(numbers) => {
                 let own = numbers.of_rows(&self.rows);
-                let edges = bin_edges(&own, MAX_BINS);
+                let edges = edges_of_sorted(&numbers.sorted(&self.rows), MAX_BINS);
                 let missing = edges.len() + 1;
                 let level = |&value: &f64| match code(value, &edges) {
                     NO_LEVEL => missing,
