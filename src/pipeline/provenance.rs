@@ -35,9 +35,13 @@ pub fn gives_digest(inputs: DealInputs<'_, '_>, settings: &DealSettings, recorde
 /// What lies at or after a deal's as-of is not among them, so it cannot change the digest. Columns are hashed side by
 /// side and each at the speed of memory; SHA-256 of them all would take as long as the fit.
 pub fn digest(table: &LeadTable, deals: &Deals) -> String {
+    digest_after(of_deals(table, deals), deals)
+}
+
+/// The same, where [`of_deals`] is known.
+pub(super) fn digest_after(of_deals: u128, deals: &Deals) -> String {
     let mut hash = Sha256::new();
-    let of_attributes = || deals.attributes.par_iter().map(of_attribute).collect::<Vec<u128>>();
-    let (of_deals, columns) = rayon::join(|| of_deals(table, deals), of_attributes);
+    let columns: Vec<u128> = deals.attributes.par_iter().map(of_attribute).collect();
     hash.update(of_deals.to_le_bytes());
     columns.iter().for_each(|column| hash.update(column.to_le_bytes()));
     if let Some(rules) = &deals.rules {
@@ -54,7 +58,8 @@ fn hexadecimal(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn of_deals(table: &LeadTable, deals: &Deals) -> u128 {
+/// What XXH3 makes of the deals' ids, moments, order in time, outcomes and row weights: a walk that one thread takes.
+pub(super) fn of_deals(table: &LeadTable, deals: &Deals) -> u128 {
     let mut hash = Xxh3::new();
     for_each_deal(table, deals, |bytes| hash.update(bytes));
     hash.digest128()

@@ -9,7 +9,7 @@ use super::holdout::hold_out;
 use super::joining::{Said, join, qualified, rule_curve};
 use super::leaks::{self, ScreenSettings};
 use super::model::{Blending, DriftRecord, HoldoutRecord, Model};
-use super::provenance::digest;
+use super::provenance::{digest, digest_after, of_deals};
 use super::reference::Reference;
 use crate::blend::RuleCurve;
 use crate::fault::InputError;
@@ -72,8 +72,11 @@ pub struct Screened {
 pub fn screened(inputs: DealInputs<'_, '_>, settings: &TrainSettings) -> Result<Screened, InputError> {
     let table = inputs.table;
     let mut deals = gather(inputs, &settings.deals)?;
-    leaks::leave_out(&mut deals, &ScreenSettings::of(&settings.deals));
-    Ok(Screened { digest: digest(table, &deals), deals })
+    let screen = ScreenSettings::of(&settings.deals);
+    let (found, of_deals) = rayon::join(|| leaks::screen(&deals, &screen), || of_deals(table, &deals));
+    leaks::leave_out_found(&mut deals, found);
+    let digest = digest_after(of_deals, &deals);
+    Ok(Screened { digest, deals })
 }
 
 impl Screened {

@@ -322,14 +322,23 @@ impl<'d> Suspect<'d> {
 
 /// Screens the deals, which then hold what was found.
 pub fn look(deals: &mut Deals, settings: &ScreenSettings) {
-    let Screening { findings, is_answered, decided_before } = screen(deals, settings);
+    hold(deals, screen(deals, settings));
+}
+
+fn hold(deals: &mut Deals, screening: Screening) {
+    let Screening { findings, is_answered, decided_before } = screening;
     (deals.leaks, deals.is_answered, deals.decided_before) = (findings, is_answered, decided_before);
     deals.excluded = Vec::new();
 }
 
 /// Screens the deals and takes the leaks out of their attributes; each gets a line of the column plan.
 pub fn leave_out(deals: &mut Deals, settings: &ScreenSettings) {
-    look(deals, settings);
+    leave_out_found(deals, screen(deals, settings));
+}
+
+/// The same of what was found by [`screen`].
+pub fn leave_out_found(deals: &mut Deals, screening: Screening) {
+    hold(deals, screening);
     for leak in deals.leaks.iter().filter(|f| f.grade == LeakGrade::Leak) {
         deals.attributes.retain(|a| origin(&a.source) != (leak.subject, leak.name.clone()));
         deals.left_out.retain(|line| line.name != leak.name);
