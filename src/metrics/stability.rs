@@ -15,9 +15,9 @@ pub struct Bins {
     pub edges: Vec<f64>,
 }
 
-/// Edges are cut by so many rows at most, spread evenly over all: a tenth is then off by a thousandth of the rows, which
+/// Edges are cut by so many rows at most, spread evenly over all: a tenth is then off by a few thousandths of the rows, which
 /// the shares, counted over all rows, know of.
-const ROWS_TO_CUT_BY: usize = 1 << 17;
+const ROWS_TO_CUT_BY: usize = 1 << 14;
 
 impl Bins {
     /// At most `bins` bins of about equal row weight; a value that is very common makes fewer. NaN is passed over.

@@ -3,6 +3,7 @@
 use super::deals::Deals;
 use super::model::Model;
 use super::retrain::{blended, read_by};
+use super::train::{pick, spread};
 use crate::asof::Span;
 use crate::features::{Attribute, Source, Values};
 use crate::metrics::{Bins, effective_n};
@@ -15,6 +16,9 @@ use std::collections::BTreeMap;
 const BINS: usize = 10;
 /// Words with a cell of their own; the rest share one.
 const WORDS: usize = 20;
+/// Shares are counted over so many deals at most, spread evenly over all: beyond, what one more would add is far less than
+/// what the index may vary by chance.
+const DEALS_COUNTED: usize = 1 << 16;
 /// Words remembered, so that a new one can be told; beyond this the column is too varied for "new" to mean anything.
 const REMEMBERED: usize = 1000;
 
@@ -55,7 +59,7 @@ pub struct Reference {
     pub score: Bins,
     /// Shares of the win probability's bins; the last is missing.
     pub score_shares: Vec<f64>,
-    /// Kish's effective number of training deals.
+    /// Kish's effective number of the deals that the shares are counted over.
     pub effective_n: f64,
     /// Within this of the moment at which a deal was looked at, 95 in 100 had closed, by row weight; `None` where there
     /// are no such moments, or where `lost_after` says when a deal has ended.
@@ -68,15 +72,17 @@ impl Reference {
         let settles_within = if model.recipe.lost_after.is_none() { settles_within(deals) } else { None };
         let predictor = model.predictor.as_ref()?;
         let w = &deals.snapshots.row_weight;
-        let rows: Vec<usize> = (0..deals.n()).collect();
+        let all: Vec<usize> = (0..deals.n()).collect();
+        let rows = spread(&all, DEALS_COUNTED);
         let columns = read_by(deals, predictor).par_iter().map(|a| ColumnReference::of(a, &rows, w)).collect();
-        let p = blended(deals, model.blending.as_ref(), p_model, &rows);
-        let score = Bins::fit(&p, w, BINS);
+        let p = blended(deals, model.blending.as_ref(), &pick(p_model, &rows), &rows);
+        let weights = pick(w, &rows);
+        let score = Bins::fit(&p, &weights, BINS);
         Some(Reference {
             columns,
-            score_shares: score.shares(&p, w),
+            score_shares: score.shares(&p, &weights),
             score,
-            effective_n: effective_n(w),
+            effective_n: effective_n(&weights),
             settles_within,
         })
     }
@@ -98,10 +104,12 @@ fn settles_within(deals: &Deals) -> Option<Span> {
 }
 
 impl ColumnReference {
-    /// Of all `rows`.
+    /// Of the deals `rows`; the words are those of all deals.
     fn of(attribute: &Attribute, rows: &[usize], w: &[f64]) -> ColumnReference {
         let cells = match &attribute.values {
-            Values::Number(numbers) => Cells::Numbers(Bins::of_rows(w.len(), |row| (numbers.get(row), w[row]), BINS)),
+            Values::Number(numbers) => {
+                Cells::Numbers(Bins::of_rows(rows.len(), |i| (numbers.get(rows[i]), w[rows[i]]), BINS))
+            }
             Values::Text(column) => {
                 let mut words: Vec<(String, f64)> = by_word(column, 0..w.len(), w).into_iter().collect();
                 words.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
