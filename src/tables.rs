@@ -10,7 +10,7 @@ mod origins;
 
 pub use acts::Acts;
 pub use ids::Ids;
-pub use numbers::{NO_SPAN, Numbers};
+pub use numbers::{NO_SPAN, Numbers, days_of};
 pub use origins::Origins;
 
 use crate::asof::Instant;

@@ -4,7 +4,7 @@ use super::seen_acts::{SeenAct, SeenActs};
 use super::shard::LEADS_PER_SHARD;
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
-use crate::tables::NO_SPAN;
+use crate::tables::{NO_SPAN, days_of};
 use crate::text::fold;
 
 /// When the newest act was of a kind that never happened, and the first.
@@ -88,27 +88,21 @@ impl KindColumns {
 
     /// Days from the newest act of each to its `as_of`, which is that of all leads; NaN where there was none.
     pub fn days_since_newest(&self, leads: &[usize], as_of: &[Instant]) -> Vec<f64> {
-        self.of_leads(leads, |cells| &cells.newest, |lead, at| days(at, NEVER, as_of[lead]))
+        days_of(&self.since_newest(leads, as_of))
     }
 
     /// The same from the first act.
     pub fn days_since_first(&self, leads: &[usize], as_of: &[Instant]) -> Vec<f64> {
-        self.of_leads(leads, |cells| &cells.first, |lead, at| days(at, NOT_YET, as_of[lead]))
+        days_of(&self.since_first(leads, as_of))
     }
 }
 
-/// Microseconds from an instant, of which `none` stands for there being none.
+/// Microseconds from an instant, of which `none` stands for there being none. Nobody can guess which leads have acts of a kind,
+/// and so they are worked out in any case.
 #[inline]
 fn micros(at: i64, none: i64, as_of: Instant) -> i64 {
     let since = as_of.since(Instant(at)).0.max(NO_SPAN + 1);
     if at == none { NO_SPAN } else { since }
-}
-
-/// Days from an instant, of which `none` stands for there being none. Nobody can guess which leads have acts of a kind, and
-/// so the days are worked out in any case; adding NaN makes them NaN.
-#[inline]
-fn days(at: i64, none: i64, as_of: Instant) -> f64 {
-    as_of.since(Instant(at)).days() + if at == none { f64::NAN } else { 0.0 }
 }
 
 /// Which kinds are followed.

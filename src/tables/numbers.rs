@@ -244,6 +244,46 @@ impl Lanes for NarrowCounts<'_> {
     }
 }
 
+/// Days of lengths of time in microseconds; NaN for [`NO_SPAN`].
+pub fn days_of(micros: &[i64]) -> Vec<f64> {
+    let mut days = vec![0.0; micros.len()];
+    let are_short = in_wide_registers(ShortSpans { micros, days: &mut days });
+    if are_short { days } else { micros.iter().map(|&micros| self::days(micros)).collect() }
+}
+
+/// The days of spans that stand in the digits of a float; whether all of them do.
+struct ShortSpans<'a> {
+    micros: &'a [i64],
+    days: &'a mut [f64],
+}
+
+impl Lanes for ShortSpans<'_> {
+    type Out = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let mut are_short = true;
+        for (days, &micros) in self.days.iter_mut().zip(self.micros) {
+            let is_missing = micros == NO_SPAN;
+            are_short &= is_missing | is_short(micros);
+            *days = if is_missing { f64::NAN } else { wide(micros) / MICROS_PER_DAY as f64 };
+        }
+        are_short
+    }
+}
+
+/// Whether a whole number stands in the digits of a float that lies between 2^52 and 2^53.
+#[inline(always)]
+fn is_short(whole: i64) -> bool {
+    (whole.wrapping_add(1 << 51) as u64) >> 52 == 0
+}
+
+/// A [short](is_short) whole number as a float, with steps that run on several at once.
+#[inline(always)]
+fn wide(whole: i64) -> f64 {
+    f64::from_bits((whole as u64).wrapping_add(ROUND.to_bits())) - ROUND
+}
+
 /// Days of a length of time in microseconds.
 fn days(micros: i64) -> f64 {
     if micros == NO_SPAN { f64::NAN } else { Span(micros).days() }
@@ -260,13 +300,12 @@ impl Lanes for NarrowSpans<'_> {
         let mut seconds = vec![0; self.0.len()];
         let mut are_kept = true;
         for (seconds, &micros) in seconds.iter_mut().zip(self.0) {
-            // All that is less than 2^51 stands in the digits of a float that lies between 2^52 and 2^53.
-            let wide = f64::from_bits((micros as u64).wrapping_add(ROUND.to_bits())) - ROUND;
+            let wide = wide(micros);
             let whole = (wide * (1.0 / MICROS_PER_SECOND as f64) + ROUND) - ROUND;
             let is_missing = micros == NO_SPAN;
-            // Too long for the digits of that float, or for a whole number of 32 bits, or no whole seconds.
-            let is_long = (micros.wrapping_add(1 << 51) as u64) >> 52 != 0 || whole.abs() >= f64::from(i32::MAX);
-            are_kept &= is_missing | !is_long & (whole * MICROS_PER_SECOND as f64 == wide);
+            // Short enough for that and for a whole number of 32 bits, and whole seconds.
+            let is_kept = is_short(micros) & (whole.abs() < f64::from(i32::MAX));
+            are_kept &= is_missing | is_kept & (whole * MICROS_PER_SECOND as f64 == wide);
             *seconds = if is_missing { NO_TIME } else { whole as i32 };
         }
         are_kept.then_some(seconds)
@@ -312,11 +351,14 @@ mod tests {
             let numbers = Numbers::of_spans(vec![micros, NO_SPAN]);
             assert!(matches!(numbers, Numbers::Wide(_)), "{micros}");
             assert!(numbers.get(0) == Span(micros).days() && numbers.is_missing(1));
+            let days = days_of(&[micros, NO_SPAN]);
+            assert!(days[0] == Span(micros).days() && days[1].is_nan());
         }
         let all: Vec<i64> = (-40_000..40_000).map(|step| step * 53_611).collect();
         let whole = Numbers::of_spans(all.iter().map(|seconds| seconds * 1_000_000).collect());
         assert!(matches!(whole, Numbers::Seconds(_)));
         assert!(all.iter().enumerate().all(|(row, seconds)| whole.get(row) == Span(seconds * 1_000_000).days()));
+        assert!(days_of(&all).iter().zip(&all).all(|(days, &micros)| *days == Span(micros).days()));
     }
 
     #[test]
