@@ -140,8 +140,8 @@ fn notes(
     plan: &[PlanLine],
     allow: &[String],
 ) -> Vec<String> {
-    let auc = out_of_fold_auc.map(|auc| auc.value);
-    let asked = whole.learned.as_ref().and_then(|learned| question(deals, &learned.predictor, auc, allow, scorecard));
+    let predictor = whole.learned.as_ref().map(|learned| &learned.predictor);
+    let asked = predictor.and_then(|predictor| question(deals, predictor, out_of_fold_auc, allow, scorecard));
     let decided = deals.decided_before.iter().map(|decided| {
         let first = if decided.must_be_asked() { ASK_FIRST } else { "" };
         format!("{first}{} {}", decided.told(), decided.answer()).trim_end().to_string()

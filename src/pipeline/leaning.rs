@@ -9,6 +9,7 @@ use super::deals::Deals;
 use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, Subject, delete_rules_too, rules_on};
 use super::start::BY_ITS_NAME;
 use crate::features::Source;
+use crate::metrics::Auc;
 use crate::predictor::Predictor;
 use crate::scorecard::Scorecard;
 use crate::text;
@@ -55,14 +56,17 @@ pub(super) struct Question<'a> {
 /// evidence, the strongest is asked about, too, but no other, for many columns are strong and cannot know the outcome; and
 /// nobody is asked about another strongest who has excluded one. Where closes are known, no act after one is seen, so that
 /// a kind is asked about only if its name or its time speaks against it. `allow` names the columns of which somebody has
-/// said that they are honest.
+/// said that they are honest. Of a model that ranks no better than chance nothing is asked: it has learned nothing of them.
 pub(super) fn question<'a>(
     deals: &'a Deals,
     predictor: &'a Predictor,
-    auc: Option<f64>,
+    auc: Option<&Auc>,
     allow: &[String],
     scorecard: Option<&'a Scorecard>,
 ) -> Option<Question<'a>> {
+    if auc.is_some_and(|auc| !auc.beats_chance()) {
+        return None;
+    }
     let leant_on = leant_on(predictor);
     let offers = |source: fn(&Source) -> Option<&str>, name: &str| {
         deals.attributes.iter().any(|attribute| source(&attribute.source) == Some(name))
@@ -76,7 +80,7 @@ pub(super) fn question<'a>(
     let is_in_question = |f: &LeakFinding| f.speaks_of_the_end || f.subject != Subject::Kind || !closes_known;
     let is_asked = |f: &&LeakFinding| f.grade == LeakGrade::Suspicious && is_offered(f) && is_in_question(f);
     let found: Vec<&LeakFinding> = deals.leaks.iter().filter(is_asked).collect();
-    let is_unusual = auc.is_some_and(|auc| auc > UNUSUAL_AUC);
+    let is_unusual = auc.is_some_and(|auc| auc.value > UNUSUAL_AUC);
     let is_without_evidence = |name: &&str| found.iter().all(|f| f.evidence == BY_ITS_NAME && f.name != *name);
     let is_kind = |name: &str| offers(Source::kind, name) && !offers(Source::column, name);
     let strongest = strongest(&leant_on, |name| !closes_known || !is_kind(name), deals.is_answered, allow)

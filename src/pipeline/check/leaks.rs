@@ -17,7 +17,7 @@ pub(super) fn of_the_strongest(
     plan: &PlanSettings,
     scorecard: Option<&Scorecard>,
 ) -> Option<Finding> {
-    let auc = live.out_of_fold_auc.as_ref().map(|auc| auc.value);
+    let auc = live.out_of_fold_auc.as_ref();
     let asked = question(deals, live.predictor.as_ref()?, auc, &plan.allow, scorecard)?.of_the_strongest()?;
     // The version may be older than the answer.
     let is_answered = asked.names().iter().any(|name| plan.exclude.iter().any(|excluded| excluded == name));

@@ -181,10 +181,10 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let months = months::by_month(&deals, &past);
     let journey =
         journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
-    let auc = found.figures.model.as_ref().and_then(|model| model.auc).map(|auc| auc.value);
+    let auc = found.figures.model.as_ref().and_then(|model| model.auc);
     let ask = |learned: &Learned| {
         let allow = &train.deals.plan.allow;
-        question(&deals, &learned.predictor, auc, allow, scorecard).map(|question| question.to_string())
+        question(&deals, &learned.predictor, auc.as_ref(), allow, scorecard).map(|question| question.to_string())
     };
     let asked = done.learned.as_ref().and_then(ask);
     let (comparison, advice, suggestions, deals) = match scorecard.zip(shapes) {
