@@ -32,10 +32,10 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
     }
     if !doubtful.is_empty() {
         let named: Vec<String> = doubtful.iter().map(|name| one_line(name)).collect();
-        let (was, its) = if named.len() == 1 { ("was", "its") } else { ("were", "their") };
+        let its = if named.len() == 1 { "its" } else { "their" };
         text.push_str(&format!(
-            "Ask first: {was} {} known before the close? If not, or in doubt, take {its} `#` away in leadscore.toml\n",
-            listed(&named, "and")
+            "Ask first: could {} come with the close? If so, or in doubt, take {its} `#` away in leadscore.toml\n",
+            listed(&named, "or")
         ));
     }
     let learned = ["attribute", "counter", ASK_FIRST];

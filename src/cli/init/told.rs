@@ -44,7 +44,7 @@ pub(super) fn summary(start: &Start) -> Summary {
         tiers: start.bounds.into_iter().flat_map(tiers).collect(),
         best_rule_score: start.best_score,
         ours: start.layout.log.as_ref().map(|log| log.ours.clone()).unwrap_or_default(),
-        notes: warnings.into_iter().chain(remarks).collect(),
+        notes: possible_close(&start.layout).into_iter().chain(warnings).chain(remarks).collect(),
         next: next(start, dir).into_iter().chain([check(start, dir)]).collect(),
     }
 }
@@ -78,6 +78,9 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     text.push_str(
         &start.layout.product.as_ref().map_or("\n".to_string(), |crm| format!(", exported from {}\n", crm.name)),
     );
+    // Whoever says yes begins anew, and so this stands before all else.
+    let possible_close = possible_close(&start.layout);
+    text.push_str(&possible_close.as_ref().map_or_else(String::new, |asked| format!("Ask first: {asked}\n")));
     let found = findings(&start.view, &start.layout);
     if all {
         columns::in_full(&mut text, start, &found)
@@ -104,11 +107,12 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
         ));
     }
     let open = if are_all_decided(start) {
-        format!(" ({OPEN_LEADS}: your open leads, same columns; none? skip `score`)")
+        format!(" ({OPEN_LEADS}: open leads, same columns; none? drop `--leads {OPEN_LEADS}`)")
     } else {
         String::new()
     };
-    let next_step = if found.iter().any(Finding::asks_first) { "Once answered" } else { "Next" };
+    let asks = possible_close.is_some() || found.iter().any(Finding::asks_first);
+    let next_step = if asks { "Once answered" } else { "Next" };
     text.push_str(&format!(". {next_step}{open}:\n"));
     // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
     next(start, dir).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
@@ -176,7 +180,6 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     if let Some(days) = layout.lost_after_days() {
         warnings.push(format!("a lead not won within {days} days of its creation counts as lost (`lost_after`)"));
     }
-    warnings.extend(possible_close(layout));
     if !layout.knows_outcomes() {
         warnings.push(no_outcome(start));
     } else if layout.moment == Moment::AsExported {
