@@ -32,7 +32,7 @@ fn chances_that_are_guesses_do_not_count_among_the_expected_wins() {
     let lines: Vec<&str> = all.lines().skip_while(|line| !line.starts_with("Expected wins: ")).collect();
     let counted = format!("Expected wins: {wins:.0} of {} no older than 107 days (", known.len());
     assert!(lines[0].starts_with(&counted), "{all}");
-    let why = "older ones are not counted: no past deal was looked at when that old.";
+    let why = "older ones are not counted: no past deal was that old when looked at.";
     assert_eq!(lines[1], format!("The {} {why}", older.len()), "{all}");
 }
 

@@ -91,7 +91,7 @@ fn guesses(summary: &ScoreSummary) -> String {
     };
     let is_as_of_open = summary.moment.stale.is_none() && summary.moment.as_of.is_none();
     let why = if n < summary.open {
-        format!("The {} no past deal was looked at when that old.", older(n))
+        format!("The {} no past deal was that old when looked at.", older(n))
     } else {
         format!(
             "Of all {} the chance is a guess: no past deal was looked at later than {} after its creation.",
