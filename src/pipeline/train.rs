@@ -234,17 +234,13 @@ pub(super) fn procedure(
     let rule_curve = || deals.rules.as_ref().map(|r| rule_curve(deals, r, rows));
     // Side by side, since each leaves threads idle while it works on a matrix.
     let ((learned, folded), curve) = rayon::join(learn_and_fold, rule_curve);
-    let (mut learned, (folds, folded)) = (learned.map_err(fit_error)?, folded?);
+    let (learned, (folds, folded)) = (learned.map_err(fit_error)?, folded?);
     let (out_of_fold, fold_models, fold_lambdas) = match folded {
         Some(Folded { predicted, models, lambdas }) => (Some(predicted), models, lambdas),
         None => (None, Vec::new(), Vec::new()),
     };
-    let in_sample = if learned.log_odds.len() == rows.len() {
-        predicted(deals, &learned.log_odds, curve.as_ref(), rows)
-    } else {
-        predict(deals, &learned, curve.as_ref(), rows)
-    };
-    learned.log_odds = Vec::new();
+    // Not what the fit says of them: that differs in the last bits from what the predictor will say of leads like them.
+    let in_sample = predict(deals, &learned, curve.as_ref(), rows);
     let reference = out_of_fold.as_ref().unwrap_or(&in_sample);
     let kept = qualified(deals, &reference.rows);
     let weights = pick(&deals.snapshots.row_weight, &pick(&reference.rows, &kept));
@@ -290,12 +286,7 @@ pub(super) fn fit_error(error: crate::logistic::FitError) -> InputError {
 pub(super) fn predict(deals: &Deals, learned: &Learned, curve: Option<&RuleCurve>, rows: &[usize]) -> Predicted {
     // A term read by the predictor is always among the deals' attributes: it was learned from them.
     let attributes = in_order(deals, &learned.predictor.sources());
-    predicted(deals, &learned.predictor.log_odds(&attributes, rows), curve, rows)
-}
-
-/// The predictions where the model's log-odds are known.
-fn predicted(deals: &Deals, log_odds: &[f64], curve: Option<&RuleCurve>, rows: &[usize]) -> Predicted {
-    let p_model = log_odds.par_iter().map(|&log_odds| sigmoid(log_odds)).collect();
+    let p_model = learned.predictor.log_odds(&attributes, rows).into_par_iter().map(sigmoid).collect();
     let p_rule = match (curve, &deals.rules) {
         (Some(curve), Some(rules)) => rows.par_iter().map(|&r| curve.probability(rules.score[r])).collect(),
         _ => Vec::new(),

@@ -44,8 +44,6 @@ pub struct Learned {
     pub additive: Fitted,
     /// The λ that it found.
     pub lambdas: Lambdas,
-    /// What the fit says of each of the rows that it learned from; empty where it ended before that was known.
-    pub log_odds: Vec<f64>,
 }
 
 /// The training rows as the solver needs them.
@@ -86,7 +84,7 @@ pub fn learn_until(
     let pick = |values: &[f64]| rows.iter().map(|&r| values[r]).collect::<Vec<f64>>();
     let (y, weights) = (pick(lessons.y), pick(lessons.weights));
     let problem = Problem { design: &assembly.design, y: &y, weights: &weights };
-    let (mut fitted, pairs) = match (settings.solver, settings.penalty) {
+    let (fitted, pairs) = match (settings.solver, settings.penalty) {
         (Solver::Newton, None) => {
             let total = weights.iter().sum();
             let start = like.and_then(|like| like.start(&terms, &attributes, &assembly, total));
@@ -104,8 +102,7 @@ pub fn learn_until(
     let mut predictor = additive(terms, &assembly, &fitted, &weights);
     predictor.average += pairs.iter().map(|pair| pair.mean).sum::<f64>();
     predictor.pairs = pairs;
-    let log_odds = std::mem::take(&mut fitted.log_odds);
-    Ok(Learned { predictor, plan, additive: without_pairs(fitted, &assembly), lambdas, log_odds })
+    Ok(Learned { predictor, plan, additive: without_pairs(fitted, &assembly), lambdas })
 }
 
 /// The fit by REML, with interactions where the deals bear out any.
