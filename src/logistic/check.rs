@@ -138,7 +138,12 @@ pub(super) fn check(problem: &Problem<'_>, terms: &[Term], start: Option<&Start>
     expect_length("start penalties", terms.len(), start.lambdas.len())?;
     expect_finite("start intercept", &[start.intercept])?;
     expect_finite("start coefficient", &start.coefficients)?;
-    match start.lambdas.iter().find(|lambda| !(lambda.is_finite() && **lambda > 0.0)) {
+    Ok(())
+}
+
+/// Checks the λ at which a search by REML begins.
+pub(super) fn check_lambdas(lambdas: &[f64]) -> Result<(), FitError> {
+    match lambdas.iter().find(|lambda| !(lambda.is_finite() && **lambda > 0.0)) {
         Some(&lambda) => Err(FitError::Penalty { lambda }),
         None => Ok(()),
     }

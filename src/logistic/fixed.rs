@@ -18,44 +18,48 @@ pub(super) fn fit(
     lambda: f64,
     start: Option<&Start>,
 ) -> Result<Fitted, FitError> {
+    check::check(problem, terms, start)?;
+    let objective = fixed_objective(problem, terms, lambda)?;
     if start.is_some() {
-        return fit_from(problem, terms, lambda, start, None);
+        return Ok(fit_from(&objective, start, None));
     }
     let near = Part::of(problem).and_then(|part| fit_near(&part.problem(), terms, lambda).ok().flatten());
-    let (start, factor) = near.unzip();
-    fit_from(problem, terms, lambda, start.as_ref(), factor.as_ref())
+    // What the part leaves undetermined the whole may tell, and the other way round: then its steps are none of the whole's.
+    let first = near.as_ref().filter(|near| near.pinned == objective.pinned).map(|near| &near.factor);
+    Ok(fit_from(&objective, near.as_ref().map(|near| &near.start), first))
 }
 
 /// `first` is the factor of the Hessian of those rows that `start` is the fit of.
-fn fit_from(
-    problem: &Problem<'_>,
-    terms: &[Term],
-    lambda: f64,
-    start: Option<&Start>,
-    first: Option<&Cholesky>,
-) -> Result<Fitted, FitError> {
-    check::check(problem, terms, start)?;
-    let objective = fixed_objective(problem, terms, lambda)?;
-    let mut parameters = parameters(start, problem.design.n_columns());
+fn fit_from(objective: &PenalisedLoss<'_>, start: Option<&Start>, first: Option<&Cholesky>) -> Fitted {
+    let mut parameters = parameters(start, objective.ridge.len());
     let pinned = objective.pinned.iter().zip(&mut parameters).filter(|(pinned, _)| **pinned);
     pinned.for_each(|(_, parameter)| *parameter = 0.0);
-    let mut progress = Progress::new(&objective, parameters);
+    let mut progress = Progress::new(objective, parameters);
     if start.is_some() && objective.has_many_rows() {
         if let Some(first) = first {
-            approach_in(&objective, &mut progress, first, NEAR_BY_FIXED, STEPS_BY_SOME);
+            approach_in(objective, &mut progress, first, NEAR_BY_FIXED, STEPS_BY_SOME);
         }
         // Of a quarter of the rows, and so nearer to that of all than that of the rows that were fitted first.
         let rough = || objective.with_pins(objective.penalised(objective.rough_data_hessian(&progress.eta)));
         let factor = factor_hessian(rough).0;
-        approach(&objective, &mut progress, &factor, NEAR_BY_FIXED);
+        approach(objective, &mut progress, &factor, NEAR_BY_FIXED);
     }
-    let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
-    Ok(inference::summarise(&objective, progress, &factor, convergence))
+    let (convergence, factor) = minimise(objective, &mut progress, MAX_STEPS);
+    inference::summarise(objective, &progress, &factor, convergence)
+}
+
+/// A fit that ended near its optimum.
+struct Near {
+    start: Start,
+    /// Of the last Hessian.
+    factor: Cholesky,
+    /// What stayed zero.
+    pinned: Vec<bool>,
 }
 
 /// A fit with one λ that goes to within a standard error or so of the optimum, where the fit of more rows begins; `None` where
 /// it does not get there.
-fn fit_near(problem: &Problem<'_>, terms: &[Term], lambda: f64) -> Result<Option<(Start, Cholesky)>, FitError> {
+fn fit_near(problem: &Problem<'_>, terms: &[Term], lambda: f64) -> Result<Option<Near>, FitError> {
     check::check(problem, terms, None)?;
     let objective = fixed_objective(problem, terms, lambda)?;
     let mut parameters = vec![0.0; problem.design.n_columns() + 1];
@@ -64,9 +68,8 @@ fn fit_near(problem: &Problem<'_>, terms: &[Term], lambda: f64) -> Result<Option
     let mut progress = Progress::new(&objective, parameters);
     let factor = come_near(&objective, &mut progress);
     let (&intercept, coefficients) = progress.parameters.split_last().expect("the intercept is always there");
-    Ok(factor.map(|factor| {
-        (Start { intercept, coefficients: coefficients.to_vec(), lambdas: vec![lambda; terms.len()] }, factor)
-    }))
+    let start = Start { intercept, coefficients: coefficients.to_vec(), lambdas: vec![lambda; terms.len()] };
+    Ok(factor.map(|factor| Near { start, factor, pinned: objective.pinned }))
 }
 
 /// The objective of [`Penalty::Fixed`], with what the data leave undetermined pinned.

@@ -16,7 +16,7 @@ use super::{FitError, Fitted, Problem, Term, check};
 /// Everything about a fit that its Hessian tells.
 pub(super) fn summarise(
     objective: &PenalisedLoss<'_>,
-    progress: Progress,
+    progress: &Progress,
     factor: &Cholesky,
     convergence: Convergence,
 ) -> Fitted {
@@ -34,7 +34,6 @@ pub(super) fn summarise(
         effective_df: effective_df(objective, &inverse),
         log_marginal: log_marginal(objective, progress.value(), factor),
         convergence,
-        log_odds: progress.eta,
     }
 }
 
@@ -51,7 +50,6 @@ pub(super) fn nearly(objective: &PenalisedLoss<'_>, progress: &Progress, factor:
         effective_df: vec![0.0; objective.penalties.len()],
         log_marginal: f64::NAN,
         convergence: progress.judged_by(objective, factor),
-        log_odds: Vec::new(),
     }
 }
 

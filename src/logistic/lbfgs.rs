@@ -66,7 +66,7 @@ pub fn fit_lbfgs(problem: &Problem<'_>, terms: &[Term], lambda: f64, u: &[f64]) 
     let progress = Progress::new(&objective, parameters);
     let factor = factor_hessian(|| objective.hessian(&progress.eta)).0;
     let convergence = judge(&objective.gradient(&progress.eta, &progress.parameters), &factor);
-    Ok(inference::summarise(&objective, progress, &factor, convergence))
+    Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }
 
 /// Runs linfa-logistic on the columns `used`; returns the intercept and their coefficients for the log-odds of y = 1.

@@ -88,9 +88,6 @@ pub struct Fitted {
     pub log_marginal: f64,
     /// How the fit ended.
     pub convergence: Convergence,
-    /// `(n_samples,)` the linear predictor of the rows; empty after [`Ending::Near`] of many rows.
-    #[serde(skip)]
-    pub log_odds: Vec<f64>,
 }
 
 /// Fits the problem. With `start` the search begins at an earlier fit of the same columns and terms; without one that of
@@ -158,13 +155,14 @@ pub fn fit_by_reml(
 pub fn settle(problem: &Problem<'_>, terms: &[Term], near: &Fitted) -> Result<Fitted, FitError> {
     let start = Start::of(near);
     check::check(problem, terms, Some(&start))?;
+    check::check_lambdas(&start.lambdas)?;
     let objective = penalised(problem, terms, Penalty::Reml, &start.lambdas);
     if !objective.has_many_rows() {
         return Ok(near.clone());
     }
     let mut progress = Progress::new(&objective, parameters(Some(&start), problem.design.n_columns()));
     let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
-    Ok(inference::summarise(&objective, progress, &factor, convergence))
+    Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }
 
 /// The fit of some of the rows.
@@ -254,6 +252,7 @@ fn fit_reml(
 ) -> Result<Fitted, FitError> {
     let Beginning { start, data } = beginning;
     check::check(problem, terms, start)?;
+    check::check_lambdas(start.map_or(&[], |start| &start.lambdas))?;
     let total_weight = objective::sum_in_order(problem.weights);
     let lambdas = start.map_or_else(|| vec![START_LAMBDA / total_weight; terms.len()], |start| start.lambdas.clone());
     let mut objective = penalised(problem, terms, Penalty::Reml, &lambdas);
@@ -268,7 +267,7 @@ fn fit_reml(
     } else {
         reml::fit(&mut objective, &mut progress, rounds)
     };
-    Ok(inference::summarise(&objective, progress, &factor, convergence))
+    Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }
 
 /// The objective at the given λ, nothing pinned.

@@ -186,7 +186,8 @@ impl Progress {
         (step, decrement)
     }
 
-    /// Takes the little that is left by this factor without looking at the rows again: their log-odds hardly move.
+    /// Takes the little that is left by this factor without looking at the rows again: their log-odds hardly move, and value
+    /// and gradient stay those of before.
     fn step_blindly(&mut self, factor: &Cholesky) {
         let (step, _) = self.descent(factor);
         self.parameters = add_scaled(&self.parameters, &step, 1.0);
@@ -313,7 +314,7 @@ fn add_scaled(start: &[f64], step: &[f64], length: f64) -> Vec<f64> {
 pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_steps: u32) -> (Convergence, Cholesky) {
     for step in 1.. {
         let (factor, is_damped) = factor_hessian(|| objective.hessian(&progress.eta));
-        let (step_taken, left) = if objective.can_separate() || !objective.has_many_rows() {
+        let ((is_still, has_moved), left) = if objective.can_separate() || !objective.has_many_rows() {
             let direction = progress.direction(objective, &factor);
             let left = objective.total_weight() * direction.decrement;
             let is_short = left <= STEP_TOLERANCE;
@@ -328,7 +329,6 @@ pub(crate) fn minimise(objective: &impl Objective, progress: &mut Progress, max_
             let left = objective.total_weight() * decrement;
             ((left <= STEP_TOLERANCE, progress.leap(objective, &step, decrement)), left)
         };
-        let (is_still, has_moved) = step_taken;
         let reason = match (is_still, has_moved, step >= max_steps) {
             (true, _, _) => StopReason::GradientSmall,
             (false, false, _) => StopReason::NoProgress,

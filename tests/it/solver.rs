@@ -246,8 +246,11 @@ fn a_copied_column_has_no_coefficient_of_its_own_without_penalty() {
 fn the_four_operations_equal_those_of_the_one_hot_matrix() {
     // 70,000 rows cross the chunk of every sum; the first block alone in its pass, then four at a time.
     let mut case = made_up(70_000, 5);
-    // Blocks of one level stand among the others: they are added up with the numbers.
-    for modulus in [1u32, 5, 2, 7, 1, 3] {
+    // More numbers than go together.
+    let dense = case.design.dense.view();
+    case.design.dense = ndarray::concatenate![ndarray::Axis(1), dense, &dense * &dense, 0.5 - &dense, &dense * 3.0];
+    // Blocks of one level stand among the others: they are added up with the numbers. Codes of one take two bytes.
+    for modulus in [1u32, 5, 2, 7, 1, 300, 3] {
         let codes = (0..70_000u32).map(|i| if i % 11 == 0 { NO_LEVEL } else { i / 13 % modulus }).collect();
         case.design.blocks.push(CodeBlock { codes, n_levels: modulus as usize });
     }
@@ -415,6 +418,24 @@ fn a_fit_of_many_rows_ends_where_one_from_afar_does() {
     let whole = fit(&case.problem(), &case.ridge_terms(), Penalty::Fixed(1e-3), Some(&afar)).unwrap();
     assert_same_fit(&sampled, &whole, "from a sample");
     assert!(sampled.convergence.steps < whole.convergence.steps, "the sample saves steps");
+}
+
+#[test]
+fn many_rows_without_penalty_are_fitted_as_fewer_with_more_weight() {
+    // Of seven times these rows every fourth is fitted first, and so in the part a balanced block has one level alone.
+    let mut few = made_up(40_000, 18);
+    few.design.blocks.push(CodeBlock { codes: (0..40_000u32).map(|i| i % 4).collect(), n_levels: 4 });
+    few.weights.fill(1.0);
+    let copies: Vec<usize> = (0..280_000).map(|row| row % 40_000).collect();
+    let y = copies.iter().map(|&row| few.y[row]).collect();
+    let many = Case { design: few.design.rows(&copies), y, weights: vec![1.0; copies.len()] };
+    let heavy = Case { weights: vec![7.0; 40_000], ..few };
+    let (found, expected) = (many.fit(0.0), heavy.fit(0.0));
+    assert!(found.convergence.is_converged());
+    let zeros = |fitted: &Fitted| fitted.coefficients.iter().map(|b| *b == 0.0).collect::<Vec<bool>>();
+    assert_eq!(zeros(&found), zeros(&expected));
+    assert!(zeros(&found).contains(&true));
+    assert_close(&found.coefficients, &expected.coefficients, 1e-6, "coefficients");
 }
 
 #[test]
