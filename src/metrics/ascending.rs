@@ -17,6 +17,8 @@ enum Weights {
 }
 
 impl Ascending {
+    /// Of these values and the weights of their rows.
+    ///
     /// # Panics
     /// When the slices differ in length.
     pub(crate) fn of(values: &[f64], w: &[f64]) -> Ascending {
@@ -25,7 +27,7 @@ impl Ascending {
             Some(&same) if same > 0.0 && w.par_iter().all(|w| *w == same) => {
                 assert_eq!(values.len(), w.len(), "one row weight a row");
                 let mut ranks: Vec<u64> = values.par_iter().map(|value| rank(*value)).collect();
-                sort_on_all_threads(&mut ranks);
+                sort_in_halves(&mut ranks);
                 let values = ranks.into_par_iter().map(value_of).collect();
                 Ascending { values, weights: Weights::Same(same) }
             }
@@ -65,8 +67,8 @@ impl Ascending {
     }
 }
 
-/// Sorts on all threads what none of them could tell apart.
-fn sort_on_all_threads(ranks: &mut [u64]) {
+/// Sorts two halves side by side: equal ranks cannot be told apart, and so whoever sorts comes to the same order.
+fn sort_in_halves(ranks: &mut [u64]) {
     if ranks.len() < ROWS_SORTED_TOGETHER {
         return ranks.sort_unstable();
     }

@@ -16,7 +16,7 @@ pub struct Bins {
 }
 
 /// Edges are cut by so many rows at most, spread evenly over all: a tenth is then off by a few thousandths of the rows, which
-/// the shares, counted over all rows, know of.
+/// the shares know of: they are counted over more rows.
 const ROWS_TO_CUT_BY: usize = 1 << 14;
 
 impl Bins {
