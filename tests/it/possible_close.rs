@@ -30,3 +30,22 @@ fn a_last_event_is_offered_as_the_close_and_taken_for_it_where_somebody_says_so(
     assert!(told.contains("closed_at `last_event`") && !told.contains("begin anew"), "{told}");
     company.run(&["train"]).ok();
 }
+
+#[test]
+fn a_step_that_only_the_same_leads_take_is_asked_about_with_the_end_that_it_is_a_part_of() {
+    let (mut leads, mut log) = ("lead_id,created_at,source,outcome\n".to_string(), "lead_id,at,kind\n".to_string());
+    for i in 0..300 {
+        let is_won = i % 3 == 0;
+        let day = format!("2024-{:02}-{:02}", 1 + i % 12, 1 + i % 28);
+        leads += &format!("a{i},{day},{},{}\n", ["web", "fair"][i % 2], if is_won { "won" } else { "lost" });
+        let kinds: &[&str] = if is_won { &["visit", "O_ACCEPTED", "O_STARTED"] } else { &["visit", "O_SENT"] };
+        log.extend(kinds.iter().map(|kind| format!("a{i},{day}T12:00:00,{kind}\n")));
+    }
+    let company = Company::with(&[("leads.csv", &leads), ("log.csv", &log)]);
+    let told = company.run(&["init", "--leads", "leads.csv", "--activities", "log.csv"]).ok().stdout;
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("Ask first: could `O_ACCEPTED` or `O_STARTED` come with the close?"), "{told}");
+    let why = "happened to the very same leads as `O_ACCEPTED`, which reads like the end of a deal";
+    let text = company.text("leadscore.toml");
+    assert!(text.contains("\"O_STARTED\",") && text.contains(why) && !text.contains("\"visit\","), "{text}");
+}

@@ -55,13 +55,29 @@ pub(super) fn kinds_in_doubt(
     let mut of = [0; 2];
     side_of.iter().flatten().for_each(|&side| of[side] += 1);
     let mut showing = vec![[0; 2]; kinds.text.levels.len()];
+    let mut acting_in: Vec<Vec<u32>> = vec![Vec::new(); kinds.text.levels.len()];
     for (lead, kind) in leads_by_kind(acting, kinds) {
-        if let (Some(&Some(side)), Some(counts)) = (side_of.get(lead as usize), showing.get_mut(kind as usize)) {
+        let (Some(counts), Some(leads)) = (showing.get_mut(kind as usize), acting_in.get_mut(kind as usize)) else {
+            continue;
+        };
+        leads.push(lead);
+        if let Some(&Some(side)) = side_of.get(lead as usize) {
             counts[side] += 1;
         }
     }
-    let by_kind = kinds.text.levels.iter().zip(showing);
-    by_kind.filter_map(|(kind, showing)| Some((kind.clone(), reads_like_an_end(kind, showing, of)?))).collect()
+    acting_in.iter_mut().for_each(|leads| leads.sort_unstable());
+    let names = &kinds.text.levels;
+    let ends: Vec<Option<String>> =
+        names.iter().zip(showing).map(|(kind, showing)| reads_like_an_end(kind, showing, of)).collect();
+    // A step that no lead takes without the end is a part of it, whatever it is called.
+    let twin_of = |kind: usize| (0..names.len()).find(|&end| ends[end].is_some() && acting_in[end] == acting_in[kind]);
+    let why = |kind: usize| {
+        let as_twin = || {
+            Some(format!("happened to the very same leads as `{}`, which {READS_LIKE_AN_END}", names[twin_of(kind)?]))
+        };
+        ends[kind].clone().or_else(as_twin)
+    };
+    (0..names.len()).filter_map(|kind| Some((names[kind].clone(), why(kind)?))).collect()
 }
 
 #[cfg(test)]
