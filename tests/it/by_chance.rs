@@ -37,7 +37,7 @@ fn where_the_order_is_chance_score_and_page_advise_against_it() {
     let said = company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok().stdout;
     assert!(said.starts_with("There is next to nothing to learn here"), "{said}");
     let (page, view) = (company.text("report.html"), company.text("view.json"));
-    assert!(view.contains("Do not order leads by it."), "{view}");
+    assert!(view.contains("Do not order leads by the model."), "{view}");
     let told = company.run(&["score", "--out", "scored.csv"]).ok().stdout;
     let advice = "Do not order leads by `score`: it ranked past deals hardly better than chance. So take tier and \
                   `next_action` for what the points say, and no more.";

@@ -208,9 +208,8 @@ fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> Vec<St
     if past.w.iter().any(|w| *w != past.w[0]) {
         notes.push(format!(
             "Rates and cut-offs are weighted by time open, as someone who scores open leads meets the deals: one open for \
-             long more often, a win on the first day hardly ever. So the cut-offs speak of {} to be had in \
-             {}, though {} were won.",
-            counted(past.weighted_wins().round() as usize, "win"),
+             long more often, a win on the first day hardly ever. Counted so, {} of {} were won; each counted once, {}.",
+            thousands(past.weighted_wins().round() as usize),
             counted(past.n(), "deal"),
             thousands(past.wins() as usize)
         ));
