@@ -12,8 +12,7 @@ fn a_last_event_is_offered_as_the_close_and_taken_for_it_where_somebody_says_so(
     let leads = format!("lead_id,created_at,last_event,source,outcome\n{}", (0..200).map(row).collect::<String>());
     let company = Company::with(&[("leads.csv", &leads)]);
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
-    let asked =
-        "does `last_event` say when the deal was won or lost? Then begin anew with `--closed-at last_event --force`";
+    let asked = "does `last_event` say when the deal was won or lost? Then repeat this command with `--closed-at last_event --force` added";
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words(&told).contains(asked), "{told}");
     let text = company.text("leadscore.toml");
@@ -27,7 +26,7 @@ fn a_last_event_is_offered_as_the_close_and_taken_for_it_where_somebody_says_so(
     company.run(&["train"]).ok();
     let again = ["init", "--leads", "leads.csv", "--closed-at", "last_event", "--force"];
     let told = company.run(&again).ok().stdout;
-    assert!(told.contains("closed_at `last_event`") && !told.contains("begin anew"), "{told}");
+    assert!(told.contains("closed_at `last_event`") && !told.contains("repeat this command"), "{told}");
     company.run(&["train"]).ok();
 }
 

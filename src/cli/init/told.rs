@@ -78,7 +78,7 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     text.push_str(
         &start.layout.product.as_ref().map_or("\n".to_string(), |crm| format!(", exported from {}\n", crm.name)),
     );
-    // Whoever says yes begins anew, and so this stands before all else.
+    // Whoever says yes repeats the command, and so this stands before all else.
     let possible_close = possible_close(&start.layout);
     text.push_str(&possible_close.as_ref().map_or_else(String::new, |asked| format!("Ask first: {asked}\n")));
     let found = findings(&start.view, &start.layout);
@@ -152,7 +152,7 @@ fn possible_close(layout: &Layout) -> Option<String> {
     let first = layout.possible_closes.first()?;
     let names: Vec<String> = layout.possible_closes.iter().map(|name| one_line(name)).collect();
     Some(format!(
-        "does {} say when the deal was won or lost? Then begin anew with `--closed-at {} --force`",
+        "does {} say when the deal was won or lost? Then repeat this command with `--closed-at {} --force` added",
         listed(&names, "or"),
         quoted(first)
     ))
