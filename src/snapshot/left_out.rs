@@ -42,7 +42,7 @@ impl fmt::Display for LeftOut {
             LeftOut::NoOpenLife => "closed at or before its creation",
             LeftOut::NoAsOf => "the as-of is missing",
             LeftOut::ClosedTooSoon => "closed before the moment at which deals are looked at",
-            LeftOut::BeforeLog => "as-of less than 30 days after the activity log begins",
+            LeftOut::BeforeLog => "looked at less than 30 days after the activity log begins",
             LeftOut::NoWeight => "row weight 0",
             LeftOut::AsOfAfterClose => "its as-of lies more than a day after its close",
         })

@@ -50,7 +50,7 @@ fn where_no_deal_is_left_the_error_says_why_and_what_brings_them_back() {
     let error = taken.no_deals();
     assert_eq!(
         error.what,
-        "there is no deal to look back on: all closed ones were left out, 2 (as-of less than 30 days after the activity \
+        "there is no deal to look back on: all closed ones were left out, 2 (looked at less than 30 days after the activity \
          log begins), 1 (closed at or before its creation)"
     );
     assert!(error.remedy.contains("since"), "{}", error.remedy);
