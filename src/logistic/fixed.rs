@@ -4,7 +4,7 @@ use super::cholesky::{Cholesky, aliased_columns};
 use super::newton::{
     MAX_STEPS, NEAR_BY_FIXED, Objective, Progress, approach, approach_in, come_near, factor_hessian, minimise,
 };
-use super::objective::{self, PenalisedLoss, Problem};
+use super::objective::{PenalisedLoss, Problem};
 use super::part::Part;
 use super::{FitError, Fitted, Penalty, Start, Term, check, inference, parameters, penalised};
 
@@ -105,8 +105,7 @@ fn pin_undetermined(objective: &mut PenalisedLoss<'_>, lambda: f64) {
         }
     }
     let curvatures: Vec<f64> = weights.iter().map(|w| 0.25 * w / objective.total_weight).collect();
-    let mut hessian = objective.hessian_for(&curvatures);
-    objective::pin(&mut hessian, &objective.pinned);
+    let hessian = objective.with_pins(objective.hessian_for(&curvatures));
     for column in aliased_columns(hessian.view()) {
         objective.pinned[column] = true;
     }
