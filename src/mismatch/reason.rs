@@ -2,31 +2,16 @@
 //!
 //! The sentences name rules, kinds of acts and columns, never a value of an attribute: they go into mails and meetings.
 
-use super::sides::{Chance, Gain, LikeCases, Opinion, Sides};
+use super::by_model::{ModelSide, joined};
+use super::sides::{Chance, Gain, LikeCases, NAMED, Sides, brought, main_gains};
 use super::{FEWEST_TO_SAY, Quadrant, WORTH_A_CALL};
 use crate::metrics::{Rate, by_row_weight};
 use crate::text::{capital, counted};
 use serde::Serialize;
 use std::fmt;
 
-/// Rules are named until they bring this share of the points gained, two at most.
-const MOST_OF_THE_POINTS: f64 = 0.5;
-/// Between these factors on the odds, the model finds something worth next to nothing: what is shown as × 0.9 to × 1.1, so
-/// that the same figure never gets two words.
-const NEXT_TO_NOTHING: std::ops::Range<f64> = 0.85..1.15;
-
-/// Whether a difference in log-odds is worth next to nothing.
-pub fn is_next_to_nothing(log_odds: f64) -> bool {
-    NEXT_TO_NOTHING.contains(&log_odds.exp())
-}
-
-/// Up to this factor it finds it worth little.
-const LITTLE: f64 = 1.65;
 /// Points are shown to one decimal.
 const SHOWN: f64 = 0.05;
-/// Things that the model goes by, named at most.
-const NAMED: usize = 2;
-
 /// Why a lead stands where it stands.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Reason {
@@ -91,19 +76,6 @@ pub fn usual_action(quadrant: Quadrant, sides: &Sides) -> String {
     format!("{}{why}", capital(advice))
 }
 
-/// The rules that brought points, the strongest first.
-fn brought(gains: &[Gain]) -> &[Gain] {
-    &gains[..gains.partition_point(|gain| gain.points > 0.0)]
-}
-
-/// The rules that bring most of the points.
-fn main_gains(gains: &[Gain]) -> (&[Gain], f64) {
-    let brought = brought(gains);
-    let gained: f64 = brought.iter().map(|g| g.points).sum();
-    let one_will_do = brought.first().is_some_and(|g| g.points >= MOST_OF_THE_POINTS * gained);
-    (&brought[..brought.len().min(if one_will_do { 1 } else { NAMED })], gained)
-}
-
 /// The rules that took points, with how many: `-20 from \`student\` (by job_title)`. Empty where none did.
 fn taken(gains: &[Gain]) -> String {
     let taking = &gains[brought(gains).len()..];
@@ -150,51 +122,6 @@ fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     format!("Only {} points{bound}: {brought}{less}{kept}.", short(sides.rule_score))
 }
 
-/// What the model says of a lead beside its points.
-struct ModelSide<'a> {
-    /// The rule that brought most points, where the model's opinion of it is told.
-    main: Option<&'a Gain>,
-    /// Whether that rule is one of several, and so called by its name.
-    by_name: bool,
-    /// Whether what speaks is told for or against the lead.
-    speaks: &'static str,
-    /// What speaks most so.
-    most: Vec<&'a Opinion>,
-}
-
-impl<'a> ModelSide<'a> {
-    fn of(quadrant: Quadrant, sides: &'a Sides) -> ModelSide<'a> {
-        let doubts = quadrant == Quadrant::Verify;
-        let is_told = |o: &&Opinion| !is_next_to_nothing(o.log_odds) && (o.log_odds < 0.0) == doubts;
-        let (main, _) = main_gains(&sides.gains);
-        ModelSide {
-            main: main.first().filter(|_| doubts),
-            by_name: main.len() > 1,
-            speaks: if doubts { "against" } else { "for" },
-            most: sides.opinions.iter().filter(is_told).take(NAMED).collect(),
-        }
-    }
-
-    fn sentence(&self) -> String {
-        let opinion = self.main.map_or_else(String::new, |gain| opinion_of(gain, self.by_name));
-        let most = joined(self.most.iter().map(|o| format!("`{}` ({})", o.about, odds(o.log_odds))));
-        match (opinion.is_empty(), most.is_empty()) {
-            (_, true) => opinion,
-            (true, false) => format!("For the model most speaks {} it: {most}.", self.speaks),
-            (false, false) => format!("{opinion} Most speaks {} it: {most}.", self.speaks),
-        }
-    }
-
-    fn tells_odds(&self) -> bool {
-        !self.most.is_empty() || self.main.is_some_and(|gain| gain.by_model.is_some())
-    }
-
-    /// The rule that brought most points, where it is told that the model gives it no credit.
-    fn uncredited(&self) -> Option<&'a Gain> {
-        self.main.filter(|gain| gain.by_model.is_some_and(|by_model| by_model < 0.0 || is_next_to_nothing(by_model)))
-    }
-}
-
 /// Said where the quadrant's name would belie the chance: likely, and yet low; unlikely, and yet high.
 fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> Option<String> {
     let (Chance { of_lead, average, share }, (tier, _)) = (sides.chance?, sides.handover.as_ref()?);
@@ -211,19 +138,6 @@ fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> Option<String> {
     }
 }
 
-/// What the model makes of what brought the points.
-fn opinion_of(gain: &Gain, by_name: bool) -> String {
-    let that = if by_name { format!("`{}`", gain.rule) } else { "that".to_string() };
-    let Some(by_model) = gain.by_model else { return format!("The model does not go by {that}.") };
-    let found = match by_model.exp() {
-        _ if is_next_to_nothing(by_model) => format!("finds {that} worth next to nothing"),
-        factor if factor < 1.0 => format!("counts {that} against an order"),
-        factor if factor <= LITTLE => format!("finds {that} worth little"),
-        _ => format!("gives credit for {that} too, but less than other things take away"),
-    };
-    format!("The model {found} ({}).", odds(by_model))
-}
-
 fn record_sentence(like: &LikeCases) -> String {
     let Rate { n, wins, .. } = &like.record;
     if *n < FEWEST_TO_SAY {
@@ -234,24 +148,8 @@ fn record_sentence(like: &LikeCases) -> String {
     format!("Of {} so placed ({}) {share:.0} % were won{by}.", counted(*n, "past deal"), like.which)
 }
 
-/// A factor on the odds, which people can multiply: `odds × 0.6`.
-fn odds(log_odds: f64) -> String {
-    let factor = log_odds.exp();
-    if factor >= 10.0 {
-        format!("odds × {factor:.0}")
-    } else if factor < 0.1 {
-        "odds × under 0.1".to_string()
-    } else {
-        format!("odds × {factor:.1}")
-    }
-}
-
 fn bracketed(what: &str) -> String {
     if what.is_empty() { String::new() } else { format!(" ({what})") }
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(" and ")
 }
 
 fn short(points: f64) -> String {
@@ -261,6 +159,8 @@ fn short(points: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::by_model::is_next_to_nothing;
+    use super::super::sides::Opinion;
     use super::*;
 
     fn reason(quadrant: Quadrant, sides: &Sides) -> String {
@@ -308,26 +208,6 @@ mod tests {
         }
         assert!(super::reason(Quadrant::Verify, &sides()).tells_odds);
         assert!(!super::reason(Quadrant::Verify, &silent).tells_odds);
-    }
-
-    #[test]
-    fn one_figure_never_gets_two_words() {
-        let mut said: std::collections::BTreeMap<String, String> = Default::default();
-        for hundredth in -80..80 {
-            let gain = Gain {
-                rule: "r".into(),
-                what: String::new(),
-                points: 1.0,
-                by_model: Some(f64::from(hundredth) / 100.0),
-            };
-            let sentence = opinion_of(&gain, false);
-            let (words, figure) = sentence.split_once(" (").unwrap();
-            let before = said.entry(figure.to_string()).or_insert_with(|| words.to_string());
-            // The bound of "little" lies within what × 1.6 stands for.
-            assert!(before == words || figure.starts_with("odds × 1.6"), "{figure}: {before} and {words}");
-        }
-        assert_eq!(said["odds × 0.9)."], "The model finds that worth next to nothing");
-        assert_eq!(said["odds × 0.8)."], "The model counts that against an order");
     }
 
     #[test]

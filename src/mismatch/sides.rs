@@ -3,6 +3,11 @@
 use super::FEWEST_TO_SAY;
 use crate::metrics::{Rate, Standing};
 
+/// Rules are named until they bring this share of the points gained, two at most.
+const MOST_OF_THE_POINTS: f64 = 0.5;
+/// Things that the model goes by, named at most.
+pub(super) const NAMED: usize = 2;
+
 /// A rule that brought points or took some.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gain {
@@ -69,4 +74,17 @@ impl Sides {
         let (like, chance) = (self.like.as_ref()?, self.chance?);
         (like.record.n >= FEWEST_TO_SAY).then(|| like.record.standing(chance.average))
     }
+}
+
+/// The rules that brought points, the strongest first.
+pub(super) fn brought(gains: &[Gain]) -> &[Gain] {
+    &gains[..gains.partition_point(|gain| gain.points > 0.0)]
+}
+
+/// The rules that bring most of the points.
+pub(super) fn main_gains(gains: &[Gain]) -> (&[Gain], f64) {
+    let brought = brought(gains);
+    let gained: f64 = brought.iter().map(|g| g.points).sum();
+    let one_will_do = brought.first().is_some_and(|g| g.points >= MOST_OF_THE_POINTS * gained);
+    (&brought[..brought.len().min(if one_will_do { 1 } else { NAMED })], gained)
 }
