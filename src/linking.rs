@@ -37,32 +37,22 @@ pub struct Link {
 }
 
 /// The side of a link that more than one can share: how the reference deals' rule scores are spread.
-pub struct Linking {
+pub(crate) struct Linking {
     scale: Scale,
     /// Ascending.
     bounds: Vec<f64>,
 }
 
 impl Linking {
-    /// Of the reference deals: their rule scores and row weights.
-    pub fn new(rule_scores: &[f64], w: &[f64], tier_bounds: &[f64], range: (f64, f64)) -> Linking {
-        Linking::in_order(&Ascending::of(rule_scores, w), tier_bounds, range)
-    }
-
-    /// The same, where their rule scores are known in ascending order.
-    pub(crate) fn in_order(rule_scores: &Ascending, tier_bounds: &[f64], range: (f64, f64)) -> Linking {
+    /// Of the reference deals' rule scores.
+    pub(crate) fn new(rule_scores: &Ascending, tier_bounds: &[f64], range: (f64, f64)) -> Linking {
         let mut bounds = tier_bounds.to_vec();
         bounds.sort_by(f64::total_cmp);
         Linking { scale: Scale::fit(rule_scores, &bounds, range), bounds }
     }
 
     /// The link of their probabilities, as [`Link::fit`] has it.
-    pub fn link(&self, p: &[f64], w: &[f64]) -> Link {
-        self.link_in_order(&Ascending::of(p, w))
-    }
-
-    /// The same, where the probabilities are known in ascending order.
-    pub(crate) fn link_in_order(&self, p: &Ascending) -> Link {
+    pub(crate) fn link(&self, p: &Ascending) -> Link {
         let knots = knots(mid_ranks(p), p.values().len(), &self.scale);
         let (knots, error) = thin(&knots, &pinned(&knots, &self.bounds), MOST_KNOTS);
         let (p, score) = knots.into_iter().unzip();
@@ -85,7 +75,7 @@ impl Link {
     ///
     /// Without deals of positive weight, the link is the straight line over `range`, under all tier bounds.
     pub fn fit(rule_scores: &[f64], p: &[f64], w: &[f64], tier_bounds: &[f64], range: (f64, f64)) -> Link {
-        Linking::new(rule_scores, w, tier_bounds, range).link(p, w)
+        Linking::new(&Ascending::of(rule_scores, w), tier_bounds, range).link(&Ascending::of(p, w))
     }
 
     /// The score at probability `p`; at a jump the upper one.

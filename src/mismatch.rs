@@ -105,12 +105,7 @@ pub struct Ranks {
 impl Ranks {
     /// The ranks among `values`. Of more than 4,096 distinct ones only so many are kept, evenly by number, and ranks
     /// between them run straight: wrong by less than the share of the deals between two kept ones.
-    pub fn fit(values: &[f64], w: &[f64]) -> Ranks {
-        Ranks::in_order(&Ascending::of(values, w))
-    }
-
-    /// The same, where their values are known in ascending order.
-    pub(crate) fn in_order(values: &Ascending) -> Ranks {
+    pub(crate) fn fit(values: &Ascending) -> Ranks {
         let total = values.total();
         let mut kept = kept_positions(values.ties().count()).into_iter().peekable();
         let mut ranks = Ranks { values: Vec::new(), below: Vec::new(), through: Vec::new() };
@@ -248,19 +243,23 @@ pub fn blurred(model_auc: Option<&Auc>) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn fit(values: &[f64], w: &[f64]) -> Ranks {
+        Ranks::fit(&Ascending::of(values, w))
+    }
+
     #[test]
     fn ranks_count_ties_half_and_step_between() {
-        let ranks = Ranks::fit(&[10.0, 10.0, 50.0, 90.0], &[1.0, 1.0, 1.0, 1.0]);
+        let ranks = fit(&[10.0, 10.0, 50.0, 90.0], &[1.0, 1.0, 1.0, 1.0]);
         let got: Vec<f64> = [5.0, 10.0, 30.0, 50.0, 90.0, 99.0].iter().map(|&v| ranks.rank(v)).collect();
         assert_eq!(got, [0.0, 0.25, 0.5, 0.625, 0.875, 1.0]);
-        assert_eq!(Ranks::fit(&[10.0, 50.0, 7.0], &[3.0, 1.0, 0.0]).percentile(10.0), 37.5);
-        assert_eq!(Ranks::fit(&[], &[]).rank(1.0), 0.5);
+        assert_eq!(fit(&[10.0, 50.0, 7.0], &[3.0, 1.0, 0.0]).percentile(10.0), 37.5);
+        assert_eq!(fit(&[], &[]).rank(1.0), 0.5);
     }
 
     #[test]
     fn thinned_ranks_stay_near() {
         let values: Vec<f64> = (0..20_000).map(|i| (f64::from(i) / 20_000.0).powi(3)).collect();
-        let ranks = Ranks::fit(&values, &vec![1.0; values.len()]);
+        let ranks = fit(&values, &vec![1.0; values.len()]);
         assert_eq!(ranks.values.len(), MOST_VALUES);
         for (i, &value) in values.iter().enumerate() {
             assert!((ranks.rank(value) - (i as f64 + 0.5) / 20_000.0).abs() < 2.0 / MOST_VALUES as f64);

@@ -94,8 +94,8 @@ pub(super) fn join(
     let range = (scorecard.range.min, scorecard.range.max);
     let by_score = || {
         let scores = Ascending::of(&reference.score, &reference.w);
-        let linking = || Linking::in_order(&scores, &bounds, range);
-        rayon::join(linking, || Ranks::in_order(&scores))
+        let linking = || Linking::new(&scores, &bounds, range);
+        rayon::join(linking, || Ranks::fit(&scores))
     };
     let by_blend = || {
         let blend = Blend::fit(weight, past.as_ref().unwrap_or(&none).predictions(), training.predictions());
@@ -104,9 +104,9 @@ pub(super) fn join(
         (blend, p)
     };
     let ((linking, rule_ranks), (blend, p)) = rayon::join(by_score, by_blend);
-    let model_link = || linking.link_in_order(said.by_model);
+    let model_link = || linking.link(said.by_model);
     let by_blend = Ascending::of(&p, &reference.w);
-    let (model_link, link) = rayon::join(model_link, || linking.link_in_order(&by_blend));
+    let (model_link, link) = rayon::join(model_link, || linking.link(&by_blend));
     let quadrant = |i: usize| {
         let model_score = model_link.score(reference.p_model[i]);
         Quadrant::of(scorecard.is_high(reference.score[i]), scorecard.is_high(model_score))

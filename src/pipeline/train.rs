@@ -253,7 +253,7 @@ pub(super) fn procedure(
         }
         _ => None,
     };
-    let (model_ranks, blending) = rayon::join(|| Ranks::in_order(&by_model), blending);
+    let (model_ranks, blending) = rayon::join(|| Ranks::fit(&by_model), blending);
     Ok(Procedure {
         learned: Some(learned),
         why_no_model: None,
