@@ -1,28 +1,32 @@
 //! A Parquet file opened: its columns, its row groups, and their values in the forms that this program knows.
 
-use super::cells::{RawCells, TextCells};
-use super::dictionary::Dictionary;
-use crate::asof::{Instant, MICROS_PER_DAY};
+use super::parquet_pages::{StoredSort, read_cells};
 use crate::fault::InputError;
-use crate::values::TimeReader;
 use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars::prelude::{
-    ArrowDataType, Column, DataFrame, DataType, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader,
-    StringChunked, TimeUnit,
+    ArrowDataType, ArrowSchema, Column, DataFrame, ParallelStrategy, ParquetReader, PolarsResult, SerReader,
 };
+use polars_parquet::parquet::metadata::RowGroupMetadata;
 use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Rows read at a time from a row group that holds more.
 const SLICE_ROWS: usize = 1 << 18;
 
+/// Room made for bytes to come: a broken file may promise any number of them.
+const MOST_ROOM: u64 = 1 << 26;
+
 /// An opened Parquet file.
 pub(super) struct ParquetFile {
     name: String,
-    file: File,
-    /// Read once: handles of one file share their position, so that readers on several threads must not seek.
+    /// Handles of one file share their position: who seeks holds the lock.
+    file: Mutex<File>,
+    /// Read once, so that the readers of polars need not seek.
     metadata: FileMetadataRef,
+    schema: Arc<ArrowSchema>,
     /// Names of the columns that hold plain values.
     pub names: Vec<String>,
     /// Names of the others: lists, structures, raw bytes.
@@ -62,8 +66,9 @@ impl ParquetFile {
         let (names, nested) = (names(plain), names(nested));
         Ok(ParquetFile {
             name,
-            file,
+            file: Mutex::new(file),
             metadata,
+            schema,
             names,
             nested,
             n_rows,
@@ -84,13 +89,59 @@ impl ParquetFile {
     /// The reader is shown a footer with the slice's row group alone: on its way to a slice it decompresses the first
     /// pages of every row group before it, which over a whole file costs the square of their number.
     pub(super) fn read_slice(&self, columns: &[String], slice: (usize, usize)) -> Result<DataFrame, InputError> {
-        let index = self.group_starts.partition_point(|start| *start <= slice.0) - 1;
-        let group = self.metadata.row_groups[index].clone();
+        let (group, start) = self.group_of(slice);
         let mut footer = FileMetadata::clone(&self.bare_footer);
         footer.num_rows = group.num_rows();
-        footer.row_groups.push(group);
-        let within = (slice.0 - self.group_starts[index], slice.1);
-        self.read(columns, within, Arc::new(footer))
+        footer.row_groups.push(group.clone());
+        self.read(columns, (start, slice.1), Arc::new(footer))
+    }
+
+    /// What a column holds, where it is of the sorts that [`ParquetFile::read_stored`] knows.
+    pub(super) fn sort_of(&self, column: &str) -> Option<StoredSort> {
+        StoredSort::of(&self.schema.get(column)?.dtype)
+    }
+
+    /// Starts and lengths of the row groups.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.group_starts.iter().zip(&self.metadata.row_groups).map(|(start, group)| (*start, group.num_rows()))
+    }
+
+    /// Reads the cells of one column in one of `slices`, or of [`ParquetFile::groups`], onto `cells`, each `turned` from
+    /// its bytes: see [`read_cells`].
+    pub(super) fn read_stored<T: Copy>(
+        &self,
+        column: &str,
+        slice: (usize, usize),
+        missing: Option<T>,
+        cells: &mut Vec<T>,
+        turned: impl FnMut(&[u8]) -> Option<T>,
+    ) -> Result<bool, InputError> {
+        let (group, start) = self.group_of(slice);
+        let mut chunks = group.columns_under_root_iter(column).into_iter().flatten();
+        let (Some(chunk), None) = (chunks.next(), chunks.next()) else { return Ok(false) };
+        let bytes = self.read_bytes(guarded(&self.name, || Ok(chunk.byte_range()))?)?;
+        guarded(&self.name, || Ok(read_cells(bytes, chunk, start..start + slice.1, missing, cells, turned)?))
+    }
+
+    /// Some bytes of the file, fewer where it ends before.
+    fn read_bytes(&self, range: Range<u64>) -> Result<Vec<u8>, InputError> {
+        let length = range.end.saturating_sub(range.start);
+        let mut bytes = Vec::with_capacity(length.min(MOST_ROOM) as usize);
+        let mut file = self.locked();
+        file.seek(SeekFrom::Start(range.start))
+            .and_then(|_| (&mut *file).take(length).read_to_end(&mut bytes))
+            .map_err(|error| super::recognise::unreadable(&self.name, &error))?;
+        Ok(bytes)
+    }
+
+    fn locked(&self) -> MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The row group that a slice lies in, and where it begins there.
+    fn group_of(&self, slice: (usize, usize)) -> (&RowGroupMetadata, usize) {
+        let index = self.group_starts.partition_point(|start| *start <= slice.0) - 1;
+        (&self.metadata.row_groups[index], slice.0 - self.group_starts[index])
     }
 
     fn read(
@@ -99,7 +150,7 @@ impl ParquetFile {
         slice: (usize, usize),
         metadata: FileMetadataRef,
     ) -> Result<DataFrame, InputError> {
-        let mut reader = ParquetReader::new(handle(&self.file, &self.name)?);
+        let mut reader = ParquetReader::new(handle(&self.locked(), &self.name)?);
         reader.set_metadata(metadata);
         let reader =
             reader.with_columns(Some(columns.to_vec())).with_slice(Some(slice)).read_parallel(ParallelStrategy::None);
@@ -134,129 +185,5 @@ fn is_plain(dtype: &ArrowDataType) -> bool {
         Binary | LargeBinary | BinaryView | FixedSizeBinary(_) | FixedSizeList(..) | LargeList(_) | List(_)
         | Map(..) | Struct(_) | Union(_) => false,
         _ => true,
-    }
-}
-
-/// A column as raw cells: numbers, booleans and times as they are, everything else as text. Times without a timezone
-/// are local ones of the reader's.
-pub(super) fn raw_cells(column: &Column, times: &TimeReader, place: &str) -> Result<RawCells, InputError> {
-    let failed = |error: PolarsError| {
-        InputError::new(format!("its values cannot be read: {error}"))
-            .at(format!("{place}, column `{}`", column.name()))
-    };
-    Ok(match column.dtype() {
-        DataType::Boolean => RawCells::Booleans(column.bool().map_err(failed)?.iter().collect()),
-        dtype if dtype.is_integer() || matches!(dtype, DataType::Decimal(_, 0)) => {
-            let whole = column.strict_cast(&DataType::Int64).map_err(failed)?;
-            RawCells::Integers(whole.i64().map_err(failed)?.iter().collect())
-        }
-        dtype if dtype.is_float() || matches!(dtype, DataType::Decimal(..)) => {
-            let numbers = column.cast(&DataType::Float64).map_err(failed)?;
-            RawCells::Numbers(numbers.f64().map_err(failed)?.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
-        }
-        DataType::Date | DataType::Datetime(..) => RawCells::Instants(instants(column, times).map_err(failed)?),
-        _ => {
-            let texts = column.cast(&DataType::String).map_err(failed)?;
-            RawCells::Text(text_cells(texts.str().map_err(failed)?)?)
-        }
-    })
-}
-
-/// A column of more different words is not taken as one of words. More than of a block of CSV, for it is tried but once.
-const MOST_WORDS: usize = 1 << 10;
-
-fn text_cells(texts: &StringChunked) -> Result<TextCells, InputError> {
-    let mut words = Dictionary::default();
-    let codes = codes_of_texts(texts, |text| {
-        let code = words.code(text.as_bytes());
-        (words.texts.len() <= MOST_WORDS).then_some(code)
-    });
-    match codes {
-        Some(codes) => TextCells::of_words(words.texts.iter().map(String::as_str), codes),
-        None => {
-            let mut cells = TextCells::default();
-            texts.iter().try_for_each(|text| cells.push(text.unwrap_or_default()))?;
-            Ok(cells)
-        }
-    }
-}
-
-/// The code of each text, as `code` gives them; `None` as soon as one has none. A missing text is an empty one.
-///
-/// Texts come as views. Equal views are equal texts, and a column of few words has few views: most are found without a look
-/// at the text.
-pub(super) fn codes_of_texts(texts: &StringChunked, mut code: impl FnMut(&str) -> Option<u32>) -> Option<Vec<u32>> {
-    let (mut codes, has_gaps) = (Vec::with_capacity(texts.len()), texts.null_count() > 0);
-    for chunk in texts.downcast_iter() {
-        let mut seen = [None; VIEWS_REMEMBERED];
-        for (row, view) in chunk.views().iter().enumerate() {
-            if has_gaps && chunk.get(row).is_none() {
-                codes.push(code("")?);
-                continue;
-            }
-            let view = view.as_u128();
-            let home = ((view as u64 ^ (view >> 64) as u64).wrapping_mul(ODD) >> VIEW_SHIFT) as usize;
-            let known = seen[home].filter(|(known, _)| *known == view);
-            let (_, code) = match known {
-                Some(known) => known,
-                None => *seen[home].insert((view, code(chunk.value(row))?)),
-            };
-            codes.push(code);
-        }
-    }
-    Some(codes)
-}
-
-/// Texts remembered by their view, each in the one place that the high bits of a product say.
-const VIEWS_REMEMBERED: usize = 256;
-const VIEW_SHIFT: u32 = u64::BITS - VIEWS_REMEMBERED.trailing_zeros();
-const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-
-/// Times without a gap as the file holds them: none is copied.
-pub(super) struct StoredTimes<'c> {
-    stored: &'c [i64],
-    to_micros: fn(i64) -> i64,
-    /// The reader whose clocks show them, where they are local and its clocks are not those of UTC.
-    local: Option<&'c TimeReader>,
-}
-
-impl<'c> StoredTimes<'c> {
-    /// Of a column of times; `None` when it holds something else, or has a gap.
-    pub(super) fn of(column: &'c Column, times: &'c TimeReader) -> Option<StoredTimes<'c>> {
-        let DataType::Datetime(unit, zone) = column.dtype() else { return None };
-        let stored = column.datetime().ok()?.physical().cont_slice().ok()?;
-        let local = (zone.is_none() && !times.is_utc()).then_some(times);
-        Some(StoredTimes { stored, to_micros: to_micros(*unit), local })
-    }
-
-    /// The instants of all rows.
-    pub(super) fn all(&self) -> Vec<Instant> {
-        (0..self.stored.len()).map(|row| self.get(row)).collect()
-    }
-
-    /// The instant of a row.
-    #[inline]
-    pub(super) fn get(&self, row: usize) -> Instant {
-        let micros = (self.to_micros)(self.stored[row]);
-        self.local.map_or(Instant(micros), |times| times.on_the_clock(micros))
-    }
-}
-
-/// The instants of a column of dates or times.
-pub(super) fn instants(column: &Column, times: &TimeReader) -> Result<Vec<Option<Instant>>, PolarsError> {
-    let physical = column.to_physical_repr().cast(&DataType::Int64)?;
-    let (micros, is_local): (fn(i64) -> i64, bool) = match column.dtype() {
-        DataType::Datetime(unit, zone) => (to_micros(*unit), zone.is_none()),
-        _ => (|days| days * MICROS_PER_DAY, true),
-    };
-    let instant = |value: i64| if is_local { times.on_the_clock(micros(value)) } else { Instant(micros(value)) };
-    Ok(physical.i64()?.iter().map(|value| value.map(instant)).collect())
-}
-
-fn to_micros(unit: TimeUnit) -> fn(i64) -> i64 {
-    match unit {
-        TimeUnit::Nanoseconds => |nanos| nanos.div_euclid(1000),
-        TimeUnit::Microseconds => |micros| micros,
-        TimeUnit::Milliseconds => |millis| millis.saturating_mul(1000),
     }
 }

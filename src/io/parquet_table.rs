@@ -1,6 +1,7 @@
 //! Parquet into raw columns.
 
-use super::parquet_file::{ParquetFile, raw_cells};
+use super::parquet_cells::read_column;
+use super::parquet_file::ParquetFile;
 use super::raw::{RawColumn, RawTable, Wanted};
 use super::settings::ReadSettings;
 use crate::fault::InputError;
@@ -23,11 +24,9 @@ pub(super) fn read(
         table.notes.push(format!("{name}: column `{nested}` holds lists, structures or bytes and was left out"));
     }
     let columns: Vec<String> = file.names.iter().filter(|name| wanted.includes(name)).cloned().collect();
-    let raw = |wanted: &String| {
-        let cells = raw_cells(&file.read_column(wanted)?, &times, &name)?;
-        Ok(RawColumn { name: wanted.clone(), cells })
-    };
-    table.columns = columns.par_iter().map(raw).collect::<Result<_, InputError>>()?;
+    let raw =
+        |wanted: &String| Ok(RawColumn { name: wanted.clone(), cells: read_column(&file, wanted, &times, &name)? });
+    table.columns = columns.par_iter().with_max_len(1).map(raw).collect::<Result<_, InputError>>()?;
     table.origin = Origins::from_line(1, file.n_rows);
     table.files = vec![name];
     Ok(table)

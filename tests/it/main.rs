@@ -42,6 +42,7 @@ mod noise;
 mod page_lists;
 mod pages;
 mod pairs;
+mod parquet;
 mod parting;
 mod pipeline;
 mod possible_close;

@@ -1,6 +1,6 @@
 //! The log as CSV: blocks split into rows, rows into the few cells that are needed.
 
-use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
+use super::part::{AtCell, LogPlan, Part, RowCells};
 use super::plain_rows::{PlainRows, Row};
 use crate::io::blocks::Block;
 use crate::io::records::Fields;
@@ -78,7 +78,7 @@ fn take(part: &mut Part, plan: &LogPlan, layout: &CsvLayout, line: u64, fields: 
     let cells = RowCells {
         lead: cell(layout.lead),
         at: AtCell::Text(cell(layout.at)),
-        kind: KindCell::Text(cell(layout.kind)),
+        kind: cell(layout.kind),
         detail: layout.detail.map_or(b"", cell),
         count: layout.count.map_or(b"", cell),
     };

@@ -75,6 +75,15 @@ impl LeadIndex {
             LeadIndex::Hashed(leads) => leads.row(LeadKey::of(id)),
         }
     }
+
+    /// The row of the lead whose id is what this number prints as.
+    #[inline]
+    pub(super) fn row_of_whole(&self, id: i64) -> Option<u32> {
+        match self {
+            LeadIndex::Listed(leads) => leads.place_of(id).and_then(|place| leads.row(place)),
+            LeadIndex::Hashed(leads) => leads.row(LeadKey::of(id.to_string().as_bytes())),
+        }
+    }
 }
 
 /// The leads in a list by their ids, which are whole numbers close to each other.
@@ -105,7 +114,7 @@ impl LeadList {
 
     /// The place of the id that this number prints as.
     #[inline]
-    pub(super) fn place_of(&self, id: i64) -> Option<u32> {
+    fn place_of(&self, id: i64) -> Option<u32> {
         self.whole.place_of(u64::try_from(id).ok()?).map(|place| place as u32)
     }
 
@@ -186,8 +195,8 @@ mod tests {
         let LeadIndex::Listed(list) = &index else { panic!("ids close to each other are listed") };
         for (row, id) in ids.iter().enumerate() {
             assert_eq!(index.row_of(id.as_bytes()), Some(row as u32), "{id}");
-            let place = list.place_of(id.parse().unwrap()).unwrap();
-            assert_eq!((list.row(place), list.id(place)), (Some(row as u32), id.clone()));
+            assert_eq!(index.row_of_whole(id.parse().unwrap()), Some(row as u32), "{id}");
+            assert_eq!(list.id(list.place(id.as_bytes()).unwrap()), *id);
         }
         for unknown in ["", "7001", "07000", "6998", "9000", "x"] {
             assert_eq!(index.row_of(unknown.as_bytes()), None, "{unknown}");

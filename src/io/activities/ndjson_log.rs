@@ -1,6 +1,6 @@
 //! The log as NDJSON.
 
-use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
+use super::part::{AtCell, LogPlan, Part, RowCells};
 use crate::io::blocks::Block;
 use crate::io::json_lines::each_object;
 use crate::io::settings::ActivityRoles;
@@ -18,7 +18,7 @@ pub(super) fn parse(block: &Block, roles: &ActivityRoles, plan: &LogPlan) -> Par
             let cells = RowCells {
                 lead: lead.text.as_bytes(),
                 at: AtCell::Text(at.text.as_bytes()),
-                kind: KindCell::Text(kind.text.as_bytes()),
+                kind: kind.text.as_bytes(),
                 detail: detail.as_bytes(),
                 count: count.as_bytes(),
             };

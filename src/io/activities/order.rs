@@ -3,7 +3,7 @@
 use super::{ActivityLog, Source};
 use crate::fault::InputError;
 use crate::io::json_lines::{Object, each_object};
-use crate::io::parquet_file::raw_cells;
+use crate::io::parquet_cells::raw_cells;
 use crate::values::{DateOrder, OrderEvidence, OrderVerdict};
 use polars::prelude::DataType;
 use std::path::Path;

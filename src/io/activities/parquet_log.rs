@@ -1,16 +1,16 @@
 //! The log as Parquet: slices of row groups, only the columns that are needed.
 
-use super::index::LeadIndex;
-use super::part::{AtCell, KindCell, LogPlan, Part, RowCells};
+use super::part::{AtCell, LogPlan, Part, RowCells, StoredLeads};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::io::cells::{RawCells, TextCells};
 use crate::io::dictionary::Dictionary;
-use crate::io::parquet_file::{ParquetFile, StoredTimes, codes_of_texts, instants, raw_cells};
+use crate::io::parquet_cells::{Words, instants, raw_cells, read_words, stored_instant, whole};
+use crate::io::parquet_file::ParquetFile;
+use crate::io::parquet_pages::StoredSort;
 use crate::io::settings::ActivityRoles;
 use crate::tables::MISSING;
 use polars::prelude::{Column, DataType};
-use std::fmt::Write;
 
 /// The columns of the log that are read, by the part they play.
 pub(super) struct ParquetLayout {
@@ -46,18 +46,13 @@ impl ParquetLayout {
 }
 
 /// A column whose cells are looked at as text; numbers are printed into one buffer after the other.
-enum Cells<'c> {
+enum Cells {
     Text(TextCells),
-    /// Whole numbers without a gap, where the file was read to.
-    Whole(&'c [i64]),
     Other(RawCells),
 }
 
-impl<'c> Cells<'c> {
-    fn of(column: &'c Column, plan: &LogPlan, place: &str) -> Result<Cells<'c>, InputError> {
-        if let Some(whole) = column.i64().ok().and_then(|whole| whole.cont_slice().ok()) {
-            return Ok(Cells::Whole(whole));
-        }
+impl Cells {
+    fn of(column: &Column, plan: &LogPlan, place: &str) -> Result<Cells, InputError> {
         Ok(match raw_cells(column, &plan.times, place)? {
             RawCells::Text(cells) => Cells::Text(cells),
             other => Cells::Other(other),
@@ -66,33 +61,23 @@ impl<'c> Cells<'c> {
 
     fn get<'a>(&'a self, row: usize, buffer: &'a mut String) -> &'a [u8] {
         match self {
-            Cells::Text(cells) => return cells.get(row).as_bytes(),
-            Cells::Whole(cells) => {
-                buffer.clear();
-                // Writing into a string cannot fail.
-                let _ = write!(buffer, "{}", cells[row]);
-            }
+            Cells::Text(cells) => cells.get(row).as_bytes(),
             Cells::Other(cells) => {
                 buffer.clear();
                 buffer.push_str(&cells.text(row));
+                buffer.as_bytes()
             }
         }
-        buffer.as_bytes()
     }
 }
 
-enum Times<'c> {
-    /// Without a gap, where the file was read to.
-    Stored(StoredTimes<'c>),
+enum Times {
     Instants(Vec<Option<Instant>>),
-    Cells(Cells<'c>),
+    Cells(Cells),
 }
 
-impl<'c> Times<'c> {
-    fn of(column: &'c Column, plan: &'c LogPlan, place: &str) -> Result<Times<'c>, InputError> {
-        if let Some(stored) = StoredTimes::of(column, &plan.times) {
-            return Ok(Times::Stored(stored));
-        }
+impl Times {
+    fn of(column: &Column, plan: &LogPlan, place: &str) -> Result<Times, InputError> {
         Ok(match column.dtype() {
             DataType::Date | DataType::Datetime(..) => Times::Instants(
                 instants(column, &plan.times).map_err(|error| InputError::new(error.to_string()).at(place))?,
@@ -100,29 +85,6 @@ impl<'c> Times<'c> {
             _ => Times::Cells(Cells::of(column, plan, place)?),
         })
     }
-
-    /// The instant of a row, if the file holds it as one.
-    #[inline]
-    fn instant(&self, row: usize) -> Option<Instant> {
-        match self {
-            Times::Stored(times) => Some(times.get(row)),
-            Times::Instants(instants) => instants[row],
-            Times::Cells(_) => None,
-        }
-    }
-}
-
-/// The code of each row's kind, [`MISSING`] where it is blank.
-fn kind_codes(column: &Column, plan: &LogPlan, place: &str, kinds: &mut Dictionary) -> Result<Vec<u32>, InputError> {
-    let mut code = |text: &[u8]| match text.trim_ascii() {
-        b"" => MISSING,
-        text => kinds.code(text),
-    };
-    let Some(texts) = column.str().ok().filter(|texts| texts.null_count() == 0) else {
-        let (cells, mut buffer) = (Cells::of(column, plan, place)?, String::new());
-        return Ok((0..column.len()).map(|row| code(cells.get(row, &mut buffer))).collect());
-    };
-    Ok(codes_of_texts(texts, |text| Some(code(text.as_bytes()))).expect("every text has a code"))
 }
 
 /// Reads one slice.
@@ -133,33 +95,107 @@ pub(super) fn parse(
     plan: &LogPlan,
     name: &str,
 ) -> Result<Part, InputError> {
+    match parse_stored(file, slice, layout, plan)? {
+        Some(part) => Ok(part),
+        None => parse_read(file, slice, layout, plan, name),
+    }
+}
+
+/// Reads a slice of rows with nothing wrong from the pages of its columns; `None` where anything is, or is rare. Nearly
+/// every log is one of known times and kinds, of leads whose ids are few.
+fn parse_stored(
+    file: &ParquetFile,
+    slice: (usize, usize),
+    layout: &ParquetLayout,
+    plan: &LogPlan,
+) -> Result<Option<Part>, InputError> {
+    let [lead, at, kind] = &layout.columns[..] else { return Ok(None) };
+    let Some(StoredSort::Times { unit, is_local }) = file.sort_of(at) else { return Ok(None) };
+    let (mut times, instant) = (Vec::new(), stored_instant(unit, is_local, &plan.times));
+    if !file.read_stored(at, slice, None, &mut times, instant)? {
+        return Ok(None);
+    }
+    let mut part = Part::default();
+    let Some(kinds) = stored_kinds(file, kind, slice, &mut part.kinds)? else { return Ok(None) };
+    let Some(leads) = stored_leads(file, lead, slice, plan)? else { return Ok(None) };
+    part.take_stored(leads, times, kinds);
+    Ok(Some(part))
+}
+
+/// The code of each row's kind; `None` where one is blank.
+fn stored_kinds(
+    file: &ParquetFile,
+    column: &str,
+    slice: (usize, usize),
+    kinds: &mut Dictionary,
+) -> Result<Option<Vec<u32>>, InputError> {
+    let Some(StoredSort::Text) = file.sort_of(column) else { return Ok(None) };
+    let Some(Words { words, mut codes }) = read_words(file, column, std::iter::once(slice), usize::MAX)? else {
+        return Ok(None);
+    };
+    if words.iter().any(|word| word.as_bytes().trim_ascii().is_empty()) {
+        return Ok(None);
+    }
+    let known: Vec<u32> = words.iter().map(|word| kinds.code(word.as_bytes().trim_ascii())).collect();
+    if known.iter().enumerate().any(|(word, code)| word != *code as usize) {
+        codes.iter_mut().for_each(|code| *code = known[*code as usize]);
+    }
+    Ok(Some(codes))
+}
+
+/// The leads of the rows; `None` where an id is blank text.
+fn stored_leads(
+    file: &ParquetFile,
+    column: &str,
+    slice: (usize, usize),
+    plan: &LogPlan,
+) -> Result<Option<StoredLeads>, InputError> {
+    let StoredLeads { mut codes, mut unknown } = StoredLeads::default();
+    let is_read = match file.sort_of(column) {
+        Some(StoredSort::Whole) => file.read_stored(column, slice, Some(MISSING), &mut codes, |id| {
+            let id = whole(id)?;
+            match plan.leads.row_of_whole(id) {
+                Some(row) => StoredLeads::known(row),
+                None => StoredLeads::unknown(&mut unknown, &id.to_string()),
+            }
+        })?,
+        Some(StoredSort::Text) => file.read_stored(column, slice, Some(MISSING), &mut codes, |id| {
+            let id = std::str::from_utf8(id).ok().filter(|id| !id.as_bytes().trim_ascii().is_empty())?;
+            match plan.leads.row_of(id.as_bytes()) {
+                Some(row) => StoredLeads::known(row),
+                None => StoredLeads::unknown(&mut unknown, id),
+            }
+        })?,
+        _ => false,
+    };
+    Ok(is_read.then_some(StoredLeads { codes, unknown }))
+}
+
+/// Reads a slice of rows of any sort, as polars reads them, one by one.
+fn parse_read(
+    file: &ParquetFile,
+    slice: (usize, usize),
+    layout: &ParquetLayout,
+    plan: &LogPlan,
+    name: &str,
+) -> Result<Part, InputError> {
     let frame = file.read_slice(&layout.columns, slice)?;
     let column = |wanted: &String| frame.column(wanted).map_err(|error| InputError::new(error.to_string()).at(name));
     let text = |index: usize| Cells::of(column(&layout.columns[index])?, plan, name);
-    let leads = text(0)?;
-    let mut part = Part::default();
-    let kinds = kind_codes(column(&layout.columns[2])?, plan, name, &mut part.kinds)?;
+    let (leads, kinds) = (text(0)?, text(2)?);
     let times = Times::of(column(&layout.columns[1])?, plan, name)?;
     let details = if layout.has_detail { Some(text(3)?) } else { None };
     let counts = if layout.has_count { Some(text(layout.columns.len() - 1)?) } else { None };
-    // Nearly every log is one of leads known by their numbers, at times and of kinds known as such.
-    if let (None, None, Cells::Whole(ids), Times::Stored(times)) = (&details, &counts, &leads, &times)
-        && let LeadIndex::Listed(listed) = &plan.leads
-        && !kinds.contains(&MISSING)
-    {
-        part.take_known(listed, ids, times.all(), kinds);
-        return Ok(part);
-    }
-    let mut buffers: [String; 4] = Default::default();
-    for (row, &kind) in kinds.iter().enumerate() {
-        let [lead, time, detail, count] = &mut buffers;
+    let (mut part, mut buffers) = (Part::default(), <[String; 5]>::default());
+    for row in 0..frame.height() {
+        let [lead, time, kind, detail, count] = &mut buffers;
         let cells = RowCells {
             lead: leads.get(row, lead),
             at: match &times {
+                Times::Instants(instants) => AtCell::Instant(instants[row]),
                 Times::Cells(cells) => AtCell::Text(cells.get(row, time)),
-                known => AtCell::Instant(known.instant(row)),
             },
-            kind: KindCell::Code(kind),
+            kind: kinds.get(row, kind),
             detail: details.as_ref().map_or(b"", |cells| cells.get(row, detail)),
             count: counts.as_ref().map_or(b"", |cells| cells.get(row, count)),
         };

@@ -4,7 +4,7 @@ use super::index::{HashedLeads, LeadIndex, LeadKey, LeadList};
 use crate::asof::Instant;
 use crate::io::dictionary::Dictionary;
 use crate::io::faults::{RowFaults, Rows};
-use crate::tables::{Activity, Acts, MISSING};
+use crate::tables::{Activity, Acts, Ids, MISSING};
 use crate::values::{DateOrder, KnownDay, MissingWords, TimeReader, parse_number};
 
 /// How many unknown ids are kept to show.
@@ -32,7 +32,7 @@ pub(super) struct RowCells<'a> {
     /// When it happened.
     pub at: AtCell<'a>,
     /// What was done.
-    pub kind: KindCell<'a>,
+    pub kind: &'a [u8],
     /// Page, campaign and the like.
     pub detail: &'a [u8],
     /// How many acts the row stands for.
@@ -47,21 +47,30 @@ pub(super) enum AtCell<'a> {
     Instant(Option<Instant>),
 }
 
-/// A kind as its format gives it.
-#[derive(Clone, Copy)]
-pub(super) enum KindCell<'a> {
-    /// As text.
-    Text(&'a [u8]),
-    /// As a code of the part's kinds, [`MISSING`] where it is blank.
-    Code(u32),
+/// The leads of rows as their file stores them.
+#[derive(Default)]
+pub(super) struct StoredLeads {
+    /// Rows of the leads; where the id is no lead's, its number in `unknown` above [`StoredLeads::KNOWN`]; and [`MISSING`]
+    /// where there is none.
+    pub codes: Vec<u32>,
+    /// Ids that are no lead's.
+    pub unknown: Ids,
 }
 
-impl KindCell<'_> {
-    fn is_blank(self) -> bool {
-        match self {
-            KindCell::Text(text) => text.trim_ascii().is_empty(),
-            KindCell::Code(code) => code == MISSING,
-        }
+impl StoredLeads {
+    /// Beyond the rows of all leads.
+    const KNOWN: u32 = 1 << 31;
+
+    /// The code of a lead's row; `None` where there are too many.
+    #[inline]
+    pub(super) fn known(row: u32) -> Option<u32> {
+        (row < StoredLeads::KNOWN).then_some(row)
+    }
+
+    /// The code of an id that is no lead's, which is put behind the others; `None` where there are too many.
+    pub(super) fn unknown(unknown: &mut Ids, id: &str) -> Option<u32> {
+        unknown.push(id);
+        StoredLeads::KNOWN.checked_add(u32::try_from(unknown.len() - 1).ok()?).filter(|code| *code != MISSING)
     }
 }
 
@@ -147,16 +156,13 @@ impl Part {
             AtCell::Instant(at) => at,
         };
         let count = count(cells.count, plan);
-        let (Some(at), Some(count), false) = (at, count, cells.kind.is_blank()) else {
+        let kind = cells.kind.trim_ascii();
+        let (Some(at), Some(count), false) = (at, count, kind.is_empty()) else {
             self.take_unreadable(plan, line, cells, at.is_some());
             return;
         };
         let detail = self.detail(cells.detail.trim_ascii(), plan);
-        let kind = match cells.kind {
-            KindCell::Text(text) => self.kinds.code(text.trim_ascii()),
-            KindCell::Code(code) => code,
-        };
-        let act = Activity { lead: MISSING, at, kind, detail, count };
+        let act = Activity { lead: MISSING, at, kind: self.kinds.code(kind), detail, count };
         match &plan.leads {
             LeadIndex::Listed(leads) => match leads.place(cells.lead) {
                 Some(place) => self.take_placed(leads, Activity { lead: place, ..act }),
@@ -174,16 +180,18 @@ impl Part {
         }
     }
 
-    /// Takes in rows of which all is known: ids, instants and kinds. Nothing may have been taken in before.
-    pub(super) fn take_known(&mut self, leads: &LeadList, ids: &[i64], at: Vec<Instant>, kinds: Vec<u32>) {
-        self.rows += ids.len() as u64;
-        let row = |id: &i64| leads.place_of(*id).and_then(|place| leads.row(place)).unwrap_or(MISSING);
-        let rows: Vec<u32> = ids.iter().map(row).collect();
-        for id in ids.iter().zip(&rows).filter(|(_, row)| **row == MISSING).map(|(id, _)| id) {
-            self.take_unknown(id.to_string().as_bytes());
+    /// Takes in rows of which all is known. Nothing may have been taken in before.
+    pub(super) fn take_stored(&mut self, leads: StoredLeads, at: Vec<Instant>, kinds: Vec<u32>) {
+        let StoredLeads { mut codes, unknown } = leads;
+        self.rows = codes.len() as u64;
+        for code in codes.iter_mut().filter(|code| **code >= StoredLeads::KNOWN) {
+            match std::mem::replace(code, MISSING) {
+                MISSING => self.blank += 1,
+                code => self.take_unknown(unknown[(code - StoredLeads::KNOWN) as usize].as_bytes()),
+            }
         }
-        self.acts = Acts::of_plain(rows, at, kinds);
-        if self.unknown > 0 {
+        self.acts = Acts::of_plain(codes, at, kinds);
+        if self.blank + self.unknown > 0 {
             self.acts.keep_known(0);
         }
     }
@@ -260,7 +268,7 @@ impl Part {
             self.take_unknown(cells.lead);
         } else if !has_time {
             self.unread.at.add(line, if let AtCell::Text(text) = cells.at { text } else { b"" });
-        } else if cells.kind.is_blank() {
+        } else if cells.kind.trim_ascii().is_empty() {
             self.unread.kind.add(line, b"");
         } else {
             self.unread.count.add(line, cells.count);

@@ -1,0 +1,123 @@
+//! Parquet as other programs write it: pages, encodings and units of all sorts hold the same table.
+//!
+//! `tests/reference/parquet.py` writes the files.
+
+use leadscore::io::{
+    ActivityLog, ActivityRoles, ColumnRequest, InferredColumn, LeadRoles, LogReport, ReadSettings, Views, Wanted,
+    build_leads, infer_types, read_raw,
+};
+use leadscore::tables::{Activity, ActivityBatches, Column, Ids, MISSING};
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/parquet")
+}
+
+/// The Parquet files, in the order of their names.
+fn files() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));
+    files.sort();
+    assert_eq!(files.len(), 13);
+    files
+}
+
+/// The acts of known leads, with their kinds and details by code, and what was counted.
+fn acts(path: &Path, lead_id: &str, ids: &Ids, detail: Option<&str>) -> (Vec<Activity>, Vec<Vec<String>>, LogReport) {
+    let role = str::to_string;
+    let roles = ActivityRoles {
+        lead_id: role(lead_id),
+        at: role("at"),
+        kind: role("kind"),
+        detail: detail.map(role),
+        count: None,
+    };
+    let settings = ReadSettings::default();
+    let mut log = ActivityLog::open(&[path.to_path_buf()], &roles, &settings, ids, true).unwrap();
+    let (mut acts, mut words) = (Vec::new(), Vec::new());
+    log.for_each(&mut |batch| {
+        acts.extend(batch.acts.iter());
+        words = vec![batch.kinds.to_vec(), batch.details.to_vec()];
+    })
+    .unwrap();
+    (acts, words, log.report().clone())
+}
+
+#[test]
+fn every_way_of_storing_a_log_gives_the_same_acts() {
+    // Numbers close to each other, numbers far apart, and texts short and long; each without some of the log's leads.
+    let close: Ids = (10_000..10_100).map(|n| n.to_string()).collect();
+    let far: Ids = (10_000..10_100).step_by(3).map(|n| n.to_string()).chain(["9".repeat(15)]).collect();
+    let texts: Ids =
+        (0..100).map(|n| if n % 3 == 0 { format!("lead-number-{n:05}") } else { format!("L{n}") }).collect();
+    for (lead_id, ids) in [("number", &close), ("number", &far), ("key", &texts)] {
+        for detail in [None, Some("page")] {
+            let wanted = acts(&folder().join("table.csv"), lead_id, ids, detail);
+            let LogReport { matched, unknown_lead, blank_id, sample_log_ids, .. } = &wanted.2;
+            assert!(*matched > 100 && *unknown_lead > 50 && *blank_id > 5 && sample_log_ids.len() == 3);
+            assert_eq!((wanted.1[0].len(), wanted.0.iter().any(|act| act.detail != MISSING)), (5, detail.is_some()));
+            for file in files() {
+                assert!(acts(&file, lead_id, ids, detail) == wanted, "{}: {lead_id}", file.display());
+            }
+        }
+    }
+}
+
+/// The columns of a table, with what they were taken for.
+fn columns(path: &Path) -> Vec<Column> {
+    let settings = ReadSettings::default();
+    let raw = read_raw(&[path.to_path_buf()], &settings, Wanted::All).unwrap();
+    let request = |column: &InferredColumn| ColumnRequest {
+        name: column.name.clone(),
+        column_type: column.column_type,
+        views: Views::default(),
+    };
+    let types = infer_types(&raw.columns, &settings).unwrap();
+    let requests: Vec<ColumnRequest> = types.iter().map(request).collect();
+    let roles = LeadRoles { id: "row".to_string(), ..LeadRoles::default() };
+    build_leads(&raw, &roles, &requests, &settings).unwrap().table.columns
+}
+
+#[test]
+fn every_way_of_storing_a_table_gives_the_same_columns() {
+    let wanted = columns(&folder().join("table.csv"));
+    assert!(wanted.len() > 9);
+    for file in files() {
+        for (column, wanted) in columns(&file).iter().zip(&wanted) {
+            let place = format!("{}: {}", file.display(), wanted.name);
+            assert_eq!((&column.name, column.column_type), (&wanted.name, wanted.column_type), "{place}");
+            assert!(column.text == wanted.text && column.date == wanted.date, "{place}");
+            let bits =
+                |column: &Column| column.number.as_ref().map(|n| n.iter().map(|v| v.to_bits()).collect::<Vec<_>>());
+            assert!(bits(column) == bits(wanted), "{place}");
+        }
+    }
+}
+
+#[test]
+fn a_file_cut_short_or_altered_is_named_and_never_ends_the_program_otherwise() {
+    let whole = std::fs::read(folder().join("old.parquet")).unwrap();
+    let there = tempfile::tempdir().unwrap();
+    let path = there.path().join("log.parquet");
+    let ids: Ids = (10_000..10_100).map(|n| n.to_string()).collect();
+    let roles = ActivityRoles {
+        lead_id: "number".to_string(),
+        at: "at".to_string(),
+        kind: "kind".to_string(),
+        detail: None,
+        count: None,
+    };
+    let mut n_refused = 0;
+    for place in (4..whole.len() - 8).step_by(whole.len() / 150) {
+        let mut altered = whole.clone();
+        altered[place] ^= 0x5A;
+        std::fs::write(&path, altered).unwrap();
+        let read = ActivityLog::open(std::slice::from_ref(&path), &roles, &ReadSettings::default(), &ids, true)
+            .and_then(|mut log| log.for_each(&mut |_| {}));
+        if let Err(error) = read {
+            assert!(error.to_string().contains("log.parquet"), "{place}: {error}");
+            n_refused += 1;
+        }
+    }
+    assert!(n_refused > 10, "{n_refused}");
+}
