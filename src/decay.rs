@@ -1,6 +1,7 @@
 //! How points fade: the only decay formula of the program, read by rules and model alike.
 
 use crate::asof::Span;
+use crate::lanes::{Lanes, in_wide_registers};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{LN_2, SQRT_2};
 
@@ -36,14 +37,36 @@ impl Decay {
 impl Decay {
     /// [`Decay::factor`] of many ages. One after the other each would wait for the steps of the one before; on a walk of
     /// their own they overlap.
-    pub fn factors(&self, ages: impl Iterator<Item = Span>, factors: &mut Vec<f64>) {
+    pub fn factors(&self, ages: &[Span], factors: &mut Vec<f64>) {
         factors.clear();
         match self {
             Decay::HalfLife(half_life) => {
-                let half_life = half_life.0 as f64;
-                factors.extend(ages.map(|age| power_of_two(-(age.0 as f64) / half_life)));
+                in_wide_registers(Halvings { ages, half_life: half_life.0 as f64, factors });
             }
-            _ => factors.extend(ages.map(|age| self.factor(age))),
+            _ => factors.extend(ages.iter().map(|age| self.factor(*age))),
+        }
+    }
+}
+
+/// The factors of many ages for a half-life.
+struct Halvings<'a> {
+    ages: &'a [Span],
+    half_life: f64,
+    factors: &'a mut Vec<f64>,
+}
+
+impl Lanes for Halvings<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Halvings { ages, half_life, factors } = self;
+        let halvings = |age: &Span| -(age.0 as f64) / half_life;
+        let most = ages.iter().fold(0, |most, age| age.0.unsigned_abs().max(most));
+        if is_common(most as f64 / half_life) {
+            factors.extend(ages.iter().map(|age| common_power_of_two(halvings(age))));
+        } else {
+            factors.extend(ages.iter().map(|age| power_of_two(halvings(age))));
         }
     }
 }
@@ -103,12 +126,20 @@ const SERIES: [f64; 6] = [
 /// which libraries of mathematics do not.
 #[inline]
 fn power_of_two(x: f64) -> f64 {
+    if is_common(x) { common_power_of_two(x) } else { x.exp2() }
+}
+
+/// Whether the exponent of 2^x does not run over.
+#[inline(always)]
+fn is_common(x: f64) -> bool {
+    x.abs() < 1000.0
+}
+
+/// 2^x, where that [`is_common`].
+#[inline(always)]
+fn common_power_of_two(x: f64) -> f64 {
     // So large that adding it rounds to a multiple of 1/32, whose number then stands in the lowest bits.
     const ROUND: f64 = 6_755_399_441_055_744.0 / PARTS as f64;
-    // Beyond this the exponent would run over, or NaN come in.
-    if x.is_nan() || x.abs() >= 1000.0 {
-        return x.exp2();
-    }
     let rounded = x + ROUND;
     let r = x - (rounded - ROUND);
     let number = rounded.to_bits();
@@ -137,6 +168,19 @@ mod tests {
         }
         for (x, expected) in [(-999.5, -999.5_f64), (-700.0, -700.0), (999.0, 999.0)] {
             assert!((power_of_two(x) / expected.exp2() - 1.0).abs() < 1e-15, "{x}");
+        }
+    }
+
+    #[test]
+    fn many_factors_are_those_of_one_after_the_other() {
+        for half_life in [Span(1), days(0.01), days(30.0)] {
+            let decay = Decay::HalfLife(half_life);
+            for longest in [1.0, 50.0, 4000.0] {
+                let ages: Vec<Span> = (0..1001).map(|n| days(longest * f64::from(n) / 1000.0)).collect();
+                let mut factors = vec![7.0];
+                decay.factors(&ages, &mut factors);
+                assert_eq!(factors, ages.iter().map(|age| decay.factor(*age)).collect::<Vec<_>>());
+            }
         }
     }
 

@@ -5,9 +5,10 @@
 //! test holds the import order to it.
 
 pub mod asof;
+mod lanes;
+
 pub mod decay;
 pub mod fault;
-mod lanes;
 pub mod logodds;
 pub mod text;
 

@@ -137,7 +137,7 @@ impl Recent {
             }
         }
         let mut factors = Vec::with_capacity(entries.len());
-        decay.factors(entries.iter().map(|&entry| age(entry)), &mut factors);
+        decay.factors(&entries.iter().map(|&entry| age(entry)).collect::<Vec<_>>(), &mut factors);
         start = 0;
         let tally = |&end: &u32| {
             let own = start..end as usize;

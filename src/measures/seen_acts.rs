@@ -50,7 +50,7 @@ impl SeenActs {
         leads.truncate(n_seen);
         at.truncate(n_seen);
         ages.truncate(n_seen);
-        decay.factors(ages.iter().copied(), factors);
+        decay.factors(ages, factors);
     }
 
     /// How many there are.
@@ -59,8 +59,8 @@ impl SeenActs {
     }
 
     /// How long before its lead's as-of each lies.
-    pub(super) fn ages(&self) -> impl Iterator<Item = Span> {
-        self.ages.iter().copied()
+    pub(super) fn ages(&self) -> &[Span] {
+        &self.ages
     }
 
     /// Each of them, with the factor of the shared decay.

@@ -14,7 +14,7 @@ use super::log_statistics::LogTally;
 use super::model_kinds::KindCells;
 use super::request::Amount;
 use super::seen_acts::SeenActs;
-use crate::asof::{Instant, in_window, seen};
+use crate::asof::{Instant, Span, in_window, seen};
 use crate::decay::Decay;
 use crate::tables::{Activity, MISSING};
 
@@ -157,7 +157,8 @@ impl State {
     fn add_all(&mut self, acts: &ActsByLead, as_of: &[Instant], common: &Common<'_>, tally: &mut LogTally) {
         self.extend(common, as_of.len(), tally);
         let mut factors = Vec::with_capacity(acts.len());
-        common.shared.as_ref().unwrap_or(&Decay::None).factors(acts.ages(as_of), &mut factors);
+        let ages: Vec<Span> = acts.ages(as_of).collect();
+        common.shared.as_ref().unwrap_or(&Decay::None).factors(&ages, &mut factors);
         let mut factors = &factors[..];
         for (lead, as_of) in as_of.iter().enumerate() {
             let own = acts.of_lead(lead);

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 /// Modules from the ground up, as in `src/lib.rs`. A module imports only from those above it.
 const ORDER: [&str; 28] = [
     "asof",
+    "lanes",
     "decay",
     "fault",
-    "lanes",
     "logodds",
     "text",
     "values",
