@@ -106,8 +106,10 @@ impl ActivityBatches for DatedLog<'_> {
     fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
         let DatedLog { log, before, newest } = self;
         log.for_each(&mut |batch| {
-            let times = batch.acts.at.iter().filter(|at| *at < before);
-            *newest = times.max().copied().max(*newest);
+            // Without a branch, since every act is looked at. The earliest instant there is stands for none.
+            let none = Instant(i64::MIN);
+            let times = batch.acts.at.iter().map(|&at| if at < *before { at } else { none });
+            *newest = times.max().filter(|at| *at > none).max(*newest);
             each(batch);
         })
     }

@@ -62,9 +62,16 @@ impl Gathering {
     fn recode(&mut self, part: &mut Part) {
         let mut kinds = vec![MISSING; part.kinds.texts.len()];
         let mut details = vec![MISSING; part.details.texts.len()];
-        for kind in &mut part.acts.kinds {
+        let mut acts = part.acts.kinds.iter_mut();
+        let mut n_left = kinds.len();
+        while n_left > 0
+            && let Some(kind) = acts.next()
+        {
+            n_left -= usize::from(kinds[*kind as usize] == MISSING);
             *kind = self.kinds.code_through(&mut kinds, *kind, &part.kinds);
         }
+        // Nearly all acts: every kind has been met by now.
+        acts.for_each(|kind| *kind = kinds[*kind as usize]);
         part.acts.recode_details(|detail| self.details.code_through(&mut details, detail, &part.details));
     }
 
