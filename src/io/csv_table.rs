@@ -51,7 +51,11 @@ pub(super) fn read(file: CsvFile, settings: &ReadSettings, wanted: Wanted<'_>) -
         },
     )?;
     faults.verdict(&name, width, settings.lenient)?;
-    let columns = columns.into_par_iter().map(JoinedCells::finish).collect::<Result<Vec<TextCells>, InputError>>()?;
+    let columns = columns
+        .into_par_iter()
+        .with_max_len(1)
+        .map(JoinedCells::finish)
+        .collect::<Result<Vec<TextCells>, InputError>>()?;
     let mut table =
         RawTable { origin, notes: faults.notes(&name), repeated: header.repeated.clone(), ..RawTable::default() };
     let is_stray = |index: usize, cells: &TextCells| {

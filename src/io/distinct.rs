@@ -31,7 +31,7 @@ pub fn count_values(raw: &RawTable, settings: &ReadSettings) -> Result<Vec<Value
         let values = Values::new(column, &cells);
         ValueCounts { n_missing: column.cells.n_cells() - values.n_values(), n_distinct: values.n_distinct() }
     };
-    Ok(raw.columns.par_iter().map(count).collect())
+    Ok(raw.columns.par_iter().with_max_len(1).map(count).collect())
 }
 
 /// The values of a column. Which of them differ is found when somebody asks, and texts are made then: a million numbers

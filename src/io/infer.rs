@@ -68,7 +68,7 @@ pub fn infer_types<'r>(
 ) -> Result<Vec<InferredColumn>, InputError> {
     let cells = CellReader::new(settings)?;
     let columns: Vec<&RawColumn> = columns.into_iter().collect();
-    Ok(columns.into_par_iter().map(|column| infer(column, &cells, settings)).collect())
+    Ok(columns.into_par_iter().with_max_len(1).map(|column| infer(column, &cells, settings)).collect())
 }
 
 fn infer(column: &RawColumn, cells: &CellReader, settings: &ReadSettings) -> InferredColumn {

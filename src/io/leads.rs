@@ -95,7 +95,7 @@ pub fn build_leads(
     let context = Building { raw, settings, cells: CellReader::new(settings)? };
     let (raw_rows, ids) = distinct_ids(&context, &roles.id, &mut report)?;
     let build_columns = || -> Vec<Result<BuiltColumn, InputError>> {
-        requests.par_iter().map(|request| context.column(request, &raw_rows)).collect()
+        requests.par_iter().with_max_len(1).map(|request| context.column(request, &raw_rows)).collect()
     };
     let (built, read_roles) = rayon::join(build_columns, || ReadRoles::of(&context, roles, &raw_rows));
     let mut columns = Vec::with_capacity(built.len());

@@ -41,7 +41,7 @@ pub fn digest(table: &LeadTable, deals: &Deals) -> String {
 /// The same, where [`of_deals`] is known.
 pub(super) fn digest_after(of_deals: u128, deals: &Deals) -> String {
     let mut hash = Sha256::new();
-    let columns: Vec<u128> = deals.attributes.par_iter().map(of_attribute).collect();
+    let columns: Vec<u128> = deals.attributes.par_iter().with_max_len(1).map(of_attribute).collect();
     hash.update(of_deals.to_le_bytes());
     columns.iter().for_each(|column| hash.update(column.to_le_bytes()));
     if let Some(rules) = &deals.rules {

@@ -74,7 +74,8 @@ impl Reference {
         let w = &deals.snapshots.row_weight;
         let all: Vec<usize> = (0..deals.n()).collect();
         let rows = spread(&all, DEALS_COUNTED);
-        let columns = read_by(deals, predictor).par_iter().map(|a| ColumnReference::of(a, &rows, w)).collect();
+        let columns =
+            read_by(deals, predictor).par_iter().with_max_len(1).map(|a| ColumnReference::of(a, &rows, w)).collect();
         let p = blended(deals, model.blending.as_ref(), &pick(p_model, &rows), &rows);
         let weights = pick(w, &rows);
         let score = Bins::fit(&p, &weights, BINS);

@@ -143,7 +143,8 @@ fn choose_terms<'a>(
 ) -> (Vec<Term>, Vec<&'a Attribute>, Vec<PlanLine>) {
     let mut lines = Vec::new();
     let mut candidates: Vec<(Term, &Attribute, usize)> = Vec::new();
-    let learned: Vec<_> = attributes.par_iter().map(|a| Term::learn(&a.source, &a.values, rows, settings)).collect();
+    let learned: Vec<_> =
+        attributes.par_iter().with_max_len(1).map(|a| Term::learn(&a.source, &a.values, rows, settings)).collect();
     for (attribute, learned) in attributes.iter().zip(learned) {
         let name = attribute.source.to_string();
         match learned {

@@ -62,7 +62,7 @@ pub(super) fn attributes(
     // What is excluded and yet asked for is read once.
     kept_out.retain(|source| !offered.contains(source));
     offered.extend(kept_out);
-    let mut values: Vec<Option<Attribute>> = offered.par_iter().map(from_table).collect();
+    let mut values: Vec<Option<Attribute>> = offered.par_iter().with_max_len(1).map(from_table).collect();
     let from_log = seen.kinds.into_iter().flat_map(|kind| {
         let source = move |measure| Source::Activity { kind: kind.kind.clone(), measure };
         kind.measures.into_iter().map(move |(measure, numbers)| (source(measure), numbers))
