@@ -195,7 +195,17 @@ impl RawCells {
         if let RawCells::Text(TextCells { text, ends, codes: None, .. }) = self {
             return Ids::from_parts(text.clone(), ends.iter().map(|end| *end as usize).collect());
         }
-        let of_rows = |rows: Range<usize>| rows.map(|row| self.text(row)).collect::<Ids>();
+        let of_rows = |rows: Range<usize>| match self {
+            RawCells::Integers(cells) => {
+                let mut ids = Ids::default();
+                cells[rows].iter().for_each(|cell| match cell {
+                    Some(number) => ids.push_number(*number),
+                    None => ids.push(""),
+                });
+                ids
+            }
+            _ => rows.map(|row| self.text(row)).collect::<Ids>(),
+        };
         let parts: Vec<Ids> = tasks(self.n_cells()).map(of_rows).collect();
         parts.into_iter().fold(Ids::default(), |mut all, part| {
             all.append(&part);

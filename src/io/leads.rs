@@ -113,7 +113,10 @@ pub fn build_leads(
         as_of: None,
         outcome: None,
         row_weight: None,
-        origin: raw.origin.rows(raw_rows.iter().map(|row| *row as usize)),
+        origin: match raw_rows.len() == raw.n_rows() {
+            true => raw.origin.clone(),
+            false => raw.origin.rows(raw_rows.iter().map(|row| *row as usize)),
+        },
         files: raw.files.clone(),
     };
     read_roles.fill(&context, roles, &raw_rows, &mut table, &mut report)?;

@@ -158,49 +158,54 @@ impl CellReader {
     }
 
     /// The cells of `rows` as trimmed text, coded.
-    pub(super) fn text<'c>(&self, column: &'c RawColumn, rows: &[u32]) -> TextColumn {
-        let RawCells::Text(cells) = &column.cells else { return self.text_of_natives(column, rows) };
-        let mut codes_by_cell: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
-        let mut levels: Vec<String> = Vec::new();
-        let mut code = |cell: &'c str| {
-            let cell = cell.trim();
-            *codes_by_cell.entry(cell).or_insert_with(|| {
-                if self.missing.is_missing(cell) {
-                    return MISSING;
-                }
-                levels.push(cell.to_string());
-                levels.len() as u32 - 1
-            })
-        };
-        let mut codes = Vec::with_capacity(rows.len());
-        if let Some((words, by_cell)) = cells.words() {
-            let mut known = vec![None; words.len()];
-            codes.extend(
-                rows.iter()
-                    .map(|&row| row as usize)
-                    .map(|row| *known[by_cell[row] as usize].get_or_insert_with(|| code(cells.get(row)))),
-            );
-            return TextColumn { codes, levels };
-        }
-        // Most columns repeat a few short texts.
-        let mut recent = ShortTexts::default();
-        for &row in rows {
-            let cell = cells.get(row as usize);
-            let short = ShortText::of(cell.as_bytes());
-            let known = short.and_then(|short| recent.code(short));
-            codes.push(known.unwrap_or_else(|| {
-                let code = code(cell);
-                short.into_iter().for_each(|short| recent.put(short, code));
-                code
-            }));
-        }
-        TextColumn { codes, levels }
+    pub(super) fn text(&self, column: &RawColumn, rows: &[u32]) -> TextColumn {
+        coded(column, rows, |cell| self.missing.is_missing(cell))
     }
+}
 
-    fn text_of_natives(&self, column: &RawColumn, rows: &[u32]) -> TextColumn {
-        let texts: Vec<_> = rows.iter().map(|&row| column.text(row as usize)).collect();
-        TextColumn::from_values(texts.iter().map(|text| Some(&**text).filter(|text| !self.missing.is_missing(text))))
+/// The cells of `rows` as trimmed text, coded, [`MISSING`] where that `is_missing`.
+pub(super) fn coded<'c>(column: &'c RawColumn, rows: &[u32], is_missing: impl Fn(&str) -> bool) -> TextColumn {
+    let RawCells::Text(cells) = &column.cells else { return coded_natives(column, rows, is_missing) };
+    let mut codes_by_cell: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
+    let mut levels: Vec<String> = Vec::new();
+    let mut code = |cell: &'c str| {
+        let cell = cell.trim();
+        *codes_by_cell.entry(cell).or_insert_with(|| {
+            if is_missing(cell) {
+                return MISSING;
+            }
+            levels.push(cell.to_string());
+            levels.len() as u32 - 1
+        })
+    };
+    let mut codes = Vec::with_capacity(rows.len());
+    if let Some((words, by_cell)) = cells.words() {
+        let mut known = vec![None; words.len()];
+        codes.extend(
+            rows.iter()
+                .map(|&row| row as usize)
+                .map(|row| *known[by_cell[row] as usize].get_or_insert_with(|| code(cells.get(row)))),
+        );
+        return TextColumn { codes, levels };
     }
+    // Most columns repeat a few short texts.
+    let mut recent = ShortTexts::default();
+    for &row in rows {
+        let cell = cells.get(row as usize);
+        let short = ShortText::of(cell.as_bytes());
+        let known = short.and_then(|short| recent.code(short));
+        codes.push(known.unwrap_or_else(|| {
+            let code = code(cell);
+            short.into_iter().for_each(|short| recent.put(short, code));
+            code
+        }));
+    }
+    TextColumn { codes, levels }
+}
+
+fn coded_natives(column: &RawColumn, rows: &[u32], is_missing: impl Fn(&str) -> bool) -> TextColumn {
+    let texts: Vec<_> = rows.iter().map(|&row| column.text(row as usize)).collect();
+    TextColumn::from_values(texts.iter().map(|text| Some(&**text).filter(|text| !is_missing(text))))
 }
 
 /// The error for an order of day and month that the column leaves open or contradicts; `Ok` with the order otherwise.

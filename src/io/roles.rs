@@ -2,9 +2,10 @@
 
 use super::ids::others;
 use super::leads::{Building, ReadDates, ReadReport};
+use super::reading::coded;
 use super::settings::{LeadRoles, LostWords, OutcomeColumn};
 use crate::fault::InputError;
-use crate::tables::{LeadTable, MISSING, Outcome, TextColumn};
+use crate::tables::{LeadTable, MISSING, Outcome};
 use crate::values::WordSet;
 
 /// The times and the outcome of the leads, as far as they have columns. Read beside the other columns, and before it is
@@ -102,8 +103,7 @@ impl OutcomeWords {
 fn outcomes(building: &Building<'_>, outcome: &OutcomeColumn, rows: &[u32]) -> (Vec<Outcome>, Option<String>) {
     let Some(column) = building.raw.column(&outcome.column) else { return (vec![Outcome::Open; rows.len()], None) };
     let words = OutcomeWords::new(outcome);
-    let texts: Vec<_> = rows.iter().map(|&row| column.text(row as usize)).collect();
-    let coded = TextColumn::from_values(texts.iter().map(|text| Some(text.trim())));
+    let coded = coded(column, rows, |_| false);
     let by_level: Vec<Outcome> =
         coded.levels.iter().map(|level| words.of(level, building.cells.is_missing(level))).collect();
     let doubt = (!by_level.contains(&Outcome::Won) && !rows.is_empty()).then(|| {

@@ -1,5 +1,6 @@
 //! The ids of many leads.
 
+use std::fmt::Write;
 use std::ops::Index;
 
 /// Ids one behind the other in a single text: a million of them are one piece of memory, not a million.
@@ -29,6 +30,13 @@ impl Ids {
     /// Appends one.
     pub fn push(&mut self, id: &str) {
         self.text.push_str(id);
+        self.ends.push(self.text.len());
+    }
+
+    /// Appends one that is a number.
+    pub(crate) fn push_number(&mut self, id: i64) {
+        // Writing into a string cannot fail.
+        let _ = write!(self.text, "{id}");
         self.ends.push(self.text.len());
     }
 
