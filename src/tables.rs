@@ -63,6 +63,21 @@ impl TextColumn {
 }
 
 impl TextColumn {
+    /// The levels that occur in the chosen rows, in order of first appearance.
+    pub fn levels_of(&self, rows: &[usize]) -> Vec<&str> {
+        let (mut is_met, mut met) = (vec![false; self.levels.len()], Vec::new());
+        for code in rows.iter().map(|&row| self.codes[row]).filter(|code| *code != MISSING) {
+            if !std::mem::replace(&mut is_met[code as usize], true) {
+                met.push(self.levels[code as usize].as_str());
+                // Mostly after a few rows: then the others need not be looked at.
+                if met.len() == self.levels.len() {
+                    break;
+                }
+            }
+        }
+        met
+    }
+
     /// The chosen rows, with only the levels that occur in them, in order of first appearance.
     pub fn rows(&self, rows: &[usize]) -> TextColumn {
         let mut renumbered = vec![MISSING; self.levels.len()];

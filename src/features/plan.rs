@@ -111,8 +111,8 @@ fn of_column(
         };
     }
     let mut sources = vec![Source::Column(name.clone())];
-    if column.text.as_ref().is_some_and(|t| t.rows(rows).levels.len() > DERIVE_ABOVE_LEVELS)
-        && column.column_type == ColumnType::Category
+    if column.column_type == ColumnType::Category
+        && column.text.as_ref().is_some_and(|t| t.levels_of(rows).len() > DERIVE_ABOVE_LEVELS)
     {
         sources.extend(derivations(column, rows));
     }
@@ -122,7 +122,7 @@ fn of_column(
 /// What can be derived from a text column, judged by its values on the training rows.
 fn derivations(column: &Column, rows: &[usize]) -> Vec<Source> {
     let Some(text) = &column.text else { return Vec::new() };
-    let mut levels = text.rows(rows).levels;
+    let mut levels = text.levels_of(rows);
     levels.sort_unstable();
     let looked_at = levels.iter().take(1000);
     let n = looked_at.len().max(1) as f64;

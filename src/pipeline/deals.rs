@@ -179,12 +179,16 @@ pub(super) fn gather_and_keep(
     if let Some(stays) = &stays {
         seen.retain(stays);
     }
-    let rules = seen.rules.take().map(|rules| rules.finish(stays.as_deref()));
+    let rules = seen.rules.take();
     let deals_with_acts = deals_with_acts(&seen, snapshots.n_deals());
     let acts_not_seen = seen.log.acts_after;
     let kinds =
         watch.finish(&seen.kinds.iter().map(|k| (k.kind.as_str(), &*k.at_close)).collect::<Vec<_>>(), &snapshots);
-    let Offered { attributes, excluded, left_out } = attributes(table, &snapshots, seen, as_of.as_deref(), settings);
+    let (rules, offered) = rayon::join(
+        || rules.map(|rules| rules.finish(stays.as_deref())),
+        || attributes(table, &snapshots, seen, as_of.as_deref(), settings),
+    );
+    let Offered { attributes, excluded, left_out } = offered;
     let unread = Unread::of(table, &snapshots.rows, &left_out, &settings.plan.exclude);
     let open = OpenLeads::read(table, &snapshots, open, attributes.iter().chain(&excluded));
     let draw = |&row: &usize| unit_hash(&table.ids[row], settings.snapshot.seed ^ DRAW_SEED);

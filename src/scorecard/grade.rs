@@ -58,7 +58,8 @@ impl GradeReference {
             let mut own: Vec<f64> = points.iter().map(|points| points[side]).collect();
             Some(*own.select_nth_unstable_by(rank, f64::total_cmp).1)
         };
-        GradeReference { fit: percentile(0), engagement: percentile(1) }
+        let (fit, engagement) = rayon::join(|| percentile(0), || percentile(1));
+        GradeReference { fit, engagement }
     }
 }
 
