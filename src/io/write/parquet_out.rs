@@ -12,8 +12,8 @@ use std::io::{self, Write};
 /// Scores hardly compress, and ids compress as well at the quickest level.
 const ZSTD_LEVEL: i32 = 1;
 
-/// Rows of one row group.
-const GROUP_ROWS: usize = 1 << 18;
+/// Rows of one row group: few, for the last ones are written when there is nothing left to do beside it.
+const GROUP_ROWS: usize = 1 << 16;
 
 /// A table written as Parquet, part by part.
 pub(super) struct ParquetOut<'a> {
