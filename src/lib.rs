@@ -13,6 +13,7 @@ pub mod logodds;
 pub mod text;
 
 pub mod values;
+pub mod watch;
 
 pub mod tables;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up, as in `src/lib.rs`. A module imports only from those above it.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 29] = [
     "asof",
     "lanes",
     "decay",
@@ -12,6 +12,7 @@ const ORDER: [&str; 28] = [
     "logodds",
     "text",
     "values",
+    "watch",
     "tables",
     "measures",
     "snapshot",
