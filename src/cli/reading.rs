@@ -70,6 +70,7 @@ pub(super) fn names_of_no_column(inputs: &Inputs, raw: &RawTable) -> Vec<String>
 
 /// Reads the leads with all their columns, each as what a look at the data says it holds.
 pub(super) fn all_leads(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRead, InputError> {
+    let _bar = terminal.begin("reading leads");
     let mut raw = read_raw(inputs.leads()?, &inputs.read, Wanted::All)?;
     let roles = inputs.lead_roles(&raw.header)?;
     if inputs.number_rows {
@@ -114,6 +115,7 @@ pub(super) fn leads_for_scoring(
     keep: &[String],
     terminal: &Terminal,
 ) -> Result<LeadsRead, InputError> {
+    let _bar = terminal.begin("reading leads");
     let wanted_by_rules = rule_views(scorecard.into_iter().chain(inputs.beside.as_ref()));
     let planned = model.map(|m| m.reading.columns.as_slice()).unwrap_or_default();
     let paths = inputs.leads()?;
@@ -316,7 +318,7 @@ pub(super) fn open_log<'a>(
             .remedy("name it in leadscore.toml: [activities] detail = \"…\""));
     }
     let log = ActivityLog::open(&inputs.activities, &roles, &settings, ids, want_details)?;
-    Ok(Some(terminal.watch(log)))
+    Ok(Some(terminal.watch_log(log)))
 }
 
 /// Under which name the log's order of day and month is kept beside those of the leads' columns.

@@ -3,12 +3,16 @@
 use super::Format;
 pub(super) use super::page::{Align, table};
 use super::page::{Page, Sheet};
-use super::progress::ProgressBar;
+use super::progress::{Bar, Bars};
 use crate::fault::InputError;
 use crate::io::ActivityLog;
 pub(super) use crate::text::{counted as plural, thousands as count};
+use crate::watch::Watch;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
+
+/// Columns of a terminal that does not tell.
+const USUAL_WIDTH: usize = 80;
 
 /// Where messages go, and in which form.
 pub(super) struct Terminal {
@@ -17,12 +21,17 @@ pub(super) struct Terminal {
     verbose: bool,
     out: Sheet,
     messages: Sheet,
+    /// Where somebody sits who wants to know how far long work has come.
+    bars: Option<Bars>,
 }
 
 impl Terminal {
     pub(super) fn new(format: Format, quiet: bool, verbose: bool) -> Terminal {
-        let out = sheet(io::stdout().is_terminal());
-        Terminal { format, quiet, verbose, out, messages: sheet(io::stderr().is_terminal()) }
+        let (out, messages) = (sheet(io::stdout().is_terminal()), sheet(io::stderr().is_terminal()));
+        let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+        let is_watched = !quiet && io::stderr().is_terminal() && !is_dumb;
+        let bars = is_watched.then(|| Bars::new(messages.width.unwrap_or(USUAL_WIDTH)));
+        Terminal { format, quiet, verbose, out, messages, bars }
     }
 
     /// Whether somebody can be asked: a person at a terminal who wants to read.
@@ -31,17 +40,31 @@ impl Terminal {
     }
 
     /// The log, with a bar on stderr while it is read when somebody sits there and wants to know.
-    pub(super) fn watch<'a>(&self, log: ActivityLog<'a>) -> ActivityLog<'a> {
-        if self.quiet || !io::stderr().is_terminal() || std::env::var("TERM").is_ok_and(|term| term == "dumb") {
-            return log;
-        }
-        let mut bar: Option<ProgressBar> = None;
+    pub(super) fn watch_log<'a>(&self, log: ActivityLog<'a>) -> ActivityLog<'a> {
+        let Some(bars) = self.bars.clone() else { return log };
+        let mut bar: Option<Bar> = None;
         log.watched_by(move |progress| {
-            bar.get_or_insert_with(ProgressBar::new).show(progress);
+            let under_way = bar.get_or_insert_with(|| bars.begin("reading activities", "row"));
+            under_way.come_to(progress.rows as usize, progress.share);
             if progress.share >= 1.0 {
                 bar = None;
             }
         })
+    }
+
+    /// A stage of which nobody can tell how far it has come; it ends when what is returned is dropped.
+    pub(super) fn begin(&self, what: &str) -> Option<Bar> {
+        self.bars.as_ref().map(|bars| bars.begin(what, ""))
+    }
+
+    /// The same place where nothing is said but how far long work has come.
+    pub(super) fn silent(&self) -> Terminal {
+        Terminal { quiet: true, verbose: false, format: Format::Table, bars: self.bars.clone(), ..*self }
+    }
+
+    /// Whoever sits there and wants to know how far long work has come.
+    pub(super) fn watch(&self) -> Watch {
+        self.bars.clone().map(Watch::by).unwrap_or_default()
     }
 
     /// Whether somebody wants to read more than what it takes to go on.
@@ -68,18 +91,21 @@ impl Terminal {
     /// The summary on stderr, for when stdout carries the data.
     pub(super) fn summary_aside(&self, data: &impl Serialize, page: impl Into<Page>) -> Result<(), InputError> {
         match self.format {
-            Format::Json => write_message(&json(serde_json::to_string(data))?),
+            Format::Json => self.write_message(&json(serde_json::to_string(data))?),
             _ if self.quiet => {}
-            Format::Markdown => write_message(&page.into().to_markdown()),
-            Format::Table => write_message(&page.into().to_plain(self.messages)),
+            Format::Markdown => self.write_message(&page.into().to_markdown()),
+            Format::Table => self.write_message(&page.into().to_plain(self.messages)),
         }
         Ok(())
     }
 
     /// Data on stdout. A reader that went away (a closed pipe) is success.
     pub(super) fn print(&self, text: &str) -> Result<(), InputError> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        let write = || {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        };
+        match self.make_way(write) {
             Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
                 Err(InputError::new(format!("standard output cannot be written: {e}")))
             }
@@ -115,13 +141,21 @@ impl Terminal {
     }
 
     fn aside(&self, text: &str) {
-        write_message(&Page::from(text).to_plain(self.messages));
+        self.write_message(&Page::from(text).to_plain(self.messages));
     }
-}
 
-fn write_message(text: &str) {
-    // Nothing is left to tell when stderr itself is gone.
-    let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+    fn write_message(&self, text: &str) {
+        // Nothing is left to tell when stderr itself is gone.
+        let _ = self.make_way(|| writeln!(io::stderr().lock(), "{}", text.trim_end()));
+    }
+
+    /// Writes where no bar stands.
+    fn make_way<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.bars {
+            Some(bars) => bars.make_way(write),
+            None => write(),
+        }
+    }
 }
 
 fn json(written: serde_json::Result<String>) -> Result<String, InputError> {
