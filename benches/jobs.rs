@@ -119,6 +119,7 @@ fn scoring(bencher: Bencher<'_, '_>, size: LogSize) {
         reasons: false,
         min_evidence: 0.0,
         warnings: Vec::new(),
+        watch: Default::default(),
     };
     bencher.bench_local(|| {
         let inputs = ScoreInputs { table: &table, log: Some(&mut log), scorecard: Some(&card), model: None };

@@ -72,7 +72,7 @@ fn look_back(args: &BacktestArgs, terminal: &Terminal) -> Result<Backtest, Input
     let read = leads_for_training(&inputs, terminal)?;
     require_log(&inputs, &read, args.inputs.no_activities)?;
     let shown = args.top.unwrap_or(if terminal.wants_json() { usize::MAX } else { SHOWN });
-    let settings = backtest_settings(args, &inputs, &read, shown)?;
+    let settings = backtest_settings(args, &inputs, &read, shown, terminal)?;
     let scorecard = inputs.card();
     let mut log = open_log(&inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
@@ -89,8 +89,9 @@ pub(super) fn backtest_settings(
     inputs: &Inputs,
     read: &LeadsRead,
     top: usize,
+    terminal: &Terminal,
 ) -> Result<BacktestSettings, InputError> {
-    let train = train_settings(inputs, read, args.until.as_deref())?;
+    let train = train_settings(inputs, read, args.until.as_deref(), terminal)?;
     train.check()?;
     Ok(BacktestSettings {
         train,

@@ -63,7 +63,7 @@ fn report(args: &CheckArgs, inputs: &mut Inputs, terminal: &Terminal) -> Result<
         }
     };
     let settings = CheckSettings {
-        deals: deal_settings(inputs, &read, args.until.as_deref())?,
+        deals: deal_settings(inputs, &read, args.until.as_deref(), terminal)?,
         as_of: args.as_of.as_deref().map(|text| as_of(inputs, text)).transpose()?,
     };
     let columns = looks(&read, &inputs.read)?;

@@ -113,7 +113,7 @@ pub(super) fn compare_and_write(args: &CompareArgs, terminal: &Terminal) -> Resu
     let read = leads_for_training(&inputs, terminal)?;
     require_log(&inputs, &read, args.inputs.no_activities)?;
     let settings = CompareSettings {
-        deals: deal_settings(&inputs, &read, args.until.as_deref())?,
+        deals: deal_settings(&inputs, &read, args.until.as_deref(), terminal)?,
         within_personas: true,
         folds: inputs.project.train.folds,
         holdout: inputs.project.train.holdout,

@@ -97,6 +97,7 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
         reasons: true,
         min_evidence: inputs.project.score.min_evidence,
         warnings,
+        watch: Default::default(),
     };
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let assessment = score(ScoreInputs { table: &lead, log: source, scorecard: card, model }, &settings)?;

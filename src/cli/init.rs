@@ -140,7 +140,7 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         notes.push(files::add_id(&files.leads, copy, &mut settings)?);
         files.leads = vec![copy.clone()];
     }
-    let mut looked = look(&files, settings, &mut notes)?;
+    let mut looked = look(&files, settings, &mut notes, terminal)?;
     let mut wishes = Wishes {
         id: args.id.clone(),
         outcome: args.outcome.clone(),
@@ -152,18 +152,20 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         unclosed_are_lost: None,
     };
     if !args.no_ask && terminal.can_ask() {
-        let (mut answers, mut questions) = (std::io::stdin().lock(), std::io::stderr().lock());
+        // The screen is not locked: a bar may be drawn on it while files are looked at again.
+        let (mut answers, mut questions) = (std::io::stdin().lock(), std::io::stderr());
         let mut talk = ask::Talk { answers: &mut answers, questions: &mut questions };
         let may_number = args.add_id.is_none() && (args.force || !Path::new(WITH_IDS).exists());
         if may_number && lacks_an_id(&looked.view, &wishes) && ask::wants_numbers(&mut talk) {
-            drop((answers, questions));
+            drop(answers);
             let numbered = InitArgs { add_id: Some(PathBuf::from(WITH_IDS)), ..args.clone() };
             return prepare(&numbered, project, scorecard, terminal);
         }
-        ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes)?;
+        ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes, terminal)?;
     }
+    let _bar = terminal.begin("drawing up the files");
     let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, args))?;
-    write(args, &files, looked, layout, (project, scorecard), notes)
+    write(args, &files, looked, layout, (project, scorecard), notes, terminal)
 }
 
 /// An error whose remedy is `--add-id`, with the command to paste.
@@ -188,6 +190,7 @@ fn write(
     layout: Layout,
     (project, scorecard): (&Path, &Path),
     mut notes: Vec<String>,
+    terminal: &Terminal,
 ) -> Result<Start, InputError> {
     std::fs::create_dir_all(&args.dir)
         .map_err(|e| InputError::new(format!("cannot be made: {e}")).at(args.dir.display().to_string()))?;
@@ -200,7 +203,7 @@ fn write(
         );
     }
     let draft = (!rules.is_empty()).then(|| scorecard_text(&rules, None));
-    let trial = match trial::trial(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient) {
+    let trial = match trial::trial(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient, terminal) {
         Ok(trial) => trial,
         Err(error) => {
             let remedy = if error.remedy.is_empty() { String::new() } else { format!(" ({})", error.remedy) };

@@ -63,7 +63,7 @@ fn look(args: &MonitorArgs, terminal: &Terminal) -> Result<Monitor, InputError> 
     require_log(&inputs, &read, args.inputs.no_activities)?;
     let limits = inputs.project.monitor;
     let settings = MonitorSettings {
-        deals: deal_settings(&inputs, &read, None)?,
+        deals: deal_settings(&inputs, &read, None, terminal)?,
         since: args.since.as_deref().map(|text| inputs.instant("--since", text)).transpose()?,
         as_of: args.as_of.as_deref().map(|text| inputs.instant("--as-of", text)).transpose()?,
         limits: Limits {

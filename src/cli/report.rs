@@ -126,7 +126,7 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     require_log(inputs, &read, args.backtest.inputs.no_activities)?;
     let shown = args.backtest.top.unwrap_or(SHOWN);
     let settings = ReportSettings {
-        backtest: backtest_settings(&args.backtest, inputs, &read, shown)?,
+        backtest: backtest_settings(&args.backtest, inputs, &read, shown, terminal)?,
         scorecard_text: inputs.scorecard.as_ref().map(|s| s.text.clone()).unwrap_or_default(),
         card: live_card(inputs, terminal),
         anonymous: args.anonymous,
@@ -191,6 +191,7 @@ fn add_open_leads(
         reasons: false,
         min_evidence: inputs.project.score.min_evidence,
         warnings: Vec::new(),
+        watch: Default::default(),
     };
     // A log may know other leads by the bare numbers.
     let ids = table.ids.clone();

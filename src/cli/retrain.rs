@@ -113,7 +113,7 @@ pub(super) fn run(args: &RetrainArgs, terminal: &Terminal, disk: &dyn Disk) -> C
 fn look(args: &RetrainArgs, inputs: &Inputs, live: &Loaded<Model>, terminal: &Terminal) -> Result<Outcome, InputError> {
     let read = leads_for_training(inputs, terminal)?;
     require_log(inputs, &read, args.inputs.no_activities)?;
-    let train = train_settings(inputs, &read, args.until.as_deref())?;
+    let train = train_settings(inputs, &read, args.until.as_deref(), terminal)?;
     train.check()?;
     let rules = inputs.project.retrain;
     let settings = RetrainSettings { train, margin: rules.margin, min_deals: rules.min_deals };

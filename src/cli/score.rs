@@ -17,6 +17,7 @@ use crate::registry::Loaded;
 use crate::scorecard::Scorecard;
 use crate::tables::ActivityBatches;
 use crate::values::format_day;
+use crate::watch::Watch;
 use clap::Args;
 use std::io;
 use std::ops::Range;
@@ -224,6 +225,8 @@ pub(super) fn score_and_write(
         reasons: chosen.wants("model_reasons"),
         min_evidence: inputs.project.score.min_evidence,
         warnings,
+        // Rows on a terminal leave no line for a bar.
+        watch: if args.out == Path::new("-") { Watch::default() } else { terminal.watch() },
     };
     let looks_back = looks_back(table);
     let look = |assessment: &Assessment<'_>, leads: Range<usize>| {
@@ -262,6 +265,7 @@ pub(super) fn score_and_write(
             Ok(())
         })?;
         if args.order == Order::Score {
+            let _bar = terminal.begin("writing the scored table");
             std::mem::take(&mut waiting).write(out)?;
         }
         newest_act = dated.and_then(|log| log.newest);

@@ -154,7 +154,7 @@ fn past_effect(
     cards: Scorecards<'_>,
     terminal: &Terminal,
 ) -> Result<PastEffect, InputError> {
-    let settings = deal_settings(inputs, read, args.until.as_deref())?;
+    let settings = deal_settings(inputs, read, args.until.as_deref(), terminal)?;
     let table = &read.built.table;
     let mut log = open_log(
         inputs,
@@ -202,6 +202,7 @@ fn open_effect(
         reasons: false,
         min_evidence: 0.0,
         warnings: Vec::new(),
+        watch: Default::default(),
     };
     let by = looks_at_details([Some(cards.current), Some(cards.changed)]);
     let mut log = open_log(inputs, &table.ids, by, &Default::default(), terminal)?;

@@ -104,7 +104,7 @@ pub(super) fn train_and_save(
     let writer = store.writer(&inputs.name)?;
     let mut read = leads_for_training(inputs, terminal)?;
     require_log(inputs, &read, no_activities)?;
-    let settings = train_settings(inputs, &read, until)?;
+    let settings = train_settings(inputs, &read, until, terminal)?;
     settings.check()?;
     let scorecard = inputs.card();
     let now = now();
@@ -165,8 +165,9 @@ pub(super) fn train_settings(
     inputs: &Inputs,
     read: &LeadsRead,
     until: Option<&str>,
+    terminal: &Terminal,
 ) -> Result<TrainSettings, InputError> {
-    let deals = deal_settings(inputs, read, until)?;
+    let deals = deal_settings(inputs, read, until, terminal)?;
     Ok(TrainSettings { date_orders: read.date_orders.clone(), ..settings_for(inputs, deals) })
 }
 
@@ -209,12 +210,13 @@ pub(super) fn deal_settings(
     inputs: &Inputs,
     read: &LeadsRead,
     until: Option<&str>,
+    terminal: &Terminal,
 ) -> Result<DealSettings, InputError> {
     let outcomes = &inputs.project.outcomes;
     let mut roles = read.role_columns();
     // Whether a lead has a deal, and which, is known only once it has one.
     roles.extend(outcomes.key.iter().filter(|key| !inputs.project.leads.allow.contains(key)).cloned());
-    settings_of_deals(inputs, roles, until)
+    Ok(DealSettings { watch: terminal.watch(), ..settings_of_deals(inputs, roles, until)? })
 }
 
 /// How deals are gathered from files in which the columns `roles` have a role.
@@ -241,6 +243,7 @@ fn settings_of_deals(inputs: &Inputs, roles: Vec<String>, until: Option<&str>) -
             Since::Always => LogSince::Always,
             Since::Written(text) => LogSince::At(inputs.instant(&project.place("activities.since"), text)?),
         },
+        watch: Default::default(),
     })
 }
 

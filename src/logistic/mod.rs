@@ -30,6 +30,7 @@ pub use newton::{Convergence, StopReason};
 pub use objective::Problem;
 pub use penalty::Structure;
 
+use crate::watch::Work;
 use ndarray::Array2;
 use newton::{MAX_STEPS, Objective, Progress, minimise};
 use objective::PenalisedLoss;
@@ -105,12 +106,12 @@ pub fn fit(
 ) -> Result<Fitted, FitError> {
     if let Some(start) = start.map(Start::of) {
         return match penalty {
-            Penalty::Reml => fit_reml(problem, terms, Beginning::near(&start), reml::ROUNDS, Ending::Settled),
+            Penalty::Reml => fit_reml(problem, terms, Beginning::near(&start), reml::ROUNDS, Ending::Settled.into()),
             Penalty::Fixed(lambda) => fixed::fit(problem, terms, lambda, Some(&start)),
         };
     }
     match penalty {
-        Penalty::Reml => fit_by_reml(problem, terms, Ending::Settled, None),
+        Penalty::Reml => fit_by_reml(problem, terms, Ending::Settled.into(), None),
         Penalty::Fixed(lambda) => fixed::fit(problem, terms, lambda, None),
     }
 }
@@ -125,6 +126,29 @@ pub enum Ending {
     Near,
 }
 
+/// How far a fit goes, and how far it has come.
+pub struct Effort {
+    /// How far it goes.
+    pub ending: Ending,
+    /// The work, as its watcher is told.
+    pub work: Work,
+}
+
+impl From<Ending> for Effort {
+    /// Nobody watches.
+    fn from(ending: Ending) -> Effort {
+        Effort { ending, work: Work::default() }
+    }
+}
+
+impl Effort {
+    /// That of a fit that only serves to begin another, at so large a share of the cost, and that of the other.
+    pub(crate) fn after_near(self, share: f64) -> (Effort, Effort) {
+        let [near, rest] = self.work.split([share, 1.0 - share]);
+        (Effort { ending: Ending::Near, work: near }, Effort { ending: self.ending, work: rest })
+    }
+}
+
 /// As [`fit`] by REML from scratch, with a choice of how far. `like` is the fit of nearly the same rows: of many rows the
 /// search begins there, and that for λ is short.
 ///
@@ -134,16 +158,16 @@ pub enum Ending {
 pub fn fit_by_reml(
     problem: &Problem<'_>,
     terms: &[Term],
-    ending: Ending,
+    effort: Effort,
     like: Option<&Start>,
 ) -> Result<Fitted, FitError> {
-    let sampled = sampled(problem, terms, |some, _| fit_by_reml(some, terms, Ending::Near, None));
+    let (sampled, effort) = sampled(problem, terms, effort, |some, _, near| fit_by_reml(some, terms, near, None));
     if sampled.is_some() {
-        return fit_reml(problem, terms, Beginning::of(sampled.as_ref()), reml::ROUNDS_FROM_SAMPLE, ending);
+        return fit_reml(problem, terms, Beginning::of(sampled.as_ref()), reml::ROUNDS_FROM_SAMPLE, effort);
     }
     match like.filter(|_| problem.y.len() >= objective::MANY_ROWS) {
-        Some(like) => fit_reml(problem, terms, Beginning::near(like), reml::ROUNDS_FROM_LIKE, ending),
-        None => fit_reml(problem, terms, Beginning::default(), reml::ROUNDS, ending),
+        Some(like) => fit_reml(problem, terms, Beginning::near(like), reml::ROUNDS_FROM_LIKE, effort),
+        None => fit_reml(problem, terms, Beginning::default(), reml::ROUNDS, effort),
     }
 }
 
@@ -164,6 +188,12 @@ pub fn settle(problem: &Problem<'_>, terms: &[Term], near: &Fitted) -> Result<Fi
     let (convergence, factor) = minimise(&objective, &mut progress, MAX_STEPS);
     Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }
+
+/// What the fit of some of many rows takes of the time that all take together.
+const SHARE_OF_SOME: f64 = 0.35;
+
+/// What it takes of the time of a settled fit of many rows to come near the optimum.
+const SHARE_OF_NEAR: f64 = 0.5;
 
 /// The fit of some of the rows.
 struct Sampled {
@@ -191,22 +221,29 @@ impl Beginning<'_> {
     }
 }
 
-/// The fit of some of many rows; `None` for fewer, and where they do not settle. `fit_some` fits those, whose share of the
-/// row weights it is told.
+/// The fit of some of many rows, and the effort left for all; `None` for fewer, and where they do not settle. `fit_some` fits
+/// those, whose share of the row weights it is told.
 fn sampled(
     problem: &Problem<'_>,
     terms: &[Term],
-    fit_some: impl Fn(&Problem<'_>, f64) -> Result<Fitted, FitError>,
-) -> Option<Sampled> {
-    let part = Part::of(problem)?;
-    let some = part.problem();
-    let fitted = fit_some(&some, part.share).ok().filter(|fitted| fitted.convergence.is_converged())?;
-    let objective = penalised(&some, terms, fitted.penalty, &fitted.lambdas);
-    let data = objective.data_hessian(&part.design.matvec(&fitted.coefficients, fitted.intercept));
-    let mut start = Start::of(&fitted);
-    // λ are on the mean; on the sum of losses those of a part are those of the whole.
-    start.lambdas.iter_mut().for_each(|lambda| *lambda *= part.share);
-    Some(Sampled { start, data })
+    effort: Effort,
+    fit_some: impl FnOnce(&Problem<'_>, f64, Effort) -> Result<Fitted, FitError>,
+) -> (Option<Sampled>, Effort) {
+    let Some(part) = Part::of(problem) else { return (None, effort) };
+    let (near, effort) = effort.after_near(SHARE_OF_SOME);
+    let fitted = fit_some(&part.problem(), part.share, near).ok().filter(|fitted| fitted.convergence.is_converged());
+    (fitted.map(|fitted| Sampled::of(&part, terms, &fitted)), effort)
+}
+
+impl Sampled {
+    fn of(part: &Part, terms: &[Term], fitted: &Fitted) -> Sampled {
+        let objective = penalised(&part.problem(), terms, fitted.penalty, &fitted.lambdas);
+        let data = objective.data_hessian(&part.design.matvec(&fitted.coefficients, fitted.intercept));
+        let mut start = Start::of(fitted);
+        // λ are on the mean; on the sum of losses those of a part are those of the whole.
+        start.lambdas.iter_mut().for_each(|lambda| *lambda *= part.share);
+        Sampled { start, data }
+    }
 }
 
 impl Start {
@@ -230,16 +267,16 @@ pub fn refit(
     terms: &[Term],
     start: &Start,
     rounds: u32,
-    ending: Ending,
+    effort: Effort,
 ) -> Result<Fitted, FitError> {
-    let sampled = sampled(problem, terms, |some, share| {
+    let (sampled, effort) = sampled(problem, terms, effort, |some, share, near| {
         let lambdas = start.lambdas.iter().map(|lambda| lambda / share).collect();
         let start = Start { lambdas, ..start.clone() };
-        fit_reml(some, terms, Beginning::near(&start), rounds, Ending::Near)
+        fit_reml(some, terms, Beginning::near(&start), rounds, near)
     });
     match &sampled {
-        Some(_) => fit_reml(problem, terms, Beginning::of(sampled.as_ref()), reml::ROUNDS_FROM_SAMPLE, ending),
-        None => fit_reml(problem, terms, Beginning::near(start), rounds, ending),
+        Some(_) => fit_reml(problem, terms, Beginning::of(sampled.as_ref()), reml::ROUNDS_FROM_SAMPLE, effort),
+        None => fit_reml(problem, terms, Beginning::near(start), rounds, effort),
     }
 }
 
@@ -248,7 +285,7 @@ fn fit_reml(
     terms: &[Term],
     beginning: Beginning<'_>,
     rounds: u32,
-    ending: Ending,
+    effort: Effort,
 ) -> Result<Fitted, FitError> {
     let Beginning { start, data } = beginning;
     check::check(problem, terms, start)?;
@@ -257,15 +294,15 @@ fn fit_reml(
     let lambdas = start.map_or_else(|| vec![START_LAMBDA / total_weight; terms.len()], |start| start.lambdas.clone());
     let mut objective = penalised(problem, terms, Penalty::Reml, &lambdas);
     let mut progress = Progress::new(&objective, parameters(start, problem.design.n_columns()));
-    let (convergence, factor) = if objective.has_many_rows() {
-        let factor = reml::fit_many(&mut objective, &mut progress, rounds, start.is_some(), data.cloned());
-        if ending == Ending::Near {
-            return Ok(inference::nearly(&objective, &progress, &factor));
-        }
-        drop(factor);
-        minimise(&objective, &mut progress, MAX_STEPS)
+    let (convergence, factor) = if !objective.has_many_rows() {
+        reml::fit(&mut objective, &mut progress, rounds, effort.work)
+    } else if effort.ending == Ending::Near {
+        let factor = reml::fit_many(&mut objective, &mut progress, rounds, start.is_some(), data.cloned(), effort.work);
+        return Ok(inference::nearly(&objective, &progress, &factor));
     } else {
-        reml::fit(&mut objective, &mut progress, rounds)
+        let (near, _settling) = effort.after_near(SHARE_OF_NEAR);
+        drop(reml::fit_many(&mut objective, &mut progress, rounds, start.is_some(), data.cloned(), near.work));
+        minimise(&objective, &mut progress, MAX_STEPS)
     };
     Ok(inference::summarise(&objective, &progress, &factor, convergence))
 }

@@ -11,6 +11,7 @@ use super::cholesky::Cholesky;
 use super::inverse_factor::InverseFactor;
 use super::newton::{Convergence, MAX_STEPS, NEAR_BY, Progress, approach, factor_hessian, minimise};
 use super::objective::PenalisedLoss;
+use crate::watch::Work;
 
 /// λ of every term before the first round, on the sum of losses.
 pub(crate) const START_LAMBDA: f64 = 10.0;
@@ -36,12 +37,18 @@ pub(crate) const ROUNDS_FROM_LIKE: u32 = 2;
 pub(crate) const ROUNDS_FROM_SAMPLE: u32 = 1;
 
 /// Settles λ and coefficients in at most `rounds` rounds, then takes Newton to convergence at the last λ.
-pub(crate) fn fit(objective: &mut PenalisedLoss<'_>, progress: &mut Progress, rounds: u32) -> (Convergence, Cholesky) {
+pub(crate) fn fit(
+    objective: &mut PenalisedLoss<'_>,
+    progress: &mut Progress,
+    rounds: u32,
+    mut work: Work,
+) -> (Convergence, Cholesky) {
     for round in 0..rounds {
         let steps = if round == 0 { FIRST_ROUND_STEPS } else { 1 };
         let (_, factor) = minimise(objective, progress, steps);
         let change = update_lambdas(objective, progress, &InverseFactor::new(&factor));
         progress.refresh(objective);
+        work.step(rounds as usize + 1);
         if change < SETTLED {
             break;
         }
@@ -60,7 +67,9 @@ pub(crate) fn fit_many(
     rounds: u32,
     is_near: bool,
     near: Option<Array2<f64>>,
+    mut work: Work,
 ) -> Cholesky {
+    let steps = rounds as usize + if is_near { 2 } else { 3 };
     let first = |objective: &PenalisedLoss<'_>, eta: &[f64]| match is_near {
         true => objective.data_hessian(eta),
         false => objective.rough_data_hessian(eta),
@@ -71,12 +80,15 @@ pub(crate) fn fit_many(
     if !is_near {
         approach(objective, progress, &factor(objective, &data), NEAR_ENOUGH);
         data = objective.data_hessian(&progress.eta);
+        work.step(steps);
     }
+    work.step(steps);
     for _ in 0..rounds {
         let factor = factor(objective, &data);
         approach(objective, progress, &factor, NEAR_ENOUGH);
         let change = update_lambdas(objective, progress, &InverseFactor::new(&factor));
         progress.refresh(objective);
+        work.step(steps);
         if change < SETTLED {
             break;
         }

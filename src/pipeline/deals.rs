@@ -20,6 +20,7 @@ use crate::scorecard::Scorecard;
 use crate::snapshot::{self, Mode, SnapshotSettings, Snapshots, unit_hash};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::fold;
+use crate::watch::Watch;
 use offered::{Offered, attributes};
 use rayon::prelude::*;
 use seen::{Look, Seen};
@@ -66,6 +67,8 @@ pub struct DealSettings {
     pub half_life: Span,
     /// Where the log begins.
     pub since: LogSince,
+    /// Who is told how far the work on them has come; it decides nothing.
+    pub watch: Watch,
 }
 
 /// What the log looked like to the training deals.

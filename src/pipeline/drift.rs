@@ -5,7 +5,8 @@
 
 use super::deals::Deals;
 use super::model::DriftRecord;
-use super::train::{Predicted, Procedure, TrainSettings, pick, spread};
+use super::purpose::spread;
+use super::train::{Predicted, Procedure, TrainSettings, pick};
 use crate::features::{Attribute, Source, Term, TermSettings, Values, short_number};
 use crate::metrics::{Bins, calibration, effective_n, psi, psi_noise};
 use crate::validation::{self, Scheme};

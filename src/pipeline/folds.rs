@@ -2,12 +2,13 @@
 
 use super::deals::Deals;
 use super::joining::rule_curve;
-use super::train::{
-    DEALS_TO_JUDGE_BY, Predicted, Procedure, Purpose, TrainSettings, fit_error, lessons, pick, predict,
-};
+use super::purpose::{DEALS_TO_JUDGE_BY, Purpose};
+use super::train::{Predicted, Procedure, TrainSettings, fit_error, lessons, pick, predict};
 use crate::fault::InputError;
+use crate::logistic::Effort;
 use crate::predictor::{Lambdas, Like, Predictor, learn_until};
 use crate::validation::{self, Folds, Part, Scheme};
+use crate::watch::Work;
 
 /// What the folds gave.
 #[derive(Default)]
@@ -27,29 +28,37 @@ pub(super) fn fold(
     rows: &[usize],
     y: &[f64],
     settings: &TrainSettings,
+    work: Work,
 ) -> Result<(Option<Folds>, Option<Folded>), InputError> {
     if settings.folds == 0 {
         return Ok((None, None));
     }
     let order = deals.snapshots.order.as_ref().map(|order| pick(order, rows));
     let folds = validation::folds(order.as_deref(), y, settings.folds, settings.deals.snapshot.seed);
-    let folded = (folds.scheme != Scheme::None).then(|| Folded::of(deals, rows, &folds, settings)).transpose()?;
+    let folded = (folds.scheme != Scheme::None).then(|| Folded::of(deals, rows, &folds, settings, work)).transpose()?;
     Ok((Some(folds), folded))
 }
 
 impl Folded {
     /// Learns from each fold's training deals and predicts its others; folds speak of positions in `rows`.
-    fn of(deals: &Deals, rows: &[usize], folds: &Folds, settings: &TrainSettings) -> Result<Folded, InputError> {
+    fn of(
+        deals: &Deals,
+        rows: &[usize],
+        folds: &Folds,
+        settings: &TrainSettings,
+        work: Work,
+    ) -> Result<Folded, InputError> {
         let mut folded = Folded::default();
         let mut by_row: Vec<(usize, f64, f64)> = Vec::new();
-        for part in &folds.parts {
+        let works = work.split_by(folds.parts.iter().map(|part| Purpose::Judge.n_lessons(part.train.len()) as f64));
+        for (part, work) in folds.parts.iter().zip(works) {
             let (train, test) = (pick(rows, &part.train), pick(rows, &part.test));
             let own = Purpose::Judge.lessons(&train);
             // Folds by time learn from more and more of the same deals, so that each begins where the one before ended.
             let before = folded.models.last().zip(folded.lambdas.last());
             let like = before.map(|(predictor, lambdas)| Like { predictor, lambdas });
-            let learned = learn_until(lessons(deals), &own, &settings.learn, Purpose::Judge.ending(), like);
-            let learned = learned.map_err(fit_error)?;
+            let effort = Effort { ending: Purpose::Judge.ending(), work };
+            let learned = learn_until(lessons(deals), &own, &settings.learn, effort, like).map_err(fit_error)?;
             let curve = deals.rules.as_ref().map(|r| rule_curve(deals, r, &train));
             let predicted = predict(deals, &learned, curve.as_ref(), &test);
             let p_rule = |i: usize| predicted.p_rule.get(i).copied().unwrap_or(f64::NAN);

@@ -5,11 +5,16 @@ use super::drift;
 use super::figures::side_figures;
 use super::folds::Earlier;
 use super::model::{DriftRecord, HoldoutRecord};
-use super::train::{Procedure, Purpose, TrainSettings, pick, predict, procedure};
+use super::purpose::Purpose;
+use super::train::{Procedure, TrainSettings, pick, predict, procedure};
 use crate::fault::InputError;
 use crate::metrics::Rate;
 use crate::scorecard::Scorecard;
 use crate::validation::{self, Scheme};
+use crate::watch::Work;
+
+/// What learning without the newest deals and judging by them takes, in proportion.
+const LEARNING_JUDGING: [f64; 2] = [0.7, 0.3];
 
 /// The procedure without the newest deals, judged on them, and how they differ from the others; `whole` is the procedure on
 /// all of them.
@@ -18,6 +23,7 @@ pub(super) fn hold_out(
     scorecard: Option<&Scorecard>,
     whole: &Procedure,
     settings: &TrainSettings,
+    work: Work,
 ) -> Result<(HoldoutRecord, Option<DriftRecord>), InputError> {
     let y = &deals.snapshots.won;
     let seed = settings.deals.snapshot.seed;
@@ -35,7 +41,8 @@ pub(super) fn hold_out(
         notes.extend(validation::shift_note(y, &deals.snapshots.row_weight, &part));
         record.older = Rate::of(&pick(y, &part.train), &pick(&deals.snapshots.row_weight, &part.train));
         let earlier = Earlier::of(whole, &part, set_apart.scheme);
-        let older = procedure(deals, scorecard, &part.train, Purpose::Judge, earlier, settings)?;
+        let [learning, _judging] = work.split(LEARNING_JUDGING);
+        let older = procedure(deals, scorecard, &part.train, Purpose::Judge, earlier, settings, learning)?;
         match &older.learned {
             Some(learned) => {
                 let curve = older.blending.as_ref().map(|b| &b.curve);

@@ -24,6 +24,7 @@ pub mod model;
 pub mod monitor;
 pub mod promises;
 pub mod provenance;
+mod purpose;
 pub mod reference;
 pub mod report;
 pub mod retrain;

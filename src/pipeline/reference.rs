@@ -2,8 +2,9 @@
 
 use super::deals::Deals;
 use super::model::Model;
+use super::purpose::spread;
 use super::retrain::{blended, read_by};
-use super::train::{pick, spread};
+use super::train::pick;
 use crate::asof::Span;
 use crate::features::{Attribute, Source, Values};
 use crate::metrics::{Bins, effective_n};

@@ -21,6 +21,7 @@ use crate::measures::{Measures, Stretch};
 use crate::mismatch::Quadrant;
 use crate::scorecard::{self, Grades, RuleRequests, Scorecard};
 use crate::tables::{ActivityBatches, LeadTable};
+use crate::watch::{Stage, Watch};
 use rayon::prelude::*;
 use settled::Settled;
 use std::ops::Range;
@@ -69,6 +70,8 @@ pub struct ScoreSettings {
     pub min_evidence: f64,
     /// Said of every lead in `warnings`.
     pub warnings: Vec<String>,
+    /// Who is told how far scoring in stretches has come; it decides nothing.
+    pub watch: Watch,
 }
 
 /// Where a lead stands at its as-of.
@@ -169,6 +172,14 @@ pub fn score_in_stretches<T: Send>(
     let ScoreInputs { table, log, scorecard, model } = inputs;
     let settled = Settled::of(table, scorecard, model, settings)?;
     let (gathered, stretches) = settled.read(log, LEADS_AT_A_TIME)?;
+    let n_stretches = stretches.len();
+    let mut work = settings.watch.begin(Stage::new("scoring", "lead", table.n_leads()));
+    let mut take = |looked: Vec<T>| {
+        let n_looked = looked.len();
+        take(looked)?;
+        (0..n_looked).for_each(|_| work.step(n_stretches));
+        Ok(())
+    };
     let one = |stretch: Stretch| {
         let leads = stretch.leads.clone();
         let own = table.rows(&leads.clone().collect::<Vec<usize>>());

@@ -10,11 +10,12 @@ use super::joining::{Said, join, qualified, rule_curve};
 use super::leaks::{self, ScreenSettings};
 use super::model::{Blending, DriftRecord, HoldoutRecord, Model};
 use super::provenance::{digest, digest_after, of_deals};
+use super::purpose::{Cost, Purpose};
 use super::reference::Reference;
 use crate::blend::RuleCurve;
 use crate::fault::InputError;
 use crate::features::Source;
-use crate::logistic::Ending;
+use crate::logistic::Effort;
 use crate::logodds::sigmoid;
 use crate::metrics::Ascending;
 use crate::mismatch::Ranks;
@@ -22,8 +23,8 @@ use crate::predictor::{Lambdas, LearnSettings, Learned, Lessons, Like, Predictor
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
 use crate::validation::{Folds, MIN_OF_EACH_OUTCOME};
+use crate::watch::{Stage, Work};
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Everything that decides a training.
@@ -112,9 +113,10 @@ fn fit_screened(
     settings: &TrainSettings,
 ) -> Result<Model, InputError> {
     let all: Vec<usize> = (0..deals.n()).collect();
-    let mut whole = procedure(deals, scorecard, &all, Purpose::Keep, None, settings)?;
+    let [learning, judging] = work(deals.n(), settings);
+    let mut whole = procedure(deals, scorecard, &all, Purpose::Keep, None, settings, learning)?;
     let out_of_fold = || whole.out_of_fold.as_ref().map(|p| side_figures(deals, scorecard, p, whole.blending.as_ref()));
-    let (judged, out_of_fold) = rayon::join(|| judge(deals, scorecard, &whole, settings), out_of_fold);
+    let (judged, out_of_fold) = rayon::join(|| judge(deals, scorecard, &whole, settings, judging), out_of_fold);
     let (holdout, drift) = judged?;
     let in_sample = whole.in_sample.take();
     let beside = Beside { out_of_fold, holdout, drift, digest };
@@ -123,17 +125,27 @@ fn fit_screened(
     Ok(model)
 }
 
+/// The work of the whole procedure on so many deals, and of its judgement without the newest of them.
+fn work(n_deals: usize, settings: &TrainSettings) -> [Work; 2] {
+    let whole = Cost::of(n_deals, Purpose::Keep, settings.folds).total();
+    let n_older = ((1.0 - settings.holdout) * n_deals as f64) as usize;
+    let judged = if settings.holdout > 0.0 { Cost::of_holdout(n_older, settings.folds).total() } else { 0 };
+    let stage = Stage::new("learning from deals", "deal", whole + judged);
+    settings.deals.watch.begin(stage).split([whole as f64, judged as f64])
+}
+
 /// How the procedure does without the newest deals, and how they differ from the others.
 fn judge(
     deals: &Deals,
     scorecard: Option<&Scorecard>,
     whole: &Procedure,
     settings: &TrainSettings,
+    work: Work,
 ) -> Result<(Option<HoldoutRecord>, Option<DriftRecord>), InputError> {
     if settings.holdout <= 0.0 {
         return Ok((None, None));
     }
-    let (record, drift) = hold_out(deals, scorecard, whole, settings)?;
+    let (record, drift) = hold_out(deals, scorecard, whole, settings, work)?;
     let untimed = deals.snapshots.order.is_none();
     Ok((Some(record), if untimed { drift::by_file_order(deals, whole, settings.holdout) } else { drift }))
 }
@@ -144,39 +156,6 @@ pub(super) struct Predicted {
     pub(super) rows: Vec<usize>,
     pub(super) p_model: Vec<f64>,
     pub(super) p_rule: Vec<f64>,
-}
-
-/// What a model is learned for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// To be kept.
-    Keep,
-    /// To judge the procedure or to choose by, and then to be thrown away.
-    Judge,
-}
-
-/// A model that is thrown away learns from so many deals at most, spread evenly over those it might learn from. What more of
-/// them would add to its figures is less than the figures' own error; what they would cost is most of a training.
-pub(super) const DEALS_TO_JUDGE_BY: usize = 1 << 17;
-
-impl Purpose {
-    /// How far its fit goes.
-    pub(super) fn ending(self) -> Ending {
-        if self == Purpose::Keep { Ending::Settled } else { Ending::Near }
-    }
-
-    /// The deals of `rows` that a model for this purpose learns from.
-    pub(super) fn lessons(self, rows: &[usize]) -> Cow<'_, [usize]> {
-        if self == Purpose::Keep { Cow::Borrowed(rows) } else { spread(rows, DEALS_TO_JUDGE_BY) }
-    }
-}
-
-/// At most so many of the rows, spread evenly over them.
-pub(in crate::pipeline) fn spread(rows: &[usize], most: usize) -> Cow<'_, [usize]> {
-    if rows.len() <= most {
-        return Cow::Borrowed(rows);
-    }
-    (0..most).map(|i| rows[i * rows.len() / most]).collect()
 }
 
 /// The whole procedure on some of the deals.
@@ -216,20 +195,24 @@ pub(super) fn procedure(
     purpose: Purpose,
     earlier: Option<Earlier>,
     settings: &TrainSettings,
+    work: Work,
 ) -> Result<Procedure, InputError> {
     let y = pick(&deals.snapshots.won, rows);
     if let Some(why) = too_few(&y) {
         return Ok(Procedure { why_no_model: Some(why), ..Procedure::default() });
     }
+    let cost = Cost::of(rows.len(), purpose, if earlier.is_some() { 0 } else { settings.folds });
+    let [learning, folding, _using] = work.split(cost.learning_folding_using());
     let learn = |like: Option<Like<'_>>| {
-        learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, purpose.ending(), like)
+        let effort = Effort { ending: purpose.ending(), work: learning };
+        learn_until(lessons(deals), &purpose.lessons(rows), &settings.learn, effort, like)
     };
     let learn_and_fold = || match earlier {
         Some(Earlier { predicted, last }) => {
             let like = last.as_ref().map(|(predictor, lambdas)| Like { predictor, lambdas });
             (learn(like), Ok((None, Some(Folded { predicted, ..Folded::default() }))))
         }
-        None => rayon::join(|| learn(None), || fold(deals, rows, &y, settings)),
+        None => rayon::join(|| learn(None), || fold(deals, rows, &y, settings, folding)),
     };
     let rule_curve = || deals.rules.as_ref().map(|r| rule_curve(deals, r, rows));
     // Side by side, since each leaves threads idle while it works on a matrix.

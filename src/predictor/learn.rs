@@ -2,12 +2,13 @@
 
 use super::assemble::{Assembly, assemble, repeats};
 use super::like::{Lambdas, Like};
-use super::pairs::{FittedPair, add_pairs};
+use super::pairs::{FittedPair, add_pairs, find_pairs};
 use super::spread::{Added, means_and_spreads};
 use super::{FittedTerm, Predictor};
 use crate::features::{Attribute, Fate, PlanLine, Term, TermSettings};
-use crate::logistic::{self, Ending, FitError, Fitted, Penalty, Problem, Start};
+use crate::logistic::{self, Effort, Ending, FitError, Fitted, Penalty, Problem, Start};
 use crate::text::counted;
+use crate::watch::{Steps, Work};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,12 @@ pub struct LearnSettings {
     /// Most interactions; they need the penalties found by REML.
     pub interactions: usize,
 }
+
+/// What it takes to choose the terms' shapes, to lay out their columns and to fit them, in proportion.
+const CHOOSING_ASSEMBLING_FITTING: [f64; 3] = [0.1, 0.05, 0.85];
+
+/// What the fit without interactions takes of the time that it takes to find and fit them too.
+const SHARE_WITHOUT_PAIRS: f64 = 0.5;
 
 /// A predictor and how it came about.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,10 +71,10 @@ pub struct Lessons<'a> {
 /// # Errors
 /// What the solver could not do: separable deals without a penalty, a design too large for L-BFGS.
 pub fn learn(lessons: Lessons<'_>, rows: &[usize], settings: &LearnSettings) -> Result<Learned, FitError> {
-    learn_until(lessons, rows, settings, Ending::Settled, None)
+    learn_until(lessons, rows, settings, Ending::Settled.into(), None)
 }
 
-/// As [`learn`]; for a model that is not kept `ending` may leave unknown how certain it is, and of many deals the search may
+/// As [`learn`]; for a model that is not kept `effort` may leave unknown how certain it is, and of many deals the search may
 /// begin where that of nearly the same deals ended.
 ///
 /// # Errors
@@ -76,11 +83,14 @@ pub fn learn_until(
     lessons: Lessons<'_>,
     rows: &[usize],
     settings: &LearnSettings,
-    ending: Ending,
+    effort: Effort,
     like: Option<Like<'_>>,
 ) -> Result<Learned, FitError> {
-    let (terms, attributes, plan) = choose_terms(lessons.attributes, rows, settings.terms);
+    let Effort { ending, work } = effort;
+    let [choosing, assembling, fitting] = work.split(CHOOSING_ASSEMBLING_FITTING);
+    let (terms, attributes, plan) = choose_terms(lessons.attributes, rows, settings.terms, choosing);
     let assembly = assemble(&terms, &attributes, rows);
+    drop(assembling);
     let pick = |values: &[f64]| rows.iter().map(|&r| values[r]).collect::<Vec<f64>>();
     let (y, weights) = (pick(lessons.y), pick(lessons.weights));
     let problem = Problem { design: &assembly.design, y: &y, weights: &weights };
@@ -88,7 +98,10 @@ pub fn learn_until(
         (Solver::Newton, None) => {
             let total = weights.iter().sum();
             let start = like.and_then(|like| like.start(&terms, &attributes, &assembly, total));
-            fit_by_reml(&terms, &assembly, &problem, settings.interactions, ending, start.as_ref())?
+            {
+                let effort = Effort { ending, work: fitting };
+                fit_by_reml(&terms, &assembly, &problem, settings.interactions, effort, start.as_ref())?
+            }
         }
         (Solver::Newton, Some(lambda)) => {
             (logistic::fit(&problem, &assembly.penalties, Penalty::Fixed(lambda), None)?, Vec::new())
@@ -111,16 +124,17 @@ fn fit_by_reml(
     assembly: &Assembly<'_>,
     problem: &Problem<'_>,
     interactions: usize,
-    ending: Ending,
+    effort: Effort,
     like: Option<&Start>,
 ) -> Result<(Fitted, Vec<FittedPair>), FitError> {
     if interactions == 0 {
-        return Ok((logistic::fit_by_reml(problem, &assembly.penalties, ending, like)?, Vec::new()));
+        return Ok((logistic::fit_by_reml(problem, &assembly.penalties, effort, like)?, Vec::new()));
     }
-    let near = logistic::fit_by_reml(problem, &assembly.penalties, Ending::Near, like)?;
-    match add_pairs(terms, assembly, problem, &near, interactions, ending)? {
-        Some(paired) => Ok((paired.fitted, paired.pairs)),
-        None if ending == Ending::Near => Ok((near, Vec::new())),
+    let (without, effort) = effort.after_near(SHARE_WITHOUT_PAIRS);
+    let near = logistic::fit_by_reml(problem, &assembly.penalties, without, like)?;
+    match find_pairs(terms, assembly, problem, &near, interactions) {
+        Some(found) => add_pairs(&found, assembly, problem, &near, effort).map(|paired| (paired.fitted, paired.pairs)),
+        None if effort.ending == Ending::Near => Ok((near, Vec::new())),
         None => Ok((logistic::settle(problem, &assembly.penalties, &near)?, Vec::new())),
     }
 }
@@ -140,11 +154,17 @@ fn choose_terms<'a>(
     attributes: &'a [Attribute],
     rows: &[usize],
     settings: TermSettings,
+    work: Work,
 ) -> (Vec<Term>, Vec<&'a Attribute>, Vec<PlanLine>) {
     let mut lines = Vec::new();
     let mut candidates: Vec<(Term, &Attribute, usize)> = Vec::new();
-    let learned: Vec<_> =
-        attributes.par_iter().with_max_len(1).map(|a| Term::learn(&a.source, &a.values, rows, settings)).collect();
+    let steps = Steps::of(work, attributes.len());
+    let learn = |a: &Attribute| {
+        let learned = Term::learn(&a.source, &a.values, rows, settings);
+        steps.step();
+        learned
+    };
+    let learned: Vec<_> = attributes.par_iter().with_max_len(1).map(learn).collect();
     for (attribute, learned) in attributes.iter().zip(learned) {
         let name = attribute.source.to_string();
         match learned {

@@ -12,7 +12,7 @@ use crate::logistic::pairs::{
     self, Axis, MainEffect, PairScore, PairTable, all_pairs, center_pairs, keep, refit_with_pairs, screen,
     working_residuals,
 };
-use crate::logistic::{Ending, FitError, Fitted, Problem};
+use crate::logistic::{Effort, FitError, Fitted, Problem};
 use serde::{Deserialize, Serialize};
 
 /// Most levels of one side of a pair, missing aside: finer cells hold too few deals.
@@ -81,23 +81,38 @@ impl Side {
     }
 }
 
-/// Adds the pairs that the deals bear out, at most `limit`, to an additive fit; `None` when there are none.
-pub(super) fn add_pairs(
+/// Pairs that the deals bear out, among the sides that there are.
+pub(super) struct Found {
+    sides: Vec<Side>,
+    kept: Vec<PairScore>,
+}
+
+/// Finds the pairs that the deals bear out beyond an additive fit, at most `limit`; `None` when there are none.
+pub(super) fn find_pairs(
     terms: &[Term],
     assembly: &Assembly<'_>,
     problem: &Problem<'_>,
     additive: &Fitted,
     limit: usize,
-    ending: Ending,
-) -> Result<Option<Paired>, FitError> {
+) -> Option<Found> {
     let sides = sides(terms, &assembly.design);
     let axes: Vec<Axis<'_>> = sides.iter().map(Side::axis).collect();
     let (residuals, hessian_weights) = working_residuals(problem, additive);
     let kept = keep(&screen(&axes, &residuals, &hessian_weights, &all_pairs(axes.len())), limit);
-    if kept.is_empty() {
-        return Ok(None);
-    }
-    let with_pairs = refit_with_pairs(problem, &assembly.penalties, additive, &axes, &kept, ending)?;
+    (!kept.is_empty()).then_some(Found { sides, kept })
+}
+
+/// Adds the pairs found to an additive fit.
+pub(super) fn add_pairs(
+    found: &Found,
+    assembly: &Assembly<'_>,
+    problem: &Problem<'_>,
+    additive: &Fitted,
+    effort: Effort,
+) -> Result<Paired, FitError> {
+    let Found { sides, kept } = found;
+    let axes: Vec<Axis<'_>> = sides.iter().map(Side::axis).collect();
+    let with_pairs = refit_with_pairs(problem, &assembly.penalties, additive, &axes, kept, effort)?;
     let n_additive = assembly.penalties.len();
     let mut fitted = with_pairs.fitted;
     let to_center: Vec<pairs::FittedPair<'_>> = kept
@@ -125,7 +140,7 @@ pub(super) fn add_pairs(
             fitted_pair(pair, [&sides[pair.a], &sides[pair.b]], table, lambda, assembly, problem.weights, total)
         })
         .collect();
-    Ok(Some(Paired { fitted, pairs }))
+    Ok(Paired { fitted, pairs })
 }
 
 fn fitted_pair(

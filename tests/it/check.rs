@@ -34,6 +34,7 @@ fn report(world: &World, card: Option<&Scorecard>) -> Report {
             plan: PlanSettings::default(),
             half_life: Span::from_days(30.0),
             since: LogSince::Always,
+            watch: Default::default(),
         },
         as_of: None,
     };

@@ -64,6 +64,7 @@ fn settings(mode: Mode, allow: &[&str]) -> DealSettings {
         plan: PlanSettings { allow: allow.iter().map(|a| a.to_string()).collect(), ..PlanSettings::default() },
         half_life: Span::from_days(30.0),
         since: LogSince::Always,
+        watch: Default::default(),
     }
 }
 
@@ -75,7 +76,7 @@ fn deals(world: &World, mode: Mode, allow: &[&str]) -> Deals {
 }
 
 fn findings(world: &World, mode: Mode) -> Vec<LeakFinding> {
-    screen(&deals(world, mode, &[]), &ScreenSettings { allow: Vec::new(), seed: 1 }).findings
+    screen(&deals(world, mode, &[]), &ScreenSettings { seed: 1, ..ScreenSettings::default() }).findings
 }
 
 fn grade(findings: &[LeakFinding], name: &str) -> Option<LeakGrade> {
@@ -123,7 +124,10 @@ fn allow_keeps_a_leak_but_names_it() {
     let values: Vec<f64> = (0..400).map(|i| f64::from(i < 100)).collect();
     let world = honest(world, &mut Draw(3)).number("close_value", &values);
     let mut all = deals(&world, Mode::None, &["close_value"]);
-    leave_out(&mut all, &ScreenSettings { allow: vec!["close_value".to_string()], seed: 1 });
+    leave_out(
+        &mut all,
+        &ScreenSettings { allow: vec!["close_value".to_string()], seed: 1, ..ScreenSettings::default() },
+    );
     assert_eq!(grade(&all.leaks, "close_value"), Some(LeakGrade::Allowed));
     assert!(all.attributes.iter().any(|a| a.source == Source::Column("close_value".to_string())));
     let told = notes(&all.leaks).join("\n");

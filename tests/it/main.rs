@@ -46,6 +46,7 @@ mod parquet;
 mod parting;
 mod pipeline;
 mod possible_close;
+mod progress;
 mod project;
 mod reading;
 mod recovery;

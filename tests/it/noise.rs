@@ -84,6 +84,7 @@ pub fn settings(seed: u64) -> TrainSettings {
             plan: PlanSettings::default(),
             half_life: Span::from_days(30.0),
             since: LogSince::Guessed,
+            watch: Default::default(),
         },
         learn: LearnSettings {
             terms: TermSettings { curves: true, min_level_count: 10 },

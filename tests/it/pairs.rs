@@ -118,7 +118,8 @@ fn a_planted_interaction_is_found_and_helps() {
     let kept = world.kept(&additive);
     assert_eq!(kept.iter().map(|pair| (pair.a, pair.b)).collect::<Vec<_>>(), [(0, 1)]);
     let with =
-        refit_with_pairs(&world.problem(), &world.terms, &additive, &world.axes(), &kept, Ending::Settled).unwrap();
+        refit_with_pairs(&world.problem(), &world.terms, &additive, &world.axes(), &kept, Ending::Settled.into())
+            .unwrap();
     assert!(with.fitted.convergence.is_converged());
     assert!(with.fitted.log_marginal > additive.log_marginal + 10.0);
     // High with high and low with low are above low with high.
@@ -149,7 +150,8 @@ fn centring_changes_no_prediction() {
     let (residuals, weights) = working_residuals(&world.problem(), &additive);
     let scores = screen(&world.axes(), &residuals, &weights, &all_pairs(3));
     let WithPairs { design, terms, cells, fitted } =
-        refit_with_pairs(&world.problem(), &world.terms, &additive, &world.axes(), &scores, Ending::Settled).unwrap();
+        refit_with_pairs(&world.problem(), &world.terms, &additive, &world.axes(), &scores, Ending::Settled.into())
+            .unwrap();
     let before = design.matvec(&fitted.coefficients, fitted.intercept);
 
     let main_columns = world.design.block_columns();

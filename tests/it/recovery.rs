@@ -67,6 +67,7 @@ fn deal_settings(mode: Mode) -> DealSettings {
         plan: PlanSettings { exclude, ours: vec!["email_sent".to_string()], ..PlanSettings::default() },
         half_life: Span::from_days(30.0),
         since: LogSince::Always,
+        watch: Default::default(),
     }
 }
 
@@ -280,6 +281,7 @@ fn the_win_rate_at_each_age_is_that_of_the_leads_open_then() {
         reasons: false,
         min_evidence: 0.0,
         warnings: Vec::new(),
+        watch: Default::default(),
     };
     let scored = score(inputs, &how).unwrap();
     let mut largest: f64 = 0.0;

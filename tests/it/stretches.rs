@@ -68,6 +68,7 @@ fn settings() -> ScoreSettings {
         reasons: false,
         min_evidence: 0.0,
         warnings: Vec::new(),
+        watch: Default::default(),
     }
 }
 

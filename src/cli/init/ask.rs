@@ -1,5 +1,6 @@
 //! The few questions that only the person at the terminal can answer.
 
+use super::super::terminal::Terminal;
 use super::WITH_IDS;
 use super::files::Files;
 use super::look::{Looked, look};
@@ -29,6 +30,7 @@ pub(super) fn settle(
     wishes: &mut Wishes,
     files: &Files,
     notes: &mut Vec<String>,
+    terminal: &Terminal,
 ) -> Result<(), InputError> {
     if looked.settings.time_format.is_none()
         && let Some(column) = looked.view.leads.columns.iter().find(|column| column.is_ambiguous)
@@ -41,7 +43,7 @@ pub(super) fn settle(
             let format = if answer == 0 { format!("%d{sign}%m{sign}%Y") } else { format!("%m{sign}%d{sign}%Y") };
             looked.settings.time_format = Some(format);
             notes.clear();
-            *looked = look(files, looked.settings.clone(), notes)?;
+            *looked = look(files, looked.settings.clone(), notes, terminal)?;
         }
     }
     while let Some(Question { topic, text, choices }) = question(&looked.view, wishes) {

@@ -1,11 +1,13 @@
 //! From files to sheets: read as they are, with the encoding and the decimal sign that fit.
 
+use super::super::terminal::Terminal;
 use super::files::Files;
 use crate::fault::InputError;
 use crate::io::{RawCells, RawTable, ReadSettings, Wanted, infer_types, read_raw};
 use crate::pipeline::start::{Sheet, SheetColumn, View, means_missing};
 use crate::tables::{ColumnType, TextColumn};
 use crate::values::{DateOrder, MissingWords, OrderEvidence, OrderVerdict, TimeReader, fold, parse_number};
+use crate::watch::{Stage, Steps};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +21,13 @@ pub(super) struct Looked {
 }
 
 /// Reads all files; the settings that they turn out to need are set and noted.
-pub(super) fn look(files: &Files, mut settings: ReadSettings, notes: &mut Vec<String>) -> Result<Looked, InputError> {
+pub(super) fn look(
+    files: &Files,
+    mut settings: ReadSettings,
+    notes: &mut Vec<String>,
+    terminal: &Terminal,
+) -> Result<Looked, InputError> {
+    let reading = terminal.begin("reading the files");
     let (leads, outcomes, log) = match read_all(files, &settings) {
         Err(error) if settings.encoding.is_none() => match suggested_encoding(&error) {
             None => return Err(error),
@@ -43,7 +51,11 @@ pub(super) fn look(files: &Files, mut settings: ReadSettings, notes: &mut Vec<St
     let tables = [Some(&leads), outcomes.as_ref(), log.as_ref()];
     settings.missing = missing_spellings(tables.into_iter().flatten().take(2));
     notes.extend(tables.into_iter().flatten().flat_map(|raw| raw.notes.clone()));
-    let sheet_of = |raw: &RawTable, notes: &mut Vec<String>| sheet(raw, &settings, notes);
+    drop(reading);
+    let n_columns = tables.into_iter().flatten().map(|raw| raw.columns.len()).sum();
+    let work = terminal.watch().begin(Stage::new("looking at the columns", "column", n_columns));
+    let steps = Steps::of(work, n_columns);
+    let sheet_of = |raw: &RawTable, notes: &mut Vec<String>| sheet(raw, &settings, notes, &steps);
     let view = View {
         leads: sheet_of(&leads, notes)?,
         outcomes: outcomes.as_ref().map(|raw| sheet_of(raw, notes)).transpose()?,
@@ -136,7 +148,7 @@ fn missing_spellings<'t>(tables: impl Iterator<Item = &'t RawTable>) -> Vec<Stri
 }
 
 /// The columns with their types and values.
-fn sheet(raw: &RawTable, settings: &ReadSettings, notes: &mut Vec<String>) -> Result<Sheet, InputError> {
+fn sheet(raw: &RawTable, settings: &ReadSettings, notes: &mut Vec<String>, steps: &Steps) -> Result<Sheet, InputError> {
     let inferred = infer_types(&raw.columns, settings)?;
     let times = TimeReader::new(&settings.timezone, settings.time_format.as_deref())?;
     let missing = MissingWords::new(&settings.missing);
@@ -161,6 +173,7 @@ fn sheet(raw: &RawTable, settings: &ReadSettings, notes: &mut Vec<String>) -> Re
             false => Vec::new(),
         };
         let column_type = inferred.column_type;
+        steps.step();
         SheetColumn {
             name: inferred.name,
             column_type,

@@ -1,6 +1,5 @@
 //! The files tried out before they are written: read back, and every lead scored by the starting rules.
 
-use super::super::Format;
 use super::super::inputs::InputArgs;
 use super::super::reading::{leads_for_scoring, open_log};
 use super::super::stale::{DatedLog, Stale, closes, now};
@@ -31,6 +30,7 @@ pub(super) fn trial(
     looked: &Looked,
     layout: &Layout,
     lenient: bool,
+    terminal: &Terminal,
 ) -> Result<Trial, InputError> {
     let folder = tempfile::tempdir().map_err(|e| InputError::new(format!("no temporary folder can be made: {e}")))?;
     let path = |name: &str| folder.path().join(name);
@@ -54,7 +54,7 @@ pub(super) fn trial(
     };
     let inputs = inputs.resolve()?;
     let card = inputs.scorecard.as_ref().map(|file| &file.scorecard);
-    let silent = Terminal::new(Format::Table, true, false);
+    let silent = terminal.silent();
     let read = leads_for_scoring(&inputs, card, None, false, &[], &silent)?;
     let table = &read.built.table;
     let mut log = open_log(&inputs, &table.ids, card, &Default::default(), &silent)?;
@@ -67,6 +67,7 @@ pub(super) fn trial(
         reasons: false,
         min_evidence: 0.0,
         warnings: Vec::new(),
+        watch: Default::default(),
     };
     let scores = match card {
         None => Vec::new(),

@@ -92,7 +92,7 @@ fn against_data(
 ) -> Result<(), InputError> {
     let stored = &loaded.payload;
     let read = leads_for_training(inputs, terminal)?;
-    let mut settings = train_settings(inputs, &read, None)?;
+    let mut settings = train_settings(inputs, &read, None, terminal)?;
     // The version's own cut-off and seed: deals that closed later were not there.
     settings.deals.snapshot.until = stored.snapshot.until;
     settings.deals.snapshot.seed = stored.recipe.seed;

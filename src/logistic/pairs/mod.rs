@@ -13,7 +13,7 @@ pub use centring::{FittedPair, MainEffect, PairTable, center_pairs};
 pub use screen::{PairScore, all_pairs, keep, screen, working_residuals};
 
 use super::objective::sum_in_order;
-use super::{Ending, FitError, Fitted, Problem, Start, Term, refit};
+use super::{Effort, FitError, Fitted, Problem, Start, Term, refit};
 use crate::design::{Codes, Design};
 
 /// Fewest rows of a cell that gets a coefficient; in smaller ones the interaction is zero.
@@ -58,7 +58,7 @@ pub fn refit_with_pairs<'a>(
     additive: &Fitted,
     axes: &[Axis<'_>],
     kept: &[PairScore],
-    ending: Ending,
+    effort: Effort,
 ) -> Result<WithPairs<'a>, FitError> {
     let total_weight = sum_in_order(problem.weights);
     let mut design = problem.design.clone();
@@ -79,6 +79,6 @@ pub fn refit_with_pairs<'a>(
         cells.push(built.cells);
     }
     let problem = Problem { design: &design, ..*problem };
-    let fitted = refit(&problem, &terms, &start, REFIT_ROUNDS, ending)?;
+    let fitted = refit(&problem, &terms, &start, REFIT_ROUNDS, effort)?;
     Ok(WithPairs { design, terms, cells, fitted })
 }

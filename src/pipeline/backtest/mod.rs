@@ -21,18 +21,23 @@ use super::deals::{DealInputs, Deals, Keep, RuleEvidence, gather_and_keep};
 use super::figures::side_figures;
 use super::leaks::{self, ScreenSettings};
 use super::model::{Model, SideFigures};
-use super::train::{Predicted, Procedure, Purpose, TrainSettings, procedure};
+use super::purpose::{Cost, Purpose};
+use super::train::{Predicted, Procedure, TrainSettings, procedure};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::metrics::{Rate, score_figures};
 use crate::scorecard::Scorecard;
 use crate::tables::LeadTable;
 use crate::text::{counted, thousands};
+use crate::watch::Stage;
 use past::Past;
 use serde::Serialize;
 
 /// Folds when the project asks for none: without any, no deal is predicted by a model that had not seen it.
 const LEAST_FOLDS: usize = 5;
+
+/// What learning and looking back takes, in proportion.
+const LEARNING_LOOKING_BACK: [f64; 2] = [0.8, 0.2];
 
 /// Everything that decides a backtest.
 #[derive(Debug, Clone)]
@@ -129,7 +134,10 @@ pub(super) fn look_back_on(
     let mut train = settings.train.clone();
     train.folds = if train.folds == 0 { LEAST_FOLDS } else { train.folds };
     let all: Vec<usize> = (0..deals.n()).collect();
-    let done = procedure(&deals, scorecard, &all, Purpose::Keep, None, &train)?;
+    let cost = Cost::of(deals.n(), Purpose::Keep, train.folds).total();
+    let work = train.deals.watch.begin(Stage::new("learning from deals", "deal", cost));
+    let [learning, _looking_back] = work.split(LEARNING_LOOKING_BACK);
+    let done = procedure(&deals, scorecard, &all, Purpose::Keep, None, &train, learning)?;
     let past = Past::of(&deals, scorecard, &done);
     let Some(judged) = Rate::of(&past.y, &past.w) else {
         return Err(deals.snapshots.no_deals());

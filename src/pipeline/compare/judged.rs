@@ -1,6 +1,6 @@
 //! The learned scorecard on trial: learned from the older deals, judged on the newest, beside the hand-set one.
 
-use super::super::train::spread;
+use super::super::purpose::spread;
 use super::{CompareSettings, LEAST_HOLDOUT, Offered, learn, pick, written};
 use crate::comparison::{Contest, contest};
 use crate::fault::InputError;
@@ -8,6 +8,7 @@ use crate::metrics::Rate;
 use crate::scorecard::Scorecard;
 use crate::text::thousands;
 use crate::validation;
+use crate::watch::Work;
 use serde::Serialize;
 
 /// Hand-set and learned points on deals that neither has seen.
@@ -68,6 +69,7 @@ pub(super) fn judge(
     text: &str,
     rows: &[usize],
     settings: &CompareSettings,
+    work: Work,
 ) -> Result<Option<Judged>, InputError> {
     let deals = offered.deals;
     let order: Option<Vec<i64>> = deals.snapshots.order.as_ref().map(|o| rows.iter().map(|&i| o[i]).collect());
@@ -77,7 +79,7 @@ pub(super) fn judge(
     let (Some(part), Some(rules)) = (apart.part, &deals.rules) else { return Ok(None) };
     let of = |places: &[usize]| -> Vec<usize> { places.iter().map(|&place| rows[place]).collect() };
     let (older, newest) = (of(&part.train), of(&part.test));
-    let lesson = learn(offered, &spread(&older, DEALS_TO_JUDGE_BY), false, settings);
+    let lesson = learn(offered, &spread(&older, DEALS_TO_JUDGE_BY), false, settings, work);
     let learned = written::write(text, scorecard, &lesson, deals, &settings.write)?;
     let (y, weights) = (pick(&deals.snapshots.won, &newest), pick(&deals.snapshots.row_weight, &newest));
     let (old, new) = (pick(&rules.score, &newest), pick(&learned.scores, &newest));

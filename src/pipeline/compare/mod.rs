@@ -21,12 +21,19 @@ use crate::fault::InputError;
 use crate::metrics::auc;
 use crate::scorecard::{Scorecard, Variant};
 use crate::validation::{self, Scheme};
+use crate::watch::{Stage, Work};
 use rayon::prelude::*;
 use remarks::{out_of_reach, rules_in_doubt};
 use shapes::{Look, Offer, offers};
 
 /// Share of the newest deals that a learned scorecard is judged on where the project holds out none.
 const LEAST_HOLDOUT: f64 = 0.2;
+
+/// What learning, judging, suggesting and looking within personas takes, in proportion.
+const COSTS: [f64; 4] = [0.5, 0.15, 0.2, 0.15];
+
+/// What the points, the profiles of shapes, and the points under other shapes take of the learning.
+const COSTS_OF_LEARNING: [f64; 3] = [0.45, 0.5, 0.05];
 
 /// Everything that decides a comparison.
 #[derive(Debug, Clone)]
@@ -202,10 +209,12 @@ pub(super) fn compare_gathered(
     let OfferedShapes { offers, columns, why_none, out_of_reach } = shapes;
     let offered = Offered { deals: &deals, offers: &offers, columns: &columns };
     let kept = kept(&deals);
-    let lesson = learn(&offered, &kept, true, settings);
+    let stage = Stage::new("comparing points with the deals", "deal", kept.len());
+    let [learning, judging, suggesting, _within] = settings.deals.watch.begin(stage).split(COSTS);
+    let lesson = learn(&offered, &kept, true, settings, learning);
     let (learned, judged) = if lesson.comparison.says_something() {
         let written = written::write(text, scorecard, &lesson, &deals, &settings.write)?;
-        (Some(written.text), judged::judge(&offered, scorecard, text, &kept, settings)?)
+        (Some(written.text), judged::judge(&offered, scorecard, text, &kept, settings, judging)?)
     } else {
         (None, None)
     };
@@ -217,6 +226,7 @@ pub(super) fn compare_gathered(
     } else {
         Vec::new()
     };
+    drop(suggesting);
     let seed = settings.deals.snapshot.seed;
     let personas = match settings.within_personas {
         true => personas::within(&deals, &lesson.columns, &kept, scorecard, &lesson.comparison, seed),
@@ -247,11 +257,13 @@ fn kept(deals: &Deals) -> Vec<usize> {
 
 /// Learns from the deals `rows`: points, shapes, and points under the shapes where these may change.
 /// With `all_shapes` the shapes are looked at though none may change.
-fn learn(offered: &Offered<'_>, rows: &[usize], all_shapes: bool, settings: &CompareSettings) -> Lesson {
+fn learn(offered: &Offered<'_>, rows: &[usize], all_shapes: bool, settings: &CompareSettings, work: Work) -> Lesson {
+    let [comparing, profiling, _again] = work.split(COSTS_OF_LEARNING);
     let deals = offered.deals;
     let seed = settings.deals.snapshot.seed;
     let mut columns = deals.rules.as_ref().map(|rules| rules.rules.clone()).unwrap_or_default();
     let mut comparison = compare_rows(deals, &columns, rows, settings.folds, seed);
+    drop(comparing);
     let learned_points: Vec<f64> = comparison.rules.iter().map(|rule| rule.learned_points).collect();
     let (y, weights) = (pick(&deals.snapshots.won, rows), pick(&deals.snapshots.row_weight, rows));
     let look = Look {
@@ -266,7 +278,7 @@ fn learn(offered: &Offered<'_>, rows: &[usize], all_shapes: bool, settings: &Com
     let reshaped = Reshaped { decay: settings.write.decay, caps: settings.write.caps };
     let asked = all_shapes || reshaped.decay || reshaped.caps;
     let (half_lives, caps) =
-        if asked && comparison.says_something() { look.profiles() } else { (Vec::new(), Vec::new()) };
+        if asked && comparison.says_something() { look.profiles(profiling) } else { (Vec::new(), Vec::new()) };
     let mut lesson =
         Lesson { comparison: comparison.clone(), rows: rows.to_vec(), half_lives, caps, reshaped, columns: Vec::new() };
     let changed: Vec<(usize, usize)> = lesson

@@ -6,6 +6,7 @@ use crate::decay::Decay;
 use crate::pipeline::deals::RuleColumn;
 use crate::scorecard::{ActivityMeasure, Scorecard, Variant};
 use crate::text::thousands;
+use crate::watch::{Steps, Work};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -163,12 +164,18 @@ pub(super) struct Look<'a> {
 
 impl Look<'_> {
     /// Profiles of half-lives and of caps, each in the order of the rules.
-    pub(super) fn profiles(&self) -> (Vec<ShapeProfile>, Vec<ShapeProfile>) {
+    pub(super) fn profiles(&self, work: Work) -> (Vec<ShapeProfile>, Vec<ShapeProfile>) {
         let half_life = |shape: &Shape| matches!(shape, Shape::NoDecay | Shape::HalfLifeDays(_));
+        let mut rules: Vec<usize> = self.offers.iter().map(|offer| offer.rule).collect();
+        rules.dedup();
+        let steps = Steps::of(work, 2 * rules.len());
         let of = |kept: &(dyn Fn(&Shape) -> bool + Sync)| -> Vec<ShapeProfile> {
-            let mut rules: Vec<usize> = self.offers.iter().map(|offer| offer.rule).collect();
-            rules.dedup();
-            rules.into_par_iter().filter_map(|rule| self.profile(rule, kept)).collect()
+            let of_rule = |&rule: &usize| {
+                let profile = self.profile(rule, kept);
+                steps.step();
+                profile
+            };
+            rules.par_iter().filter_map(of_rule).collect()
         };
         (of(&half_life), of(&|shape| !half_life(shape)))
     }

@@ -12,6 +12,7 @@ use crate::pipeline::leaks::OpenWatch;
 use crate::scorecard::{Evidence, RuleRequests, Scorecard, Scored};
 use crate::snapshot::{Snapshots, retain};
 use crate::tables::LeadTable;
+use crate::watch::Stage;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -98,6 +99,8 @@ impl Look<'_> {
     ) -> (Seen, Option<RuleEvidence>) {
         let mut all: Option<Seen> = None;
         let mut evidence = None;
+        let n_stretches = stretches.len();
+        let mut work = self.settings.watch.begin(Stage::new("looking at the deals", "lead", table.n_leads()));
         let mut stretches = stretches.into_iter().peekable();
         let look = |stretch: Stretch| {
             let leads = stretch.leads.clone();
@@ -111,6 +114,7 @@ impl Look<'_> {
             let put = || {
                 for (part, rests_on) in std::mem::take(&mut looked_at) {
                     evidence = rests_on;
+                    work.step(n_stretches);
                     match &mut all {
                         Some(all) => all.append(part),
                         None => all = Some(part.with_room(self.snapshots.n_deals())),

@@ -37,6 +37,7 @@ use super::start::is_left_out_by_name;
 use crate::features::{Attribute, Fate, KindMeasure, PlanLine, Source, Values};
 use crate::snapshot::Mode;
 use crate::tables::{LeadTable, MISSING};
+use crate::watch::{Stage, Steps, Watch};
 use filled::Shares;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -111,12 +112,15 @@ pub struct ScreenSettings {
     pub allow: Vec<String>,
     /// Seed of the folds.
     pub seed: u64,
+    /// Who is told how far it has come.
+    pub watch: Watch,
 }
 
 impl ScreenSettings {
     /// The settings that go with those of the deals.
     pub fn of(settings: &DealSettings) -> ScreenSettings {
-        ScreenSettings { allow: settings.plan.allow.clone(), seed: settings.snapshot.seed }
+        let DealSettings { plan, snapshot, watch, .. } = settings;
+        ScreenSettings { allow: plan.allow.clone(), seed: snapshot.seed, watch: watch.clone() }
     }
 }
 
@@ -208,6 +212,8 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
     }
     let mut suspects = suspects(deals);
     let sample = ranking::Sample::draw(deals, settings.seed);
+    let stage = Stage::new("looking for columns that know the outcome", "column", suspects.len());
+    let steps = Steps::of(settings.watch.begin(stage), suspects.len());
     suspects.par_iter_mut().for_each(|suspect| {
         suspect.auc = sample.rank_best(&suspect.attributes);
         suspect.filled = Shares::of(deals, suspect);
@@ -216,6 +222,7 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
         dates::judge(suspect, deals);
         open::judge(suspect, deals);
         worked::judge(suspect, deals);
+        steps.step();
     });
     ranking::judge(&mut suspects);
     // A column that only its header speaks against is a measure for the others.

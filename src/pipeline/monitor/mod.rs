@@ -33,6 +33,7 @@ use crate::snapshot::Mode;
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::counted;
 use crate::values::format_day;
+use crate::watch::Stage;
 use decay::{Recent, order};
 use drift::Look;
 use months::Said;
@@ -119,6 +120,8 @@ pub fn monitor(
     let lent = log.as_mut().map(|l| &mut **l as &mut dyn ActivityBatches);
     let how = as_at_training(model, &settings.deals);
     let deals = gather(DealInputs { table, log: lent, scorecard: current.scorecard }, &how)?;
+    let stage = Stage::new("comparing with the training", "deal", deals.n());
+    let [deals_then, _leads_now] = settings.deals.watch.begin(stage).split([1.0, 1.0]);
     let cut_off = settings.since.or(model.snapshot.until);
     let settled = News::of(&deals.snapshots, cut_off, how.snapshot.lost_after)?.new;
     let (due, rows) = Due::of(&deals, settled, cut_off, reference);
@@ -137,6 +140,7 @@ pub fn monitor(
     let promised_auc = promised(model);
     let said = Said { look, deals: &deals, p_model: &p_model };
     let says = rows.len() >= FEWEST_TO_SAY;
+    drop(deals_then);
     let (open, left_out) = open_leads(table, log, current, settings, deals.snapshots.until)?;
     let mut found = Monitor {
         version: current.version,
@@ -214,6 +218,7 @@ fn open_leads(
         reasons: false,
         min_evidence: 0.0,
         warnings: Vec::new(),
+        watch: Default::default(),
     };
     let inputs = ScoreInputs { table, log, scorecard: current.scorecard, model: Some(current.model) };
     let assessment = score(inputs, &scoring)?;

@@ -47,6 +47,7 @@ use crate::mismatch::QuadrantRecord;
 use crate::predictor::{Certainty, Learned};
 use crate::scorecard::{Scorecard, tier_meaning};
 use crate::values::format_instant;
+use crate::watch::Stage;
 use parting::{Both, partings};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -173,7 +174,10 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let grid = scorecard.zip(evidence.as_ref()).and_then(|(card, evidence)| grid::grid(card, evidence, &deals, &past));
     let map = scorecard.and_then(|card| map::map(card, &past, done.blending.as_ref()?));
     drop(evidence);
+    let drawing = train.deals.watch.begin(Stage::new("drawing up the report", "deal", deals.n()));
+    let [certain, _counting] = drawing.split([1.0, 1.0]);
     let certainty = certainty(&deals, &done)?;
+    drop(certain);
     let mut drift = drift::looking_back(&deals, &done, &train);
     if let Some(drift) = drift.as_mut().filter(|_| settings.anonymous) {
         privacy::leave_out_of_drift(drift);

@@ -7,7 +7,8 @@
 use super::super::compare::Suggestion;
 use super::super::deals::Deals;
 use super::super::leaks::{Subject, origin};
-use super::super::train::{in_order, spread};
+use super::super::purpose::spread;
+use super::super::train::in_order;
 use super::{ActEffect, Report};
 use crate::comparison::Comparison;
 use crate::mismatch::{Reason, is_next_to_nothing};

@@ -7,8 +7,9 @@
 use super::super::deals::Deals;
 use super::super::joining::rule_curve;
 use super::super::model::Blending;
+use super::super::purpose::{Cost, Purpose};
 use super::super::score::absent;
-use super::super::train::{Purpose, pick, procedure};
+use super::super::train::{pick, procedure};
 use super::gate::{GateRecord, Judged};
 use super::{Current, Judgement, News, RetrainSettings};
 use crate::blend::RuleCurve;
@@ -17,6 +18,7 @@ use crate::features::{Attribute, Source};
 use crate::logodds::sigmoid;
 use crate::predictor::Predictor;
 use crate::scorecard::Scorecard;
+use crate::watch::Stage;
 use rayon::prelude::*;
 use std::borrow::Cow;
 
@@ -78,8 +80,9 @@ fn by_parts(
 ) -> Result<Told, InputError> {
     let mut told = Told { scorecard: deals.rules.as_ref().map(|_| Vec::new()), ..Told::default() };
     let mut before = older.to_vec();
-    for part in parts {
-        let challenger = procedure(deals, scorecard, &before, Purpose::Keep, None, &settings.train)?;
+    let works = settings.train.deals.watch.begin(stage(older, parts, settings)).split_by(parts.iter().map(|_| 1.0));
+    for (part, work) in parts.iter().zip(works) {
+        let challenger = procedure(deals, scorecard, &before, Purpose::Keep, None, &settings.train, work)?;
         let weights = pick(&deals.snapshots.row_weight, &before);
         let won: f64 = before.iter().map(|&r| deals.snapshots.won[r] * deals.snapshots.row_weight[r]).sum();
         let flat = vec![won / weights.iter().sum::<f64>(); part.len()];
@@ -97,6 +100,12 @@ fn by_parts(
         before.sort_unstable();
     }
     Ok(told)
+}
+
+/// The learning of a challenger for each part.
+fn stage(older: &[usize], parts: &[&[usize]], settings: &RetrainSettings) -> Stage {
+    let cost = Cost::of(older.len(), Purpose::Keep, settings.train.folds).total();
+    Stage::new("judging a challenger", "deal", cost * parts.len())
 }
 
 /// `(rows,)` what the scorecard alone says, its curve learned from `learned_from`.
