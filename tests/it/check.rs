@@ -133,7 +133,7 @@ fn a_time_on_every_open_lead_is_no_close() {
     assert_eq!(with_times(0), None);
     let some = "5 leads have a closing time, but are neither won nor lost";
     assert_eq!(with_times(5), Some((Grade::Look, some.to_string())));
-    let all = "22 of 22 open leads have a closing time";
+    let all = "The closing time of 22 of 22 open leads closes none of them";
     assert_eq!(with_times(22), Some((Grade::Note, all.to_string())));
 }
 
@@ -162,7 +162,8 @@ fn a_time_on_every_open_lead_may_be_the_close_of_leads_whose_word_nobody_listed(
     for word in ["", "in progress"] {
         let told = checked(word);
         assert!(
-            told.contains("nothing calls for a look") && told.contains("200 of 200 open leads have a closing time")
+            told.contains("nothing calls for a look")
+                && told.contains("closing time of 200 of 200 open leads closes none")
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::lead_world::{AS_OF, World, days_ago};
 use leadscore::scorecard::{
-    Finding, NewPoints, Scorecard, Severity, check_scorecard, with_key, with_points, with_tiers,
+    Finding, NewPoints, STARTING_NAME, Scorecard, Severity, check_scorecard, with_key, with_points, with_tiers,
 };
 
 #[test]
@@ -160,6 +160,10 @@ fn checks_find_what_is_wrong_with_evidence() {
     assert!(
         found(&findings, "`region` and `twin` always fire together").evidence.contains("10 leads, 10 and 1 points")
     );
+    // Of the rules that `init` drew up nobody thought twice, so nobody is asked.
+    let start = Scorecard { name: STARTING_NAME.to_string(), ..card.scorecard.clone() };
+    let of_start = check_scorecard(&start, Some(&world.leads), Some(card.scored()), Some(&kinds));
+    assert!(of_start.iter().all(|finding| !finding.message.contains("always fire together")));
     assert!(found(&findings, "rule `opens` never fires").evidence.contains("0 of 20"));
     found(&findings, "no rule belongs to the group `bonus`");
     found(&findings, "the group `engagment` may be a slip of `engagement`");

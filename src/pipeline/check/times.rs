@@ -107,8 +107,8 @@ fn open_with_a_time(table: &LeadTable, open_words: &[String]) -> Option<Finding>
         () if n == 0 => return None,
         () if in_doubt.is_empty() && n >= FEWEST_OPEN && n as f64 >= NEARLY_ALL * n_open as f64 => (
             Grade::Note,
-            format!("{} of {} have a closing time", thousands(n), counted(n_open, "open lead")),
-            "So it is the time of the last event, or a planned one: while the outcome is open it closes no lead."
+            format!("The closing time of {} of {} closes none of them", thousands(n), counted(n_open, "open lead")),
+            "While the outcome is open it is the time of the last event so far, or a planned one: nothing to do."
                 .to_string(),
         ),
         () => (

@@ -141,7 +141,8 @@ pub(super) fn firing_findings(scorecard: &Scorecard, scored: &Scored) -> Vec<Fin
             continue;
         }
         match by_pattern.get(&pattern(&scored.quantities[number])) {
-            Some(twin) if hits >= MIN_TOGETHER => {
+            // Those of the start nobody has thought of; `compare` says what the two are worth together.
+            Some(twin) if hits >= MIN_TOGETHER && !scorecard.is_start() => {
                 findings.push(together(&scorecard.rules[*twin], rule, hits));
             }
             Some(_) => {}
