@@ -18,6 +18,8 @@ pub struct CallLead {
     pub rule_score: f64,
     /// The model's probability.
     pub model_probability: f64,
+    /// Whether that is a guess, for the lead is older than any deal was when the model looked at it.
+    pub is_guess: bool,
     /// Rank by the model minus rank by the rules, in percentage points.
     pub gap: f64,
     /// Why the two disagree.
@@ -167,6 +169,7 @@ fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: 
             lead: assessment.table.ids[i].to_string(),
             rule_score: assessment.rule_score(i),
             model_probability: assessment.leads[i].model_probability,
+            is_guess: assessment.is_older_than_known(i),
             gap: assessment.leads[i].mismatch_gap,
             reason,
             action,

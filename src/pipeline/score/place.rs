@@ -10,6 +10,7 @@ pub struct Place {
     is_to_be_worked: bool,
     score: f64,
     win_probability: f64,
+    is_guess: bool,
 }
 
 impl Place {
@@ -20,7 +21,7 @@ impl Place {
         let [score, win_probability] =
             [lead.score, lead.win_probability].map(|v| if v.is_nan() { f64::MIN } else { v });
         let is_to_be_worked = assessment.is_to_be_worked(i) && !assessment.is_disqualified(i);
-        Place { is_to_be_worked, score, win_probability }
+        Place { is_to_be_worked, score, win_probability, is_guess: assessment.is_older_than_known(i) }
     }
 
     /// Whether anybody is to call: open, not closed since, and not disqualified.
@@ -28,11 +29,16 @@ impl Place {
         self.is_to_be_worked
     }
 
-    /// Who is to be called first; of one score the likelier.
+    /// Whether its chance is a guess, for the lead is older than any deal was when the model looked at it.
+    pub fn is_guess(&self) -> bool {
+        self.is_guess
+    }
+
+    /// Who is to be called first; of one score the likelier, of one chance those of whom it is no guess.
     pub fn first(&self, other: &Place) -> Ordering {
-        let by = |place: &Place| (place.is_to_be_worked, place.score, place.win_probability);
-        let (own, other) = (by(self), by(other));
-        other.0.cmp(&own.0).then(other.1.total_cmp(&own.1)).then(other.2.total_cmp(&own.2))
+        let by_worked = other.is_to_be_worked.cmp(&self.is_to_be_worked);
+        let by_score = other.score.total_cmp(&self.score).then(other.win_probability.total_cmp(&self.win_probability));
+        by_worked.then(by_score).then(self.is_guess.cmp(&other.is_guess))
     }
 }
 
@@ -47,7 +53,7 @@ pub struct FirstLead {
     pub tier: String,
     /// The chance of a win; `None` where nobody knows one.
     pub win_probability: Option<f64>,
-    /// Whether that is a guess, for the lead is older than any deal was when the model looked at it.
+    /// Whether that is a guess.
     pub is_guess: bool,
     /// What to do next.
     pub next_action: String,
@@ -68,11 +74,25 @@ impl Assessment<'_> {
             score: self.leads[i].score,
             tier: self.tier_name(i, self.leads[i].tier).to_string(),
             win_probability: Some(self.leads[i].win_probability).filter(|p| !p.is_nan()),
-            is_guess: self.is_older_than_known(i),
+            is_guess: place.is_guess(),
             next_action: self.next_action(i).to_string(),
             place,
         };
         let n_first = places.iter().take_while(|(place, _)| place.first(&places[0].0).is_eq()).count();
         (places.iter().take(most).map(lead).collect(), n_first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_one_chance_a_guess_comes_last() {
+        let known = Place { is_to_be_worked: true, score: 5.0, win_probability: 0.7, is_guess: false };
+        let guess = Place { is_guess: true, ..known };
+        assert_eq!(known.first(&guess), Ordering::Less);
+        assert_eq!(Place { win_probability: 0.8, ..guess }.first(&known), Ordering::Less, "the likelier all the same");
+        assert_eq!(guess.first(&Place { is_to_be_worked: false, ..known }), Ordering::Less);
     }
 }
