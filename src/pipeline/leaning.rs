@@ -191,7 +191,7 @@ impl<'a> Question<'a> {
         };
         let till_then = self.written.till_then();
         let rules = delete_rules_too(&self.rules);
-        format!("If so, or in doubt, {settles} Either ends the questions; till then {till_then}.{rules}")
+        format!("If so, or in doubt, {settles} Either ends the questions; {till_then}.{rules}")
     }
 }
 

@@ -236,7 +236,7 @@ fn a_rule_on_what_is_asked_about_is_named_with_what_to_do_till_it_is_gone() {
     company.write("scorecard.toml", &[rule("last_activity"), rule("source")].concat());
     let train = || company.run(&["--format", "markdown", "train"]).ok().stdout;
     let delete = "`exclude` stops only the model: delete rule `last_activity` from scorecard.toml, too.";
-    assert!(train().contains(&format!("figures may be too good. {delete}")));
+    assert!(train().contains(&format!("figures that then fall were too good. {delete}")));
     assert!(company.run(&["--format", "markdown", "check"]).stdout.contains(delete));
     write(&company, &["last_activity".to_string()], &[]);
     let told = train();

@@ -35,11 +35,11 @@ impl Written {
         }
     }
 
-    /// What may be wrong until it is answered.
+    /// What may be wrong until it is answered: figures that fall then must not look like a loss.
     pub(super) fn till_then(self) -> &'static str {
         match self {
-            Written::AsWorked => "open leads without a value may be misjudged",
-            Written::After | Written::RecordedAfter | Written::Late => "figures may be too good",
+            Written::AsWorked => "till then open leads without a value may be misjudged",
+            Written::After | Written::RecordedAfter | Written::Late => "figures that then fall were too good",
         }
     }
 
