@@ -53,8 +53,7 @@ impl CurveBin {
     }
 
     fn is_far(&self, factor: f64) -> bool {
-        let (promised, came) = (self.mean_predicted, self.observed);
-        self.apart() >= NEXT_TO_NOTHING && promised.max(came) >= factor * promised.min(came)
+        are_far(self.mean_predicted, self.observed, factor)
     }
 
     /// Whether |observed − promised| − 1/2n > z √(promised (1 − promised) / n), z for ten bins that are looked at together.
@@ -68,6 +67,15 @@ impl CurveBin {
         let spread = (self.mean_predicted * (1.0 - self.mean_predicted) / n).sqrt();
         self.apart() - 0.5 / n > Z_OF_TEN * spread
     }
+}
+
+/// Whether a promised and a true share of wins differ so far that a picture shows it.
+pub fn are_seen_apart(promised: f64, came: f64) -> bool {
+    are_far(promised, came, SEEN)
+}
+
+fn are_far(promised: f64, came: f64, factor: f64) -> bool {
+    (promised - came).abs() >= NEXT_TO_NOTHING && promised.max(came) >= factor * promised.min(came)
 }
 
 /// The bin in which most wins were promised or kept back against what came, of those where the picture shows a fault that is
@@ -174,6 +182,12 @@ mod tests {
         let small =
             CurveBin { mean_predicted: 0.5, observed: 0.53, interval: super::super::wilson(53_000.0, 1e5), ..bin(1.0) };
         assert!(small.is_beyond_chance() && !small.is_seen());
+    }
+
+    #[test]
+    fn shares_are_seen_apart_by_a_point_and_a_tenth() {
+        assert!(are_seen_apart(0.159, 0.106) && are_seen_apart(0.283, 0.328));
+        assert!(!are_seen_apart(0.69, 0.656) && !are_seen_apart(0.002, 0.009));
     }
 
     #[test]

@@ -17,7 +17,9 @@ mod stability;
 
 pub(crate) use ascending::Ascending;
 pub use calibration::{Calibration, bare_log_loss, brier, calibration, log_loss, row_log_loss};
-pub use calibration_curve::{CurveBin, calibration_curve, ends_off, expected_calibration_error, furthest_apart};
+pub use calibration_curve::{
+    CurveBin, are_seen_apart, calibration_curve, ends_off, expected_calibration_error, furthest_apart,
+};
 pub use discrimination::{Auc, Tied, auc, auc_of_ties};
 pub use figures::{Figures, ProbabilityFigures, figures, probability_figures, score_figures};
 pub use interval::{

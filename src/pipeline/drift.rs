@@ -8,7 +8,8 @@ use super::model::DriftRecord;
 use super::purpose::spread;
 use super::train::{Predicted, Procedure, TrainSettings, pick};
 use crate::features::{Attribute, Source, Term, TermSettings, Values, short_number};
-use crate::metrics::{Bins, calibration, effective_n, psi, psi_noise};
+use crate::metrics::{Bins, are_seen_apart, calibration, effective_n, psi, psi_noise};
+use crate::text::thousands;
 use crate::validation::{self, Scheme};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -167,20 +168,22 @@ fn findings(deals: &Deals, sources: &[Source], came: Option<String>, before: &Er
     found
 }
 
-/// What a model expected of newer deals that it had not seen, `p`, beside what came, where its interval says that they differ.
+/// What a model expected of newer deals that it had not seen, `p`, beside what came, where they differ beyond chance and by so
+/// much that it matters.
 fn expectation(deals: &Deals, newer: &[usize], p: &[f64]) -> Option<String> {
     let (y, w) = (pick(&deals.snapshots.won, newer), pick(&deals.snapshots.row_weight, newer));
     let intercept = calibration(&y, p, &w).intercept?;
-    if intercept.interval.holds(0.0) {
-        return None;
-    }
     let total: f64 = w.iter().sum();
     let mean = |values: &[f64]| values.iter().zip(&w).map(|(v, w)| v * w).sum::<f64>() / total;
     let (expected, came) = (mean(p), mean(&y));
+    if intercept.interval.holds(0.0) || !are_seen_apart(expected, came) {
+        return None;
+    }
     let direction = if came > expected { "low" } else { "high" };
     Some(format!(
-        "Of the newer deals the model expected {:.1} % to be won; it was {:.1} % (calibration intercept {:.2}, {:.2} to \
+        "Of the {} newer deals the model expected {:.1} % to be won; it was {:.1} % (calibration intercept {:.2}, {:.2} to \
          {:.2}: its win probabilities were too {direction} for them).",
+        thousands(newer.len()),
         100.0 * expected,
         100.0 * came,
         intercept.value,
