@@ -241,6 +241,11 @@ impl Comparison {
         self.rules.iter().any(|rule| rule.verdict != Verdict::TooLittleData)
     }
 
+    /// Whether no rule has a verdict though the deals are many: together the rules hardly rank them.
+    pub fn ranks_nothing(&self) -> bool {
+        unjudged::ranks_nothing(self)
+    }
+
     /// What it means that a rule sets the scale, where one does.
     pub fn of_the_scale(&self) -> Option<String> {
         scale::told(&self.rules)

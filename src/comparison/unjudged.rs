@@ -8,20 +8,20 @@ use crate::text::listed;
 /// Rules of one cause named at most.
 const NAMED: usize = 3;
 
+/// Said where the rules together [rank nothing](ranks_nothing).
+const RANKS_NOTHING: &str = "No verdict, but not for want of deals: all rules together hardly rank won deals above lost ones, so \
+     learned points stay near those set.";
+
 /// What there is too little of, `out_of_reach` being the ids of the rules that no deal could meet; `None` where every rule is judged, or where there are few deals, which says it all.
 pub fn unjudged(comparison: &Comparison, out_of_reach: &[String]) -> Option<String> {
-    let rarer = comparison.won.min(comparison.deals - comparison.won);
+    if ranks_nothing(comparison) {
+        return Some(RANKS_NOTHING.into());
+    }
     let unjudged: Vec<&RuleComparison> =
         comparison.rules.iter().filter(|rule| rule.verdict == Verdict::TooLittleData).collect();
-    if rarer < ENOUGH_OF_RARER || unjudged.is_empty() || comparison.auc.is_none() {
+    // Of points that are not believed in full the sentences say how many more deals would help.
+    if !can_be_asked(comparison) || comparison.rho < 1.0 || unjudged.is_empty() {
         return None;
-    }
-    if comparison.rho < 1.0 {
-        // Where more deals would help, the sentences say how many.
-        return what_would_help(comparison).is_none().then(|| {
-            "“Too little data” is not for want of deals: all rules together hardly rank won deals above lost ones."
-                .into()
-        });
     }
     let of = |cause: Cause| {
         let is_it = |rule: &&RuleComparison| Cause::of(rule, out_of_reach) == cause;
@@ -30,6 +30,20 @@ pub fn unjudged(comparison: &Comparison, out_of_reach: &[String]) -> Option<Stri
     };
     let causes: Vec<String> = Cause::ALL.into_iter().filter_map(of).collect();
     Some(format!("Too little data: {}.", causes.join("; ")))
+}
+
+/// Whether no rule is judged though the deals are many: together the rules hardly rank them, and more deals would not help.
+pub(super) fn ranks_nothing(comparison: &Comparison) -> bool {
+    can_be_asked(comparison)
+        && comparison.rho < 1.0
+        && !comparison.rules.is_empty()
+        && !comparison.says_something()
+        && what_would_help(comparison).is_none()
+}
+
+/// Whether the deals are many enough to ask what there is too little of.
+fn can_be_asked(comparison: &Comparison) -> bool {
+    comparison.won.min(comparison.deals - comparison.won) >= ENOUGH_OF_RARER && comparison.auc.is_some()
 }
 
 /// What keeps a rule from being judged where the deals as a whole can be asked.
@@ -117,6 +131,8 @@ mod tests {
             said.contains("not for want of deals: all rules together hardly rank won deals above lost ones"),
             "{said}"
         );
+        assert!(ranks_nothing(&comparison(rules.clone(), 6_711, 4_238, 0.3)));
+        assert!(!ranks_nothing(&comparison(rules.clone(), 6_711, 4_238, 0.6)));
         assert_eq!(
             unjudged(&comparison(rules, 6_711, 4_238, 0.6), &[]),
             None,

@@ -23,6 +23,9 @@ pub(in super::super) struct Summary {
     pub(in super::super) of_the_scale: Option<String>,
     /// What there is too little of where a rule has too little data though the deals are many.
     pub(in super::super) unjudged: Option<String>,
+    /// Whether no rule has a verdict, and not for want of deals.
+    #[serde(skip)]
+    pub(in super::super) ranks_nothing: bool,
     pub(in super::super) groups: Vec<GroupRow>,
     /// Within each persona; empty where there are none, or too little data to tell them apart.
     pub(in super::super) personas: Vec<PersonaRows>,
@@ -93,6 +96,7 @@ impl Summary {
             rules: rules.into_iter().map(row).collect(),
             of_the_scale: comparison.of_the_scale(),
             unjudged: compared.unjudged(),
+            ranks_nothing: comparison.ranks_nothing(),
             groups: groups(comparison),
             personas: compared.personas.iter().map(PersonaRows::of).collect(),
             half_lives: compared.half_lives.clone(),

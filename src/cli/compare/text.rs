@@ -12,6 +12,9 @@ use crate::pipeline::compare::{Judged, ShapeProfile};
 /// The column that draws the figures beside it.
 const PICTURE: &str = "○ set ● learned ─ interval";
 
+/// Shown for `too little data` where it is not for want of deals.
+const NO_VERDICT: &str = "no verdict";
+
 /// The comparison as a page.
 pub(in super::super) fn comparison_text(summary: &Summary) -> Page {
     let mut text = Page::new();
@@ -51,7 +54,7 @@ fn rules(text: &mut Page, summary: &Summary) {
                 strip.draw(r.hand_set_points, r.learned_points, r.interval),
                 count(r.leads),
                 rate,
-                r.verdict.clone(),
+                if summary.ranks_nothing { NO_VERDICT.to_string() } else { r.verdict.clone() },
             ]
         })
         .collect();

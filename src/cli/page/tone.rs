@@ -18,12 +18,13 @@ pub(super) enum Tone {
 }
 
 /// Whole cells and lines whose meaning is coloured.
-const WORDS: [(&str, Tone); 15] = [
+const WORDS: [(&str, Tone); 16] = [
     ("wrong sign", Tone::Bad),
     ("too strong", Tone::Doubtful),
     ("too weak", Tone::Doubtful),
     ("agrees", Tone::Good),
     ("too little data", Tone::Faint),
+    ("no verdict", Tone::Faint),
     ("work_now", Tone::Good),
     ("verify", Tone::Doubtful),
     ("hidden_gem", Tone::Found),

@@ -14,6 +14,8 @@ pub struct Advice {
     pub of_the_scale: Option<String>,
     /// What there is too little of where a rule has too little data though the deals are many.
     pub unjudged: Option<String>,
+    /// Whether no rule has a verdict, and not for want of deals.
+    pub ranks_nothing: bool,
     /// Facts that no rule asks for, those that may know the outcome last.
     pub missing: Vec<String>,
     /// Rules that say the same thing.
@@ -43,6 +45,7 @@ pub(super) fn advice(compared: &Compared, is_start: bool, asked: Option<&str>) -
         in_brief: compared.sentences(is_start),
         of_the_scale: comparison.of_the_scale(),
         unjudged: compared.unjudged(),
+        ranks_nothing: comparison.ranks_nothing(),
         missing: suggestions.iter().map(|s| s.sentence(comparison.win_rate)).collect(),
         overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),
         caps: compared.caps.iter().filter_map(ShapeProfile::cap_sentence).collect(),
