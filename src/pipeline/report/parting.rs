@@ -2,7 +2,8 @@
 //!
 //! Points weigh a rule beside the other rules alone, so that it stands for all that its leads have in common. Odds weigh one
 //! column or kind of act, all else equal. Where several columns say nearly the same, the model gives most of that to one of
-//! them, and the odds of the others shrink or turn round, though leads with any of them are won as often as before.
+//! them, and the odds of the others shrink or turn round, though leads with any of them are won as often as before. And where
+//! the deals cannot tell what a rule is worth, its points are those that were set, and no finding.
 
 use super::super::compare::Suggestion;
 use super::super::deals::Deals;
@@ -10,7 +11,7 @@ use super::super::leaks::{Subject, origin};
 use super::super::purpose::spread;
 use super::super::train::in_order;
 use super::{ActEffect, Report};
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, Verdict};
 use crate::mismatch::{Reason, is_next_to_nothing};
 use crate::predictor::Predictor;
 use crate::scorecard::{ActivityMeasure, Rule, Scorecard};
@@ -45,6 +46,8 @@ struct Claim<'a> {
     subject: Subject,
     points: f64,
     interval: [f64; 2],
+    /// What the deals say of the rule's points; `None` of a fact.
+    verdict: Option<Verdict>,
     /// Whether it is of leads that did such an act; a rule may also be of those who did none, or none lately.
     is_of_acts: bool,
     /// The deals it holds for.
@@ -61,11 +64,8 @@ pub(super) struct Both<'a> {
     pub(super) acts: &'a [ActEffect],
 }
 
-/// Where points and odds of one thing part; nowhere when the deals are not believed in full.
+/// Where points and odds of one thing part.
 pub(super) fn partings(both: &Both<'_>) -> Vec<Parting> {
-    if both.comparison.rho < 1.0 {
-        return Vec::new();
-    }
     both.claims().iter().filter_map(|claim| both.parting(claim)).collect()
 }
 
@@ -86,28 +86,30 @@ impl Report {
 }
 
 impl Both<'_> {
-    /// The rules and suggestions about one column or kind alone, as far as their points tell a direction.
+    /// The rules about one column or kind alone, and suggestions whose points tell a direction, where deals are believed in full.
     fn claims(&self) -> Vec<Claim<'_>> {
         let columns = self.deals.rules.as_ref().map_or(&[][..], |side| &side.rules);
         let of_rules = self.comparison.rules.iter().zip(columns).filter_map(|(found, column)| {
             let rule = self.scorecard.rules.iter().find(|rule| rule.name == column.name)?;
             let deals = (0..column.q.len()).filter(|&deal| column.q[deal] > 0.0).collect();
-            let (points, interval) = (found.learned_points, found.interval);
+            let (points, interval, verdict) = (found.learned_points, found.interval, Some(found.verdict));
             let is_of_acts = rule.activity.as_ref().is_some_and(|activity| pays_for_acts(&activity.measure));
             let (subject, about) = about(rule)?;
-            Some(Claim { rule: Some(&column.name), about, subject, points, interval, is_of_acts, deals })
+            Some(Claim { rule: Some(&column.name), about, subject, points, interval, verdict, is_of_acts, deals })
         });
-        let of_facts = self.suggestions.iter().map(|fact| Claim {
+        let facts = self.suggestions.iter().filter(|_| self.comparison.rho >= 1.0);
+        let of_facts = facts.map(|fact| Claim {
             rule: None,
             about: &fact.about,
             subject: fact.subject,
             points: fact.points,
             interval: fact.interval,
+            verdict: None,
             is_of_acts: true,
             deals: Cow::Borrowed(&fact.holds[..]),
         });
-        let tells = |claim: &Claim<'_>| claim.interval[0] > 0.0 || claim.interval[1] < 0.0;
-        of_rules.chain(of_facts).filter(|claim| tells(claim) && !claim.deals.is_empty()).collect()
+        let is_claimed = |claim: &Claim<'_>| !claim.deals.is_empty() && (claim.rule.is_some() || claim.tells());
+        of_rules.chain(of_facts).filter(is_claimed).collect()
     }
 
     fn parting(&self, claim: &Claim<'_>) -> Option<Parting> {
@@ -116,6 +118,14 @@ impl Both<'_> {
         let (subject, about) = own_origin;
         let act = self.acts.iter().find(|act| *subject == Subject::Kind && claim.is_of_acts && act.kind == *about);
         let shown = act.and_then(|act| act.aged.first()).map_or(own, |today| today.moves.log_odds);
+        let of = |sentence: String| {
+            let rule = claim.rule.map(str::to_string);
+            Parting { rule, about: about.clone(), subject: *subject, sentence, in_lists: false }
+        };
+        if !claim.tells() {
+            let is_a_claim = claim.is_as_set() || !is_next_to_nothing(claim.points / self.comparison.factor);
+            return (is_a_claim && is_unlike(claim.points, shown)).then(|| of(undecided(claim)));
+        }
         if !do_part(claim.interval, self.comparison.factor, shown) {
             return None;
         }
@@ -123,9 +133,7 @@ impl Both<'_> {
         let others = by_origin.iter().filter(|(other, _)| *other != own_origin);
         let most = others.max_by(|a, b| (direction * a.1).total_cmp(&(direction * b.1)));
         let most = most.filter(|(_, log_odds)| direction * **log_odds > 0.0 && !is_next_to_nothing(**log_odds));
-        let sentence = sentence(claim, most.map(|((_, other), _)| other.as_str()));
-        let rule = claim.rule.map(str::to_string);
-        Some(Parting { rule, about: about.clone(), subject: *subject, sentence, in_lists: false })
+        Some(of(sentence(claim, most.map(|((_, other), _)| other.as_str()))))
     }
 
     /// By column or kind: what the model makes of it on some deals, on average, in log-odds against the average lead.
@@ -145,6 +153,16 @@ impl Both<'_> {
 type Origin = (Subject, String);
 
 impl Claim<'_> {
+    /// Whether the deals cannot judge the points, so that these stay near those set.
+    fn is_as_set(&self) -> bool {
+        self.verdict == Some(Verdict::TooLittleData)
+    }
+
+    /// Whether the deals tell the direction of the points.
+    fn tells(&self) -> bool {
+        !self.is_as_set() && (self.interval[0] > 0.0 || self.interval[1] < 0.0)
+    }
+
     /// What the model makes of the thing itself. A counter of acts is a column to the model.
     fn own<'m>(&self, by_origin: &'m BTreeMap<Origin, f64>) -> Option<(&'m Origin, f64)> {
         let of = |wanted: Subject| {
@@ -187,6 +205,23 @@ fn do_part([low, high]: [f64; 2], factor: f64, log_odds: f64) -> bool {
     least * log_odds < 0.0 && !(is_next_to_nothing(log_odds) && is_next_to_nothing(least / factor))
 }
 
+/// Whether odds do not look like points of which nobody knows the direction.
+fn is_unlike(points: f64, log_odds: f64) -> bool {
+    points * log_odds < 0.0 || is_next_to_nothing(log_odds)
+}
+
+/// That odds do not speak against points that the deals cannot tell.
+fn undecided(claim: &Claim<'_>) -> String {
+    let [low, high] = claim.interval;
+    let as_set = if claim.is_as_set() { ", which stay near those set" } else { "" };
+    format!(
+        "What `{}` is worth beside the other rules the deals cannot tell ({low:+.1} to {high:+.1}), so these odds do not \
+         contradict its {:+.1} points{as_set}.",
+        claim.rule.unwrap_or_default(),
+        claim.points
+    )
+}
+
 /// Names rules, columns and kinds, never what a cell says.
 fn sentence(claim: &Claim<'_>, most: Option<&str>) -> String {
     let worth = match claim.rule {
@@ -223,6 +258,7 @@ mod tests {
             subject,
             points: 34.1,
             interval: [31.7, 36.4],
+            verdict: Some(Verdict::TooWeak),
             is_of_acts: false,
             deals: vec![1].into(),
         }
@@ -239,6 +275,25 @@ mod tests {
         assert_eq!(own(Subject::Kind, &both()), Some(0.9));
         assert_eq!(own(Subject::Kind, &both()[..1]), Some(-0.3), "a counter of acts");
         assert_eq!(own(Subject::Column, &both()[1..]), None);
+    }
+
+    #[test]
+    fn odds_do_not_contradict_points_that_the_deals_cannot_tell() {
+        let unsure = Claim {
+            points: 8.7,
+            interval: [3.5, 12.0],
+            verdict: Some(Verdict::TooLittleData),
+            ..claim(Subject::Column)
+        };
+        assert!(!unsure.tells() && is_unlike(8.7, -0.1) && is_unlike(8.7, 0.1) && !is_unlike(8.7, 0.5));
+        assert_eq!(
+            undecided(&unsure),
+            "What `referred` is worth beside the other rules the deals cannot tell (+3.5 to +12.0), so these odds do not contradict \
+             its +8.7 points, which stay near those set."
+        );
+        let agrees = Claim { interval: [-3.5, 12.0], verdict: Some(Verdict::Agrees), ..claim(Subject::Column) };
+        assert!(!agrees.tells() && undecided(&agrees).ends_with("its +34.1 points."));
+        assert!(claim(Subject::Column).tells());
     }
 
     #[test]
