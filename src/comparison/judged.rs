@@ -34,6 +34,11 @@ impl Contest {
     pub fn is_lost(&self) -> bool {
         self.interval[1] < 0.0
     }
+
+    /// Whether they rank better, beyond chance.
+    pub fn is_won(&self) -> bool {
+        self.interval[0] > 0.0
+    }
 }
 
 /// Sets two scores side by side on the same deals; none where an outcome is absent.

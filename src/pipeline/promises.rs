@@ -76,7 +76,13 @@ impl Promises {
         }
     }
 
-    /// The same with the figures of statistics.
+    /// What is wrong of all of them in sum, for certain and by more than a little: `too low in sum`.
+    pub fn fault_in_sum(&self) -> Option<&str> {
+        let intercept = &self.calibration[0];
+        (!intercept.interval.holds(0.0) && intercept.value.abs() > NEAR_ZERO).then_some(&self.level)
+    }
+
+    /// All that is found, with the figures of statistics.
     pub fn in_full(&self) -> String {
         let of = |e: &Estimate| format!("{:.2}, {:.2} to {:.2}", e.value, e.interval.low, e.interval.high);
         let doubt = if self.is_doubtful { "too few deals to be sure: " } else { "" };
@@ -164,6 +170,14 @@ mod tests {
                 .in_full()
                 .ends_with("right at 1); furthest off in the highest tenth: 45.8 % expected, 30.1 % won")
         );
+    }
+
+    #[test]
+    fn only_what_is_certain_and_more_than_a_little_is_a_fault_in_sum() {
+        let fault = |intercept| judged(intercept, GOOD[1], None).fault_in_sum().map(str::to_string);
+        assert_eq!(fault([-0.57, -0.94, -0.21]).as_deref(), Some("too high in sum"));
+        assert_eq!(fault([0.57, 0.21, 0.94]).as_deref(), Some("too low in sum"));
+        assert_eq!([fault([0.15, 0.1, 0.2]), fault([0.6, -0.1, 1.3]), fault(GOOD[0])], [None, None, None]);
     }
 
     #[test]

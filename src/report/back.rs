@@ -4,6 +4,7 @@ use super::sentences::best;
 use super::sides::percent;
 use crate::metrics::{CurveBin, ends_off};
 use crate::pipeline::model::{Model, SideFigures};
+use crate::pipeline::promises::Promises;
 use crate::text::{listed, thousands};
 use std::fmt::Write;
 
@@ -21,11 +22,13 @@ fn beside(out: &mut String, held_out: &SideFigures, back: &SideFigures) -> std::
     let (Some((_, newest)), Some((_, all))) = (best(held_out), best(back)) else { return Ok(()) };
     let short = newest.auc.as_ref().zip(all.auc.as_ref()).filter(|(newest, all)| all.falls_short_of(newest));
     let ranks = short.map(|(_, all)| format!("a won deal above a lost one only {:.0} times in 100", 100.0 * all.value));
+    let fault = |sides: &SideFigures| Promises::of(sides)?.fault_in_sum().map(|fault| format!("its chances {fault}"));
     // What the newest deals show themselves they do not promise.
+    let in_sum = fault(back).filter(|of_all| fault(held_out).as_ref() != Some(of_all));
     let known = ends_off(&held_out.calibration);
     let mut new = ends_off(&back.calibration);
     new.retain(|(which, _)| known.iter().all(|(known, _)| known != which));
-    let said: Vec<String> = ranks.into_iter().chain(in_words(&new)).collect();
+    let said: Vec<String> = ranks.into_iter().chain(in_sum).chain(in_words(&new)).collect();
     if said.is_empty() {
         return Ok(());
     }

@@ -8,6 +8,7 @@ use crate::pipeline::model::{HoldoutRecord, Model, SideFigures};
 use crate::predictor::{FittedTerm, Predictor};
 use crate::scorecard::Scorecard;
 use crate::text::{counted, thousands};
+use crate::validation::judged_on;
 use crate::values::format_instant;
 use std::fmt::Write;
 
@@ -122,15 +123,13 @@ pub(super) fn judged(model: &Model) -> Option<(&SideFigures, String)> {
         return None;
     }
     let held_out = model.holdout.as_ref().and_then(|holdout| Some((holdout.figures.as_ref()?, holdout)));
-    let unseen = ", unseen by the model";
-    let (figures, before, which, after) = match held_out {
-        Some((figures, holdout)) if is_newest(holdout) => (figures, "the ", "newest deals", unseen),
-        Some((figures, _)) => (figures, "", "deals drawn by chance", unseen),
-        None => (model.out_of_fold.as_ref()?, "", "deals", " that the model had not seen, each in its turn"),
-    };
+    let figures = held_out.map_or(model.out_of_fold.as_ref(), |(figures, _)| Some(figures))?;
     let side = [&figures.blend, &figures.model, &figures.scorecard].into_iter().find_map(Option::as_ref)?;
-    let (deals, won) = (thousands(side.n), thousands(side.wins));
-    Some((figures, format!("{before}{deals} {which} ({won} won){after}")))
+    let (deals, unseen) = match held_out {
+        Some((_, holdout)) => (judged_on(&holdout.scheme, side.n), ", unseen by the model"),
+        None => (counted(side.n, "deal"), " that the model had not seen, each in its turn"),
+    };
+    Some((figures, format!("{deals} ({} won){unseen}", thousands(side.wins))))
 }
 
 fn is_newest(holdout: &HoldoutRecord) -> bool {

@@ -7,7 +7,7 @@ use crate::fault::InputError;
 use crate::metrics::Rate;
 use crate::scorecard::Scorecard;
 use crate::text::thousands;
-use crate::validation;
+use crate::validation::{self, judged_on};
 use crate::watch::Work;
 use serde::Serialize;
 
@@ -34,20 +34,21 @@ pub struct TierPair {
 }
 
 impl Judged {
-    /// How the learned points rank beside the hand-set ones, or those of the start, in words, and what to keep where they
-    /// rank worse.
+    /// How the learned points rank beside the hand-set ones, or those of the start, in words, and what to do.
     pub fn sentence(&self, is_start: bool) -> String {
         let c = &self.contest;
-        let (n, points) = (thousands(c.deals), if is_start { "those at the start" } else { "the hand-set ones" });
-        let which = if self.scheme == "forward" {
-            format!("the newest {n} deals")
-        } else {
-            format!("{n} deals drawn by chance")
+        let points = if is_start { "those at the start" } else { "the hand-set ones" };
+        let which = judged_on(&self.scheme, c.deals);
+        let so = match () {
+            () if c.is_lost() => format!("Beyond chance they rank worse: keep {points}."),
+            () if c.is_won() => {
+                "Beyond chance they rank better: take them over, once each change makes sense to you.".into()
+            }
+            () => format!("That may be chance: keep {points}, but for rules whose verdict convinces you."),
         };
-        let keep = if c.is_lost() { format!(" Beyond chance they rank worse: keep {points}.") } else { String::new() };
         format!(
             "Learned from the other deals and judged on {which} ({} won), the learned points rank a won deal above a lost one \
-             {:.1} times in 100, {points} {:.1} (50 is chance): {:+.1} (95 % interval {:+.1} to {:+.1}).{keep}",
+             {:.1} times in 100, {points} {:.1} (50 is chance): {:+.1} (95 % interval {:+.1} to {:+.1}). {so}",
             thousands(c.won),
             100.0 * c.learned,
             100.0 * c.hand_set,
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_to_keep_is_said_only_where_the_learned_points_rank_worse_beyond_chance() {
+    fn whatever_comes_of_the_trial_there_is_advice() {
         let said = |interval, is_start| {
             let contest = Contest { deals: 400, won: 90, hand_set: 0.7, learned: 0.6, gain: -0.1, interval };
             Judged { scheme: "forward".into(), contest, tiers: Vec::new() }.sentence(is_start)
@@ -112,6 +113,10 @@ mod tests {
         let worse = [-0.15, -0.01];
         assert!(said(worse, false).ends_with("-1.0). Beyond chance they rank worse: keep the hand-set ones."));
         assert!(said(worse, true).ends_with("-1.0). Beyond chance they rank worse: keep those at the start."));
-        assert!(said([-0.15, 0.01], false).ends_with("(95 % interval -15.0 to +1.0)."));
+        let open = said([-0.15, 0.01], false);
+        assert!(open.ends_with(
+            "+1.0). That may be chance: keep the hand-set ones, but for rules whose verdict convinces you."
+        ));
+        assert!(said([0.01, 0.15], false).contains("Beyond chance they rank better: take them over"));
     }
 }

@@ -6,7 +6,8 @@
 use super::super::backtest::Backtest;
 use super::super::model::{Model, SideFigures};
 use crate::metrics::{CurveBin, Figures, by_row_weight, ends_off};
-use crate::text::{capital, counted, listed, thousands};
+use crate::text::{capital, counted, listed};
+use crate::validation::{Scheme, judged_on};
 
 /// What a model card says of the same deals.
 #[derive(Debug, Clone)]
@@ -32,6 +33,11 @@ impl CardFigures {
             figures: holdout.figures.clone()?,
         })
     }
+
+    /// The deals that it judges on.
+    fn judged_on(&self) -> String {
+        judged_on(&self.scheme, self.figures.of_scores().map_or(0, |figures| figures.n))
+    }
 }
 
 /// The sentence, where there is something to say; `card` is what the reader may have seen before.
@@ -52,6 +58,11 @@ pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<S
         let deals = counted(found.judged.n, "past deal");
         format!("Looking back on {deals}, the score{beside}. {}.{why}", capital(&said.join("; ")))
     })
+}
+
+/// Which deals the figures are of that the reader may have seen before; `None` where nobody knows.
+pub(super) fn train_judges(found: &Backtest, card: Option<&CardFigures>) -> Option<String> {
+    card.filter(|card| card.deals == found.deals).map(CardFigures::judged_on)
 }
 
 fn ranks_by_chance(figures: &Figures) -> bool {
@@ -82,15 +93,15 @@ fn chances(bins: &[CurveBin], by: &str) -> Option<String> {
 
 /// Why the page and the card differ.
 fn why(found: &Backtest, card: &CardFigures) -> String {
-    let on = thousands(card.figures.of_scores().map_or(0, |figures| figures.n));
-    if card.scheme != "forward" {
-        return format!(" `train` judges on {on} deals drawn by chance, this page on all of them.");
+    let on = card.judged_on();
+    if card.scheme != Scheme::Forward.as_str() {
+        return format!(" `train` judges {on}, this page all of them.");
     }
     let models = match found.fold_scheme.as_str() {
         "forward" => "each by a model that learned from the deals before it, which for the oldest are few",
         _ => "each by a model of other deals",
     };
-    format!(" `train` judges on the newest {on} deals alone; this page judges older ones, too, {models}.")
+    format!(" `train` judges {on} alone; this page judges older ones, too, {models}.")
 }
 
 #[cfg(test)]

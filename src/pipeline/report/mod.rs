@@ -106,6 +106,8 @@ pub struct Report {
     pub scale: Option<[f64; 2]>,
     /// Whether deals that had closed by their as-of are left out: then each was judged while it was open.
     pub while_open: bool,
+    /// The deals on which `train` judged the live version; `None` where nobody knows.
+    pub train_judges: Option<String>,
     /// Earliest and latest as-of of the judged deals, as written.
     pub as_of: Option<[String; 2]>,
     /// End of the data, as far as the model has learned what became of deals.
@@ -237,6 +239,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         half_life_days: train.deals.half_life.days(),
         comparison,
         advice,
+        train_judges: lookback::train_judges(&found, settings.card.as_ref()),
         quadrants: model.blending.as_ref().map(|b| corners(&b.records, found.judged.rate)).unwrap_or_default(),
         handover_sentence: handover.as_ref().map(Handover::sentence).unwrap_or_default(),
         handover,
