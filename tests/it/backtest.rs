@@ -46,6 +46,8 @@ fn every_deal_is_counted_once_in_bands_tiers_and_sources() {
     for level in levels {
         let (low, high) = (number(&level["interval"]["low"]), number(&level["interval"]["high"]));
         assert!(low <= number(&level["rate"]) && number(&level["rate"]) <= high);
+        let share = number(&level["wins"]) / number(&level["n"]);
+        assert!((number(&level["rate"]) - share).abs() < 1e-12, "a source's rate is won ÷ closed: {level}");
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn backtest_text(found: &Backtest) -> Page {
     text.append(found.capacity.as_ref().map(capacity_text).unwrap_or_default());
     text.append(found.value.as_ref().map(value_text).unwrap_or_default());
     for quality in &found.sources {
-        text.append(quality_text(quality, &found.judged, &won));
+        text.append(quality_text(quality));
     }
     if !found.notes.is_empty() {
         text.push_str("\n");
@@ -229,12 +229,13 @@ fn surprise_list(title: &str, list: &SurpriseList) -> String {
     list_text(&format!("{title}, {} of {}", count(list.shown.len()), count(list.deals)), &entries)
 }
 
-fn quality_text(quality: &Quality, all: &Rate, won: &str) -> Page {
+/// Of sources each deal counts once: what one brought is no matter of the moment at which its leads are looked at.
+fn quality_text(quality: &Quality) -> Page {
     let named = |standing| -> Vec<&str> {
         quality.levels.iter().filter(|l| l.standing == standing).map(|l| l.level.as_str()).collect()
     };
     let (better, worse) = (named(Standing::Better), named(Standing::Worse));
-    let mut text = Page::from(format!("\nBy {} (all deals: {}):", quality.column, percent(all.rate)));
+    let mut text = Page::from(format!("\nBy {} (all deals: {}):", quality.column, percent(quality.all.rate)));
     text.push_str(&match (better.is_empty(), worse.is_empty()) {
         (true, true) => " no level differs from the rest by more than chance.\n".to_string(),
         _ => {
@@ -270,9 +271,9 @@ fn quality_text(quality: &Quality, all: &Rate, won: &str) -> Page {
         ]);
     }
     rows.iter_mut().for_each(|row| row.resize(5, String::new()));
-    let header = [quality.column.as_str(), "deals", "expected", won, "lift"];
+    let header = [quality.column.as_str(), "deals", "expected", "won (95 %)", "lift"];
     let align = [Align::Left, Align::Right, Align::Right, Align::Left, Align::Right];
-    text.append(marked(table(&header, &align, &rows), won));
+    text.append(Page::below_a_blank(table(&header, &align, &rows)));
     if quality.pooled > 0 {
         text.push_str(&format!(
             "  (other): {} on fewer than {} deals each.\n",

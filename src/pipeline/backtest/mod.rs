@@ -174,7 +174,7 @@ pub(super) fn look_back_on(
         low_score_order,
         capacity,
         value: settings.money.map(|money| cutoff::by_value(&past, money, settings.hours_per_lead)),
-        sources: quality::by_columns(&columns, &deals, &past, train.learn.terms.min_level_count),
+        sources: quality::by_columns(table, &columns, &deals, &past, train.learn.terms.min_level_count),
         notes,
     };
     Ok(LookedBack { found, deals, past, done, evidence, train })

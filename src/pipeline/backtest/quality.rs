@@ -1,4 +1,7 @@
 //! Sources and campaigns by what came of their leads, so that budget can follow quality.
+//!
+//! Here each deal counts once (or as often as its own row says), as in a spreadsheet: a lead has its source from the
+//! beginning, whenever it is looked at, so that its time open says nothing of what the source brought.
 
 use super::super::deals::Deals;
 use super::super::start::{Values, contact};
@@ -29,7 +32,7 @@ pub struct Level {
     /// Wins that the model, which had not seen these deals, expected; on the scale of `wins`: all judged deals' sum of
     /// probabilities is scaled by their wins over their row-weighted wins.
     pub expected_wins: Option<f64>,
-    /// Row-weighted mean of the model's probability.
+    /// The same as a share of the deals, beside `rate`.
     pub expected_rate: Option<f64>,
     /// Its win rate ÷ that of all.
     pub lift: f64,
@@ -42,6 +45,8 @@ pub struct Level {
 pub struct Quality {
     /// The column.
     pub column: String,
+    /// What came of all judged deals, counted as those of the levels are.
+    pub all: Rate,
     /// Distinct values that share `(other)`, each on fewer deals than `fewest`.
     pub pooled: usize,
     /// Deals that a level of its own needs.
@@ -113,12 +118,19 @@ fn humps(name: &str) -> Vec<String> {
 }
 
 /// The levels of every column that has at least two.
-pub(super) fn by_columns(columns: &[&Column], deals: &Deals, past: &Past, fewest: usize) -> Vec<Quality> {
-    let all = columns.iter().map(|column| by_column(column, deals, past, fewest));
+pub(super) fn by_columns(
+    table: &LeadTable,
+    columns: &[&Column],
+    deals: &Deals,
+    past: &Past,
+    fewest: usize,
+) -> Vec<Quality> {
+    let Some(scale) = Scale::of(table, deals, past) else { return Vec::new() };
+    let all = columns.iter().map(|column| by_column(column, deals, past, &scale, fewest));
     all.filter(|quality| quality.levels.len() > 1).collect()
 }
 
-fn by_column(column: &Column, deals: &Deals, past: &Past, fewest: usize) -> Quality {
+fn by_column(column: &Column, deals: &Deals, past: &Past, scale: &Scale, fewest: usize) -> Quality {
     let value = |i: usize| written(column, deals.snapshots.rows[past.rows[i]]);
     let mut rows_of: HashMap<String, Vec<usize>> = HashMap::new();
     for i in 0..past.n() {
@@ -128,7 +140,6 @@ fn by_column(column: &Column, deals: &Deals, past: &Past, fewest: usize) -> Qual
     let mut levels: Vec<Level> = Vec::new();
     let mut named: Vec<(String, Vec<usize>)> = rows_of.into_iter().collect();
     named.sort();
-    let scale = Scale::of(past);
     for (name, rows) in named {
         if rows.len() < fewest && name != MISSING {
             pooled += 1;
@@ -143,7 +154,7 @@ fn by_column(column: &Column, deals: &Deals, past: &Past, fewest: usize) -> Qual
     levels.sort_by(|a, b| {
         last(a).cmp(&last(b)).then(b.record.rate.total_cmp(&a.record.rate)).then_with(|| a.level.cmp(&b.level))
     });
-    Quality { column: column.name.clone(), pooled, fewest, levels }
+    Quality { column: column.name.clone(), all: scale.all, pooled, fewest, levels }
 }
 
 /// The value as written, `None` where missing.
@@ -157,32 +168,35 @@ fn written(column: &Column, row: usize) -> Option<String> {
 
 /// What the levels are measured by.
 struct Scale {
-    /// Win rate of all judged deals.
-    rate: f64,
-    /// Wins over row-weighted wins.
+    /// `(n_past)` how often each deal counts: as often as its row says, otherwise once.
+    counts: Vec<f64>,
+    /// What came of all judged deals.
+    all: Rate,
+    /// Wins so counted over row-weighted wins, by which what the model expects is brought to their scale.
     wins_per_weight: f64,
 }
 
 impl Scale {
-    fn of(past: &Past) -> Scale {
-        let weighted: f64 = past.y.iter().zip(&past.w).map(|(y, w)| y * w).sum();
-        let weight: f64 = past.w.iter().sum();
-        Scale {
-            rate: if weight > 0.0 { weighted / weight } else { 0.0 },
-            wins_per_weight: if weighted > 0.0 { past.wins() / weighted } else { 1.0 },
-        }
+    fn of(table: &LeadTable, deals: &Deals, past: &Past) -> Option<Scale> {
+        let count = |&row: &usize| table.row_weight.as_ref().map_or(1.0, |own| own[deals.snapshots.rows[row]]);
+        let counts: Vec<f64> = past.rows.iter().map(count).collect();
+        let wins = |w: &[f64]| past.y.iter().zip(w).map(|(y, w)| y * w).sum::<f64>();
+        let weighted = wins(&past.w);
+        let wins_per_weight = if weighted > 0.0 { wins(&counts) / weighted } else { 1.0 };
+        Some(Scale { all: Rate::of(&past.y, &counts)?, wins_per_weight, counts })
     }
 
     fn level(&self, level: String, rows: &[usize], past: &Past) -> Option<Level> {
-        let (y, w): (Vec<f64>, Vec<f64>) = rows.iter().map(|&i| (past.y[i], past.w[i])).unzip();
-        let record = Rate::of(&y, &w)?;
-        let expected = past.p_model.as_ref().map(|p| rows.iter().map(|&i| past.w[i] * p[i]).sum::<f64>());
+        let (y, counts): (Vec<f64>, Vec<f64>) = rows.iter().map(|&i| (past.y[i], self.counts[i])).unzip();
+        let record = Rate::of(&y, &counts)?;
+        let sum = |p: &Vec<f64>| rows.iter().map(|&i| past.w[i] * p[i]).sum::<f64>();
+        let expected = past.p_model.as_ref().map(|p| sum(p) * self.wins_per_weight);
         Some(Level {
             level,
-            expected_wins: expected.map(|e| e * self.wins_per_weight),
-            expected_rate: expected.map(|e| e / w.iter().sum::<f64>()),
-            lift: if self.rate > 0.0 { record.rate / self.rate } else { 0.0 },
-            standing: record.standing(self.rate),
+            expected_wins: expected,
+            expected_rate: expected.map(|wins| wins / counts.iter().sum::<f64>()),
+            lift: if self.all.rate > 0.0 { record.rate / self.all.rate } else { 0.0 },
+            standing: record.standing(self.all.rate),
             record,
         })
     }
