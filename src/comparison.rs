@@ -251,7 +251,7 @@ impl Comparison {
         scale::told(&self.rules)
     }
 
-    /// Whether its rates, which are by row weight, differ from wins ÷ deals.
+    /// Whether its rates, which are by row weight, differ from won ÷ closed.
     pub fn is_weighted(&self) -> bool {
         is_weighted(self.deals, self.won, self.win_rate)
     }

@@ -24,7 +24,7 @@ pub use discrimination::{Auc, Tied, auc, auc_of_ties};
 pub use figures::{Figures, ProbabilityFigures, figures, probability_figures, score_figures};
 pub use interval::{
     BY_ROW_WEIGHT, Estimate, Interval, MARKED, Rate, Standing, Z95, by_row_weight, effective_n, is_weighted,
-    row_weight_mark, share_won, wilson,
+    row_weight_mark, share_of_open, share_won, wilson,
 };
 pub use lift::{LIFT_SHARES, LiftRow, lift};
 pub use paired::{Ranking, paired_bootstrap};

@@ -269,7 +269,7 @@ pub struct Model {
 impl Model {
     /// How often deals count where their rows say so.
     pub const OWN_WEIGHTS: &'static str = "Each deal counts as often as its row says (`[leads] weight` of leadscore.toml), in \
-         rates weighted by time open, too.";
+         rates among leads open on any day, too.";
     /// What the model is allowed to say about attributes, for every model card.
     pub const ATTRIBUTES_AS_EXPORTED: &'static str =
         "Attributes are as exported, not as they were at the as-of; only activities are looked at as of a moment.";

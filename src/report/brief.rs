@@ -5,7 +5,7 @@ use super::card::{before_figures, judged, model_ranks_by_chance, whose};
 use super::sentences::{self, top};
 use super::sides::percent;
 use crate::features::PlanLine;
-use crate::metrics::is_weighted;
+use crate::metrics::{is_weighted, share_won};
 use crate::pipeline::leaks::{asks_about, is_of_the_leak_screen, rules_all_the_same};
 use crate::pipeline::leaning;
 use crate::pipeline::model::{DriftRecord, Model, SideFigures};
@@ -68,16 +68,13 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
-    let rate = match is_weighted(s.deals, s.won, s.win_rate) {
-        true => format!(
-            "{}; {} weighted by time open, as all rates below: a deal open longer is met more often",
-            percent(s.won as f64 / s.deals as f64),
-            percent(s.win_rate)
-        ),
-        false => percent(s.win_rate),
+    let rate = share_won(s.deals, s.won, s.win_rate);
+    let why = match is_weighted(s.deals, s.won, s.win_rate) {
+        true => ", as all rates below: a deal open longer is met more often",
+        false => "",
     };
     let (deals, won) = (counted(s.deals, "closed deal"), thousands(s.won));
-    writeln!(out, "Learned from {deals}, {won} of them won ({rate}).")?;
+    writeln!(out, "Learned from {deals}, {won} of them won ({rate}{why}).")?;
     before_figures(out, model)
 }
 
@@ -88,13 +85,9 @@ fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Resu
     let beside = |figure: Option<String>| figure.map_or_else(String::new, |figure| format!("; by {whose} {figure}"));
     if let Some(row) = top(best) {
         let points = by_points.and_then(top).map(|row| format!("{:.1}", row.lift));
-        let (won, average) = (percent(row.win_rate), percent(best.win_rate));
-        let points = beside(points);
-        writeln!(
-            out,
-            "- Best fifth by the {name}: {won} won, {:.1} times the average of {average}{points}.",
-            row.lift
-        )?;
+        let (won, points) = (percent(row.win_rate), beside(points));
+        // The average itself would be one more rate beside that of all deals above.
+        writeln!(out, "- Best fifth by the {name}: {won} won, {:.1} times the average{points}.", row.lift)?;
     }
     if let Some(auc) = &best.auc {
         let [value, low, high] = [auc.value, auc.interval.low, auc.interval.high].map(|auc| 100.0 * auc);

@@ -45,7 +45,7 @@ fn a_share_of_expected_wins_unlike_the_past_is_asked_about() {
     let n = some_of(&company, "open_leads.csv", |row| chance(row) > 0.3 && is_known(row));
     let high = told(&company, "some.csv");
     assert!(high.contains("Expected wins: ") && high.contains(&format!(" of {n} (")), "{high}");
-    let asked = " % is far more than of past deals (15.8 % weighted by time open). Are these other leads";
+    let asked = " % is far more than of past deals (15.8 % among leads open on any day). Are these other leads";
     assert!(high.contains(asked), "{high}");
     told(&company, "open_leads.csv");
     some_of(&company, "open_leads.csv", |row| chance(row) < 0.05);

@@ -105,9 +105,16 @@ fn whatever_rate_the_page_shows_says_whether_it_is_weighted() {
     company.run(&["report", "--out", "report.html"]).ok();
     let weighted = captions(&company.text("report.html"));
     assert!(weighted.len() >= 8, "{weighted:?}");
-    assert!(weighted.iter().all(|caption| caption.contains("weighted by time open")), "{weighted:#?}");
+    assert!(
+        weighted
+            .iter()
+            .all(|caption| ["among leads open on any day", "won ÷ closed"].iter().any(|how| caption.contains(how))),
+        "{weighted:#?}"
+    );
     company.edit("leadscore.toml", "mode = \"random\"", "mode = \"before_close\"\nbefore_close = \"0d\"");
     company.run(&["report", "--out", "report.html"]).ok();
     let page = company.text("report.html");
-    assert!(captions(&page).len() >= 6 && !page.contains("weighted by time open"));
+    assert!(
+        captions(&page).len() >= 6 && !page.contains("among leads open on any day") && !page.contains("won ÷ closed")
+    );
 }

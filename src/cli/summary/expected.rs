@@ -2,7 +2,7 @@
 
 use super::ScoreSummary;
 use crate::cli::terminal::{count, percent, plural};
-use crate::metrics::{share_won, wilson};
+use crate::metrics::{share_of_open, wilson};
 use crate::pipeline::model::Model;
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ impl Expected {
         Expected {
             won_within_days: model.and_then(|model| model.recipe.lost_after).map(|within| within.days()),
             past_win_rate: past.map(|deals| deals.win_rate),
-            past: past.map(|deals| share_won(deals.deals, deals.won, deals.win_rate)).unwrap_or_default(),
+            past: past.map(|deals| share_of_open(deals.deals, deals.won, deals.win_rate)).unwrap_or_default(),
             expected_of: 0,
             is_unusual: false,
         }

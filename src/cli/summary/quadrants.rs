@@ -20,7 +20,7 @@ pub(in crate::cli) struct QuadrantVolume {
     /// What a lead there asks for.
     pub(in crate::cli) advice: &'static str,
     pub(in crate::cli) record: String,
-    /// Whether the record's rate is by row weight, and no wins ÷ deals.
+    /// Whether the record's rate is by row weight, and not won ÷ closed.
     pub(in crate::cli) is_weighted: bool,
     /// The record's rate; `None` where there are too few deals to say.
     #[serde(skip)]
@@ -64,12 +64,13 @@ pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
     let share = |q: &QuadrantVolume| q.share_won.map(percent);
     let (of_gems, of_verify) = (share(gems), share(verify));
+    let such = if gems.is_weighted { "such leads open on any day" } else { "such past deals" };
     format!(
         "\n{tier} {} (`{}`): {}{}; {} (`{}`): {}{}.\n",
         gems.quadrant.placed(),
         gems.quadrant.as_str(),
         count(gems.leads),
-        of_gems.map_or_else(String::new, |won| format!(", {won} of such past deals won")),
+        of_gems.map_or_else(String::new, |won| format!(", {won} of {such} won")),
         verify.quadrant.placed(),
         verify.quadrant.as_str(),
         count(verify.leads),

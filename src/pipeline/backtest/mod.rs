@@ -215,8 +215,9 @@ fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> Vec<St
     notes.extend(done.folds.iter().flat_map(|f| f.notes.iter().cloned()));
     if past.w.iter().any(|w| *w != past.w[0]) {
         notes.push(format!(
-            "Rates and cut-offs are weighted by time open, as someone who scores open leads meets the deals: one open for \
-             long more often, a win on the first day hardly ever. Counted so, {} of {} were won; each counted once, {}.",
+            "Rates and cut-offs, but those of sources and campaigns, are among leads open on any day, as whoever scores them meets \
+             them: a deal open for long more often, a win on the first day hardly ever. Counted so, {} of {} were won; each \
+             counted once, {}.",
             thousands(past.weighted_wins().round() as usize),
             counted(past.n(), "deal"),
             thousands(past.wins() as usize)

@@ -98,16 +98,22 @@ pub struct Report {
     pub nothing_to_learn: Option<String>,
     /// Whether the promised chances came true: `right in sum, but not in the highest tenth: …`.
     pub promises: Option<String>,
-    /// Whether rates are not wins ÷ deals, but by row weight.
+    /// Closed deals that were won.
+    pub won: usize,
+    /// Won ÷ closed.
+    pub share_won: f64,
+    /// The same by row weight, as all rates but those of sources.
+    pub win_rate: f64,
+    /// Whether rates by row weight differ from won ÷ closed.
     pub is_weighted: bool,
+    /// The deals on which `train` judged the live version; `None` where nobody knows.
+    pub train_judges: Option<String>,
     /// How the newest deals differ from the older ones, in plain words; `None` where they were not compared.
     pub drift: Option<DriftRecord>,
     /// Lowest and highest score of the scorecard.
     pub scale: Option<[f64; 2]>,
     /// Whether deals that had closed by their as-of are left out: then each was judged while it was open.
     pub while_open: bool,
-    /// The deals on which `train` judged the live version; `None` where nobody knows.
-    pub train_judges: Option<String>,
     /// Earliest and latest as-of of the judged deals, as written.
     pub as_of: Option<[String; 2]>,
     /// End of the data, as far as the model has learned what became of deals.
@@ -229,7 +235,11 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         sentences: sentences::sentences(&found, advice.as_ref(), &model, handover.as_ref()),
         nothing_to_learn: sentences::nothing_to_learn(&found),
         promises: Promises::of(&found.figures).as_ref().map(Promises::in_brief),
+        won: model.snapshot.won,
+        share_won: model.snapshot.won as f64 / model.snapshot.deals.max(1) as f64,
+        win_rate: model.snapshot.win_rate,
         is_weighted: found.judged.is_weighted(),
+        train_judges: lookback::train_judges(&found, settings.card.as_ref()),
         drift: model.drift.as_ref().map(DriftRecord::plain),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
         is_start,
@@ -239,7 +249,6 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         half_life_days: train.deals.half_life.days(),
         comparison,
         advice,
-        train_judges: lookback::train_judges(&found, settings.card.as_ref()),
         quadrants: model.blending.as_ref().map(|b| corners(&b.records, found.judged.rate)).unwrap_or_default(),
         handover_sentence: handover.as_ref().map(Handover::sentence).unwrap_or_default(),
         handover,
