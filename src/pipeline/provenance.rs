@@ -7,6 +7,7 @@ use crate::features::{Attribute, Numbers, Values};
 use crate::tables::{LeadTable, MISSING, TextColumn};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 use xxhash_rust::xxh3::Xxh3;
 
 /// Stands before a digest, so that one taken another way is known as such.
@@ -49,7 +50,8 @@ pub(super) fn digest_after(of_deals: u128, deals: &Deals) -> String {
         let mut counted = Xxh3::new();
         rules.fingerprints().iter().for_each(|fingerprint| counted.update(&fingerprint.to_le_bytes()));
         hash.update(counted.digest128().to_le_bytes());
-        hash.update(of_numbers(rules.score.len(), |deal| rules.score[deal]).to_le_bytes());
+        let scores = |deals: Range<usize>, into: &mut [f64]| into.copy_from_slice(&rules.score[deals]);
+        hash.update(of_numbers(rules.score.len(), scores).to_le_bytes());
     }
     format!("{BY_COLUMN}{}", hexadecimal(hash))
 }
@@ -82,7 +84,7 @@ fn of_attribute(attribute: &Attribute) -> u128 {
     let mut hash = Xxh3::new();
     hash.update(attribute.source.to_string().as_bytes());
     let values = match &attribute.values {
-        Values::Number(numbers) => of_numbers(numbers.len(), |row| numbers.get(row)),
+        Values::Number(numbers) => of_numbers(numbers.len(), |rows, into| numbers.of_stretch(rows, into)),
         Values::Text(column) => of_words(column),
     };
     hash.update(&values.to_le_bytes());
@@ -90,13 +92,15 @@ fn of_attribute(attribute: &Attribute) -> u128 {
 }
 
 /// By what the numbers are, however they are kept.
-fn of_numbers(n: usize, number: impl Fn(usize) -> f64) -> u128 {
+fn of_numbers(n: usize, write: impl Fn(Range<usize>, &mut [f64])) -> u128 {
     let mut hash = Xxh3::new();
-    let mut bytes = [[0; 8]; NUMBERS_AT_A_TIME];
+    let (mut numbers, mut bytes) = ([0.0; NUMBERS_AT_A_TIME], [[0; 8]; NUMBERS_AT_A_TIME]);
     for first in (0..n).step_by(NUMBERS_AT_A_TIME) {
-        let some = &mut bytes[..NUMBERS_AT_A_TIME.min(n - first)];
-        some.iter_mut().enumerate().for_each(|(i, bytes)| *bytes = number(first + i).to_bits().to_le_bytes());
-        hash.update(some.as_flattened());
+        let n_now = NUMBERS_AT_A_TIME.min(n - first);
+        let (some, bytes) = (&mut numbers[..n_now], &mut bytes[..n_now]);
+        write(first..first + n_now, some);
+        bytes.iter_mut().zip(some).for_each(|(bytes, number)| *bytes = number.to_bits().to_le_bytes());
+        hash.update(bytes.as_flattened());
     }
     hash.digest128()
 }

@@ -4,16 +4,13 @@
 //! and a dozen kinds take 400 MB, and as what they are less than half of it. Nothing is rounded: a column that does not
 //! fit its narrow form becomes a wide one.
 
-use crate::asof::{MICROS_PER_DAY, Span};
+mod narrow;
+
 use crate::lanes::{Lanes, in_wide_registers};
+use narrow::{NO_COUNT, NO_TIME, NarrowCounts, NarrowSpans, SECONDS_PER_DAY, days, wide_count, wide_seconds};
 use std::ops::Range;
 
-const MICROS_PER_SECOND: i64 = 1_000_000;
-const SECONDS_PER_DAY: f64 = (MICROS_PER_DAY / MICROS_PER_SECOND) as f64;
-const NO_COUNT: u16 = u16::MAX;
-const NO_TIME: i32 = i32::MIN;
-/// Stands for a length of time that is missing.
-pub const NO_SPAN: i64 = i64::MIN;
+pub use narrow::{NO_SPAN, days_of};
 
 /// Amounts, one a lead; NaN where missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,6 +154,28 @@ impl Numbers {
         }
     }
 
+    /// The numbers of rows that follow each other.
+    pub fn of_stretch(&self, rows: Range<usize>, into: &mut [f64]) {
+        in_wide_registers(Stretch { numbers: self, rows, into });
+    }
+
+    /// Writes 1 for each of the rows, which follow each other, whose number `is` so (NaN where missing), and else 0.
+    #[inline(always)]
+    pub(crate) fn flag(&self, rows: Range<usize>, flags: &mut [f64], is: impl Fn(f64) -> bool) {
+        let flag = |number: f64| f64::from(u8::from(is(number)));
+        match self {
+            Numbers::Wide(values) => {
+                flags.iter_mut().zip(&values[rows]).for_each(|(cell, value)| *cell = flag(*value));
+            }
+            Numbers::Counts(counts) => {
+                flags.iter_mut().zip(&counts[rows]).for_each(|(cell, count)| *cell = flag(wide_count(*count)));
+            }
+            Numbers::Seconds(seconds) => {
+                flags.iter_mut().zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = flag(wide_seconds(*seconds)));
+            }
+        }
+    }
+
     /// The numbers of these rows.
     pub fn of_rows(&self, rows: &[usize]) -> Vec<f64> {
         let mut numbers = vec![0.0; rows.len()];
@@ -214,6 +233,22 @@ impl Lanes for Written<'_> {
     }
 }
 
+/// The same of rows that follow each other.
+struct Stretch<'a> {
+    numbers: &'a Numbers,
+    rows: Range<usize>,
+    into: &'a mut [f64],
+}
+
+impl Lanes for Stretch<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.numbers.write_stretch(self.rows, self.into, wide_seconds);
+    }
+}
+
 /// The rows as a range, where each follows the one before.
 #[inline(always)]
 fn stretch_of(rows: &[usize]) -> Option<Range<usize>> {
@@ -223,112 +258,10 @@ fn stretch_of(rows: &[usize]) -> Option<Range<usize>> {
     follow.then(|| first..first + rows.len())
 }
 
-/// Counts as numbers of 16 bits, where all of them are.
-struct NarrowCounts<'a>(&'a [f64]);
-
-impl Lanes for NarrowCounts<'_> {
-    type Out = Option<Vec<u16>>;
-
-    #[inline(always)]
-    fn run(self) -> Option<Vec<u16>> {
-        let mut narrow = vec![0; self.0.len()];
-        let mut are_kept = true;
-        for (narrow, count) in narrow.iter_mut().zip(self.0) {
-            let whole = *count as i32;
-            // By bits, so that −0 stays itself.
-            let is_kept = f64::from(whole).to_bits() == count.to_bits() && (0..i32::from(NO_COUNT)).contains(&whole);
-            are_kept &= is_kept | count.is_nan();
-            *narrow = if count.is_nan() { NO_COUNT } else { whole as u16 };
-        }
-        are_kept.then_some(narrow)
-    }
-}
-
-/// Days of lengths of time in microseconds; NaN for [`NO_SPAN`].
-pub fn days_of(micros: &[i64]) -> Vec<f64> {
-    let mut days = vec![0.0; micros.len()];
-    let are_short = in_wide_registers(ShortSpans { micros, days: &mut days });
-    if are_short { days } else { micros.iter().map(|&micros| self::days(micros)).collect() }
-}
-
-/// The days of spans that stand in the digits of a float; whether all of them do.
-struct ShortSpans<'a> {
-    micros: &'a [i64],
-    days: &'a mut [f64],
-}
-
-impl Lanes for ShortSpans<'_> {
-    type Out = bool;
-
-    #[inline(always)]
-    fn run(self) -> bool {
-        let mut are_short = true;
-        for (days, &micros) in self.days.iter_mut().zip(self.micros) {
-            let is_missing = micros == NO_SPAN;
-            are_short &= is_missing | is_short(micros);
-            *days = if is_missing { f64::NAN } else { wide(micros) / MICROS_PER_DAY as f64 };
-        }
-        are_short
-    }
-}
-
-/// Whether a whole number stands in the digits of a float that lies between 2^52 and 2^53.
-#[inline(always)]
-fn is_short(whole: i64) -> bool {
-    (whole.wrapping_add(1 << 51) as u64) >> 52 == 0
-}
-
-/// A [short](is_short) whole number as a float, with steps that run on several at once.
-#[inline(always)]
-fn wide(whole: i64) -> f64 {
-    f64::from_bits((whole as u64).wrapping_add(ROUND.to_bits())) - ROUND
-}
-
-/// Days of a length of time in microseconds.
-fn days(micros: i64) -> f64 {
-    if micros == NO_SPAN { f64::NAN } else { Span(micros).days() }
-}
-
-/// Microseconds as whole seconds, where all of them are.
-struct NarrowSpans<'a>(&'a [i64]);
-
-impl Lanes for NarrowSpans<'_> {
-    type Out = Option<Vec<i32>>;
-
-    #[inline(always)]
-    fn run(self) -> Option<Vec<i32>> {
-        let mut seconds = vec![0; self.0.len()];
-        let mut are_kept = true;
-        for (seconds, &micros) in seconds.iter_mut().zip(self.0) {
-            let wide = wide(micros);
-            let whole = (wide * (1.0 / MICROS_PER_SECOND as f64) + ROUND) - ROUND;
-            let is_missing = micros == NO_SPAN;
-            // Short enough for that and for a whole number of 32 bits, and whole seconds.
-            let is_kept = is_short(micros) & (whole.abs() < f64::from(i32::MAX));
-            are_kept &= is_missing | is_kept & (whole * MICROS_PER_SECOND as f64 == wide);
-            *seconds = if is_missing { NO_TIME } else { whole as i32 };
-        }
-        are_kept.then_some(seconds)
-    }
-}
-
-/// So large that adding it rounds to a whole number.
-const ROUND: f64 = 6_755_399_441_055_744.0;
-
-#[inline(always)]
-fn wide_count(count: u16) -> f64 {
-    if count == NO_COUNT { f64::NAN } else { f64::from(count) }
-}
-
-/// As [`Span::days`]: the product is exact, and both steps run on several at once.
-#[inline(always)]
-fn wide_seconds(seconds: i32) -> f64 {
-    if seconds == NO_TIME { f64::NAN } else { f64::from(seconds) * MICROS_PER_SECOND as f64 / MICROS_PER_DAY as f64 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::asof::Span;
 
     fn bits(numbers: &Numbers) -> Vec<u64> {
         numbers.iter().map(f64::to_bits).collect()
