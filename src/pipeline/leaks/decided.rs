@@ -1,7 +1,7 @@
 //! Deals that were decided before they were looked at. Where no column says when a deal closed, only the log can tell: by a
 //! kind of activity that knows the outcome and had happened by then.
 
-use super::filled::Shares;
+use super::filled::{Shares, Sides, by_row};
 use super::ranking::{SUSPICIOUS_AUC, Sample};
 use super::{FEWEST_DEALS, FEWEST_OF_AN_OUTCOME, Ground, Subject, Suspect};
 use crate::features::Values;
@@ -106,7 +106,9 @@ impl Undecided<'_> {
             return;
         }
         let Some(Values::Number(count)) = suspect.plain().map(|attribute| &attribute.values) else { return };
-        let shares = Shares::among(self.deals, |row| !self.is_decided[row], |row| count.get(row) > 0.0);
+        let undecided = |row: usize| !self.is_decided[row];
+        let all = Sides::of(self.deals, by_row(undecided));
+        let shares = Shares::among(&all, &Sides::of(self.deals, by_row(|row| undecided(row) && count.get(row) > 0.0)));
         // So few of an outcome could not show shares that lie half apart.
         if shares.of.iter().any(|deals| *deals < FEWEST_DEALS) {
             return;

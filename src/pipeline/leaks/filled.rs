@@ -6,6 +6,7 @@ use crate::lanes::{Lanes, in_wide_registers};
 use crate::pipeline::deals::Deals;
 use crate::tables::MISSING;
 use crate::text::counted;
+use std::ops::Range;
 
 /// Filled for at least this share of one outcome …
 const NEARLY_ALL: f64 = 0.95;
@@ -41,45 +42,29 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// Of a column or kind; `None` for what has no such state (the age).
-    pub(super) fn of(deals: &Deals, suspect: &Suspect<'_>) -> Option<Shares> {
+    /// Of a column or kind, where `all` is what there is of the deals; `None` for what has no such state (the age).
+    pub(super) fn of(deals: &Deals, all: &Sides, suspect: &Suspect<'_>) -> Option<Shares> {
         if let Some(unread) = deals.unread.iter().find(|u| u.name == suspect.name && suspect.attributes.is_empty()) {
-            return Some(Shares::count(deals, |row| unread.filled[row]));
+            return Some(Shares::among(all, &Sides::of(deals, by_row(|row| unread.filled[row]))));
         }
-        let is_kind = suspect.subject == Subject::Kind;
-        Some(match &suspect.plain()?.values {
-            Values::Number(numbers) if is_kind => Shares::count(deals, |row| numbers.get(row) > 0.0),
-            Values::Number(numbers) => Shares::count(deals, |row| !numbers.is_missing(row)),
-            Values::Text(column) => Shares::count(deals, |row| column.codes[row] != MISSING),
-        })
-    }
-
-    fn count(deals: &Deals, filled: impl Fn(usize) -> bool) -> Shares {
-        Shares::among(deals, |_| true, filled)
-    }
-
-    /// Among the deals that `counts` holds for.
-    pub(super) fn among(deals: &Deals, counts: impl Fn(usize) -> bool, filled: impl Fn(usize) -> bool) -> Shares {
-        let (won, weights) =
-            (deals.snapshots.won.chunks(ROWS_AT_HAND), deals.snapshots.row_weight.chunks(ROWS_AT_HAND));
-        let (mut counted, mut with) = ([0.0; ROWS_AT_HAND], [0.0; ROWS_AT_HAND]);
-        let mut sides = [Tally::default(); 2];
-        for (part, (won, weights)) in won.zip(weights).enumerate() {
-            let first = part * ROWS_AT_HAND;
-            for ((row, counted), with) in (first..first + won.len()).zip(&mut counted).zip(&mut with) {
-                let is_counted = counts(row);
-                *counted = f64::from(u8::from(is_counted));
-                *with = f64::from(u8::from(is_counted & filled(row)));
+        let with = match &suspect.plain()?.values {
+            Values::Number(numbers) if suspect.subject == Subject::Kind => {
+                Sides::of(deals, |rows, flags| numbers.flag(rows, flags, |number| number > 0.0))
             }
-            let n = won.len();
-            in_wide_registers(AddTo { sides: &mut sides, won, weights, counted: &counted[..n], with: &with[..n] });
-        }
-        let of_side = |sum: fn(&Tally) -> Sums| sides.each_ref().map(|tally| sum(tally).iter().sum::<f64>());
-        let (with, all) = (of_side(|tally| tally.weight_with), of_side(|tally| tally.weight));
+            Values::Number(numbers) => {
+                Sides::of(deals, |rows, flags| numbers.flag(rows, flags, |number| !number.is_nan()))
+            }
+            Values::Text(column) => Sides::of(deals, by_row(|row| column.codes[row] != MISSING)),
+        };
+        Some(Shares::among(all, &with))
+    }
+
+    /// Of those `with` a value among `all`.
+    pub(super) fn among(all: &Sides, with: &Sides) -> Shares {
         Shares {
-            share: [with[0] / all[0], with[1] / all[1]],
-            deals: of_side(|tally| tally.with).map(|n| n as usize),
-            of: of_side(|tally| tally.deals).map(|n| n as usize),
+            share: [with.weight[0] / all.weight[0], with.weight[1] / all.weight[1]],
+            deals: with.deals,
+            of: all.deals,
         }
     }
 
@@ -120,49 +105,68 @@ impl Shares {
     }
 }
 
+/// Some of the deals: how many were won and how many lost, and what they weigh.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sides {
+    deals: [usize; 2],
+    weight: [f64; 2],
+}
+
+impl Sides {
+    /// All deals.
+    pub(super) fn all(deals: &Deals) -> Sides {
+        Sides::of(deals, by_row(|_| true))
+    }
+
+    /// Those that are flagged with 1 and not with 0: `flag` does so for a stretch of rows.
+    pub(super) fn of(deals: &Deals, flag: impl Fn(Range<usize>, &mut [f64])) -> Sides {
+        in_wide_registers(Added { won: &deals.snapshots.won, weights: &deals.snapshots.row_weight, flag })
+    }
+}
+
+/// Flags the rows that something holds for.
+pub(super) fn by_row(holds: impl Fn(usize) -> bool) -> impl Fn(Range<usize>, &mut [f64]) {
+    move |rows, flags| {
+        flags.iter_mut().zip(rows).for_each(|(flag, row)| *flag = f64::from(u8::from(holds(row))));
+    }
+}
+
 /// Deals looked at together.
 const ROWS_AT_HAND: usize = 512;
 
 /// Sums that run side by side.
 type Sums = [f64; 4];
 
-/// What is counted of the deals of one outcome.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    deals: Sums,
-    with: Sums,
-    weight: Sums,
-    weight_with: Sums,
-}
-
-/// Adds some deals to the tallies of the won and of the lost; `counted` and `with` are 1 or 0.
-struct AddTo<'a> {
-    sides: &'a mut [Tally; 2],
+/// The flagged deals of each outcome added up.
+struct Added<'a, F> {
     won: &'a [f64],
     weights: &'a [f64],
-    counted: &'a [f64],
-    with: &'a [f64],
+    flag: F,
 }
 
-impl Lanes for AddTo<'_> {
-    type Out = ();
+impl<F: Fn(Range<usize>, &mut [f64])> Lanes for Added<'_, F> {
+    type Out = Sides;
 
     #[inline(always)]
-    fn run(self) {
-        let AddTo { sides, won, weights, counted, with } = self;
-        let rows = won.iter().zip(weights).zip(counted.iter().zip(with));
-        for (at, ((won, weight), (counted, with))) in rows.enumerate() {
-            let lane = at % Sums::default().len();
-            // Both sides at each deal, without a branch: nobody could foresee it.
-            let is_won = if *won > 0.5 { 1.0 } else { 0.0 };
-            for (tally, is_of) in sides.iter_mut().zip([is_won, 1.0 - is_won]) {
-                let (counted, with) = (counted * is_of, with * is_of);
-                tally.deals[lane] += counted;
-                tally.with[lane] += with;
-                tally.weight[lane] += counted * weight;
-                tally.weight_with[lane] += with * weight;
+    fn run(self) -> Sides {
+        let (mut deals, mut weight) = ([Sums::default(); 2], [Sums::default(); 2]);
+        let mut flags = [0.0; ROWS_AT_HAND];
+        let parts = self.won.chunks(ROWS_AT_HAND).zip(self.weights.chunks(ROWS_AT_HAND));
+        for (part, (won, weights)) in parts.enumerate() {
+            let (first, flags) = (part * ROWS_AT_HAND, &mut flags[..won.len()]);
+            (self.flag)(first..first + won.len(), flags);
+            for (at, ((won, own), flag)) in won.iter().zip(weights).zip(&*flags).enumerate() {
+                let lane = at % Sums::default().len();
+                // Both sides at each deal, without a branch: nobody could foresee it.
+                let is_won = if *won > 0.5 { 1.0 } else { 0.0 };
+                for (side, is_of) in [is_won, 1.0 - is_won].into_iter().enumerate() {
+                    deals[side][lane] += flag * is_of;
+                    weight[side][lane] += flag * is_of * own;
+                }
             }
         }
+        let total = |sums: &Sums| sums.iter().sum::<f64>();
+        Sides { deals: deals.each_ref().map(|sums| total(sums) as usize), weight: weight.each_ref().map(total) }
     }
 }
 

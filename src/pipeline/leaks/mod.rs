@@ -36,9 +36,9 @@ use super::deals::{DealSettings, Deals};
 use super::start::is_left_out_by_name;
 use crate::features::{Attribute, Fate, KindMeasure, PlanLine, Source, Values};
 use crate::snapshot::Mode;
-use crate::tables::{LeadTable, MISSING};
+use crate::tables::{Column, LeadTable, MISSING};
 use crate::watch::{Stage, Steps, Watch};
-use filled::Shares;
+use filled::{Shares, Sides};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -136,8 +136,11 @@ pub struct Unread {
 impl Unread {
     /// Of the columns left out that the project does not exclude by name.
     pub(super) fn of(table: &LeadTable, rows: &[usize], left_out: &[PlanLine], exclude: &[String]) -> Vec<Unread> {
-        let columns = left_out.iter().filter(|l| !exclude.contains(&l.name)).filter_map(|l| table.column(&l.name));
+        let columns: Vec<&Column> =
+            left_out.iter().filter(|l| !exclude.contains(&l.name)).filter_map(|l| table.column(&l.name)).collect();
         columns
+            .into_par_iter()
+            .with_max_len(1)
             .map(|column| {
                 let filled = |&row: &usize| match (&column.date, &column.text, &column.number) {
                     (Some(dates), ..) => dates[row].is_some(),
@@ -214,9 +217,10 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
     let sample = ranking::Sample::draw(deals, settings.seed);
     let stage = Stage::new("looking for columns that know the outcome", "column", suspects.len());
     let steps = Steps::of(settings.watch.begin(stage), suspects.len());
-    suspects.par_iter_mut().for_each(|suspect| {
+    let all = Sides::all(deals);
+    suspects.par_iter_mut().with_max_len(1).for_each(|suspect| {
         suspect.auc = sample.rank_best(&suspect.attributes);
-        suspect.filled = Shares::of(deals, suspect);
+        suspect.filled = Shares::of(deals, &all, suspect);
         filled::judge(suspect, deals);
         kinds::judge(suspect, deals);
         dates::judge(suspect, deals);
@@ -226,10 +230,10 @@ pub fn screen(deals: &Deals, settings: &ScreenSettings) -> Screening {
     });
     ranking::judge(&mut suspects);
     // A column that only its header speaks against is a measure for the others.
-    for suspect in suspects.iter_mut().filter(|suspect| suspect.differs()) {
+    suspects.par_iter_mut().with_max_len(1).filter(|suspect| suspect.differs()).for_each(|suspect| {
         names::judge(suspect);
         contacts::judge(suspect);
-    }
+    });
     let is_answered = suspects.iter().any(|suspect| suspect.is_answer(deals.snapshots.mode));
     let decided = Decided::of(deals, &suspects, &settings.allow);
     if let Some(decided) = &decided {
