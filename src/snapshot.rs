@@ -96,7 +96,8 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
         horizon,
         until,
     };
-    let mut order = Vec::with_capacity(n);
+    // One deal without a time would make "newest" a guess for it, so the order holds for all deals or for none.
+    let mut order = Some(Vec::with_capacity(n));
     for (deal, moment) in deals.iter().zip(moments) {
         match moment {
             Err(reason) => left_out.add(reason, deal.won),
@@ -111,15 +112,17 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
                 taken.won.push(f64::from(u8::from(deal.won)));
                 taken.closed_at.push(deal.closed_at);
                 let newest_by = if settings.lost_after.is_some() { deal.created_at } else { deal.closed_at };
-                order.push(newest_by.or(as_of));
+                match (&mut order, newest_by.or(as_of)) {
+                    (Some(order), Some(at)) => order.push(at.0),
+                    _ => order = None,
+                }
                 if let (Some(all), Some(at)) = (taken.as_of.as_mut(), as_of) {
                     all.push(at);
                 }
             }
         }
     }
-    // One deal without a time would make "newest" a guess for it, so the order holds for all deals or for none.
-    taken.order = order.into_iter().map(|t| t.map(|t| t.0)).collect::<Option<Vec<i64>>>().filter(|o| !o.is_empty());
+    taken.order = order.filter(|order| !order.is_empty());
     (taken.left_out, taken.wins_left_out) = (left_out.all, left_out.wins);
     Ok(taken)
 }

@@ -20,7 +20,7 @@ pub(super) fn means_and_spreads(added: &[Added<'_>], design: &Design<'_>, weight
     let weigh_alike = weights.par_windows(2).all(|pair| pair[0] == pair[1]);
     let total = weights.iter().sum();
     let of_known = |added: &Added<'_>| added.moments(weights, total, weigh_alike);
-    let known: Vec<Option<(f64, f64)>> = added.par_iter().map(of_known).collect();
+    let known: Vec<Option<(f64, f64)>> = added.par_iter().with_max_len(1).map(of_known).collect();
     let unknown = added.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(added, _)| added);
     let mut found = found_moments(&unknown.collect::<Vec<_>>(), design, weights).into_iter();
     known.into_iter().map(|known| known.or_else(|| found.next()).expect("what is not known was found")).collect()

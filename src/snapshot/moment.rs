@@ -32,9 +32,8 @@ pub(super) fn wins_took(table: &LeadTable) -> Option<Span> {
 
 /// The value below which [`HORIZON_SHARE`] of the spans lie (the lower of the two neighbours).
 fn percentile(mut spans: Vec<Span>) -> Option<Span> {
-    spans.sort_unstable();
     let rank = ((spans.len() as f64 * HORIZON_SHARE).ceil() as usize).max(1) - 1;
-    spans.get(rank).copied()
+    (rank < spans.len()).then(|| *spans.select_nth_unstable(rank).1)
 }
 
 /// The moment at which a deal is looked at, and the weight its open life gives it.

@@ -1,7 +1,7 @@
 //! Deals that were decided before they were looked at. Where no column says when a deal closed, only the log can tell: by a
 //! kind of activity that knows the outcome and had happened by then.
 
-use super::filled::{Shares, Sides, by_row};
+use super::filled::{ByRow, Shares, Sides};
 use super::ranking::{SUSPICIOUS_AUC, Sample};
 use super::{FEWEST_DEALS, FEWEST_OF_AN_OUTCOME, Ground, Subject, Suspect};
 use crate::features::Values;
@@ -107,8 +107,8 @@ impl Undecided<'_> {
         }
         let Some(Values::Number(count)) = suspect.plain().map(|attribute| &attribute.values) else { return };
         let undecided = |row: usize| !self.is_decided[row];
-        let all = Sides::of(self.deals, by_row(undecided));
-        let shares = Shares::among(&all, &Sides::of(self.deals, by_row(|row| undecided(row) && count.get(row) > 0.0)));
+        let all = Sides::of(self.deals, ByRow(undecided));
+        let shares = Shares::among(&all, &Sides::of(self.deals, ByRow(|row| undecided(row) && count.get(row) > 0.0)));
         // So few of an outcome could not show shares that lie half apart.
         if shares.of.iter().any(|deals| *deals < FEWEST_DEALS) {
             return;

@@ -4,7 +4,7 @@ use super::{Charge, FEWEST_DEALS, Ground, Subject, Suspect};
 use crate::features::Values;
 use crate::lanes::{Lanes, in_wide_registers};
 use crate::pipeline::deals::Deals;
-use crate::tables::MISSING;
+use crate::tables::{MISSING, Numbers};
 use crate::text::counted;
 use std::ops::Range;
 
@@ -44,17 +44,14 @@ pub(super) struct Shares {
 impl Shares {
     /// Of a column or kind, where `all` is what there is of the deals; `None` for what has no such state (the age).
     pub(super) fn of(deals: &Deals, all: &Sides, suspect: &Suspect<'_>) -> Option<Shares> {
-        if let Some(unread) = deals.unread.iter().find(|u| u.name == suspect.name && suspect.attributes.is_empty()) {
-            return Some(Shares::among(all, &Sides::of(deals, by_row(|row| unread.filled[row]))));
-        }
-        let with = match &suspect.plain()?.values {
-            Values::Number(numbers) if suspect.subject == Subject::Kind => {
-                Sides::of(deals, |rows, flags| numbers.flag(rows, flags, |number| number > 0.0))
-            }
-            Values::Number(numbers) => {
-                Sides::of(deals, |rows, flags| numbers.flag(rows, flags, |number| !number.is_nan()))
-            }
-            Values::Text(column) => Sides::of(deals, by_row(|row| column.codes[row] != MISSING)),
+        let unread = deals.unread.iter().find(|u| u.name == suspect.name && suspect.attributes.is_empty());
+        let with = match (unread, suspect.plain()) {
+            (Some(unread), _) => Sides::of(deals, ByRow(|row| unread.filled[row])),
+            (None, plain) => match &plain?.values {
+                Values::Number(counts) if suspect.subject == Subject::Kind => Sides::of(deals, AreAbove(counts)),
+                Values::Number(numbers) => Sides::of(deals, AreThere(numbers)),
+                Values::Text(column) => Sides::of(deals, ByRow(|row| column.codes[row] != MISSING)),
+            },
         };
         Some(Shares::among(all, &with))
     }
@@ -115,19 +112,49 @@ pub(super) struct Sides {
 impl Sides {
     /// All deals.
     pub(super) fn all(deals: &Deals) -> Sides {
-        Sides::of(deals, by_row(|_| true))
+        Sides::of(deals, ByRow(|_| true))
     }
 
-    /// Those that are flagged with 1 and not with 0: `flag` does so for a stretch of rows.
-    pub(super) fn of(deals: &Deals, flag: impl Fn(Range<usize>, &mut [f64])) -> Sides {
-        in_wide_registers(Added { won: &deals.snapshots.won, weights: &deals.snapshots.row_weight, flag })
+    /// Those that are flagged.
+    pub(super) fn of(deals: &Deals, flagged: impl Flagged) -> Sides {
+        in_wide_registers(Added { won: &deals.snapshots.won, weights: &deals.snapshots.row_weight, flagged })
     }
 }
 
-/// Flags the rows that something holds for.
-pub(super) fn by_row(holds: impl Fn(usize) -> bool) -> impl Fn(Range<usize>, &mut [f64]) {
-    move |rows, flags| {
-        flags.iter_mut().zip(rows).for_each(|(flag, row)| *flag = f64::from(u8::from(holds(row))));
+/// What holds for some deals.
+pub(super) trait Flagged {
+    /// Writes 1 for each of the rows, which follow each other, that it holds for, and else 0. To be inlined, with all it
+    /// calls.
+    fn flag(&self, rows: Range<usize>, flags: &mut [f64]);
+}
+
+/// What is asked of each row by itself.
+pub(super) struct ByRow<F>(pub F);
+
+impl<F: Fn(usize) -> bool> Flagged for ByRow<F> {
+    #[inline(always)]
+    fn flag(&self, rows: Range<usize>, flags: &mut [f64]) {
+        flags.iter_mut().zip(rows).for_each(|(flag, row)| *flag = f64::from(u8::from((self.0)(row))));
+    }
+}
+
+/// Numbers above 0.
+struct AreAbove<'a>(&'a Numbers);
+
+impl Flagged for AreAbove<'_> {
+    #[inline(always)]
+    fn flag(&self, rows: Range<usize>, flags: &mut [f64]) {
+        self.0.flag(rows, flags, |number| number > 0.0);
+    }
+}
+
+/// Numbers that are not missing.
+struct AreThere<'a>(&'a Numbers);
+
+impl Flagged for AreThere<'_> {
+    #[inline(always)]
+    fn flag(&self, rows: Range<usize>, flags: &mut [f64]) {
+        self.0.flag(rows, flags, |number| !number.is_nan());
     }
 }
 
@@ -138,13 +165,13 @@ const ROWS_AT_HAND: usize = 512;
 type Sums = [f64; 4];
 
 /// The flagged deals of each outcome added up.
-struct Added<'a, F> {
+struct Added<'a, F: Flagged> {
     won: &'a [f64],
     weights: &'a [f64],
-    flag: F,
+    flagged: F,
 }
 
-impl<F: Fn(Range<usize>, &mut [f64])> Lanes for Added<'_, F> {
+impl<F: Flagged> Lanes for Added<'_, F> {
     type Out = Sides;
 
     #[inline(always)]
@@ -154,7 +181,7 @@ impl<F: Fn(Range<usize>, &mut [f64])> Lanes for Added<'_, F> {
         let parts = self.won.chunks(ROWS_AT_HAND).zip(self.weights.chunks(ROWS_AT_HAND));
         for (part, (won, weights)) in parts.enumerate() {
             let (first, flags) = (part * ROWS_AT_HAND, &mut flags[..won.len()]);
-            (self.flag)(first..first + won.len(), flags);
+            self.flagged.flag(first..first + won.len(), flags);
             for (at, ((won, own), flag)) in won.iter().zip(weights).zip(&*flags).enumerate() {
                 let lane = at % Sums::default().len();
                 // Both sides at each deal, without a branch: nobody could foresee it.
