@@ -19,7 +19,7 @@ use crate::tables::ActivityBatches;
 use crate::values::format_day;
 use crate::watch::Watch;
 use clap::Args;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -218,6 +218,8 @@ pub(super) fn score_and_write(
     let bounds: Vec<f64> = card.map(|c| c.tiers.iter().map(|t| t.bound).collect()).unwrap_or_default();
     let options = WriteOptions { bounds: &bounds, raw: args.raw };
     let unbounded = WriteOptions { bounds: &[], ..options };
+    // Rows on a terminal leave no line for a bar.
+    let has_line = args.out != Path::new("-") || !io::stdout().is_terminal();
     let settings = ScoreSettings {
         as_of,
         activity_columns: read.roles.activity_columns.clone(),
@@ -225,8 +227,7 @@ pub(super) fn score_and_write(
         reasons: chosen.wants("model_reasons"),
         min_evidence: inputs.project.score.min_evidence,
         warnings,
-        // Rows on a terminal leave no line for a bar.
-        watch: if args.out == Path::new("-") { Watch::default() } else { terminal.watch() },
+        watch: if has_line { terminal.watch() } else { Watch::default() },
     };
     let looks_back = looks_back(table);
     let look = |assessment: &Assessment<'_>, leads: Range<usize>| {
@@ -265,7 +266,7 @@ pub(super) fn score_and_write(
             Ok(())
         })?;
         if args.order == Order::Score {
-            let _bar = terminal.begin("writing the scored table");
+            let _bar = has_line.then(|| terminal.begin("writing the scored table"));
             std::mem::take(&mut waiting).write(out)?;
         }
         newest_act = dated.and_then(|log| log.newest);

@@ -48,7 +48,7 @@ fn stored_cells<T: Copy>(
     missing: T,
     turned: impl Fn(&[u8]) -> Option<T>,
 ) -> Result<Option<Vec<T>>, InputError> {
-    let mut cells = Vec::with_capacity(file.n_rows);
+    let mut cells = Vec::with_capacity(file.n_rows.min(MOST_ROOM));
     for group in file.groups() {
         if !file.read_stored(column, group, Some(missing), &mut cells, &turned)? {
             return Ok(None);
@@ -157,6 +157,9 @@ pub(super) fn raw_cells(column: &Column, times: &TimeReader, place: &str) -> Res
         }
     })
 }
+
+/// Cells that room is made for beforehand: a broken file may promise any number of them.
+const MOST_ROOM: usize = 1 << 24;
 
 /// A column of more different words is not taken as one of words. More than of a block of CSV, for it is tried but once.
 const MOST_WORDS: usize = 1 << 10;

@@ -6,7 +6,7 @@ use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars::prelude::{
     ArrowDataType, ArrowSchema, Column, DataFrame, ParallelStrategy, ParquetReader, PolarsResult, SerReader,
 };
-use polars_parquet::parquet::metadata::RowGroupMetadata;
+use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -15,6 +15,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Rows read at a time from a row group that holds more.
 const SLICE_ROWS: usize = 1 << 18;
+
+/// Rows of a row group whose slices are read from its pages one by one.
+const MOST_ROWS_OF_SLICES: usize = 4 * SLICE_ROWS;
+
+/// A file that says to have more is broken.
+const MOST_ROWS: usize = 1 << 36;
 
 /// Room made for bytes to come: a broken file may promise any number of them.
 const MOST_ROOM: u64 = 1 << 26;
@@ -47,6 +53,14 @@ impl ParquetFile {
         let mut reader = ParquetReader::new(handle(&file, &name)?);
         let head = guarded(&name, || Ok((reader.schema()?, reader.get_metadata()?.clone())));
         let (schema, metadata) = head?;
+        let n_rows = metadata.num_rows;
+        let in_groups = metadata.row_groups.iter().fold(0, |sum: usize, group| sum.saturating_add(group.num_rows()));
+        if n_rows != in_groups || n_rows > MOST_ROWS {
+            return Err(broken(
+                &name,
+                &format!("it says that it has {n_rows} rows, and its row groups have {in_groups}"),
+            ));
+        }
         let (mut slices, mut group_starts, mut start) = (Vec::new(), Vec::new(), 0);
         for group in &metadata.row_groups {
             group_starts.push(start);
@@ -57,7 +71,6 @@ impl ParquetFile {
                 start += length;
             }
         }
-        let n_rows = metadata.num_rows;
         let mut bare_footer = FileMetadata::clone(&metadata);
         bare_footer.row_groups.clear();
         let (plain, nested): (Vec<_>, Vec<_>) = schema.iter().partition(|(_, field)| is_plain(&field.dtype));
@@ -98,7 +111,9 @@ impl ParquetFile {
 
     /// What a column holds, where it is of the sorts that [`ParquetFile::read_stored`] knows.
     pub(super) fn sort_of(&self, column: &str) -> Option<StoredSort> {
-        StoredSort::of(&self.schema.get(column)?.dtype)
+        let group = self.metadata.row_groups.first()?;
+        let stored = &chunk_of(group, column)?.descriptor().descriptor.primitive_type;
+        StoredSort::of(&self.schema.get(column)?.dtype, stored)
     }
 
     /// Starts and lengths of the row groups.
@@ -117,8 +132,11 @@ impl ParquetFile {
         turned: impl FnMut(&[u8]) -> Option<T>,
     ) -> Result<bool, InputError> {
         let (group, start) = self.group_of(slice);
-        let mut chunks = group.columns_under_root_iter(column).into_iter().flatten();
-        let (Some(chunk), None) = (chunks.next(), chunks.next()) else { return Ok(false) };
+        // For each slice its group is read anew, which of a group of many slices costs the square of their number.
+        if group.num_rows() > slice.1.max(MOST_ROWS_OF_SLICES) {
+            return Ok(false);
+        }
+        let Some(chunk) = chunk_of(group, column) else { return Ok(false) };
         let bytes = self.read_bytes(guarded(&self.name, || Ok(chunk.byte_range()))?)?;
         guarded(&self.name, || Ok(read_cells(bytes, chunk, start..start + slice.1, missing, cells, turned)?))
     }
@@ -154,8 +172,19 @@ impl ParquetFile {
         reader.set_metadata(metadata);
         let reader =
             reader.with_columns(Some(columns.to_vec())).with_slice(Some(slice)).read_parallel(ParallelStrategy::None);
-        guarded(&self.name, || reader.finish())
+        let frame = guarded(&self.name, || reader.finish())?;
+        match frame.columns().iter().find(|column| column.len() != slice.1) {
+            Some(column) => Err(broken(&self.name, &format!("its column `{}` does not have all rows", column.name()))),
+            None => Ok(frame),
+        }
     }
+}
+
+/// The pages of a column that is no structure.
+fn chunk_of<'g>(group: &'g RowGroupMetadata, column: &str) -> Option<&'g ColumnChunkMetadata> {
+    let mut chunks = group.columns_under_root_iter(column)?;
+    let first = chunks.next()?;
+    chunks.next().is_none().then_some(first)
 }
 
 /// A handle of its own for each reader.
@@ -170,9 +199,13 @@ fn guarded<T>(name: &str, step: impl FnOnce() -> PolarsResult<T>) -> Result<T, I
         Ok(Err(error)) => error.to_string(),
         Err(_) => "it is broken inside".to_string(),
     };
-    Err(InputError::new(format!("the Parquet file cannot be read: {reason}"))
+    Err(broken(name, &reason))
+}
+
+fn broken(name: &str, reason: &str) -> InputError {
+    InputError::new(format!("the Parquet file cannot be read: {reason}"))
         .at(name)
-        .remedy("the file may be cut short or altered; write it anew"))
+        .remedy("the file may be cut short or altered; write it anew")
 }
 
 fn is_plain(dtype: &ArrowDataType) -> bool {

@@ -4,14 +4,16 @@
 //! out to a text or number in every row, to be looked up again in every row. Here each entry of a dictionary is looked
 //! at once. What is stored in a rarer way is left to polars.
 
-use polars::prelude::{ArrowDataType, ArrowTimeUnit, TimeUnit};
+use polars::prelude::{ArrowDataType, TimeUnit};
 use polars_parquet::parquet::encoding::Encoding;
 use polars_parquet::parquet::encoding::hybrid_rle::{HybridRleChunk, HybridRleDecoder};
-use polars_parquet::parquet::error::ParquetResult;
+use polars_parquet::parquet::error::{ParquetError, ParquetResult};
 use polars_parquet::parquet::metadata::ColumnChunkMetadata;
 use polars_parquet::parquet::page::{DataPage, split_buffer};
 use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
-use polars_parquet::parquet::schema::types::PhysicalType;
+use polars_parquet::parquet::schema::types::{
+    PhysicalType, PrimitiveConvertedType, PrimitiveLogicalType, PrimitiveType, TimeUnit as ParquetTimeUnit,
+};
 use std::io::Cursor;
 use std::ops::Range;
 
@@ -34,20 +36,36 @@ pub(super) enum StoredSort {
 }
 
 impl StoredSort {
-    /// The sort of a column of this type.
-    pub(super) fn of(dtype: &ArrowDataType) -> Option<StoredSort> {
+    /// The sort of a column of the type `dtype`, whose values are `stored` so.
+    pub(super) fn of(dtype: &ArrowDataType, stored: &PrimitiveType) -> Option<StoredSort> {
         use ArrowDataType::{Dictionary, Float64, Int64, LargeUtf8, Timestamp, Utf8, Utf8View};
-        match dtype {
-            Utf8 | LargeUtf8 | Utf8View => Some(StoredSort::Text),
-            Dictionary(_, texts, _) => StoredSort::of(texts).filter(|sort| matches!(sort, StoredSort::Text)),
-            Int64 => Some(StoredSort::Whole),
-            Float64 => Some(StoredSort::Number),
-            // Seconds are stored as milliseconds.
-            Timestamp(unit, zone) if *unit != ArrowTimeUnit::Second => {
-                Some(StoredSort::Times { unit: unit.into(), is_local: zone.is_none() })
+        match (dtype, stored.physical_type) {
+            (Utf8 | LargeUtf8 | Utf8View, PhysicalType::ByteArray) => Some(StoredSort::Text),
+            (Dictionary(_, texts, _), _) => {
+                StoredSort::of(texts, stored).filter(|sort| matches!(sort, StoredSort::Text))
+            }
+            (Int64, PhysicalType::Int64) => Some(StoredSort::Whole),
+            (Float64, PhysicalType::Double) => Some(StoredSort::Number),
+            // What the writer held them as need not be what it stored: nanoseconds are stored as microseconds by old ways.
+            (Timestamp(_, zone), PhysicalType::Int64) => {
+                stored_unit(stored).map(|unit| StoredSort::Times { unit, is_local: zone.is_none() })
             }
             _ => None,
         }
+    }
+}
+
+/// The unit in which times are stored.
+fn stored_unit(stored: &PrimitiveType) -> Option<TimeUnit> {
+    match (stored.logical_type, stored.converted_type) {
+        (Some(PrimitiveLogicalType::Timestamp { unit, .. }), _) => Some(match unit {
+            ParquetTimeUnit::Milliseconds => TimeUnit::Milliseconds,
+            ParquetTimeUnit::Microseconds => TimeUnit::Microseconds,
+            ParquetTimeUnit::Nanoseconds => TimeUnit::Nanoseconds,
+        }),
+        (None, Some(PrimitiveConvertedType::TimestampMillis)) => Some(TimeUnit::Milliseconds),
+        (None, Some(PrimitiveConvertedType::TimestampMicros)) => Some(TimeUnit::Microseconds),
+        _ => None,
     }
 }
 
@@ -71,23 +89,23 @@ pub(super) fn read_cells<T: Copy>(
     let mut pages = BasicDecompressor::new(pages, Vec::new());
     let mut entries = Vec::new();
     if let Some(dictionary) = pages.read_dict_page()?
-        && width.take(&dictionary.buffer, dictionary.num_values, &mut entries, &mut turned).is_none()
+        && !width.take(&dictionary.buffer, dictionary.num_values, &mut entries, &mut turned)?
     {
         return Ok(false);
     }
     cells.reserve(rows.len());
     let (reading, mut start) = (Reading { entries, missing }, 0);
     while start < rows.end {
-        let Some(page) = pages.next().transpose()? else { return Ok(false) };
+        let page = pages.next().transpose()?.ok_or_else(|| broken("a column ends before its rows do"))?;
         let end = start + page.num_values();
         if end as i64 > chunk.num_values() {
-            return Ok(false);
+            return Err(broken("a column goes on after its rows"));
         }
         if end > rows.start {
             let page = page.decompress(&mut pages)?;
             let plain = |bytes: &[u8], n, cells: &mut Vec<T>| width.take(bytes, n, cells, &mut turned);
             let wanted = rows.start.saturating_sub(start)..rows.end.min(end) - start;
-            if reading.take_page(&page, wanted, cells, plain)?.is_none() {
+            if !reading.take_page(&page, wanted, cells, plain)? {
                 return Ok(false);
             }
             pages.reuse_page_buffer(page);
@@ -95,6 +113,10 @@ pub(super) fn read_cells<T: Copy>(
         start = end;
     }
     Ok(true)
+}
+
+fn broken(what: &str) -> ParquetError {
+    ParquetError::OutOfSpec(what.to_string())
 }
 
 /// How the bytes of a plain value are told from those of the next.
@@ -114,37 +136,40 @@ impl Width {
         }
     }
 
-    /// Turns the `n` plain values of `bytes`, onto `cells`; `None` where there are not so many, or one cannot be turned.
+    /// Turns the `n` plain values of `bytes`, onto `cells`; false where one cannot be turned.
     fn take<T>(
         self,
         bytes: &[u8],
         n: usize,
         cells: &mut Vec<T>,
         turned: &mut impl FnMut(&[u8]) -> Option<T>,
-    ) -> Option<()> {
-        // What a broken file promises is not made room for.
+    ) -> ParquetResult<bool> {
+        let cut_short = || broken("a page ends before its values do");
         let shortest = match self {
             Width::Eight => 8,
             Width::Told => 4,
         };
-        cells.reserve(n.min(bytes.len() / shortest));
+        if bytes.len() / shortest < n {
+            return Err(cut_short());
+        }
+        cells.reserve(n);
+        let mut push = |value: &[u8]| turned(value).map(|value| cells.push(value)).is_some();
         match self {
-            Width::Eight => {
-                for value in bytes.as_chunks::<8>().0.get(..n)? {
-                    cells.push(turned(value)?);
-                }
-            }
+            Width::Eight => Ok(bytes.as_chunks::<8>().0[..n].iter().all(|value| push(value))),
             Width::Told => {
                 let mut rest = bytes;
                 for _ in 0..n {
-                    let (length, behind) = rest.split_first_chunk::<4>()?;
-                    let (value, behind) = behind.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-                    cells.push(turned(value)?);
+                    let (length, behind) = rest.split_first_chunk::<4>().ok_or_else(cut_short)?;
+                    let length = u32::from_le_bytes(*length) as usize;
+                    let (value, behind) = behind.split_at_checked(length).ok_or_else(cut_short)?;
+                    if !push(value) {
+                        return Ok(false);
+                    }
                     rest = behind;
                 }
+                Ok(true)
             }
         }
-        Some(())
     }
 }
 
@@ -162,40 +187,42 @@ impl<T: Copy> Reading<T> {
         page: &DataPage,
         wanted: Range<usize>,
         cells: &mut Vec<T>,
-        plain: impl FnOnce(&[u8], usize, &mut Vec<T>) -> Option<()>,
-    ) -> ParquetResult<Option<()>> {
+        plain: impl FnOnce(&[u8], usize, &mut Vec<T>) -> ParquetResult<bool>,
+    ) -> ParquetResult<bool> {
         let (parts, first, n_rows) = (split_buffer(page)?, cells.len(), page.num_values());
         let is_there = match page.descriptor.max_def_level {
             0 => None,
             _ => presence(parts.def, n_rows)?,
         };
         let n = is_there.as_ref().map_or(n_rows, |is_there| is_there.iter().sum::<u32>() as usize);
-        let taken = match page.encoding() {
-            Encoding::Plain => plain(parts.values, n, cells),
+        let is_taken = match page.encoding() {
+            Encoding::Plain => plain(parts.values, n, cells)?,
             Encoding::RleDictionary | Encoding::PlainDictionary => self.take_codes(parts.values, n, cells)?,
-            _ => None,
+            _ => false,
         };
-        if taken.is_none() || cells.len() != first + n {
-            return Ok(None);
+        if !is_taken {
+            return Ok(false);
         }
         if let Some(is_there) = is_there {
-            let Some(missing) = self.missing.filter(|_| is_there.len() == n_rows) else { return Ok(None) };
+            let Some(missing) = self.missing else { return Ok(false) };
             spread(cells, first, &is_there, missing);
         }
         cells.truncate(first + wanted.end);
         cells.drain(first..first + wanted.start);
-        Ok(Some(()))
+        Ok(true)
     }
 
     /// Takes in `n` values of which the places in the dictionary are stored.
-    fn take_codes(&self, bytes: &[u8], n: usize, cells: &mut Vec<T>) -> ParquetResult<Option<()>> {
-        let Some((bits, codes)) = bytes.split_first() else { return Ok((n == 0).then_some(())) };
-        let codes = HybridRleDecoder::new(codes, u32::from(*bits), n).collect()?;
-        if codes.iter().any(|code| *code as usize >= self.entries.len()) {
-            return Ok(None);
+    fn take_codes(&self, bytes: &[u8], n: usize, cells: &mut Vec<T>) -> ParquetResult<bool> {
+        let codes = match bytes.split_first() {
+            Some((bits, codes)) => HybridRleDecoder::new(codes, u32::from(*bits), n).collect()?,
+            None => Vec::new(),
+        };
+        if codes.len() != n || codes.iter().any(|code| *code as usize >= self.entries.len()) {
+            return Err(broken("a page has places beyond its dictionary, or too few"));
         }
         cells.extend(codes.iter().map(|code| self.entries[*code as usize]));
-        Ok(Some(()))
+        Ok(true)
     }
 }
 
@@ -207,7 +234,11 @@ fn presence(levels: &[u8], n: usize) -> ParquetResult<Option<Vec<u32>>> {
     {
         return Ok(None);
     }
-    levels.collect().map(Some)
+    let is_there = levels.collect()?;
+    if is_there.len() != n || is_there.iter().any(|level| *level > 1) {
+        return Err(broken("a page does not say of all its rows whether they have a value"));
+    }
+    Ok(Some(is_there))
 }
 
 /// Moves the values that stand from `first` on to the rows that have one; the others become `missing`.

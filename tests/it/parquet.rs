@@ -13,12 +13,11 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/parquet")
 }
 
-/// The Parquet files, in the order of their names.
+/// The Parquet files that hold the whole table.
 fn files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));
-    files.sort();
-    assert_eq!(files.len(), 13);
+    files.retain(|path| path.extension().is_some_and(|kind| kind == "parquet") && !path.ends_with("tiny.parquet"));
+    assert_eq!(files.len(), 19);
     files
 }
 
@@ -83,7 +82,9 @@ fn every_way_of_storing_a_table_gives_the_same_columns() {
     let wanted = columns(&folder().join("table.csv"));
     assert!(wanted.len() > 9);
     for file in files() {
-        for (column, wanted) in columns(&file).iter().zip(&wanted) {
+        let columns = columns(&file);
+        assert_eq!(columns.len(), wanted.len(), "{}", file.display());
+        for (column, wanted) in columns.iter().zip(&wanted) {
             let place = format!("{}: {}", file.display(), wanted.name);
             assert_eq!((&column.name, column.column_type), (&wanted.name, wanted.column_type), "{place}");
             assert!(column.text == wanted.text && column.date == wanted.date, "{place}");
@@ -94,30 +95,40 @@ fn every_way_of_storing_a_table_gives_the_same_columns() {
     }
 }
 
-#[test]
-fn a_file_cut_short_or_altered_is_named_and_never_ends_the_program_otherwise() {
-    let whole = std::fs::read(folder().join("old.parquet")).unwrap();
-    let there = tempfile::tempdir().unwrap();
-    let path = there.path().join("log.parquet");
+/// Reads a file as a log and as a table of leads: what is wrong is an error that names it.
+fn read_both(path: &Path, what: &str) -> usize {
     let ids: Ids = (10_000..10_100).map(|n| n.to_string()).collect();
-    let roles = ActivityRoles {
-        lead_id: "number".to_string(),
-        at: "at".to_string(),
-        kind: "kind".to_string(),
-        detail: None,
-        count: None,
-    };
+    let role = str::to_string;
+    let roles =
+        ActivityRoles { lead_id: role("number"), at: role("at"), kind: role("kind"), detail: None, count: None };
+    let (settings, paths) = (ReadSettings::default(), [path.to_path_buf()]);
+    let log = ActivityLog::open(&paths, &roles, &settings, &ids, true);
+    let of_log = log.and_then(|mut log| log.for_each(&mut |_| {})).err();
+    let leads = LeadRoles { id: "row".to_string(), ..LeadRoles::default() };
+    let of_table = read_raw(&paths, &settings, Wanted::All)
+        .and_then(|raw| build_leads(&raw, &leads, &[], &settings).map(drop))
+        .err();
+    let errors = [of_log, of_table].into_iter().flatten();
+    errors.inspect(|error| assert!(error.to_string().contains("altered.parquet"), "{what}: {error}")).count()
+}
+
+#[test]
+fn an_altered_file_is_named_and_never_ends_the_program_otherwise() {
+    let whole = std::fs::read(folder().join("tiny.parquet")).unwrap();
+    let there = tempfile::tempdir().unwrap();
+    let path = there.path().join("altered.parquet");
     let mut n_refused = 0;
-    for place in (4..whole.len() - 8).step_by(whole.len() / 150) {
+    let footer = whole.len() - 8 - u32::from_le_bytes(*whole[..whole.len() - 4].last_chunk().unwrap()) as usize;
+    for place in (0..footer).step_by(4).chain(footer..whole.len()) {
         let mut altered = whole.clone();
-        altered[place] ^= 0x5A;
+        let flip = [0x01, 0x80, 0x5A][place % 3];
+        altered[place] ^= flip;
         std::fs::write(&path, altered).unwrap();
-        let read = ActivityLog::open(std::slice::from_ref(&path), &roles, &ReadSettings::default(), &ids, true)
-            .and_then(|mut log| log.for_each(&mut |_| {}));
-        if let Err(error) = read {
-            assert!(error.to_string().contains("log.parquet"), "{place}: {error}");
-            n_refused += 1;
-        }
+        n_refused += read_both(&path, &format!("byte {place} ^ {flip:#04x}"));
     }
-    assert!(n_refused > 10, "{n_refused}");
+    for length in (0..whole.len()).step_by(29) {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        n_refused += read_both(&path, &format!("{length} bytes"));
+    }
+    assert!(n_refused > 300, "{n_refused}");
 }

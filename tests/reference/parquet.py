@@ -69,6 +69,10 @@ def main():
     for unit in ["ms", "ns", "s"]:
         times = [pa.field(f.name, pa.timestamp(unit)) if pa.types.is_timestamp(f.type) else f for f in whole.schema]
         write(f"times_{unit}", whole.cast(pa.schema(times)), compression="zstd")
+        # Stored in another unit than they were held in.
+        held = whole.cast(pa.schema(times))
+        write(f"coerced_{unit}", held, compression="zstd", coerce_timestamps="ms", allow_truncated_timestamps=True)
+        write(f"old_{unit}", held, compression="zstd", version="1.0", allow_truncated_timestamps=True)
     zoned = [pa.field(f.name, pa.timestamp("us", "UTC")) if pa.types.is_timestamp(f.type) else f for f in whole.schema]
     write("zoned", whole.cast(pa.schema(zoned)), compression="zstd")
     # As pandas keeps its categories.
@@ -76,6 +80,8 @@ def main():
     for name in ["kind", "city"]:
         coded = coded.set_column(coded.schema.get_field_index(name), name, coded[name].dictionary_encode())
     write("categories", coded, compression="zstd")
+    # Small enough for a look at each of its bytes.
+    write("tiny", whole.slice(0, 40).select(["row", "number", "key", "at", "kind", "amount"]), compression="zstd")
     pl.from_arrow(whole).write_parquet(FOLDER / "polars.parquet", row_group_size=400, data_page_size=2000)
     duckdb.sql("select * from whole").write_parquet(str(FOLDER / "duckdb.parquet"), row_group_size=2048)
 

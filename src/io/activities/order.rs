@@ -4,6 +4,7 @@ use super::{ActivityLog, Source};
 use crate::fault::InputError;
 use crate::io::json_lines::{Object, each_object};
 use crate::io::parquet_cells::raw_cells;
+use crate::io::parquet_pages::StoredSort;
 use crate::values::{DateOrder, OrderEvidence, OrderVerdict};
 use polars::prelude::DataType;
 use std::path::Path;
@@ -94,7 +95,8 @@ fn each_time(
         }
         Source::Parquet(file, layout) => {
             let at = &layout.columns[1..2];
-            for slice in &file.slices {
+            let are_known = matches!(file.sort_of(&at[0]), Some(StoredSort::Times { .. }));
+            for slice in file.slices.iter().filter(|_| !are_known) {
                 let frame = file.read_slice(at, *slice)?;
                 let text = frame.columns().iter().find(|column| *column.dtype() == DataType::String);
                 let Some(column) = text else { break };
