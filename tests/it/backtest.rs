@@ -51,6 +51,34 @@ fn every_deal_is_counted_once_in_bands_tiers_and_sources() {
     }
 }
 
+/// Deals from the web are open for months, those from fairs for days: what is expected of either is on the scale of what
+/// came, whatever that does to the row weights.
+#[test]
+fn what_is_expected_of_a_source_goes_with_what_came_however_long_its_deals_are_open() {
+    use leadscore::asof::{Instant, MICROS_PER_DAY};
+    let mut leads = String::from("lead_id,source,size,created,closed,outcome\n");
+    let day = |n: usize| leadscore::values::format_day(Instant((19_000 + n as i64) * MICROS_PER_DAY));
+    for i in 0..3000_usize {
+        let (draw, size) = (i * 7919 % 1000, i * 31 % 10);
+        let (source, lasts, share) = if i % 2 == 0 { ("web", 100 + i % 80, 450) } else { ("fair", 3 + i % 5, 300) };
+        let won = draw < share + 20 * size;
+        let (created, closed) = (day(i / 5), day(i / 5 + lasts));
+        leads.push_str(&format!("L{i},{source},{size},{created},{closed},{}\n", if won { "won" } else { "lost" }));
+    }
+    let company = Company::with(&[("leads.csv", &leads)]);
+    company.run(&["init", "--leads", "leads.csv"]).ok();
+    let found = json(&company, &["--by", "source"]);
+    let levels = list(&list(&found, "sources")[0], "levels");
+    assert_eq!(levels.len(), 2);
+    for level in levels {
+        let (rate, expected) = (number(&level["rate"]), number(&level["expected_rate"]));
+        assert!((expected / rate - 1.0).abs() < 0.25, "{level}");
+        assert!((number(&level["expected_wins"]) / number(&level["n"]) - expected).abs() < 1e-9);
+    }
+    let [web, fair] = ["web", "fair"].map(|name| levels.iter().find(|level| level["level"] == name).unwrap());
+    assert!(number(&web["n"]) > 900.0 && number(&fair["n"]) > 900.0);
+}
+
 #[test]
 fn the_model_beats_chance_and_the_lists_name_what_carried_each_deal() {
     let company = Company::sample();

@@ -152,7 +152,8 @@ pub(super) fn look_back_on(
         top: settings.top,
     });
     let (high_score_no_order, low_score_order) = lists.unzip();
-    let mut notes = notes(scorecard, &done, &past);
+    let sources = quality::by_columns(table, &columns, &deals, &past, train.learn.terms.min_level_count);
+    let mut notes = notes(scorecard, &done, &past, !sources.is_empty());
     notes.extend(leaks::notes(&deals.leaks));
     let span_days = past.as_of.map(|(first, last)| last.since(first).days());
     let capacity = match settings.capacity {
@@ -174,7 +175,7 @@ pub(super) fn look_back_on(
         low_score_order,
         capacity,
         value: settings.money.map(|money| cutoff::by_value(&past, money, settings.hours_per_lead)),
-        sources: quality::by_columns(table, &columns, &deals, &past, train.learn.terms.min_level_count),
+        sources,
         notes,
     };
     Ok(LookedBack { found, deals, past, done, evidence, train })
@@ -196,7 +197,7 @@ fn figures(deals: &Deals, scorecard: Option<&Scorecard>, done: &Procedure, past:
 }
 
 /// What is missing, and what a reader must know of what is there.
-fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> Vec<String> {
+fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past, has_sources: bool) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     match scorecard {
         None => {
@@ -214,8 +215,9 @@ fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past) -> Vec<St
     }
     notes.extend(done.folds.iter().flat_map(|f| f.notes.iter().cloned()));
     if past.w.iter().any(|w| *w != past.w[0]) {
+        let but = if has_sources { ", but those of sources and campaigns," } else { "" };
         notes.push(format!(
-            "Rates and cut-offs, but those of sources and campaigns, are among leads open on any day, as whoever scores them meets \
+            "Rates and cut-offs{but} are among leads open on any day, as whoever scores them meets \
              them: a deal open for long more often, a win on the first day hardly ever. Counted so, {} of {} were won; each \
              counted once, {}.",
             thousands(past.weighted_wins().round() as usize),

@@ -29,10 +29,10 @@ pub struct Level {
     /// What came of its leads.
     #[serde(flatten)]
     pub record: Rate,
-    /// Wins that the model, which had not seen these deals, expected; on the scale of `wins`: all judged deals' sum of
-    /// probabilities is scaled by their wins over their row-weighted wins.
+    /// Wins that the model, which had not seen these deals, expected; on the scale of `wins`. `None` without a win.
     pub expected_wins: Option<f64>,
-    /// The same as a share of the deals, beside `rate`.
+    /// The same as a share of the deals, beside `rate`: `rate` times what the model expected of them over what came, both by
+    /// row weight, as the model's chances are meant. So how long a source's deals are open says nothing here.
     pub expected_rate: Option<f64>,
     /// Its win rate ÷ that of all.
     pub lift: f64,
@@ -172,29 +172,25 @@ struct Scale {
     counts: Vec<f64>,
     /// What came of all judged deals.
     all: Rate,
-    /// Wins so counted over row-weighted wins, by which what the model expects is brought to their scale.
-    wins_per_weight: f64,
 }
 
 impl Scale {
     fn of(table: &LeadTable, deals: &Deals, past: &Past) -> Option<Scale> {
         let count = |&row: &usize| table.row_weight.as_ref().map_or(1.0, |own| own[deals.snapshots.rows[row]]);
         let counts: Vec<f64> = past.rows.iter().map(count).collect();
-        let wins = |w: &[f64]| past.y.iter().zip(w).map(|(y, w)| y * w).sum::<f64>();
-        let weighted = wins(&past.w);
-        let wins_per_weight = if weighted > 0.0 { wins(&counts) / weighted } else { 1.0 };
-        Some(Scale { all: Rate::of(&past.y, &counts)?, wins_per_weight, counts })
+        Some(Scale { all: Rate::of(&past.y, &counts)?, counts })
     }
 
     fn level(&self, level: String, rows: &[usize], past: &Past) -> Option<Level> {
         let (y, counts): (Vec<f64>, Vec<f64>) = rows.iter().map(|&i| (past.y[i], self.counts[i])).unzip();
         let record = Rate::of(&y, &counts)?;
-        let sum = |p: &Vec<f64>| rows.iter().map(|&i| past.w[i] * p[i]).sum::<f64>();
-        let expected = past.p_model.as_ref().map(|p| sum(p) * self.wins_per_weight);
+        let sum = |of: &[f64]| rows.iter().map(|&i| past.w[i] * of[i]).sum::<f64>();
+        let came = sum(&past.y);
+        let expected = past.p_model.as_ref().filter(|_| came > 0.0).map(|p| (record.rate * sum(p) / came).min(1.0));
         Some(Level {
             level,
-            expected_wins: expected,
-            expected_rate: expected.map(|wins| wins / counts.iter().sum::<f64>()),
+            expected_wins: expected.map(|rate| rate * counts.iter().sum::<f64>()),
+            expected_rate: expected,
             lift: if self.all.rate > 0.0 { record.rate / self.all.rate } else { 0.0 },
             standing: record.standing(self.all.rate),
             record,
