@@ -1,12 +1,13 @@
 //! A Parquet file opened: its columns, its row groups, and their values in the forms that this program knows.
 
-use super::parquet_pages::{StoredSort, read_cells};
+use super::parquet_pages::{Bytes, StoredSort, read_cells};
 use crate::fault::InputError;
 use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars::prelude::{
     ArrowDataType, ArrowSchema, Column, DataFrame, ParallelStrategy, ParquetReader, PolarsResult, SerReader,
 };
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -16,8 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Rows read at a time from a row group that holds more.
 const SLICE_ROWS: usize = 1 << 18;
 
-/// Rows of a row group whose slices are read from its pages one by one.
-const MOST_ROWS_OF_SLICES: usize = 4 * SLICE_ROWS;
+/// Columns of row groups whose bytes are kept at hand: as many as a log has.
+const COLUMNS_HELD: usize = 5;
 
 /// A file that says to have more is broken.
 const MOST_ROWS: usize = 1 << 36;
@@ -45,6 +46,8 @@ pub(super) struct ParquetFile {
     group_starts: Vec<usize>,
     /// The footer without its row groups.
     bare_footer: FileMetadataRef,
+    /// Columns of the row groups that were asked for last, by where they lie.
+    held: Mutex<VecDeque<(Range<u64>, Bytes)>>,
 }
 
 impl ParquetFile {
@@ -88,6 +91,7 @@ impl ParquetFile {
             slices,
             group_starts,
             bare_footer: Arc::new(bare_footer),
+            held: Mutex::default(),
         })
     }
 
@@ -132,13 +136,25 @@ impl ParquetFile {
         turned: impl FnMut(&[u8]) -> Option<T>,
     ) -> Result<bool, InputError> {
         let (group, start) = self.group_of(slice);
-        // For each slice its group is read anew, which of a group of many slices costs the square of their number.
-        if group.num_rows() > slice.1.max(MOST_ROWS_OF_SLICES) {
-            return Ok(false);
-        }
         let Some(chunk) = chunk_of(group, column) else { return Ok(false) };
-        let bytes = self.read_bytes(guarded(&self.name, || Ok(chunk.byte_range()))?)?;
-        guarded(&self.name, || Ok(read_cells(bytes, chunk, start..start + slice.1, missing, cells, turned)?))
+        let range = guarded(&self.name, || Ok(chunk.byte_range()))?;
+        let bytes = if slice.1 < group.num_rows() { self.held(range)? } else { Bytes::of(self.read_bytes(range)?) };
+        guarded(&self.name, || Ok(read_cells(&bytes, chunk, start..start + slice.1, missing, cells, turned)?))
+    }
+
+    /// Some bytes of the file, which are kept at hand: the slices of one row group are read one after the other, and each asks
+    /// for its pages.
+    fn held(&self, range: Range<u64>) -> Result<Bytes, InputError> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, bytes)) = held.iter().find(|(of, _)| *of == range) {
+            return Ok(bytes.clone());
+        }
+        let bytes = Bytes::of(self.read_bytes(range.clone())?);
+        held.push_back((range, bytes.clone()));
+        if held.len() > COLUMNS_HELD {
+            held.pop_front();
+        }
+        Ok(bytes)
     }
 
     /// Some bytes of the file, fewer where it ends before.

@@ -4,6 +4,7 @@
 //! out to a text or number in every row, to be looked up again in every row. Here each entry of a dictionary is looked
 //! at once. What is stored in a rarer way is left to polars.
 
+use polars::io::mmap::ReaderBytes;
 use polars::prelude::{ArrowDataType, TimeUnit};
 use polars_parquet::parquet::encoding::Encoding;
 use polars_parquet::parquet::encoding::hybrid_rle::{HybridRleChunk, HybridRleDecoder};
@@ -69,13 +70,32 @@ fn stored_unit(stored: &PrimitiveType) -> Option<TimeUnit> {
     }
 }
 
+/// The bytes of a column chunk, of which clones share one piece of memory.
+pub(super) struct Bytes(ReaderBytes<'static>);
+
+impl Bytes {
+    /// Of these bytes.
+    pub(super) fn of(bytes: Vec<u8>) -> Bytes {
+        Bytes(ReaderBytes::Owned(bytes.into()))
+    }
+}
+
+impl Clone for Bytes {
+    fn clone(&self) -> Bytes {
+        Bytes(match &self.0 {
+            ReaderBytes::Owned(bytes) => ReaderBytes::Owned(bytes.clone()),
+            ReaderBytes::Borrowed(bytes) => ReaderBytes::Borrowed(bytes),
+        })
+    }
+}
+
 /// Reads the cells of `rows` of a column chunk, which is `bytes`, onto `cells`, each `turned` from its own bytes: those of
 /// a number as they lie there, little end first, or those of a text. Missing ones become `missing`.
 ///
 /// Entries of a dictionary are turned once, those too that no row of these holds. False where `turned` gives nothing for
 /// one, where a cell is missing and there is no `missing`, and where the chunk is not stored plainly or by a dictionary.
 pub(super) fn read_cells<T: Copy>(
-    bytes: Vec<u8>,
+    bytes: &Bytes,
     chunk: &ColumnChunkMetadata,
     rows: Range<usize>,
     missing: Option<T>,
@@ -85,7 +105,8 @@ pub(super) fn read_cells<T: Copy>(
     let descriptor = &chunk.descriptor().descriptor;
     let is_flat = descriptor.max_rep_level == 0 && descriptor.max_def_level <= 1;
     let Some(width) = Width::of(chunk).filter(|_| is_flat) else { return Ok(false) };
-    let pages = PageReader::new(Cursor::new(bytes.into()), chunk, Vec::new(), usize::MAX);
+    let Bytes(ReaderBytes::Owned(bytes)) = bytes else { return Ok(false) };
+    let pages = PageReader::new(Cursor::new(bytes.clone()), chunk, Vec::new(), usize::MAX);
     let mut pages = BasicDecompressor::new(pages, Vec::new());
     let mut entries = Vec::new();
     if let Some(dictionary) = pages.read_dict_page()?
