@@ -29,7 +29,9 @@ pub struct Tier {
 /// ([`super::rounding::step`]). Of the multiples of the step within `range`, the one whose share is nearest is taken,
 /// and among equals the one nearest to the old bound; where round bounds miss the share by half a percentage point
 /// more than need be, or would put two tiers on one bound, tenths and then hundredths of the step are tried. The
-/// order of the tiers by bound is kept, and without deals they stay as they are.
+/// order of the tiers by bound is kept, and without deals they stay as they are. A tier that some deals reached gets a
+/// bound that some reach, as far as there is one above the tier below: where the new scores are few, that may be more
+/// deals than before, but a tier without any would hand nobody over.
 pub fn move_tiers(old: &[f64], new: &[f64], weights: &[f64], tiers: &[Tier], range: [f64; 2], step: f64) -> Vec<Tier> {
     let (old, new) = (Reach::new(old, weights), Reach::new(new, weights));
     if old.total <= 0.0 {
@@ -54,7 +56,9 @@ fn nearest_bound(new: &Reach, share: f64, old_bound: f64, above: f64, range: [f6
         let nearer = (a - old_bound).abs().total_cmp(&(b - old_bound).abs());
         miss(*a).total_cmp(&miss(*b)).then(nearer).then(a.total_cmp(b))
     };
-    let open = |bound: &f64| *bound > above + REACHED && *bound >= range[0] && *bound <= range[1];
+    let free = |bound: &f64| *bound > above + REACHED && *bound >= range[0] && *bound <= range[1];
+    let must_be_reached = share > 0.0 && new.scores.iter().any(free);
+    let open = |bound: &f64| free(bound) && (!must_be_reached || new.share(*bound) > 0.0);
     let best = new.scores.iter().copied().filter(open).min_by(better);
     let least = best.map_or(f64::INFINITY, miss);
     let mut roundest = None;
@@ -141,6 +145,16 @@ mod tests {
         let weights = vec![2.0; old.len()];
         let moved = move_tiers(&old, &new, &weights, &tiers(&[50.0, 80.0, 52.0]), [0.0, 100.0], 5.0);
         assert_eq!(bounds(&moved), [50.5, 50.8, 50.52]);
+    }
+
+    #[test]
+    fn a_tier_that_was_reached_stays_reached() {
+        let old = [vec![15.0; 5], vec![10.0; 25], vec![0.0; 70]].concat();
+        let new = [vec![9.0; 20], vec![8.5; 18], vec![0.0; 62]].concat();
+        let moved = move_tiers(&old, &new, &[1.0; 100], &tiers(&[15.0, 10.0]), [0.0, 100.0], 0.5);
+        assert_eq!(bounds(&moved), [9.0, 8.5], "twenty deals rather than none in place of five");
+        let none_left = move_tiers(&old, &[8.5; 100], &[1.0; 100], &tiers(&[15.0, 10.0]), [0.0, 100.0], 0.5);
+        assert!(none_left[0].bound > none_left[1].bound);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::super::page::{Page, Strip};
 use super::super::terminal::{Align, count, percent, plural, table};
 use super::personas::persona_text;
 use super::summary::{RuleRow, Summary};
-use crate::comparison::{Contest, SETS_THE_SCALE};
+use crate::comparison::SETS_THE_SCALE;
 use crate::features::short_number;
 use crate::metrics::{BY_ROW_WEIGHT, Rate, is_weighted, row_weight_mark, share_won};
 use crate::pipeline::compare::{Judged, ShapeProfile};
@@ -166,7 +166,7 @@ fn endings(text: &mut Page, summary: &Summary) {
         ));
     }
     if let Some(path) = &summary.written {
-        text.push_str(&written(path, summary.judged.as_ref().map(|judged| judged.contest)));
+        text.push_str(&written(path, summary.judged.as_ref()));
     }
     if let Some(path) = &summary.suggested {
         text.push_str(&format!("The suggested rules are in {path}.\n"));
@@ -174,11 +174,17 @@ fn endings(text: &mut Page, summary: &Summary) {
 }
 
 /// Where the learned scorecard is, and what to do with it.
-fn written(path: &str, contest: Option<Contest>) -> String {
-    if contest.is_some_and(|contest| contest.is_lost()) {
-        return format!("The learned scorecard is in {path}; it ranked worse on trial, so keep the one there is.\n");
-    }
-    format!("The learned scorecard is in {path}; `leadscore train --scorecard {path}` tries it.\n")
+fn written(path: &str, judged: Option<&Judged>) -> String {
+    let tries = format!("`leadscore train --scorecard {path}` tries it");
+    let next = match judged {
+        Some(judged) if judged.contest.is_lost() => "it ranked worse on trial, so keep the one there is".to_string(),
+        Some(judged) => match judged.other_volume() {
+            Some(volume) => format!("look at the bound of {} first (see the trial), then {tries}", volume.tier),
+            None => tries,
+        },
+        None => tries,
+    };
+    format!("The learned scorecard is in {path}; {next}.\n")
 }
 
 /// The interval of a rule's points, unless these hold the scale.
@@ -198,13 +204,22 @@ fn tenth(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::comparison::Contest;
+    use crate::pipeline::compare::TierPair;
 
     #[test]
     fn nobody_is_told_to_try_points_that_rank_worse() {
-        let contest = |interval| Contest { deals: 400, won: 90, hand_set: 0.7, learned: 0.6, gain: -0.1, interval };
-        let said = |contest| written("learned.toml", contest);
-        assert!(said(Some(contest([-0.15, -0.01]))).ends_with("it ranked worse on trial, so keep the one there is.\n"));
-        assert!(said(Some(contest([-0.15, 0.01]))).contains("`leadscore train --scorecard learned.toml` tries it"));
-        assert_eq!(said(Some(contest([-0.15, 0.01]))), said(None));
+        let judged = |interval| Judged {
+            scheme: "forward".into(),
+            contest: Contest { deals: 400, won: 90, hand_set: 0.7, learned: 0.6, gain: -0.1, interval },
+            tiers: Vec::new(),
+        };
+        let said = |judged: Option<&Judged>| written("learned.toml", judged);
+        let (lost, mut open) = (judged([-0.15, -0.01]), judged([-0.15, 0.01]));
+        assert!(said(Some(&lost)).ends_with("it ranked worse on trial, so keep the one there is.\n"));
+        assert!(said(Some(&open)).ends_with("learned.toml; `leadscore train --scorecard learned.toml` tries it.\n"));
+        assert_eq!(said(Some(&open)), said(None));
+        open.tiers = vec![TierPair { tier: "SQL".into(), hand_set: Rate::of(&[1.0], &[1.0]), learned: None }];
+        assert!(said(Some(&open)).contains("look at the bound of SQL first (see the trial), then `leadscore train"));
     }
 }

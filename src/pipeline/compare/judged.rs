@@ -33,6 +33,9 @@ pub struct TierPair {
     pub learned: Option<Rate>,
 }
 
+/// Up to so many times more deals, or fewer, in a tier nobody need be told of.
+const ANOTHER_VOLUME: usize = 2;
+
 impl Judged {
     /// How the learned points rank beside the hand-set ones, or those of the start, in words, and what to do.
     pub fn sentence(&self, is_start: bool) -> String {
@@ -41,9 +44,10 @@ impl Judged {
         let which = judged_on(&self.scheme, c.deals);
         let so = match () {
             () if c.is_lost() => format!("Beyond chance they rank worse: keep {points}."),
-            () if c.is_won() => {
-                "Beyond chance they rank better: take them over, once each change makes sense to you.".into()
-            }
+            () if c.is_won() => format!(
+                "Beyond chance they rank better: take them over, once each change makes sense to you{}.",
+                self.other_volume().map_or_else(String::new, |volume| volume.caution())
+            ),
             () => format!("That may be chance: keep {points}, but for rules whose verdict convinces you."),
         };
         format!(
@@ -56,6 +60,42 @@ impl Judged {
             100.0 * c.interval[0],
             100.0 * c.interval[1]
         )
+    }
+
+    /// The highest tier that the learned points would give to far more of the deals, or to far fewer.
+    pub fn other_volume(&self) -> Option<Volume> {
+        let is_other = |[before, after]: [usize; 2]| before.max(after) > ANOTHER_VOLUME * before.min(after);
+        let mut deals = [0; 2];
+        for pair in self.tiers.iter().filter(|pair| !pair.tier.is_empty()) {
+            for (sum, rate) in deals.iter_mut().zip([&pair.hand_set, &pair.learned]) {
+                *sum += rate.as_ref().map_or(0, |rate| rate.n);
+            }
+            if is_other(deals) {
+                return Some(Volume { tier: pair.tier.clone(), deals });
+            }
+        }
+        None
+    }
+}
+
+/// A tier that the learned points would make another one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Volume {
+    /// Its name.
+    pub tier: String,
+    /// Deals at or above it by the hand-set points, then by the learned ones.
+    pub deals: [usize; 2],
+}
+
+impl Volume {
+    /// What to see to before anybody takes the learned points over.
+    fn caution(&self) -> String {
+        let [before, after] = self.deals.map(thousands);
+        let would = format!("{after} of these deals would be {} or above, not {before}", self.tier);
+        match self.deals[1] < self.deals[0] {
+            true => format!(", and a lower bound brings {} as many leads as now: {would}", self.tier),
+            false => format!(", and sales can take so many: {would}"),
+        }
     }
 }
 
@@ -118,5 +158,27 @@ mod tests {
             "+1.0). That may be chance: keep the hand-set ones, but for rules whose verdict convinces you."
         ));
         assert!(said([0.01, 0.15], false).contains("Beyond chance they rank better: take them over"));
+    }
+
+    #[test]
+    fn nobody_takes_over_points_that_hand_over_far_more_or_fewer_unwarned() {
+        let said = |learned: usize| {
+            let rate = |n: usize| Rate::of(&vec![1.0; n], &vec![1.0; n]);
+            let pair = |tier: &str, deals: [usize; 2]| TierPair {
+                tier: tier.into(),
+                hand_set: rate(deals[0]),
+                learned: rate(deals[1]),
+            };
+            let contest =
+                Contest { deals: 400, won: 90, hand_set: 0.6, learned: 0.7, gain: 0.1, interval: [0.01, 0.15] };
+            let tiers = vec![pair("SQL", [20, learned]), pair("MQL", [60, 80 - learned.min(60)]), pair("", [320, 320])];
+            Judged { scheme: "forward".into(), contest, tiers }.sentence(false)
+        };
+        assert!(said(0).ends_with(
+            "once each change makes sense to you, and a lower bound brings SQL as many leads as now: 0 of these deals would be \
+             SQL or above, not 20."
+        ));
+        assert!(said(41).ends_with("and sales can take so many: 41 of these deals would be SQL or above, not 20."));
+        assert!(said(30).ends_with("once each change makes sense to you."));
     }
 }

@@ -8,7 +8,7 @@ mod shapes;
 mod suggestions;
 mod written;
 
-pub use judged::{Judged, TierPair};
+pub use judged::{Judged, TierPair, Volume};
 pub use shapes::{CAPS, HALF_LIVES_DAYS, Shape, ShapeProfile, ShapeRow};
 pub use suggestions::Suggestion;
 
