@@ -10,8 +10,8 @@ pub(super) fn told(rules: &[RuleComparison]) -> Option<String> {
     let rule = rules.iter().find(|rule| rule.sets_the_scale)?;
     let others = if rules.len() > 1 { ", and the others are measured by it" } else { "" };
     Some(format!(
-        "`{}` {SETS_THE_SCALE}: nearly all that tells deals apart by points is this rule, so its points stay about as they \
-         are whatever it is worth{others}.",
+        "`{}` {SETS_THE_SCALE}: nearly all that tells deals apart by the learned points is this rule. These are spread as \
+         widely as the old ones, so it gets what fills that, whatever it is worth{others}.",
         rule.id
     ))
 }

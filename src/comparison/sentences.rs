@@ -16,7 +16,8 @@ pub(super) const ENOUGH_OF_RARER: usize = 50;
 const MOST_PROMISED: f64 = 5.0;
 
 /// Two or three plain sentences, the most important first; nothing is to be changed where the learned points lost the
-/// `contest` on deals that neither had seen. `is_start`: the points are nobody's opinion yet, for a program drew them up.
+/// `contest` on deals that neither had seen. A rule that sets the scale is not told, for its points do not say what it is
+/// worth. `is_start`: the points are nobody's opinion yet, for a program drew them up.
 pub fn sentences(comparison: &Comparison, contest: Option<&Contest>, is_start: bool) -> Vec<String> {
     if !comparison.says_something() {
         return too_little(comparison, if is_start { "starting" } else { "hand-set" });
@@ -54,7 +55,7 @@ pub fn sentences(comparison: &Comparison, contest: Option<&Contest>, is_start: b
     said.extend(
         order
             .iter()
-            .zip(contradicted)
+            .zip(contradicted.into_iter().filter(|rule| !rule.sets_the_scale))
             .take(TOLD)
             .map(|(when, rule)| format!("{when}: {}", one_rule(rule, comparison, is_start))),
     );
@@ -252,6 +253,18 @@ pub(super) mod tests {
             "{}",
             said[1]
         );
+    }
+
+    #[test]
+    fn what_sets_the_scale_is_not_told_first() {
+        let mut rules = vec![
+            rule("route", [5.0, 8.7], [8.6, 8.8], [900, 400], Verdict::TooWeak),
+            rule("region", [5.0, -1.0], [-1.8, -0.1], [300, 90], Verdict::WrongSign),
+        ];
+        rules[0].sets_the_scale = true;
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, false);
+        assert_eq!(said[0], "The deals contradict 2 of 2 rules, 1 in the sign.");
+        assert!(said[1].starts_with("Change first: `region`") && said.len() == 2, "{said:?}");
     }
 
     #[test]
