@@ -5,7 +5,7 @@
 
 mod wording;
 
-pub use wording::{by_number, capital, counted, listed, thousands, uncapitalised};
+pub use wording::{age_in_words, by_number, capital, counted, listed, span_in_words, thousands, uncapitalised};
 
 use regex::{Regex, RegexBuilder};
 use std::collections::HashSet;

@@ -4,6 +4,7 @@
 use super::handover::Handover;
 use super::model::{Blending, Model};
 use super::score::Assessment;
+use crate::asof::Span;
 use crate::features::{Attribute, KindMeasure, Source, Values};
 use crate::metrics::Rate;
 use crate::mismatch::{
@@ -11,7 +12,7 @@ use crate::mismatch::{
 };
 use crate::predictor::Predictor;
 use crate::scorecard::{Rule, RuleGain, Scorecard};
-use crate::text::fold;
+use crate::text::{age_in_words, fold};
 use std::collections::BTreeMap;
 
 /// Why the two sides disagree about a lead, and what to do.
@@ -34,27 +35,41 @@ pub(super) struct ModelView<'a> {
 impl ModelView<'_> {
     /// By kind of act or column, all its terms together, the largest first. Interactions stand under their own name.
     fn opinions(&self) -> Vec<Opinion> {
-        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-        for (i, part) in self.parts.iter().enumerate() {
-            let about = match self.predictor.terms.get(i) {
-                Some(term) => self.about(&term.term.source),
-                None => self.predictor.name(i),
-            };
-            *sums.entry(about).or_default() += part;
+        let mut of_subject: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
+        for contribution in 0..self.parts.len() {
+            of_subject.entry(self.subject(contribution)).or_default().push(contribution);
         }
-        let mut opinions: Vec<Opinion> =
-            sums.into_iter().map(|(about, log_odds)| Opinion { about, log_odds }).collect();
+        let mut opinions: Vec<Opinion> = of_subject.values().map(|contributions| self.opinion(contributions)).collect();
         opinions.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then_with(|| a.about.cmp(&b.about)));
         opinions
     }
 
-    /// `inquiry, once`; `source`; `phone, missing`.
+    /// What a contribution is about, and whether that is a kind of act.
+    fn subject(&self, contribution: usize) -> (bool, String) {
+        match self.predictor.terms.get(contribution).map(|term| &term.term.source) {
+            Some(Source::Activity { kind, .. }) => (true, kind.clone()),
+            Some(source) => (false, self.about(source)),
+            None => (false, self.predictor.name(contribution)),
+        }
+    }
+
+    /// The opinion that contributions on one subject sum up to, told by what pulls furthest its way.
+    fn opinion(&self, contributions: &[usize]) -> Opinion {
+        let log_odds: f64 = contributions.iter().map(|&i| self.parts[i]).sum();
+        let pull = |i: &&usize| log_odds.signum() * self.parts[**i];
+        let leading =
+            *contributions.iter().max_by(|a, b| pull(a).total_cmp(&pull(b))).expect("a subject is of something");
+        let about = match self.predictor.terms.get(leading) {
+            Some(term) => self.about(&term.term.source),
+            None => self.predictor.name(leading),
+        };
+        Opinion { about, log_odds }
+    }
+
+    /// `inquiry, once`; `inquiry, 23 d ago`; `source`; `phone, missing`.
     fn about(&self, source: &Source) -> String {
         match source {
-            Source::Activity { kind, .. } => match self.times(kind) {
-                Some(times) => format!("{kind}, {times}"),
-                None => kind.clone(),
-            },
+            Source::Activity { kind, measure } => self.acts(kind).in_words(kind, *measure),
             Source::Age => "age of the lead".to_string(),
             _ => {
                 let missing = self.attribute(source).is_some_and(|values| values.show(self.row).is_empty());
@@ -64,8 +79,8 @@ impl ModelView<'_> {
         }
     }
 
-    /// How often acts of this kind happened, where a term of the model tells.
-    fn times(&self, kind: &str) -> Option<String> {
+    /// The acts of a kind, as far as terms of the model tell of them.
+    fn acts(&self, kind: &str) -> Acts {
         let number = |measure| {
             let source = Source::Activity { kind: kind.to_string(), measure };
             match self.attribute(&source) {
@@ -73,13 +88,10 @@ impl ModelView<'_> {
                 _ => None,
             }
         };
-        let never = number(KindMeasure::DaysSince).is_some_and(f64::is_nan);
-        match number(KindMeasure::Count) {
-            Some(0.0) => Some("never".to_string()),
-            None if never => Some("never".to_string()),
-            Some(1.0) => Some("once".to_string()),
-            Some(n) => Some(format!("{n:.0} times")),
-            None => None,
+        Acts {
+            count: number(KindMeasure::Count),
+            days_since: number(KindMeasure::DaysSince),
+            days_since_first: number(KindMeasure::DaysSinceFirst),
         }
     }
 
@@ -93,6 +105,50 @@ impl ModelView<'_> {
         let read: Vec<f64> = terms.filter(|(term, _)| reads(rule, &term.term.source)).map(|(_, part)| *part).collect();
         (!read.is_empty()).then(|| read.iter().sum())
     }
+}
+
+/// How many acts of a kind there were, and how long ago the newest and the first; NaN where there was none, `None` where no
+/// term of the model goes by it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Acts {
+    count: Option<f64>,
+    days_since: Option<f64>,
+    days_since_first: Option<f64>,
+}
+
+impl Acts {
+    /// The acts by what a measure goes by: `inquiry, once`, `inquiry, 23 d ago`, `visit, 3 times, newest 5 d ago`.
+    fn in_words(self, kind: &str, measure: KindMeasure) -> String {
+        let newest = || {
+            self.days_since.map(|days| match self.count {
+                Some(1.0) => ago(days),
+                _ => format!("newest {}", ago(days)),
+            })
+        };
+        let what = match measure {
+            _ if self.never() => Some("never".to_string()),
+            KindMeasure::Count => self.times(),
+            KindMeasure::DaysSince => newest(),
+            KindMeasure::DaysSinceFirst => self.days_since_first.map(|days| format!("first {}", ago(days))),
+            KindMeasure::Decayed => match (self.times(), newest()) {
+                (Some(times), Some(newest)) => Some(format!("{times}, {newest}")),
+                (times, newest) => times.or(newest),
+            },
+        };
+        what.map_or_else(|| kind.to_string(), |what| format!("{kind}, {what}"))
+    }
+
+    fn never(self) -> bool {
+        self.count == Some(0.0) || [self.days_since, self.days_since_first].into_iter().flatten().any(f64::is_nan)
+    }
+
+    fn times(self) -> Option<String> {
+        self.count.map(|count| if count == 1.0 { "once".to_string() } else { format!("{count:.0} times") })
+    }
+}
+
+fn ago(days: f64) -> String {
+    age_in_words(Span::from_days(days))
 }
 
 /// Whether a rule and a term of the model look at the same: a kind of act, or a column.
@@ -205,5 +261,27 @@ impl Assessment<'_> {
 
     fn view<'v>(&'v self, model: &'v Model, row: usize, parts: &'v [f64]) -> Option<ModelView<'v>> {
         Some(ModelView { predictor: model.predictor.as_ref()?, attributes: self.attributes(), row, parts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_are_told_by_what_the_term_goes_by() {
+        let once = Acts { count: Some(1.0), days_since: Some(23.4), days_since_first: Some(23.4) };
+        let told = |acts: Acts, measure| acts.in_words("visit", measure);
+        assert_eq!(told(once, KindMeasure::Count), "visit, once");
+        assert_eq!(told(once, KindMeasure::DaysSince), "visit, 23 d ago");
+        assert_eq!(told(once, KindMeasure::Decayed), "visit, once, 23 d ago");
+        assert_eq!(told(once, KindMeasure::DaysSinceFirst), "visit, first 23 d ago");
+        let often = Acts { count: Some(9.0), days_since: Some(0.5), ..once };
+        assert_eq!(told(often, KindMeasure::Count), "visit, 9 times");
+        assert_eq!(told(often, KindMeasure::DaysSince), "visit, newest 12 h ago");
+        assert_eq!(told(often, KindMeasure::Decayed), "visit, 9 times, newest 12 h ago");
+        let never = Acts { count: None, days_since: Some(f64::NAN), days_since_first: None };
+        assert_eq!(told(never, KindMeasure::DaysSince), "visit, never");
+        assert_eq!(told(Acts::default(), KindMeasure::Decayed), "visit");
     }
 }

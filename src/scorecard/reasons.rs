@@ -8,7 +8,7 @@ use super::quantity::quiet_since;
 use super::rule::{ActivityMeasure, Effect, Rule};
 use crate::asof::{Instant, Span};
 use crate::tables::Column;
-use crate::text::counted;
+use crate::text::{age_in_words, counted, span_in_words};
 
 /// Rules named for each sign.
 const PER_SIGN: usize = 3;
@@ -159,19 +159,6 @@ fn shortened(text: &str) -> String {
         return text.to_string();
     }
     text.chars().take(LONGEST_VALUE - 1).chain(['…']).collect()
-}
-
-fn age_in_words(age: Span) -> String {
-    format!("{} ago", span_in_words(age))
-}
-
-fn span_in_words(span: Span) -> String {
-    let hours = (span.days() * 24.0).floor();
-    match hours {
-        _ if hours >= 24.0 => format!("{} d", (hours / 24.0).floor()),
-        _ if hours >= 1.0 => format!("{hours} h"),
-        _ => "under 1 h".to_string(),
-    }
 }
 
 /// A number without trailing zeros, to two decimals.

@@ -1,4 +1,6 @@
-//! Numbers, lists and capitals as sentences have them.
+//! Numbers, times, lists and capitals as sentences have them.
+
+use crate::asof::Span;
 
 /// A whole number with its groups of thousands: `12,345`.
 pub fn thousands(number: usize) -> String {
@@ -41,4 +43,19 @@ pub fn capital(text: &str) -> String {
 pub fn uncapitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// A length of time in whole days, or hours below one: `23 d`, `5 h`.
+pub fn span_in_words(span: Span) -> String {
+    let hours = (span.days() * 24.0).floor();
+    match hours {
+        _ if hours >= 24.0 => format!("{} d", (hours / 24.0).floor()),
+        _ if hours >= 1.0 => format!("{hours} h"),
+        _ => "under 1 h".to_string(),
+    }
+}
+
+/// How long ago something was: `23 d ago`.
+pub fn age_in_words(age: Span) -> String {
+    format!("{} ago", span_in_words(age))
 }
