@@ -119,7 +119,13 @@ fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
         () if added < -SHOWN && sides.rule_score == 0.0 => ", and less than 0 counts as 0",
         () => "",
     };
-    format!("Only {} points{bound}: {brought}{less}{kept}.", short(sides.rule_score))
+    let only = if is_far_below_handover(sides) { "Only " } else { "" };
+    format!("{only}{} points{bound}: {brought}{less}{kept}.", short(sides.rule_score))
+}
+
+/// Whether a lead has less than half of the points of the handover: nearer to it "only" would belie them.
+fn is_far_below_handover(sides: &Sides) -> bool {
+    sides.handover.as_ref().is_none_or(|(_, bound)| sides.rule_score < 0.5 * bound)
 }
 
 /// Said where the quadrant's name would belie the chance: likely, and yet low; unlikely, and yet high.

@@ -119,17 +119,13 @@ struct Acts {
 impl Acts {
     /// The acts by what a measure goes by: `inquiry, once`, `inquiry, 23 d ago`, `visit, 3 times, newest 5 d ago`.
     fn in_words(self, kind: &str, measure: KindMeasure) -> String {
-        let newest = || {
-            self.days_since.map(|days| match self.count {
-                Some(1.0) => ago(days),
-                _ => format!("newest {}", ago(days)),
-            })
-        };
+        let told = |which: &str, days: f64| if self.is_one() { ago(days) } else { format!("{which} {}", ago(days)) };
+        let newest = || self.days_since.map(|days| told("newest", days));
         let what = match measure {
             _ if self.never() => Some("never".to_string()),
             KindMeasure::Count => self.times(),
             KindMeasure::DaysSince => newest(),
-            KindMeasure::DaysSinceFirst => self.days_since_first.map(|days| format!("first {}", ago(days))),
+            KindMeasure::DaysSinceFirst => self.days_since_first.map(|days| told("first", days)),
             KindMeasure::Decayed => match (self.times(), newest()) {
                 (Some(times), Some(newest)) => Some(format!("{times}, {newest}")),
                 (times, newest) => times.or(newest),
@@ -140,6 +136,11 @@ impl Acts {
 
     fn never(self) -> bool {
         self.count == Some(0.0) || [self.days_since, self.days_since_first].into_iter().flatten().any(f64::is_nan)
+    }
+
+    /// Whether the newest is known to be the first.
+    fn is_one(self) -> bool {
+        self.count == Some(1.0) || (self.days_since.is_some() && self.days_since == self.days_since_first)
     }
 
     fn times(self) -> Option<String> {
@@ -275,9 +276,10 @@ mod tests {
         assert_eq!(told(once, KindMeasure::Count), "visit, once");
         assert_eq!(told(once, KindMeasure::DaysSince), "visit, 23 d ago");
         assert_eq!(told(once, KindMeasure::Decayed), "visit, once, 23 d ago");
-        assert_eq!(told(once, KindMeasure::DaysSinceFirst), "visit, first 23 d ago");
+        assert_eq!(told(once, KindMeasure::DaysSinceFirst), "visit, 23 d ago");
         let often = Acts { count: Some(9.0), days_since: Some(0.5), ..once };
         assert_eq!(told(often, KindMeasure::Count), "visit, 9 times");
+        assert_eq!(told(often, KindMeasure::DaysSinceFirst), "visit, first 23 d ago");
         assert_eq!(told(often, KindMeasure::DaysSince), "visit, newest 12 h ago");
         assert_eq!(told(often, KindMeasure::Decayed), "visit, 9 times, newest 12 h ago");
         let never = Acts { count: None, days_since: Some(f64::NAN), days_since_first: None };

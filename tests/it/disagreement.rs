@@ -57,7 +57,7 @@ fn the_sentences_hold_no_value_of_an_attribute() {
 fn past_deals_that_went_against_their_points_say_why() {
     let company = Company::sample();
     let found: Value = serde_json::from_str(&company.run(&["--format", "json", "backtest"]).ok().stdout).unwrap();
-    for (key, word) in [("high_score_no_order", " are from `"), ("low_score_order", "Only ")] {
+    for (key, word) in [("high_score_no_order", " are from `"), ("low_score_order", " points (SQL begins at ")] {
         let shown = found[key]["shown"].as_array().unwrap();
         for deal in shown {
             assert!(text(deal, "reason").contains(word), "{deal}");
