@@ -5,7 +5,7 @@
 //! with one act so many days ago against a lead with none, all else equal.
 
 use super::super::model::Model;
-use super::effects::{FELT, Move};
+use super::effects::{FELT, Listing, Move};
 use crate::asof::Span;
 use crate::decay::Decay;
 use crate::features::{KindMeasure, Shape, Source, Values};
@@ -65,9 +65,9 @@ impl ActEffect {
     }
 }
 
-/// The kinds that set leads apart most, and how many more there are.
-pub(super) fn act_effects(model: &Model, certainty: &Certainty) -> (Vec<ActEffect>, usize) {
-    let Some(predictor) = &model.predictor else { return (Vec::new(), 0) };
+/// The kinds that set leads apart most.
+pub(super) fn act_effects(model: &Model, certainty: &Certainty) -> Listing<ActEffect> {
+    let Some(predictor) = &model.predictor else { return Listing::default() };
     let mut terms_of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, fitted) in predictor.terms.iter().enumerate() {
         if let Source::Activity { kind, .. } = &fitted.term.source {
@@ -82,9 +82,7 @@ pub(super) fn act_effects(model: &Model, certainty: &Certainty) -> (Vec<ActEffec
         .filter(|kind| kind.spread() >= FELT)
         .collect();
     kinds.sort_by(|a, b| b.spread().total_cmp(&a.spread()).then_with(|| a.kind.cmp(b.kind)));
-    let shown: Vec<ActEffect> = kinds.iter().map(Kind::effect).filter(ActEffect::is_told).take(SHOWN).collect();
-    let more = n_kinds - shown.len();
-    (shown, more)
+    Listing::of(n_kinds, kinds.iter().map(Kind::effect), ActEffect::is_told, |act| act.kind.clone(), SHOWN)
 }
 
 /// The terms of one kind.

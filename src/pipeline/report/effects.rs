@@ -72,19 +72,48 @@ impl Effect {
     }
 }
 
-/// The widest effects of attributes, and how many more there are.
-pub(super) fn effects(model: &Model, certainty: &Certainty) -> (Vec<Effect>, usize) {
-    let Some(predictor) = &model.predictor else { return (Vec::new(), 0) };
+/// What is listed of the attributes, or of the kinds of activity, and what is not.
+pub(super) struct Listing<E> {
+    /// Listed, the widest effect first.
+    pub(super) shown: Vec<E>,
+    /// The names of those by which the model goes although the deals cannot tell of any alone, the widest effect first.
+    pub(super) untold: Vec<String>,
+    /// The others.
+    pub(super) more: usize,
+}
+
+impl<E> Default for Listing<E> {
+    fn default() -> Listing<E> {
+        Listing { shown: Vec::new(), untold: Vec::new(), more: 0 }
+    }
+}
+
+impl<E> Listing<E> {
+    /// Of `n` in all, the `felt` ones in their order: at most so many listed, if the deals tell of them.
+    pub(super) fn of(
+        n: usize,
+        felt: impl Iterator<Item = E>,
+        is_told: impl Fn(&E) -> bool,
+        name: impl Fn(&E) -> String,
+        at_most: usize,
+    ) -> Listing<E> {
+        let (mut shown, untold): (Vec<E>, Vec<E>) = felt.partition(is_told);
+        shown.truncate(at_most);
+        Listing { more: n - shown.len() - untold.len(), untold: untold.iter().map(name).collect(), shown }
+    }
+}
+
+/// The widest effects of attributes.
+pub(super) fn effects(model: &Model, certainty: &Certainty) -> Listing<Effect> {
+    let Some(predictor) = &model.predictor else { return Listing::default() };
     let of_attribute = |term: &FittedTerm| !matches!(term.term.source, Source::Activity { .. });
     let mut terms: Vec<(usize, &FittedTerm)> =
         predictor.terms.iter().enumerate().filter(|(_, term)| of_attribute(term)).collect();
     terms.sort_by(|a, b| b.1.spread.total_cmp(&a.1.spread));
     let n_terms = terms.len();
     let felt = terms.into_iter().filter(|(_, term)| term.spread >= FELT);
-    let shown: Vec<Effect> =
-        felt.map(|(index, term)| effect(index, term, certainty)).filter(Effect::is_told).take(SHOWN).collect();
-    let more = n_terms - shown.len();
-    (shown, more)
+    let all = felt.map(|(index, term)| effect(index, term, certainty));
+    Listing::of(n_terms, all, Effect::is_told, |effect| effect.name.clone(), SHOWN)
 }
 
 fn effect(index: usize, fitted: &FittedTerm, certainty: &Certainty) -> Effect {
@@ -118,5 +147,16 @@ fn effect(index: usize, fitted: &FittedTerm, certainty: &Certainty) -> Effect {
         spread: fitted.spread,
         levels,
         more,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_model_goes_by_is_named_though_the_deals_cannot_tell() {
+        let found = Listing::of(9, 1..=6, |n| n % 2 == 1, ToString::to_string, 2);
+        assert_eq!((found.shown, found.untold, found.more), (vec![1, 3], vec!["2".into(), "4".into(), "6".into()], 4));
     }
 }

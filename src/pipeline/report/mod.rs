@@ -112,6 +112,8 @@ pub struct Report {
     pub drift: Option<DriftRecord>,
     /// Lowest and highest score of the scorecard.
     pub scale: Option<[f64; 2]>,
+    /// The most points that a past deal had.
+    pub most_points: Option<f64>,
     /// Whether deals that had closed by their as-of are left out: then each was judged while it was open.
     pub while_open: bool,
     /// Earliest and latest as-of of the judged deals, as written.
@@ -146,11 +148,15 @@ pub struct Report {
     pub map: Option<Map>,
     /// What each attribute adds, widest effect first.
     pub effects: Vec<Effect>,
-    /// Effects that are not listed.
+    /// Attributes by which the model goes although the deals cannot tell of any alone.
+    pub effects_untold: Vec<String>,
+    /// Other attributes that are not listed.
     pub effects_more: usize,
     /// What one act of each kind does as it ages, and what several do.
     pub acts: Vec<ActEffect>,
-    /// Kinds that are not listed.
+    /// Kinds by which the model goes although the deals cannot tell of any alone.
+    pub acts_untold: Vec<String>,
+    /// Other kinds that are not listed.
     pub acts_more: usize,
     /// Where the points and the odds of one thing part.
     pub partings: Vec<Parting>,
@@ -219,11 +225,18 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let out_of_fold = done.out_of_fold.is_some().then(|| found.figures.clone());
     let model = assemble(table, &deals, scorecard, done, Beside { out_of_fold, drift, ..Beside::default() }, &train);
     found.notes.retain(|note| !model.notes.contains(note) && !model.notes.contains(&Model::how_judged(note)));
-    let (effects, effects_more) = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
-    let (acts, acts_more) = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
+    let effects = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
+    let acts = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();
     let both = scorecard.zip(comparison.as_ref()).zip(model.predictor.as_ref());
     let partings = both.map_or_else(Vec::new, |((scorecard, comparison), predictor)| {
-        partings(&Both { scorecard, comparison, suggestions: &suggestions, deals: &deals, predictor, acts: &acts })
+        partings(&Both {
+            scorecard,
+            comparison,
+            suggestions: &suggestions,
+            deals: &deals,
+            predictor,
+            acts: &acts.shown,
+        })
     });
     let handover = Handover::of(scorecard, Some(&model));
     let is_start = scorecard.is_some_and(Scorecard::is_start);
@@ -242,6 +255,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         train_judges: lookback::train_judges(&found, settings.card.as_ref()),
         drift: model.drift.as_ref().map(DriftRecord::plain),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
+        most_points: model.blending.as_ref().and_then(|blending| blending.rule_ranks.most()),
         is_start,
         while_open: deals.snapshots.tell_closes(),
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
@@ -257,10 +271,12 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         leads: None,
         grid,
         map,
-        effects,
-        effects_more,
-        acts,
-        acts_more,
+        effects: effects.shown,
+        effects_untold: effects.untold,
+        effects_more: effects.more,
+        acts: acts.shown,
+        acts_untold: acts.untold,
+        acts_more: acts.more,
         partings,
         odds_in_lists: false,
         journey,
