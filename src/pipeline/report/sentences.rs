@@ -4,7 +4,7 @@ use super::super::backtest::Backtest;
 use super::super::handover::Handover;
 use super::super::model::{DriftRecord, Model};
 use super::Advice;
-use crate::metrics::{Figures, LiftRow, by_row_weight};
+use crate::metrics::{Figures, LiftRow};
 use crate::mismatch::{Quadrant, QuadrantRecord};
 use crate::text::{counted, thousands};
 
@@ -18,7 +18,8 @@ pub(super) fn warnings(model: &Model, looking_back: Option<String>) -> Vec<Strin
     asked.chain(looking_back).chain(model.drift.as_ref().and_then(DriftRecord::sentence)).collect()
 }
 
-/// At most three: of the points, of the order of the deals, of where the two sides disagree.
+/// At most three: of the points, of the order of the deals, of where the two sides disagree. That rates are by row weight
+/// stands below them on the page.
 pub(super) fn sentences(
     found: &Backtest,
     advice: Option<&Advice>,
@@ -60,11 +61,10 @@ fn order(found: &Backtest) -> Option<String> {
     };
     Some(format!(
         "Looking back on {} that the model had not seen: of the best fifth {name} {} were won, {:.1} times the \
-         average{beside}{}.",
+         average{beside}.",
         counted(best.n, "past deal"),
         percent(row.win_rate),
-        row.lift,
-        by_row_weight(found.judged.is_weighted())
+        row.lift
     ))
 }
 
@@ -93,14 +93,13 @@ fn disagreement(model: &Model, handover: Option<&Handover>, is_chance: bool) -> 
     let (verify, gem) = (record(Quadrant::Verify), record(Quadrant::HiddenGem));
     match (verify, gem) {
         (Some(verify), Some(gem)) => Some(format!(
-            "Where the two disagree: of {} that are {tier} {}, {} were won; of {} that are {tier} {}, {}{}.",
+            "Where the two disagree: of {} that are {tier} {}, {} were won; of {} that are {tier} {}, {}.",
             counted(gem.n, "deal"),
             Quadrant::HiddenGem.placed(),
             percent(gem.rate),
             thousands(verify.n),
             Quadrant::Verify.placed(),
-            percent(verify.rate),
-            by_row_weight(gem.is_weighted() || verify.is_weighted())
+            percent(verify.rate)
         )),
         _ => Some("On too few past deals do points and model disagree to say who is right.".to_string()),
     }
