@@ -58,6 +58,9 @@ pub(super) struct ScoreSummary {
     /// Open leads of which nobody can tell whether they are older than that.
     pub(super) of_unknown_age: usize,
     pub(super) horizon_days: Option<f64>,
+    /// The same in words, with why the model knows no older ones.
+    #[serde(skip)]
+    beyond: Option<String>,
     pub(super) min_gap: Option<f64>,
     pub(super) mismatches: usize,
     pub(super) no_quadrants_because: Option<String>,
@@ -180,6 +183,7 @@ impl ScoreSummary {
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
             of_unknown_age: open.iter().filter(|&&i| assessment.is_of_unknown_age(i)).count(),
             horizon_days: assessment.model.and_then(|m| m.snapshot.oldest_age()).map(|age| age.days()),
+            beyond: assessment.model.and_then(|m| m.snapshot.beyond()),
             min_gap: blending.map(|b| b.min_gap),
             mismatches: flagged.len(),
             no_quadrants_because: blending.and_then(|b| b.blurred.clone()),

@@ -14,7 +14,7 @@ use crate::predictor::{Predictor, Solver};
 use crate::scorecard::GradeReference;
 use crate::snapshot::{LeftOut, Mode};
 use crate::tables::ColumnType;
-use crate::text::uncapitalised;
+use crate::text::{counted, uncapitalised};
 use crate::values::DateOrder;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,19 @@ impl SnapshotRecord {
             Mode::AfterCreated(age) => Some(age),
             _ => self.horizon,
         }
+    }
+
+    /// That a lead is older than [`oldest_age`](Self::oldest_age), and why no deal was looked at later: that is where the
+    /// looking stops, not where deals end.
+    pub fn beyond(&self) -> Option<String> {
+        let age = counted(self.oldest_age()?.days().round() as usize, "day");
+        Some(match self.mode {
+            Mode::AfterCreated(_) => format!("older than {age}, when past deals were looked at (`after_created`)"),
+            Mode::Random { horizon: Some(_) } => {
+                format!("older than {age}, until when past deals were looked at (`horizon`)")
+            }
+            _ => format!("older than {age}, by when 9 of 10 wins had come (`horizon`)"),
+        })
     }
 }
 

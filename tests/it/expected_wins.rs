@@ -30,10 +30,32 @@ fn chances_that_are_guesses_do_not_count_among_the_expected_wins() {
         company.rows("scored.csv").into_iter().partition(|row| row["warnings"].contains("older than 107 days"));
     let wins: f64 = known.iter().map(chance).sum();
     let lines: Vec<&str> = all.lines().skip_while(|line| !line.starts_with("Expected wins: ")).collect();
-    let counted = format!("Expected wins: {wins:.0} of {} no older than 107 days (", known.len());
-    assert!(lines[0].starts_with(&counted), "{all}");
-    let why = "older ones are not counted: no past deal was that old when looked at.";
-    assert_eq!(lines[1], format!("The {} {why}", older.len()), "{all}");
+    assert!(lines[0].starts_with(&format!("Expected wins: {wins:.0} of {} (", known.len())), "{all}");
+    let why = "older than 107 days, by when 9 of 10 wins had come (`horizon`)";
+    assert!(older.iter().all(|row| row["warnings"].contains(why)));
+    assert_eq!(lines[1], format!("Not counted, for their chance is a guess: {} {why}.", older.len()), "{all}");
+}
+
+/// As of a day beyond which the model knows, wins of those still open would be too many.
+#[test]
+fn guesses_are_told_where_no_wins_are_expected() {
+    let company = Company::trained();
+    // A third has not closed yet.
+    let reopened = |(i, line): (usize, &str)| match line.splitn(5, ',').collect::<Vec<_>>()[..] {
+        [id, created, _, _, rest] if i % 3 == 1 => format!("{id},{created},,,{rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    let leads: String = company.text("closed_deals.csv").lines().enumerate().map(reopened).collect();
+    company.write("back.csv", &leads);
+    let told =
+        company.run(&["score", "--leads", "back.csv", "--as-of", "2026-06-01", "--out", "scored.csv"]).ok().stdout;
+    let is_open = |row: &Row| !row["warnings"].starts_with("closed") && row["warnings"] != "not created yet";
+    let open: Vec<Row> = company.rows("scored.csv").into_iter().filter(is_open).collect();
+    let n = open.iter().filter(|row| row["warnings"].contains("older than 107 days")).count();
+    let why = "is a guess: they are older than 107 days, by when 9 of 10 wins had come (`horizon`).";
+    let [n, of] = [n, open.len()].map(leadscore::text::thousands);
+    assert!(told.contains(&format!("\nThe chance of {n} of {of} {why}\n")), "{told}");
+    assert!(!told.contains("Expected wins"), "{told}");
 }
 
 #[test]

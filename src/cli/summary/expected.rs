@@ -1,7 +1,7 @@
 //! How many of the open leads will be won, within what time, and whether that is like the deals before.
 
 use super::ScoreSummary;
-use crate::cli::terminal::{count, percent, plural};
+use crate::cli::terminal::{count, percent};
 use crate::metrics::{share_of_open, wilson};
 use crate::pipeline::model::Model;
 use serde::Serialize;
@@ -52,26 +52,22 @@ fn is_unusual(mean: f64, past: f64, n: usize) -> bool {
 }
 
 /// The line of the expected wins, with how many chances are guesses, and one about a share that is unlike the past; nothing
-/// where nobody knows a chance.
+/// but the guesses where nobody knows a chance, or who was won since is left out, so that of the others there are too many.
 pub(super) fn expected_text(summary: &ScoreSummary) -> String {
-    // Whoever was won since is left out, so of the others there would be too many.
-    if summary.moment.learned_until.is_some() && summary.closed_since > 0 {
-        return String::new();
-    }
-    let guesses = guesses(summary);
-    let Some(mean) = summary.mean_win_probability else { return guesses };
+    let is_cut_short = summary.moment.learned_until.is_some() && summary.closed_since > 0;
+    let Some(mean) = summary.mean_win_probability.filter(|_| !is_cut_short) else { return guesses(summary, false) };
     let within = match summary.expected.won_within_days {
         Some(days) => format!("within {days:.0} days of creation"),
         None => "whenever they close".to_string(),
     };
     let n = summary.expected.expected_of;
     let wins = count((mean * n as f64).round() as usize);
-    let of_age = match summary.horizon_days.filter(|_| summary.older_than_the_model_knows > 0) {
-        Some(days) if summary.of_unknown_age > 0 => format!(" no older than {}, or of unknown age", age(days)),
-        Some(days) => format!(" no older than {}", age(days)),
-        None => String::new(),
+    let of_unknown_age = match summary.of_unknown_age {
+        unknown @ 1.. if summary.older_than_the_model_knows > 0 => format!("; {} of unknown age", count(unknown)),
+        _ => String::new(),
     };
-    let mut text = format!("Expected wins: {wins} of {}{of_age} ({}), {within}.\n{guesses}", count(n), percent(mean));
+    let mut text = format!("Expected wins: {wins} of {} ({}{of_unknown_age}), {within}.\n", count(n), percent(mean));
+    text.push_str(&guesses(summary, true));
     if let Some(past) = summary.expected.past_win_rate.filter(|_| summary.expected.is_unusual) {
         let far = if mean > past { "more" } else { "fewer" };
         text.push_str(&format!(
@@ -84,31 +80,20 @@ pub(super) fn expected_text(summary: &ScoreSummary) -> String {
     text
 }
 
-/// Of how many leads the chance is a guess, and why; nothing where it is of none.
-fn guesses(summary: &ScoreSummary) -> String {
-    let (Some(days), n @ 1..) = (summary.horizon_days, summary.older_than_the_model_knows) else {
+/// Of how many leads the chance is a guess, and why; nothing where it is of none. `beside_wins`: below the others' expected
+/// wins.
+fn guesses(summary: &ScoreSummary, beside_wins: bool) -> String {
+    let (Some(beyond), n @ 1..) = (&summary.beyond, summary.older_than_the_model_knows) else {
         return String::new();
     };
-    let is_as_of_open = summary.moment.stale.is_none() && summary.moment.as_of.is_none();
-    let why = if n < summary.open {
-        format!("The {} no past deal was that old when looked at.", older(n))
-    } else {
-        format!(
-            "Of all {} the chance is a guess: no past deal was looked at later than {} after its creation.",
-            count(n),
-            age(days)
-        )
+    let n_guesses = match (beside_wins, n == summary.open) {
+        (true, _) => format!("Not counted, for their chance is a guess: {}", count(n)),
+        (false, true) => format!("The chance is a guess, for all {} are", count(n)),
+        (false, false) => format!("The chance of {} of {} is a guess: they are", count(n), count(summary.open)),
     };
+    let is_as_of_open = summary.moment.stale.is_none() && summary.moment.as_of.is_none();
     let is_right = if 2 * n > summary.open && is_as_of_open { " Is --as-of right?" } else { "" };
-    format!("{why}{is_right}\n")
-}
-
-fn age(days: f64) -> String {
-    plural(days.round() as usize, "day")
-}
-
-fn older(n: usize) -> String {
-    if n == 1 { "older one is not counted:".to_string() } else { format!("{} older ones are not counted:", count(n)) }
+    format!("{n_guesses} {beyond}.{is_right}\n")
 }
 
 #[cfg(test)]

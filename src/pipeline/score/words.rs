@@ -5,7 +5,6 @@ use crate::features::{Attribute, Values};
 use crate::mismatch::Quadrant;
 use crate::predictor::Predictor;
 use crate::tables::{MISSING, TextColumn};
-use crate::text::counted;
 use crate::values::format_day;
 
 /// Reasons shown of each sign.
@@ -48,7 +47,7 @@ impl Assessment<'_> {
 
     /// `(n_leads,)` what to beware of; missing where there is nothing.
     pub fn warnings(&self) -> TextColumn {
-        let oldest_age = self.model.and_then(|m| m.snapshot.oldest_age());
+        let beyond = self.model.and_then(|m| m.snapshot.beyond());
         let predictor = self.model.and_then(|m| m.predictor.as_ref());
         let pooled = predictor.map(|p| p.pooled(&self.attributes)).unwrap_or_default();
         let warnings = (0..self.table.n_leads()).map(|row| {
@@ -68,12 +67,7 @@ impl Assessment<'_> {
             if let Some(after) = self.lost_after().filter(|_| self.is_lost_by_now(row)) {
                 said.push(format!("closed: not won within {:.0} days, so it counts as lost", after.days()));
             }
-            if let Some(age) = oldest_age.filter(|_| self.is_older_than_known(row)) {
-                said.push(format!(
-                    "older than {}, up to which past deals were looked at",
-                    counted(age.days().round() as usize, "day")
-                ));
-            }
+            said.extend(beyond.clone().filter(|_| self.is_older_than_known(row)));
             for (term, levels) in &pooled {
                 if let Values::Text(column) = &self.attributes[*term].values {
                     let code = column.codes[row];
