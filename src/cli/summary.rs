@@ -54,6 +54,8 @@ pub(super) struct ScoreSummary {
     pub(super) verify: Vec<Flagged>,
     pub(super) hidden_gems: Vec<Flagged>,
     pub(super) top: Vec<FirstLead>,
+    /// What scores above the points of all past deals say, where some of `top` have such.
+    above_all_points: Option<String>,
     pub(super) older_than_the_model_knows: usize,
     /// Open leads of which nobody can tell whether they are older than that.
     pub(super) of_unknown_age: usize,
@@ -198,6 +200,7 @@ impl ScoreSummary {
             most_points: most_points(assessment),
             ties: Ties::of(&top, n_first),
             top,
+            above_all_points: None,
             ranks_by_chance: assessment.model.is_some_and(Model::score_ranks_by_chance),
             sums: Sums {
                 win_probability: probabilities.iter().sum(),
@@ -249,7 +252,7 @@ impl ScoreSummary {
         self.moment = moment;
         self.is_in_order = order == Order::Score;
         let Sums { win_probability, known, abstained } = self.sums;
-        self.notes.extend(above_all_points(self.most_points, &self.top));
+        self.above_all_points = above_all_points(self.most_points, &self.top);
         self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
         self.expected.judge(self.mean_win_probability, known);
         if abstained > 0 {

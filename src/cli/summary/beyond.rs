@@ -18,8 +18,7 @@ pub(super) fn most_points(assessment: &Assessment<'_>) -> Option<f64> {
 pub(super) fn above_all_points(most: Option<f64>, top: &[FirstLead]) -> Option<String> {
     let most = most.filter(|most| top.first().is_some_and(|lead| lead.score > *most))?;
     Some(format!(
-        "No past deal had more than {} points, so the best few are spread over the rest of the scale: a score up there only \
-         says who comes first.",
+        "No past deal had more than {} points: a score above that only says who comes first.",
         short_number(most)
     ))
 }

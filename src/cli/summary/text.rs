@@ -1,6 +1,5 @@
 //! The summary of a scoring as a person reads it.
 
-use super::beyond::above_all_points;
 use super::expected::expected_text;
 use super::{ScoreSummary, TierVolume, quadrants};
 use crate::cli::page::{Page, Table};
@@ -20,13 +19,10 @@ pub(in crate::cli) fn score_text(summary: &ScoreSummary, all: bool) -> Page {
     } else {
         text.append(looking_ahead(summary, all));
     }
-    // Who only calls from the top needs not know how far up the scale goes.
-    let of_the_scale = above_all_points(summary.most_points, &summary.top).filter(|_| !all);
-    let notes: Vec<&String> = summary.notes.iter().filter(|note| Some(*note) != of_the_scale.as_ref()).collect();
-    if !notes.is_empty() {
+    if !summary.notes.is_empty() {
         text.push_str("\n");
     }
-    for note in notes {
+    for note in &summary.notes {
         text.push_str(&format!("note: {note}\n"));
     }
     text
@@ -184,8 +180,11 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
         ("chance", Align::Right, has_chance, &chance_of),
         ("next", Align::Left, has_tiers, &|t| t.next_action.clone()),
     ];
-    let mut text = Page::below_a_blank(shown_table(&columns, summary.top.iter()));
-    text.push_str(&summary.ties.told(summary.top.len()).unwrap_or_default());
+    let mut text = match summary.ties.beyond(summary.top.len()) {
+        Some(n) => Page::from(tied(summary, n)),
+        None => Page::below_a_blank(shown_table(&columns, summary.top.iter())),
+    };
+    text.push_str(&summary.above_all_points.as_ref().map_or_else(String::new, |said| format!("{said}\n")));
     if has_chance && all {
         let scale = if summary.scorecard.is_some() { "on the scale of the points" } else { "from 0 to 100" };
         text.push_str(&format!(
@@ -193,6 +192,18 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
         ));
     }
     text
+}
+
+/// That `n` leads share the first place, which says more than a few of them would.
+fn tied(summary: &ScoreSummary, n: usize) -> String {
+    let first = &summary.top[0];
+    let chance = first.win_probability.map_or_else(String::new, |chance| format!(" (chance {})", percent(chance)));
+    format!(
+        "\n{} of {} open leads share the highest score, {}{chance}: none of them comes first.\n",
+        count(n),
+        count(summary.open),
+        crate::features::short_number(first.score)
+    )
 }
 
 /// A lead's chance, marked where it is a guess.

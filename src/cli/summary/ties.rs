@@ -1,6 +1,5 @@
-//! How many leads share the first place, where nothing but the file's order puts one before the other.
+//! How many leads share the first place, where neither score nor chance puts one before the other.
 
-use crate::cli::terminal::count;
 use crate::pipeline::score::{FirstLead, Place};
 use std::cmp::Ordering;
 
@@ -22,17 +21,15 @@ impl Ties {
         let (Some(own), Some(other)) = (self.first, more.first) else {
             return if self.first.is_some() { self } else { more };
         };
-        match own.first(&other) {
+        match own.by_score(&other) {
             Ordering::Less => self,
             Ordering::Greater => more,
             Ordering::Equal => Ties { first: self.first, n: self.n + more.n },
         }
     }
 
-    /// That they tie, where there are more of them than the `shown` ones.
-    pub(super) fn told(&self, shown: usize) -> Option<String> {
-        (self.n > shown).then(|| {
-            format!("\n{} leads share the first place: among them the order of the file decides.\n", count(self.n))
-        })
+    /// How many share the first place, where there are more of them than the `shown` ones.
+    pub(super) fn beyond(&self, shown: usize) -> Option<usize> {
+        Some(self.n).filter(|n| *n > shown)
     }
 }

@@ -36,9 +36,14 @@ impl Place {
 
     /// Who is to be called first; of one score the likelier, of one chance those of whom it is no guess.
     pub fn first(&self, other: &Place) -> Ordering {
+        self.by_score(other).then(self.is_guess.cmp(&other.is_guess))
+    }
+
+    /// The same by what the scored table has to sort by: equal where nothing in it puts one before the other.
+    pub fn by_score(&self, other: &Place) -> Ordering {
         let by_worked = other.is_to_be_worked.cmp(&self.is_to_be_worked);
         let by_score = other.score.total_cmp(&self.score).then(other.win_probability.total_cmp(&self.win_probability));
-        by_worked.then(by_score).then(self.is_guess.cmp(&other.is_guess))
+        by_worked.then(by_score)
     }
 }
 
@@ -78,7 +83,7 @@ impl Assessment<'_> {
             next_action: self.next_action(i).to_string(),
             place,
         };
-        let n_first = places.iter().take_while(|(place, _)| place.first(&places[0].0).is_eq()).count();
+        let n_first = places.iter().take_while(|(place, _)| place.by_score(&places[0].0).is_eq()).count();
         (places.iter().take(most).map(lead).collect(), n_first)
     }
 }
@@ -94,5 +99,6 @@ mod tests {
         assert_eq!(known.first(&guess), Ordering::Less);
         assert_eq!(Place { win_probability: 0.8, ..guess }.first(&known), Ordering::Less, "the likelier all the same");
         assert_eq!(guess.first(&Place { is_to_be_worked: false, ..known }), Ordering::Less);
+        assert_eq!(known.by_score(&guess), Ordering::Equal, "by the file's scores and chances they tie");
     }
 }
