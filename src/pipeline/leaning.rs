@@ -85,7 +85,7 @@ pub(super) fn question<'a>(
     let is_kind = |name: &str| offers(Source::kind, name) && !offers(Source::column, name);
     let strongest = strongest(&leant_on, |name| !closes_known || !is_kind(name), deals.is_answered, allow)
         .filter(|(_, name)| is_unusual && is_without_evidence(name));
-    let is_leant_on = |f: &&LeakFinding| leant_on.iter().any(|(name, share)| *name == f.name && *share >= LEAST_SHARE);
+    let is_leant_on = |f: &&LeakFinding| leans_on(predictor, auc, &f.name);
     if strongest.is_none() && !found.iter().any(is_leant_on) {
         return None;
     }
@@ -255,6 +255,12 @@ fn leant_on(predictor: &Predictor) -> Vec<(&str, f64)> {
     let mut shares: Vec<(&str, f64)> = variances.into_iter().map(|(name, variance)| (name, variance / all)).collect();
     shares.sort_by(|a, b| b.1.total_cmp(&a.1));
     shares
+}
+
+/// Whether a model leans on a column or a kind of activity; one that ranks no better than chance leans on none.
+pub fn leans_on(predictor: &Predictor, auc: Option<&Auc>, name: &str) -> bool {
+    let has_learned = auc.is_none_or(Auc::beats_chance);
+    has_learned && leant_on(predictor).iter().any(|(source, share)| *source == name && *share >= LEAST_SHARE)
 }
 
 /// `a`, `b` or `c`.

@@ -170,10 +170,9 @@ fn left_out(out: &mut String, model: &Model) -> std::fmt::Result {
 fn notes(out: &mut String, model: &Model) -> std::fmt::Result {
     let (first, others) = model.notes_first_and_last();
     let has_been_asked = |name: &str| first.iter().any(|note| note.contains(&format!("`{name}`")));
-    let is_used = |name: &str| {
-        let mut terms = model.predictor.iter().flat_map(|predictor| &predictor.terms);
-        terms.any(|term| [term.term.source.column(), term.term.source.kind()].contains(&Some(name)))
-    };
+    let auc = model.out_of_fold_auc.as_ref();
+    let is_used =
+        |name: &str| model.predictor.as_ref().is_some_and(|predictor| leaning::leans_on(predictor, auc, name));
     let suspicious: Vec<String> = others
         .iter()
         .filter_map(|note| asks_about(note))

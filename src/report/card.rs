@@ -3,7 +3,7 @@
 use super::sides::sides;
 use super::{back, sentences};
 use crate::features::{Fate, Shape, short_number};
-use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_won};
+use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_of_open, share_won};
 use crate::pipeline::model::{HoldoutRecord, Model, SideFigures};
 use crate::predictor::{FittedTerm, Predictor};
 use crate::scorecard::Scorecard;
@@ -129,7 +129,12 @@ pub(super) fn judged(model: &Model) -> Option<(&SideFigures, String)> {
         Some((_, holdout)) => (judged_on(&holdout.scheme, side.n), ", unseen by the model"),
         None => (counted(side.n, "deal"), " that the model had not seen, each in its turn"),
     };
-    Some((figures, format!("{deals} ({} won){unseen}", thousands(side.wins))))
+    // What the rates below are so many times of, where wins over deals is another.
+    let rate = match is_weighted(side.n, side.wins, side.win_rate) {
+        true => format!("; {}", share_of_open(side.n, side.wins, side.win_rate)),
+        false => String::new(),
+    };
+    Some((figures, format!("{deals} ({} won{rate}){unseen}", thousands(side.wins))))
 }
 
 fn is_newest(holdout: &HoldoutRecord) -> bool {

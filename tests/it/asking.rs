@@ -311,7 +311,7 @@ fn whoever_excludes_the_kinds_that_tell_of_a_close_is_told_no_more_than_what_fol
     let when = "Ask first: when did the deals close? ";
     write_with_log(&company, false, &[], &[]);
     let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
-    let ends = "If none does, put `\"paperwork\",` into `exclude`: that ends the question.";
+    let ends = "If none does, figures stay too good: `\"paperwork\",` in `exclude` only ends the question, for the model leaves it out already.";
     assert!(told.contains(when) && told.contains("deals had `paperwork` behind them") && told.contains(ends), "{told}");
     assert_eq!(company.run(&["check"]).status, 3);
     write_with_log(&company, false, &["paperwork"], &[]);

@@ -165,7 +165,7 @@ impl DecidedBefore {
             let named = listed(&named, "and");
             return format!(
                 "{deals} of {of} were decided before they were looked at, as the excluded {named} {show}, and nothing says when \
-                 they closed: figures may be too good."
+                 they closed: figures are too good."
             );
         }
         format!(
@@ -181,9 +181,11 @@ impl DecidedBefore {
             (true, false) => String::new(),
             (true, true) => self.close_named(),
             (false, _) => format!(
-                "{} If none does, put `{}` into `exclude`: that ends the question.",
+                "{} If none does, figures stay too good: `{}` in `exclude` only ends the question, for the model leaves {} out \
+                 already.",
                 self.close_named(),
-                to_paste(self.kinds.iter().map(String::as_str))
+                to_paste(self.kinds.iter().map(String::as_str)),
+                if self.kinds.len() == 1 { "it" } else { "them" }
             ),
         }
     }
@@ -240,11 +242,10 @@ mod tests {
     fn it_is_asked_with_the_figures_and_the_kinds() {
         let mut decided = decided();
         assert!(decided.told().contains("5,555 of 10,251 deals had `declined` or `cancelled` behind them"));
-        assert!(
-            decided
-                .answer()
-                .ends_with("If none does, put `\"declined\", \"cancelled\",` into `exclude`: that ends the question.")
-        );
+        assert!(decided.answer().ends_with(
+            "If none does, figures stay too good: `\"declined\", \"cancelled\",` in `exclude` only ends the question, for the \
+             model leaves them out already."
+        ));
         assert!(decided.answer().starts_with("If a column says when a deal closed, name it as `closed_at`"));
         decided.columns.push("last_ts".to_string());
         assert!(decided.answer().starts_with(
@@ -261,7 +262,7 @@ mod tests {
     fn of_excluded_kinds_it_is_told_and_not_asked() {
         let mut decided = DecidedBefore { is_answered: true, ..decided() };
         let told = "5,555 of 10,251 deals were decided before they were looked at, as the excluded `declined` and `cancelled` \
-                    show, and nothing says when they closed: figures may be too good.";
+                    show, and nothing says when they closed: figures are too good.";
         assert_eq!((decided.told().as_str(), decided.answer().as_str()), (told, ""));
         decided.columns.push("last_ts".to_string());
         assert!(decided.answer().starts_with("If `last_ts` says when a deal closed"));
