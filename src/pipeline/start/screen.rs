@@ -194,9 +194,17 @@ mod tests {
 
     #[test]
     fn a_deals_status_is_in_doubt_and_a_persons_is_not() {
-        for name in
-            ["Lead Status", "deal_stage", "dealStage", "LostReason", "closed_by", "失注理由", "Étape", "Last Activity"]
-        {
+        for name in [
+            "Lead Status",
+            "deal_stage",
+            "dealStage",
+            "LostReason",
+            "closed_by",
+            "失注理由",
+            "Étape",
+            "Last Activity",
+            "Days Identified Through Qualified",
+        ] {
             assert!(is_in_doubt_by_name(name), "{name}");
         }
         for name in ["marital_status", "MaritalStatus", "Employment Status", "wonder", "backstage", "expected_close"] {
