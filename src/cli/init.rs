@@ -7,7 +7,6 @@ mod look;
 mod told;
 mod trial;
 
-use super::inputs::quoted;
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
@@ -94,6 +93,10 @@ pub(super) struct Start {
     pub(super) as_of: Option<String>,
     /// Whether the leads had no ids and were numbered row by row.
     pub(super) has_numbered_rows: bool,
+    /// Whether the files cannot be read by this project file as it stands.
+    pub(super) is_unusable: bool,
+    /// Then the command that gives one of the leads' tables as outcomes, where it may be the deals.
+    pub(super) with_deals_apart: Option<String>,
     pub(super) notes: Vec<String>,
     pub(super) missing: Vec<String>,
 }
@@ -164,20 +167,13 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes, terminal)?;
     }
     let _bar = terminal.begin("drawing up the files");
-    let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, args))?;
+    let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, &files))?;
     write(args, &files, looked, layout, (project, scorecard), notes, terminal)
 }
 
 /// An error whose remedy is `--add-id`, with the command to paste.
-fn with_command(mut error: InputError, args: &InitArgs) -> InputError {
-    let files = [("leads", &args.leads), ("activities", &args.activities), ("outcomes", &args.outcomes)];
-    let typed: String = files
-        .into_iter()
-        .flat_map(|(name, paths)| {
-            paths.iter().map(move |path| format!(" --{name} {}", quoted(&path.display().to_string())))
-        })
-        .collect();
-    let command = format!("`leadscore init{typed} --add-id {WITH_IDS}`");
+fn with_command(mut error: InputError, files: &files::Files) -> InputError {
+    let command = format!("`{} --add-id {WITH_IDS}`", files::command(files));
     error.remedy = error.remedy.replace("--add-id FILE", &command);
     error
 }
@@ -203,22 +199,22 @@ fn write(
         );
     }
     let draft = (!rules.is_empty()).then(|| scorecard_text(&rules, None));
-    let trial = match trial::trial(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient, terminal) {
-        Ok(trial) => trial,
-        Err(error) => {
-            let remedy = if error.remedy.is_empty() { String::new() } else { format!(" ({})", error.remedy) };
-            notes.push(format!("the files cannot be used yet: {error}{remedy}"));
-            Trial::default()
-        }
+    let tried = trial::trial(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient, terminal);
+    let (trial, unusable) = match tried {
+        Ok(trial) => (trial, None),
+        Err(error) => (Trial::default(), Some(cannot_be_used(&error))),
     };
+    let is_unusable = unusable.is_some();
+    notes.extend(unusable);
     let strongest = rules.iter().map(|rule| rule.points).fold(0.0, f64::max);
     let bounds = Bounds::within_reach(&trial.scores, strongest);
     let scorecard_text = scorecard_text(&rules, bounds);
-    if !rules.is_empty() {
-        write_atomically(scorecard, &mut |out| out.write_all(scorecard_text.as_bytes()))?;
-    }
-    write_atomically(project, &mut |out| out.write_all(project_text.as_bytes()))?;
+    let texts = [(scorecard, &scorecard_text), (project, &project_text)];
+    notes.extend(write_over(&texts[usize::from(rules.is_empty())..])?);
+    let apart = files::with_deals_apart(files, &looked.view.leads, &layout.id.column).filter(|_| is_unusable);
     Ok(Start {
+        is_unusable,
+        with_deals_apart: apart.map(|apart| files::command(&apart)),
         as_of: trial.as_of,
         has_numbered_rows: args.add_id.is_some(),
         project: project.to_path_buf(),
@@ -231,4 +227,21 @@ fn write(
         notes,
         missing: reading.missing,
     })
+}
+
+/// What is said of files that this project file cannot read as it stands.
+fn cannot_be_used(error: &InputError) -> String {
+    let remedy = if error.remedy.is_empty() { String::new() } else { format!(" ({})", error.remedy) };
+    format!("the files cannot be used yet: {error}{remedy}")
+}
+
+/// Writes files, keeps what stood in them, and says where.
+fn write_over(texts: &[(&Path, &String)]) -> Result<Option<String>, InputError> {
+    let kept = texts.iter().map(|(path, text)| files::keep_old(path, text)).collect::<Result<Vec<_>, _>>()?;
+    for (path, text) in texts {
+        write_atomically(path, &mut |out| out.write_all(text.as_bytes()))?;
+    }
+    let kept: Vec<String> = kept.into_iter().flatten().collect();
+    let told = || format!("what you may have changed in the files before is kept: {}", kept.join(", "));
+    Ok((!kept.is_empty()).then(told))
 }

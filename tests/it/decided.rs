@@ -37,7 +37,7 @@ fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
     let company = Company::with(&[("leads.csv", &format!("lead_id,source,outcome\n{rows}"))]);
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
     assert!(told.contains("  leadscore score --leads open.csv --out scored.csv\n"), "{told}");
-    assert!(told.contains("(open.csv: open leads, same columns; none? drop `--leads open.csv`)"), "{told}");
+    assert!(told.contains("(open.csv: open leads, same columns; none? skip `score`)"), "{told}");
     let next =
         "next: `leadscore report --out report.html`; open leads: `leadscore score --leads open.csv --out scored.csv`";
     company.run(&["train"]).ok().says(next);

@@ -29,6 +29,7 @@ mod faults;
 mod fixtures;
 mod help;
 mod init;
+mod init_again;
 mod known_by;
 mod layers;
 mod lead_world;

@@ -1,9 +1,11 @@
-//! The files given, as the project file will name them, and a copy with row numbers for a table without an id.
+//! The files given, as the project file and other commands will name them; those that are written beside them: a copy with
+//! row numbers for a table without an id, and what stood in files that are written over.
 
+use super::super::inputs::quoted;
 use super::look::{Looked, suggested_encoding};
 use crate::fault::InputError;
 use crate::io::{OutColumn, OutValues, RawTable, ReadSettings, Wanted, WriteOptions, read_raw, write_table};
-use crate::pipeline::start::Reading;
+use crate::pipeline::start::{Reading, Sheet};
 use std::path::{Component, Path, PathBuf};
 
 /// The files given.
@@ -34,6 +36,37 @@ impl Files {
             missing: settings.missing.clone(),
         })
     }
+}
+
+/// The command that reads these files.
+pub(super) fn command(files: &Files) -> String {
+    let named = [("leads", &files.leads), ("activities", &files.activities), ("outcomes", &files.outcomes)];
+    let typed = named.into_iter().flat_map(|(name, paths)| {
+        paths.iter().map(move |path| format!(" --{name} {}", quoted(&path.display().to_string())))
+    });
+    format!("leadscore init{}", typed.collect::<String>())
+}
+
+/// The files with one of the leads' tables given as outcomes: where that has ids of some leads of another and columns of its
+/// own, it may be the deals.
+pub(super) fn with_deals_apart(files: &Files, leads: &Sheet, id: &str) -> Option<Files> {
+    let (deals, _) = leads.column(id).and_then(|ids| leads.file_within_another(ids))?;
+    let mut apart = files.clone();
+    let deals = apart.leads.remove(deals);
+    apart.outcomes.push(deals);
+    Some(apart)
+}
+
+/// Keeps a file that is to be written over with another text beside it, and says where.
+#[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
+pub(super) fn keep_old(path: &Path, text: &str) -> Result<Option<String>, InputError> {
+    let unkept = |e: std::io::Error| InputError::new(format!("cannot be kept: {e}")).at(path.display().to_string());
+    if !path.exists() || std::fs::read(path).map_err(unkept)? == text.as_bytes() {
+        return Ok(None);
+    }
+    let old = format!("{}.old", path.display());
+    std::fs::copy(path, &old).map_err(unkept)?;
+    Ok(Some(old))
 }
 
 /// A path as it is written in a project file in `folder`: relative, with `/` between its parts.

@@ -101,23 +101,42 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     text.push_str(&format!("\nWritten: {}", start.project.display()));
     if start.n_rules > 0 {
         text.push_str(&format!(
-            " and {} ({}, a start to be argued about)",
+            " and {} ({}{}, a start to be argued about)",
             start.scorecard.display(),
-            plural(start.n_rules, "rule")
+            plural(start.n_rules, "rule"),
+            low_tiers(start).map_or_else(String::new, |tiers| format!(", {tiers}"))
         ));
     }
     let open = if are_all_decided(start) {
-        format!(" ({OPEN_LEADS}: open leads, same columns; none? drop `--leads {OPEN_LEADS}`)")
+        format!(" ({OPEN_LEADS}: open leads, same columns; none? skip `score`)")
     } else {
         String::new()
     };
     let asks = possible_close.is_some() || found.iter().any(Finding::asks_first);
-    let next_step = if asks { "Once answered" } else { "Next" };
+    let next_step = match (&start.with_deals_apart, start.is_unusable) {
+        (Some(_), _) => "Is one of the tables that of the deals? Then",
+        (None, true) => "Once mended",
+        (None, false) if asks => "Once answered",
+        (None, false) => "Next",
+    };
     text.push_str(&format!(". {next_step}{open}:\n"));
     // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
     next(start, dir).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
     text.push_str(&format!("To see what is wrong:\n  {}\n", check(start, dir)));
     text
+}
+
+/// The most points of a lead, where they are too few for the usual tiers.
+fn low_best(start: &Start) -> Option<f64> {
+    start.best_score.filter(|best| *best < Bounds::USUAL.sql)
+}
+
+/// Where the tiers begin, when no lead has the points for the usual bounds.
+fn low_tiers(start: &Start) -> Option<String> {
+    let best = low_best(start)?;
+    let Bounds { mql, sql } = start.bounds?;
+    let mql = mql.map_or_else(String::new, |mql| format!(", MQL from {mql}"));
+    Some(format!("SQL from {sql}{mql} of {best} points at most"))
 }
 
 /// Whether the leads' own column of outcomes has a word for won or lost on every row, so that nobody is left to call.
@@ -198,16 +217,15 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
             "training with an activity log needs creation and close times: --created-at, --closed-at".to_string(),
         );
     }
-    match (start.best_score.filter(|best| *best < 80.0), start.bounds) {
+    match (low_best(start), start.bounds) {
         (Some(best), Some(Bounds { mql, sql })) => {
             let mql = mql.map_or_else(String::new, |mql| format!(" and MQL (worth nurturing) at {mql}"));
             remarks.push(format!(
                 "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {sql}{mql}"
             ));
         }
-        (Some(best), None) if start.n_rules > 0 => {
-            warnings.push(format!("the rules give {best} points at most, too few for an SQL: add some"))
-        }
+        (Some(best), None) if start.n_rules > 0 => warnings
+            .push(format!("the rules give {best} points at most, too few for an SQL (sales takes over): add some")),
         _ => {}
     }
     (warnings, remarks)
@@ -226,6 +244,9 @@ fn check(start: &Start, dir: &Path) -> String {
 
 /// The commands to go on with.
 fn next(start: &Start, dir: &Path) -> Vec<String> {
+    if let Some(init) = &start.with_deals_apart {
+        return vec![format!("{init} --force")];
+    }
     let project = project(start, dir);
     let train = Some(format!("leadscore train{project}")).filter(|_| start.layout.knows_outcomes());
     let alone = if train.is_some() { "" } else { " --rules-only" };

@@ -164,7 +164,7 @@ fn exclude(text: &mut String, layout: &Layout) {
     let kinds = &layout.kinds_in_doubt;
     if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| matches!(verdict, Verdict::Doubt(_))) {
         text.push_str(
-            "# What to ask about first is learned from as long as its line begins with #; without the # it is not.\n",
+            "# A name behind a # is learned from. Ask first whether it may be; take that # away, and it is not.\n",
         );
     }
     if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| named(verdict)) {
@@ -175,10 +175,10 @@ fn exclude(text: &mut String, layout: &Layout) {
                     if layout.possible_closes.contains(name) { "; or the close, see `closed_at`?" } else { "" };
                 text.push_str(&format!("    {:31} # {}{closes}\n", quoted(name) + ",", single_line(why)));
             }
-            Verdict::Doubt(why) => doubt_line(text, name, why),
+            Verdict::Doubt(why) => doubt_lines(text, name, why),
             Verdict::Attribute | Verdict::Counter => {}
         });
-        kinds.iter().for_each(|(kind, why)| doubt_line(text, kind, &format!("an activity that {why}")));
+        kinds.iter().for_each(|(kind, why)| doubt_lines(text, kind, &format!("an activity that {why}")));
         text.push_str("]\n");
     } else {
         text.push_str("exclude    = []\n");
@@ -189,10 +189,9 @@ fn exclude(text: &mut String, layout: &Layout) {
     text.push_str("allow      = []\n");
 }
 
-/// A column or kind that a person must say about. The comment holds with and without the # in front.
-fn doubt_line(text: &mut String, name: &str, why: &str) {
-    let name = quoted(name) + ",";
-    text.push_str(&format!("    # {name:29} # ask first: {}\n", single_line(why)));
+/// A column or kind that a person must say about: why above it, so that its own line has one # to take away.
+fn doubt_lines(text: &mut String, name: &str, why: &str) {
+    text.push_str(&format!("    # Ask first: {}\n    # {},\n", single_line(why), quoted(name)));
 }
 
 fn outcomes(text: &mut String, layout: &Layout, reading: &Reading) {

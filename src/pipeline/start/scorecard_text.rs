@@ -7,9 +7,6 @@ use super::rule::StartRule;
 use super::toml::{number, quoted};
 use crate::scorecard::{STARTING_NAME, is_reserved_id};
 
-/// Bounds in common use, on a scale to 100.
-const USUAL: Bounds = Bounds { mql: Some(50.0), sql: 80.0 };
-
 /// No tier begins lower: twice what a rule gives about which nobody has said anything yet.
 const LEAST: f64 = 10.0;
 
@@ -29,6 +26,9 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// Bounds in common use, on a scale to 100.
+    pub const USUAL: Bounds = Bounds { mql: Some(50.0), sql: 80.0 };
+
     /// The usual bounds where the leads' `scores` fill both tiers, or nobody has scored them; else scores that leads have,
     /// the lowest that no more than [`SQL_SHARE`] and [`MQL_SHARE`] of the leads reach. A tier that hardly a lead reaches
     /// says nothing, and the link would leave it as empty as it is.
@@ -37,7 +37,7 @@ impl Bounds {
     /// which `strongest_rule` gives most. Where no lead has enough for that there are no tiers.
     pub fn within_reach(scores: &[f64], strongest_rule: f64) -> Option<Bounds> {
         if scores.is_empty() {
-            return Some(USUAL);
+            return Some(Bounds::USUAL);
         }
         let mut falling: Vec<f64> = scores.iter().copied().filter(|score| *score >= LEAST).collect();
         falling.sort_by(|a, b| b.total_cmp(a));
@@ -48,11 +48,12 @@ impl Bounds {
             falling.iter().copied().filter(|&s| s < below && reached_by(s) <= most).reduce(f64::min)
         };
         let by_several_rules = Some(best).filter(|best| *best > strongest_rule);
-        let sql = match best < USUAL.sql {
+        let sql = match best < Bounds::USUAL.sql {
             true => lowest(SQL_SHARE, f64::INFINITY).or(by_several_rules)?,
-            false => USUAL.sql,
+            false => Bounds::USUAL.sql,
         };
-        let usual = USUAL.mql.filter(|mql| sql == USUAL.sql && falling.iter().any(|s| (*mql..sql).contains(s)));
+        let usual =
+            Bounds::USUAL.mql.filter(|mql| sql == Bounds::USUAL.sql && falling.iter().any(|s| (*mql..sql).contains(s)));
         // A score that every lead reaches sets none of them apart.
         let next = || falling.iter().copied().find(|&s| s < sql && reached_by(s) < scores.len());
         let mql = usual.or_else(|| lowest(MQL_SHARE, sql)).or_else(next);
@@ -117,11 +118,11 @@ fn tiers_lines(bounds: Option<Bounds>) -> String {
             "# No tiers yet: one small rule makes no lead ready for sales, and hardly more can be had by these rules.\n\
              # Add rules, then take the # in front away:\n\
              # tiers = {{ SQL = {}, MQL = {} }}   # {TELLS}\n",
-            number(USUAL.sql),
-            number(USUAL.mql.unwrap_or_default()),
+            number(Bounds::USUAL.sql),
+            number(Bounds::USUAL.mql.unwrap_or_default()),
         );
     };
-    let why = match bounds == Some(USUAL) {
+    let why = match bounds == Some(Bounds::USUAL) {
         true => String::new(),
         false => format!(
             "# Tiers begin at scores that leads have by these rules, at {} or more: one small rule makes no SQL or MQL.\n",
@@ -160,8 +161,8 @@ mod tests {
     fn tiers_are_the_usual_ones_or_scores_that_leads_have() {
         let bounds = |mql, sql| Some(Bounds { mql, sql });
         let within_reach = |scores: &[f64]| Bounds::within_reach(scores, 5.0);
-        assert_eq!(within_reach(&[]), Some(USUAL), "nobody knows what the leads have");
-        assert_eq!(within_reach(&[100.0, 60.0, 13.0]), Some(USUAL));
+        assert_eq!(within_reach(&[]), Some(Bounds::USUAL), "nobody knows what the leads have");
+        assert_eq!(within_reach(&[100.0, 60.0, 13.0]), Some(Bounds::USUAL));
         // Nobody stands between 50 and 80.
         assert_eq!(within_reach(&[100.0, 13.0, 0.0]), bounds(Some(13.0), 80.0));
         let scores: Vec<f64> = (0..100).map(|i| f64::from(i) / 2.0).collect();

@@ -56,6 +56,28 @@ impl Sheet {
         rows.find(|(file, code)| !met.insert((**file, **code)))
             .map(|(_, code)| column.text.levels[*code as usize].as_str())
     }
+
+    /// The places of two of its files: one has values of this column that all stand in the other, too, as deals have ids of
+    /// some of the leads, and columns of its own.
+    pub fn file_within_another(&self, column: &SheetColumn) -> Option<(usize, usize)> {
+        let ids = self.codes_by_file(column);
+        let is_within = |part: usize, whole: usize| {
+            !ids[part].is_empty() && ids[part].len() < ids[whole].len() && ids[part].is_subset(&ids[whole])
+        };
+        let files = || 0..ids.len();
+        let (part, whole) = files().find_map(|part| Some((part, files().find(|&whole| is_within(part, whole))?)))?;
+        let is_its_own = |codes: Vec<HashSet<u32>>| !codes[part].is_empty() && codes[whole].is_empty();
+        self.columns.iter().any(|column| is_its_own(self.codes_by_file(column))).then_some((part, whole))
+    }
+
+    /// `(n_files,)` the values that a column has in each file.
+    fn codes_by_file(&self, column: &SheetColumn) -> Vec<HashSet<u32>> {
+        let n_files = self.file_of_row.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut codes = vec![HashSet::new(); n_files];
+        let filled = self.file_of_row.iter().zip(&column.text.codes).filter(|(_, code)| **code != MISSING);
+        filled.for_each(|(file, code)| _ = codes[*file as usize].insert(*code));
+        codes
+    }
 }
 
 impl SheetColumn {
@@ -158,5 +180,29 @@ pub(super) mod drawn {
             times: times.filter(|_| column_type == ColumnType::Date).unwrap_or_default(),
             text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::drawn::sheet;
+
+    #[test]
+    fn deals_that_were_given_as_leads_are_known_by_their_ids_and_columns() {
+        let within = |rows: &[&str], file_of_row: &[u32]| {
+            let mut leads = sheet("lead_id created won", rows);
+            leads.file_of_row = file_of_row.to_vec();
+            leads.file_within_another(leads.column("lead_id").unwrap())
+        };
+        let rows = ["a . 2024-03-01", "a 2024-01-01 .", "b 2024-01-02 ."];
+        assert_eq!(within(&rows, &[0, 1, 1]), Some((0, 1)));
+        assert_eq!(within(&rows, &[1, 0, 0]), Some((1, 0)));
+        assert_eq!(within(&rows, &[0, 0, 1]), None, "either has a lead of its own");
+        assert_eq!(
+            within(&["a 2024-01-01 .", "a 2024-01-01 .", "b 2024-01-02 ."], &[0, 1, 1]),
+            None,
+            "an older export"
+        );
+        assert_eq!(within(&rows, &[0, 0, 0]), None);
     }
 }
