@@ -70,7 +70,7 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     }
     let rate = share_won(s.deals, s.won, s.win_rate);
     let why = match is_weighted(s.deals, s.won, s.win_rate) {
-        true => ", as all rates below: a deal open longer is met more often",
+        true => ": a deal open longer counts more",
         false => "",
     };
     let (deals, won) = (counted(s.deals, "closed deal"), thousands(s.won));
