@@ -426,7 +426,7 @@ fn dates_and_numbers_of_contacts_are_named_with_the_line_that_leaves_them_out() 
     let brief = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv", "--force"]));
     assert!(
         brief.contains(
-            "Ask first: could `month`, `day` or `campaign` come with the close? If so, or in doubt, take the `#` before them away"
+            "Ask first: could `month`, `day` or `campaign` come with the close? If so, or in doubt, take their `#` away"
         ),
         "{brief}"
     );
@@ -475,7 +475,7 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
     let brief = words_of(&leadscore(folder.path(), &[&["init", "--force"][..], &files].concat()));
     assert!(
         brief.contains(
-            "Ask first: could `A_DECLINED` come with the close? If so, or in doubt, take the `#` before it away in leadscore.toml"
+            "Ask first: could `A_DECLINED` come with the close? If so, or in doubt, take its `#` away in leadscore.toml"
         ),
         "{brief}"
     );

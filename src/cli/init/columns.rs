@@ -32,7 +32,7 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
     }
     if !doubtful.is_empty() {
         let named: Vec<String> = doubtful.iter().map(|name| one_line(name)).collect();
-        let it = if named.len() == 1 { "it" } else { "them" };
+        let its = if named.len() == 1 { "its" } else { "their" };
         // Whoever knows the closes repeats the command, which then asks anew.
         let first = match &start.layout.possible_closes[..] {
             [] => "Ask first".to_string(),
@@ -40,7 +40,7 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
             _ => "If none of them does".to_string(),
         };
         text.push_str(&format!(
-            "{first}: could {} come with the close? If so, or in doubt, take the `#` before {it} away in leadscore.toml\n",
+            "{first}: could {} come with the close? If so, or in doubt, take {its} `#` away in leadscore.toml\n",
             listed(&named, "or")
         ));
     }

@@ -224,8 +224,9 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
                 "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {sql}{mql}"
             ));
         }
-        (Some(best), None) if start.n_rules > 0 => warnings
-            .push(format!("the rules give {best} points at most, too few for an SQL (sales takes over): add some")),
+        (Some(best), None) if start.n_rules > 0 => {
+            warnings.push(format!("{best} points at most, too few for an SQL (sales takes over): add rules"))
+        }
         _ => {}
     }
     (warnings, remarks)
