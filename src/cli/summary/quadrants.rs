@@ -62,19 +62,23 @@ pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant);
     let (Some(gems), Some(verify)) = (of(Quadrant::HiddenGem), of(Quadrant::Verify)) else { return String::new() };
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
-    let share = |q: &QuadrantVolume| q.share_won.map(percent);
-    let (of_gems, of_verify) = (share(gems), share(verify));
-    let such = if gems.is_weighted { "such leads open on any day" } else { "such past deals" };
+    let whole = |q: &QuadrantVolume| {
+        let such = if q.is_weighted { "such leads open on any day" } else { "such past deals" };
+        q.share_won.map(|won| format!(", {} of {such} won", percent(won)))
+    };
+    // What its number is of need not be said twice.
+    let is_said = gems.share_won.is_some() && gems.is_weighted == verify.is_weighted;
+    let of_verify = if is_said { verify.share_won.map(|won| format!(", {}", percent(won))) } else { whole(verify) };
     format!(
         "\n{tier} {} (`{}`): {}{}; {} (`{}`): {}{}.\n",
         gems.quadrant.placed(),
         gems.quadrant.as_str(),
         count(gems.leads),
-        of_gems.map_or_else(String::new, |won| format!(", {won} of {such} won")),
+        whole(gems).unwrap_or_default(),
         verify.quadrant.placed(),
         verify.quadrant.as_str(),
         count(verify.leads),
-        of_verify.map_or_else(String::new, |won| format!(", {won}")),
+        of_verify.unwrap_or_default(),
     )
 }
 
