@@ -23,7 +23,7 @@ use crate::values::{DateOrder, MissingWords, TimeReader};
 use csv_log::CsvLayout;
 use gathering::Gathering;
 use index::LeadIndex;
-use parquet_log::ParquetLayout;
+use parquet_log::{ParquetLayout, ParquetLog};
 use part::{LogPlan, Part, SAMPLES};
 pub use progress::LogProgress;
 use progress::{Watcher, size};
@@ -189,10 +189,10 @@ impl ActivityBatches for ActivityLog<'_> {
                 Source::Parquet(file, layout) => {
                     let mut slices = file.slices.iter().copied();
                     let bytes_a_row = size(path) as f64 / file.n_rows.max(1) as f64;
-                    let parse = |slice| parquet_log::parse(&file, slice, &layout, plan, &name);
+                    let log = ParquetLog { file: &file, layout: &layout, plan, name: &name };
                     parse_in_order(
                         || Ok(slices.next()),
-                        parse,
+                        |slice| log.parse(slice),
                         |part| {
                             let mut part = part?;
                             part.bytes = (bytes_a_row * part.rows as f64) as u64;
