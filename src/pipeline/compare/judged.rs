@@ -1,6 +1,6 @@
 //! The learned scorecard on trial: learned from the older deals, judged on the newest, beside the hand-set one.
 
-use super::super::purpose::spread;
+use super::super::purpose::Purpose;
 use super::{CompareSettings, LEAST_HOLDOUT, Offered, learn, pick, written};
 use crate::comparison::{Contest, contest};
 use crate::fault::InputError;
@@ -99,11 +99,7 @@ impl Volume {
     }
 }
 
-/// What is learned only to be judged is learned from so many deals at most, spread evenly over the older ones; more of them
-/// would move its AUC by far less than the interval of the gain.
-const DEALS_TO_JUDGE_BY: usize = 1 << 17;
-
-/// Learns from the older of `rows` and judges on the newest; none where these lack an outcome.
+/// Learns from the older of `rows`, as far as it takes to be judged, and judges on the newest; none where these lack an outcome.
 pub(super) fn judge(
     offered: &Offered<'_>,
     scorecard: &Scorecard,
@@ -120,7 +116,7 @@ pub(super) fn judge(
     let (Some(part), Some(rules)) = (apart.part, &deals.rules) else { return Ok(None) };
     let of = |places: &[usize]| -> Vec<usize> { places.iter().map(|&place| rows[place]).collect() };
     let (older, newest) = (of(&part.train), of(&part.test));
-    let lesson = learn(offered, &spread(&older, DEALS_TO_JUDGE_BY), false, settings, work);
+    let lesson = learn(offered, &Purpose::Judge.lessons(&older), false, settings, work);
     let learned = written::write(text, scorecard, &lesson, deals, &settings.write)?;
     let (y, weights) = (pick(&deals.snapshots.won, &newest), pick(&deals.snapshots.row_weight, &newest));
     let (old, new) = (pick(&rules.score, &newest), pick(&learned.scores, &newest));
