@@ -211,10 +211,10 @@ fn write(
     let scorecard_text = scorecard_text(&rules, bounds);
     let texts = [(scorecard, &scorecard_text), (project, &project_text)];
     notes.extend(write_over(&texts[usize::from(rules.is_empty())..])?);
-    let apart = files::with_deals_apart(files, &looked.view.leads, &layout.id.column).filter(|_| is_unusable);
+    let apart = || files::with_deals_apart(files, &looked.view.leads, &layout.id.column);
     Ok(Start {
         is_unusable,
-        with_deals_apart: apart.map(|apart| files::command(&apart)),
+        with_deals_apart: is_unusable.then(apart).flatten().map(|apart| files::command(&apart)),
         as_of: trial.as_of,
         has_numbered_rows: args.add_id.is_some(),
         project: project.to_path_buf(),
