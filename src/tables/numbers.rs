@@ -162,18 +162,8 @@ impl Numbers {
     /// Writes 1 for each of the rows, which follow each other, whose number `is` so (NaN where missing), and else 0.
     #[inline(always)]
     pub(crate) fn flag(&self, rows: Range<usize>, flags: &mut [f64], is: impl Fn(f64) -> bool) {
-        let flag = |number: f64| f64::from(u8::from(is(number)));
-        match self {
-            Numbers::Wide(values) => {
-                flags.iter_mut().zip(&values[rows]).for_each(|(cell, value)| *cell = flag(*value));
-            }
-            Numbers::Counts(counts) => {
-                flags.iter_mut().zip(&counts[rows]).for_each(|(cell, count)| *cell = flag(wide_count(*count)));
-            }
-            Numbers::Seconds(seconds) => {
-                flags.iter_mut().zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = flag(wide_seconds(*seconds)));
-            }
-        }
+        self.write_stretch(rows, flags, wide_seconds);
+        flags.iter_mut().for_each(|cell| *cell = f64::from(u8::from(is(*cell))));
     }
 
     /// The numbers of these rows.
