@@ -98,10 +98,8 @@ pub fn learn_until(
         (Solver::Newton, None) => {
             let total = weights.iter().sum();
             let start = like.and_then(|like| like.start(&terms, &attributes, &assembly, total));
-            {
-                let effort = Effort { ending, work: fitting };
-                fit_by_reml(&terms, &assembly, &problem, settings.interactions, effort, start.as_ref())?
-            }
+            let effort = Effort { ending, work: fitting };
+            fit_by_reml(&terms, &assembly, &problem, settings.interactions, effort, start.as_ref())?
         }
         (Solver::Newton, Some(lambda)) => {
             (logistic::fit(&problem, &assembly.penalties, Penalty::Fixed(lambda), None)?, Vec::new())
