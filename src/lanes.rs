@@ -4,13 +4,16 @@
 //! Linear algebra libraries choose their instructions by the processor they find, with fused multiplications on some
 //! and other orders of summation on others, so the last bits of a fit would differ from machine to machine. Here every
 //! product is rounded, then added, in the order of k, on every processor; wider registers change only how many of these
-//! lanes run at once. About half the speed of the best library, and the same bytes everywhere.
+//! lanes run at once. About half the speed of the best library, and the same bytes everywhere. Which registers there are,
+//! and the code for them, is left to pulp, so that nothing here is unsafe.
 
 mod columns;
 
 pub(crate) use columns::{AddColumns, DotColumns, Panel};
 
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
+use std::sync::LazyLock;
 
 /// Rows of a tile.
 pub(crate) const TILE_ROWS: usize = 4;
@@ -22,18 +25,7 @@ pub(crate) type Tile = [[f64; TILE_COLUMNS]; TILE_ROWS];
 
 /// tile\[i\]\[j\] += Σ_k left\[k\]\[i\] · right\[k\]\[j\] over two packed panels of equal depth.
 pub(crate) fn accumulate(tile: &mut Tile, left: &[f64], right: &[f64]) {
-    #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "half the time of a fit with interactions is spent here; see the safety argument")]
-    if std::arch::is_x86_feature_detected!("avx512f") {
-        // SAFETY: the processor has just been found to have AVX-512F, all that the function asks for.
-        unsafe { accumulate_avx512(tile, left, right) };
-        return;
-    } else if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has just been found to have AVX2, all that the function asks for.
-        unsafe { accumulate_avx2(tile, left, right) };
-        return;
-    }
-    accumulate_portable(tile, left, right);
+    in_wide_registers(Accumulate { tile, left, right });
 }
 
 /// Work on many numbers, whose steps may run on several at once. `run` is to be inlined, with all it calls.
@@ -47,45 +39,45 @@ pub(crate) trait Lanes {
 /// Does work in the widest registers there are: the same steps in the same order.
 #[inline]
 pub(crate) fn in_wide_registers<W: Lanes>(work: W) -> W::Out {
-    #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "walks over many rows spend their time here; see the safety argument")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has just been found to have AVX2, all that the function asks for.
-        return unsafe { run_avx2(work) };
+    static PROCESSOR: LazyLock<Arch> = LazyLock::new(Arch::new);
+    PROCESSOR.dispatch(Work(work))
+}
+
+/// Work as the dispatcher takes it.
+struct Work<W>(W);
+
+impl<W: Lanes> WithSimd for Work<W> {
+    type Output = W::Out;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> W::Out {
+        self.0.run()
     }
-    work.run()
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn run_avx2<W: Lanes>(work: W) -> W::Out {
-    work.run()
+struct Accumulate<'a> {
+    tile: &'a mut Tile,
+    left: &'a [f64],
+    right: &'a [f64],
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn accumulate_avx512(tile: &mut Tile, left: &[f64], right: &[f64]) {
-    accumulate_portable(tile, left, right);
-}
+impl Lanes for Accumulate<'_> {
+    type Out = ();
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn accumulate_avx2(tile: &mut Tile, left: &[f64], right: &[f64]) {
-    accumulate_portable(tile, left, right);
-}
-
-#[inline(always)]
-fn accumulate_portable(tile: &mut Tile, left: &[f64], right: &[f64]) {
-    let mut sums = *tile;
-    let (left, right) = (left.as_chunks::<TILE_ROWS>().0, right.as_chunks::<TILE_COLUMNS>().0);
-    for (left, right) in left.iter().zip(right) {
-        for i in 0..TILE_ROWS {
-            for j in 0..TILE_COLUMNS {
-                sums[i][j] += left[i] * right[j];
+    #[inline(always)]
+    fn run(self) {
+        let Accumulate { tile, left, right } = self;
+        let mut sums = *tile;
+        let (left, right) = (left.as_chunks::<TILE_ROWS>().0, right.as_chunks::<TILE_COLUMNS>().0);
+        for (left, right) in left.iter().zip(right) {
+            for i in 0..TILE_ROWS {
+                for j in 0..TILE_COLUMNS {
+                    sums[i][j] += left[i] * right[j];
+                }
             }
         }
+        *tile = sums;
     }
-    *tile = sums;
 }
 
 /// Fewer cells are packed by one thread.
@@ -168,7 +160,7 @@ mod tests {
         let right: Vec<f64> = (5..5 + TILE_COLUMNS * 33).map(value).collect();
         let (mut fast, mut plain) = (Tile::default(), Tile::default());
         accumulate(&mut fast, &left, &right);
-        accumulate_portable(&mut plain, &left, &right);
+        Accumulate { tile: &mut plain, left: &left, right: &right }.run();
         assert_eq!(fast.map(|row| row.map(f64::to_bits)), plain.map(|row| row.map(f64::to_bits)));
     }
 
