@@ -206,11 +206,7 @@ impl RawCells {
             }
             _ => rows.map(|row| self.text(row)).collect::<Ids>(),
         };
-        let parts: Vec<Ids> = tasks(self.n_cells()).map(of_rows).collect();
-        parts.into_iter().fold(Ids::default(), |mut all, part| {
-            all.append(&part);
-            all
-        })
+        Ids::joined(&tasks(self.n_cells()).map(of_rows).collect::<Vec<_>>())
     }
 
     /// Appends cells; two forms that differ meet as text.

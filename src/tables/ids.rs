@@ -1,6 +1,5 @@
 //! The ids of many leads.
 
-use std::fmt::Write;
 use std::ops::Index;
 
 /// Ids one behind the other in a single text: a million of them are one piece of memory, not a million.
@@ -35,16 +34,26 @@ impl Ids {
 
     /// Appends one that is a number.
     pub(crate) fn push_number(&mut self, id: i64) {
-        // Writing into a string cannot fail.
-        let _ = write!(self.text, "{id}");
-        self.ends.push(self.text.len());
+        self.push(itoa::Buffer::new().format(id));
     }
 
-    /// Appends those of `later`.
-    pub(crate) fn append(&mut self, later: &Ids) {
-        let shift = self.text.len();
-        self.text.push_str(&later.text);
-        self.ends.extend(later.ends.iter().map(|end| end + shift));
+    /// Those of several lists, one after the other.
+    pub(crate) fn joined(parts: &[Ids]) -> Ids {
+        let text = || {
+            let mut text = String::with_capacity(parts.iter().map(|part| part.text.len()).sum());
+            parts.iter().for_each(|part| text.push_str(&part.text));
+            text
+        };
+        let ends = || {
+            let (mut ends, mut before) = (Vec::with_capacity(parts.iter().map(Ids::len).sum()), 0);
+            for part in parts {
+                ends.extend(part.ends.iter().map(|end| end + before));
+                before += part.text.len();
+            }
+            ends
+        };
+        let (text, ends) = rayon::join(text, ends);
+        Ids { text, ends }
     }
 
     /// All in their order.
@@ -81,11 +90,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn appended_ids_stand_behind_the_others() {
-        let mut ids: Ids = ["a", "", "lead-3"].iter().collect();
-        ids.append(&["x", "yz"].iter().collect());
-        assert_eq!(ids, ["a", "", "lead-3", "x", "yz"]);
-        ids.append(&Ids::default());
-        assert_eq!((ids.len(), &ids[4]), (5, "yz"));
+    fn joined_ids_stand_one_after_the_other() {
+        let mut numbers = Ids::default();
+        [i64::MIN, -7, 0, i64::MAX].iter().for_each(|id| numbers.push_number(*id));
+        let ids = Ids::joined(&[["a", "", "lead-3"].iter().collect(), Ids::default(), numbers]);
+        assert_eq!(ids, ["a", "", "lead-3", "-9223372036854775808", "-7", "0", "9223372036854775807"]);
+        assert_eq!((ids.len(), &ids[4]), (7, "-7"));
     }
 }
