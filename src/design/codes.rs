@@ -3,6 +3,7 @@
 //! The sums over levels read little but codes, so that they run at the speed with which codes come out of memory.
 
 use super::NO_LEVEL;
+use crate::lanes::{Lanes, in_wide_registers};
 
 /// One code a row; the largest of the type stands for no level.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +71,7 @@ impl Codes {
 
     /// Puts codes behind these.
     pub fn append(&mut self, codes: &[u32]) {
-        // One more than each, so that NO_LEVEL comes to 0: then the largest is found without a choice.
-        let largest = codes.iter().fold(0, |most, code| most.max(code.wrapping_add(1))).saturating_sub(1);
+        let largest = in_wide_registers(Largest(codes));
         if largest >= u32::from(u8::MAX) && matches!(self, Codes::Bytes(_)) {
             *self = Codes::Shorts(self.iter().map(|code| code as u16).collect());
         }
@@ -111,6 +111,19 @@ impl Codes {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         (0..self.len()).map(|row| self.get(row))
+    }
+}
+
+/// The largest of some codes; 0 where there is none.
+struct Largest<'a>(&'a [u32]);
+
+impl Lanes for Largest<'_> {
+    type Out = u32;
+
+    #[inline(always)]
+    fn run(self) -> u32 {
+        // One more than each, so that NO_LEVEL comes to 0: then the largest is found without a choice.
+        self.0.iter().fold(0, |most: u32, code| most.max(code.wrapping_add(1))).saturating_sub(1)
     }
 }
 

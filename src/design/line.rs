@@ -77,24 +77,24 @@ impl Lanes for Written<'_, '_> {
     #[inline(always)]
     fn run(self) {
         let Line { numbers, rows, low, high, mean, sd } = *self.line;
-        let unit = match rows {
-            Some(all) => {
-                numbers.write(&all[self.rows], self.into);
-                1.0
-            }
-            None => {
-                numbers.write_stored(self.rows, self.into);
-                numbers.unit()
+        // A division takes as long as all the rest, and so there is none for each of the rows.
+        let standardised = |unit: f64| {
+            let (low, high, mean, scale) = (low / unit, high / unit, mean / unit, unit / sd);
+            move |x: f64| {
+                let held = if x < low { low } else { x };
+                let held = if held > high { high } else { held };
+                // A missing number stays missing through all of it.
+                let place = (held - mean) * scale;
+                if place.is_nan() { 0.0 } else { place }
             }
         };
-        // A division takes as long as all the rest, and so there is none for each of the rows.
-        let (low, high, mean, scale) = (low / unit, high / unit, mean / unit, unit / sd);
-        for x in self.into {
-            let held = if *x < low { low } else { *x };
-            let held = if held > high { high } else { held };
-            // A missing number stays missing through all of it.
-            let place = (held - mean) * scale;
-            *x = if place.is_nan() { 0.0 } else { place };
+        match rows {
+            Some(all) => {
+                numbers.write(&all[self.rows], self.into);
+                let standardised = standardised(1.0);
+                self.into.iter_mut().for_each(|x| *x = standardised(*x));
+            }
+            None => numbers.turn_stored(self.rows, self.into, standardised(numbers.unit())),
         }
     }
 }

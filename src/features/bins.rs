@@ -4,6 +4,7 @@
 //! heap of rows of its own (0, −1, 999) gets a bin of its own, so that no indicator for it is needed.
 
 use crate::design::NO_LEVEL;
+use crate::lanes::{Lanes, in_wide_registers};
 
 /// A bin may be closed before its share is reached, to set a heap apart, when it holds this share of it.
 const ENOUGH_BEFORE_A_HEAP: f64 = 0.25;
@@ -77,6 +78,50 @@ pub fn code(value: f64, edges: &[f64]) -> u32 {
     if value.is_nan() { NO_LEVEL } else { edges.partition_point(|edge| *edge < value) as u32 }
 }
 
+/// Up to so many edges every value is compared with all of them, many values at once, rather than with a few in turn.
+const EDGES_COMPARED: usize = 64;
+
+/// Values that are compared at once.
+const VALUES_COMPARED: usize = 16;
+
+/// [`code`] of each value.
+pub fn codes(values: &[f64], edges: &[f64]) -> Vec<u32> {
+    if edges.len() > EDGES_COMPARED {
+        return values.iter().map(|value| code(*value, edges)).collect();
+    }
+    let mut codes = vec![0; values.len()];
+    in_wide_registers(Coded { values, edges, codes: &mut codes });
+    codes
+}
+
+struct Coded<'a> {
+    values: &'a [f64],
+    edges: &'a [f64],
+    codes: &'a mut [u32],
+}
+
+impl Lanes for Coded<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let (values, rest) = self.values.as_chunks::<VALUES_COMPARED>();
+        let (codes, codes_of_rest) = self.codes.as_chunks_mut::<VALUES_COMPARED>();
+        for (values, codes) in values.iter().zip(codes) {
+            let mut below = [0; VALUES_COMPARED];
+            for edge in self.edges {
+                for (below, value) in below.iter_mut().zip(values) {
+                    *below += u32::from(edge < value);
+                }
+            }
+            for ((code, below), value) in codes.iter_mut().zip(below).zip(values) {
+                *code = if value.is_nan() { NO_LEVEL } else { below };
+            }
+        }
+        rest.iter().zip(codes_of_rest).for_each(|(value, own)| *own = code(*value, self.edges));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,5 +174,16 @@ mod tests {
         let values = [f64::NEG_INFINITY, 1.0, next, f64::INFINITY];
         let edges = bin_edges(&values, 32);
         assert_eq!(values.map(|value| code(value, &edges)), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn values_coded_together_are_coded_as_each_alone() {
+        let mut values: Vec<f64> = (-40..45).map(|i| f64::from(i) / 3.0).collect();
+        values.extend([f64::NAN, 0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY]);
+        for n_edges in [0, 1, 31, EDGES_COMPARED, EDGES_COMPARED + 1] {
+            let edges: Vec<f64> = (0..n_edges).map(|edge| edge as f64 / 2.0 - 8.0).collect();
+            let each: Vec<u32> = values.iter().map(|value| code(*value, &edges)).collect();
+            assert_eq!(codes(&values, &edges), each);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One term: a source and the shape in which it enters the model, learned from the training rows.
 
-use super::bins::{code, edges_of_sorted};
+use super::bins::{codes, edges_of_sorted};
 use super::curve_line::{CurveLine, places};
 use super::moments::Moments;
 use super::source::{Source, Values, edge_number, short_number};
@@ -145,13 +145,12 @@ impl Term {
     pub fn codes(&self, values: &Values, rows: &[usize]) -> Vec<u32> {
         match (&self.shape, values) {
             (Shape::Line { missing: false, .. }, Values::Number(_)) => vec![NO_LEVEL; rows.len()],
-            (Shape::Line { .. }, Values::Number(numbers)) => {
-                rows.iter().map(|&row| if numbers.is_missing(row) { 0 } else { NO_LEVEL }).collect()
-            }
+            (Shape::Line { .. }, Values::Number(numbers)) => numbers.where_missing(rows, 0, NO_LEVEL),
             (Shape::Curve { edges, missing, .. }, Values::Number(numbers)) => {
                 let absent = if *missing { edges.len() as u32 + 1 } else { NO_LEVEL };
-                let bin = |value: f64| if value.is_nan() { absent } else { code(value, edges) };
-                numbers.of_rows(rows).into_iter().map(bin).collect()
+                let mut codes = codes(&numbers.of_rows(rows), edges);
+                codes.iter_mut().for_each(|code| *code = if *code == NO_LEVEL { absent } else { *code });
+                codes
             }
             (Shape::Levels { .. }, Values::Text(column)) => {
                 let (by_code, absent) = self.level_codes(column);

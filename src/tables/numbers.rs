@@ -99,6 +99,13 @@ impl Numbers {
         }
     }
 
+    /// For each of these rows `missing` where its number is, and else `there`.
+    pub(crate) fn where_missing(&self, rows: &[usize], missing: u32, there: u32) -> Vec<u32> {
+        let mut told = vec![there; rows.len()];
+        in_wide_registers(WhereMissing { numbers: self, rows, missing, told: &mut told });
+        told
+    }
+
     /// Whether all that are there are finite.
     pub fn are_finite(&self) -> bool {
         match self {
@@ -127,29 +134,42 @@ impl Numbers {
         }
     }
 
-    /// What the numbers that [`Numbers::write_stored`] writes are to be multiplied by to be these.
+    /// What the numbers of [`Numbers::turn_stored`] are to be multiplied by to be these.
     pub(crate) fn unit(&self) -> f64 {
         if let Numbers::Seconds(_) = self { 1.0 / SECONDS_PER_DAY } else { 1.0 }
     }
 
-    /// Writes the numbers of rows that follow each other as multiples of [`Numbers::unit`]: a division less for each.
+    /// Writes what `turned` makes of the numbers of rows that follow each other, which it gets as multiples of
+    /// [`Numbers::unit`]: a division less for each.
     #[inline(always)]
-    pub(crate) fn write_stored(&self, rows: Range<usize>, into: &mut [f64]) {
-        self.write_stretch(rows, into, |seconds| if seconds == NO_TIME { f64::NAN } else { f64::from(seconds) });
+    pub(crate) fn turn_stored(&self, rows: Range<usize>, into: &mut [f64], turned: impl Fn(f64) -> f64) {
+        let of_seconds = |seconds| if seconds == NO_TIME { f64::NAN } else { f64::from(seconds) };
+        self.turn_stretch(rows, into, of_seconds, turned);
     }
 
     /// Writes the numbers of rows that follow each other, several at once, and what `of_seconds` makes of those kept in seconds.
     #[inline(always)]
     fn write_stretch(&self, rows: Range<usize>, into: &mut [f64], of_seconds: impl Fn(i32) -> f64) {
-        let n_rows = rows.len();
-        let into = &mut into[..n_rows];
+        self.turn_stretch(rows, into, of_seconds, |number| number);
+    }
+
+    /// The same of what is `turned` of each.
+    #[inline(always)]
+    fn turn_stretch(
+        &self,
+        rows: Range<usize>,
+        into: &mut [f64],
+        of_seconds: impl Fn(i32) -> f64,
+        turned: impl Fn(f64) -> f64,
+    ) {
+        let cells = into[..rows.len()].iter_mut();
         match self {
-            Numbers::Wide(values) => into.copy_from_slice(&values[rows]),
+            Numbers::Wide(values) => cells.zip(&values[rows]).for_each(|(cell, value)| *cell = turned(*value)),
             Numbers::Counts(counts) => {
-                into.iter_mut().zip(&counts[rows]).for_each(|(cell, count)| *cell = wide_count(*count));
+                cells.zip(&counts[rows]).for_each(|(cell, count)| *cell = turned(wide_count(*count)));
             }
             Numbers::Seconds(seconds) => {
-                into.iter_mut().zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = of_seconds(*seconds));
+                cells.zip(&seconds[rows]).for_each(|(cell, seconds)| *cell = turned(of_seconds(*seconds)));
             }
         }
     }
@@ -239,6 +259,34 @@ impl Lanes for Stretch<'_> {
     }
 }
 
+/// Writes `missing` for the rows whose number is.
+struct WhereMissing<'a> {
+    numbers: &'a Numbers,
+    rows: &'a [usize],
+    missing: u32,
+    told: &'a mut [u32],
+}
+
+impl Lanes for WhereMissing<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let WhereMissing { numbers, rows, missing, told } = self;
+        let Some(stretch) = stretch_of(rows) else {
+            let cells = told.iter_mut().zip(rows).filter(|(_, row)| numbers.is_missing(**row));
+            return cells.for_each(|(cell, _)| *cell = missing);
+        };
+        let mut tell = |(cell, is_missing): (&mut u32, bool)| *cell = if is_missing { missing } else { *cell };
+        let cells = told.iter_mut();
+        match numbers {
+            Numbers::Wide(values) => cells.zip(values[stretch].iter().map(|value| value.is_nan())).for_each(&mut tell),
+            Numbers::Counts(counts) => cells.zip(counts[stretch].iter().map(|count| *count == NO_COUNT)).for_each(tell),
+            Numbers::Seconds(all) => cells.zip(all[stretch].iter().map(|seconds| *seconds == NO_TIME)).for_each(tell),
+        }
+    }
+}
+
 /// The rows as a range, where each follows the one before.
 #[inline(always)]
 fn stretch_of(rows: &[usize]) -> Option<Range<usize>> {
@@ -295,6 +343,14 @@ mod tests {
         assert_eq!(Numbers::of_counts(vec![4.0, 5.0, 6.0]).of_rows(&[1, 2]), [5.0, 6.0]);
         assert_eq!(numbers.sorted(&[4, 0, 2, 3, 1]), [0.5, 1.0, 7.0, 9.0]);
         assert_eq!(Numbers::of_counts(vec![3.0, f64::NAN, 0.0, 3.0]).sorted(&[0, 1, 2, 3]), [0.0, 3.0, 3.0]);
+        for numbers in
+            [&numbers, &Numbers::of_counts(vec![3.0, f64::NAN, 0.0]), &Numbers::of_spans(vec![5, NO_SPAN, 7])]
+        {
+            for rows in [&[0, 1, 2][..], &[2, 0, 1, 1], &[1, 2], &[]] {
+                let told: Vec<u32> = rows.iter().map(|row| if numbers.is_missing(*row) { 4 } else { 9 }).collect();
+                assert_eq!(numbers.where_missing(rows, 4, 9), told);
+            }
+        }
         let days = Numbers::of_spans(vec![5_000_000, NO_SPAN, -1_000_000]);
         assert_eq!(days.sorted(&[0, 1, 2]), [days.get(2), days.get(0)]);
         numbers.retain(&[false, true, true, false, true]);

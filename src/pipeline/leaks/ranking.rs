@@ -3,7 +3,7 @@
 use super::filled::QUESTION_FOR_KINDS;
 use super::{Charge, Ground, Subject, Suspect};
 use crate::design::NO_LEVEL;
-use crate::features::bins::{code, edges_of_sorted};
+use crate::features::bins::{codes, edges_of_sorted};
 use crate::features::terms::MAX_BINS;
 use crate::features::{Attribute, Values};
 use crate::metrics::{Tied, auc_of_ties};
@@ -98,11 +98,8 @@ impl Sample {
                 let own = numbers.of_rows(&self.rows);
                 let edges = edges_of_sorted(&numbers.sorted(&self.rows), MAX_BINS);
                 let missing = edges.len() + 1;
-                let level = |&value: &f64| match code(value, &edges) {
-                    NO_LEVEL => missing,
-                    bin => bin as usize,
-                };
-                (own.iter().map(level).collect(), missing + 1)
+                let level = |bin: u32| if bin == NO_LEVEL { missing } else { bin as usize };
+                (codes(&own, &edges).into_iter().map(level).collect(), missing + 1)
             }
             Values::Text(column) => {
                 let missing = column.levels.len();
