@@ -50,12 +50,12 @@ impl<'a> Wide<'a> {
     ) {
         let first = group * TILE_COLUMNS;
         let n_dense = design.dense.ncols();
-        if first + TILE_COLUMNS <= n_dense
+        let own = first..self.width().min(first + TILE_COLUMNS);
+        if own.end <= n_dense
             && let Some(dense) = design.dense.as_slice()
         {
-            for (cells, row) in into.iter_mut().zip(dense[rows.start * n_dense..].chunks_exact(n_dense)) {
-                *cells = *row[first..].first_chunk().expect("the group lies within the row");
-            }
+            let dense = dense[rows.start * n_dense..].chunks_exact(n_dense);
+            into.iter_mut().zip(dense).for_each(|(cells, row)| *cells = padded(&row[own.clone()]));
             return;
         }
         let n_rows = rows.len();
@@ -64,8 +64,7 @@ impl<'a> Wide<'a> {
                 None => design.write_number(column, rows.clone(), cells),
                 Some(indicator) => match self.indicators.get(indicator) {
                     Some(block) => with_codes!(&block.codes, codes => {
-                        let own = cells.iter_mut().zip(&codes[rows.clone()]);
-                        own.for_each(|(cell, code)| *cell = f64::from(u8::from(code.level() == 0)));
+                        in_wide_registers(Indicated { codes: &codes[rows.clone()], cells });
                     }),
                     None => cells.fill(0.0),
                 },
@@ -84,6 +83,33 @@ impl<'a> Wide<'a> {
             });
             first += block.n_levels + 1;
         }
+    }
+}
+
+/// Numbers of a row as those of a group.
+#[inline(always)]
+fn padded(own: &[f64]) -> Group {
+    if let Ok(whole) = own.try_into() {
+        return whole;
+    }
+    let mut padded = [0.0; TILE_COLUMNS];
+    padded[..own.len()].copy_from_slice(own);
+    padded
+}
+
+/// Writes 1 where a row has the level of a block of one, and else 0.
+struct Indicated<'a, C> {
+    codes: &'a [C],
+    cells: &'a mut [f64],
+}
+
+impl<C: Code> Lanes for Indicated<'_, C> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let cells = self.cells.iter_mut().zip(self.codes);
+        cells.for_each(|(cell, code)| *cell = if code.level() == 0 { 1.0 } else { 0.0 });
     }
 }
 
