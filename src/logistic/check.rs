@@ -182,11 +182,20 @@ fn check_values(problem: &Problem<'_>) -> Result<(), FitError> {
     if has(0.0) && has(1.0) { Ok(()) } else { Err(FitError::OneOutcome) }
 }
 
+/// Cells looked at together.
+const CELLS_CHECKED: usize = 1 << 15;
+
 /// The first row with a number that is not finite.
 fn first_not_finite(design: &Design<'_>) -> Option<usize> {
     let cells = design.dense.as_standard_layout();
-    let of_dense = cells.as_slice().expect("the layout was just made standard").par_iter();
-    let of_dense = of_dense.position_first(|x| !x.is_finite()).map(|cell| cell / design.dense.ncols());
+    let parts = cells.as_slice().expect("the layout was just made standard").par_chunks(CELLS_CHECKED).enumerate();
+    let of_part = |(part, cells): (usize, &[f64])| {
+        // All are looked at, several at once; which it is, is asked only where there is one.
+        let are_finite = cells.iter().fold(true, |all, cell| all & cell.is_finite());
+        let at = if are_finite { None } else { cells.iter().position(|cell| !cell.is_finite()) };
+        at.map(|at| (part * CELLS_CHECKED + at) / design.dense.ncols())
+    };
+    let of_dense = parts.filter_map(of_part).min();
     let of_lines = design.lines.par_iter().filter_map(Line::first_not_finite).min();
     of_dense.into_iter().chain(of_lines).min()
 }
