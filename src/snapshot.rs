@@ -7,7 +7,7 @@
 use crate::asof::{Instant, Span};
 use crate::fault::InputError;
 use crate::tables::LeadTable;
-use label::{label, newest_time};
+use label::{Deal, label, newest_time};
 use left_out::Tally;
 use moment::{horizon, moment, wins_took};
 use rayon::prelude::*;
@@ -74,57 +74,100 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
     let mode = settings.mode.unwrap_or_else(|| Mode::of_columns(table));
     mode.check_columns(table)?;
     let until = settings.until.or_else(|| newest_time(table).map(|t| Instant(t.0 + 1)));
+    let labelled = label(table, settings, until)?;
+    let horizon = horizon(mode, labelled.iter().flat_map(|some| &some.deals));
+    let moment = |deal: &Deal| moment(table, deal, mode, horizon, settings.seed);
+    let parts: Vec<Part> = labelled.par_iter().map(|some| Part::of(table, settings, &some.deals, moment)).collect();
     let mut left_out = Tally::default();
-    let mut late_wins = 0;
-    let deals = label(table, settings, until, &mut left_out, &mut late_wins)?;
-    let horizon = horizon(mode, &deals);
-    let moment_of = |deal| moment(table, deal, mode, horizon, settings.seed);
-    let moments: Vec<Result<(Option<Instant>, f64), LeftOut>> = deals.par_iter().map(moment_of).collect();
-    let n = deals.len();
-    let mut taken = Snapshots {
+    labelled.iter().for_each(|some| left_out.merge(&some.left_out));
+    parts.iter().for_each(|part| left_out.merge(&part.left_out));
+    // One deal without a time would make "newest" a guess for it, so the order holds for all deals or for none.
+    let has_order = parts.iter().all(|part| part.order.len() == part.rows.len());
+    let ((rows, as_of, row_weight), (won, order, closed_at)) = rayon::join(
+        || {
+            (
+                joined(&parts, |part| &part.rows),
+                joined(&parts, |part| &part.as_of),
+                joined(&parts, |part| &part.row_weight),
+            )
+        },
+        || {
+            (
+                joined(&parts, |part| &part.won),
+                joined(&parts, |part| &part.order),
+                joined(&parts, |part| &part.closed_at),
+            )
+        },
+    );
+    Ok(Snapshots {
         mode,
-        rows: Vec::with_capacity(n),
-        as_of: (mode != Mode::None).then(|| Vec::with_capacity(n)),
-        row_weight: Vec::with_capacity(n),
-        won: Vec::with_capacity(n),
-        order: None,
-        closed_at: Vec::with_capacity(n),
-        left_out: Vec::new(),
-        wins_left_out: Vec::new(),
+        rows,
+        as_of: (mode != Mode::None).then_some(as_of),
+        row_weight,
+        won,
+        order: Some(order).filter(|order| has_order && !order.is_empty()),
+        closed_at,
+        left_out: left_out.all,
+        wins_left_out: left_out.wins,
         wins_took: settings.lost_after.and_then(|_| wins_took(table)),
-        late_wins,
+        late_wins: labelled.iter().map(|some| some.late_wins).sum(),
         horizon,
         until,
-    };
-    // One deal without a time would make "newest" a guess for it, so the order holds for all deals or for none.
-    let mut order = Some(Vec::with_capacity(n));
-    for (deal, moment) in deals.iter().zip(moments) {
-        match moment {
-            Err(reason) => left_out.add(reason, deal.won),
-            Ok((as_of, open_weight)) => {
-                let own_weight = table.row_weight.as_ref().map_or(1.0, |w| w[deal.row]);
-                if own_weight * open_weight <= 0.0 {
-                    left_out.add(LeftOut::NoWeight, deal.won);
+    })
+}
+
+/// Some deals, those that stay at their moments.
+#[derive(Default)]
+struct Part {
+    rows: Vec<usize>,
+    /// None in mode `none`.
+    as_of: Vec<Instant>,
+    row_weight: Vec<f64>,
+    won: Vec<f64>,
+    /// What "newest" goes by, of those of which it is known.
+    order: Vec<i64>,
+    closed_at: Vec<Option<Instant>>,
+    left_out: Tally,
+}
+
+impl Part {
+    fn of(
+        table: &LeadTable,
+        settings: &SnapshotSettings,
+        deals: &[Deal],
+        moment: impl Fn(&Deal) -> Result<(Option<Instant>, f64), LeftOut>,
+    ) -> Part {
+        let mut part = Part::default();
+        for deal in deals {
+            let (as_of, open_weight) = match moment(deal) {
+                Ok(moment) => moment,
+                Err(reason) => {
+                    part.left_out.add(reason, deal.won);
                     continue;
                 }
-                taken.rows.push(deal.row);
-                taken.row_weight.push(own_weight * open_weight);
-                taken.won.push(f64::from(u8::from(deal.won)));
-                taken.closed_at.push(deal.closed_at);
-                let newest_by = if settings.lost_after.is_some() { deal.created_at } else { deal.closed_at };
-                match (&mut order, newest_by.or(as_of)) {
-                    (Some(order), Some(at)) => order.push(at.0),
-                    _ => order = None,
-                }
-                if let (Some(all), Some(at)) = (taken.as_of.as_mut(), as_of) {
-                    all.push(at);
-                }
+            };
+            let row_weight = table.row_weight.as_ref().map_or(1.0, |w| w[deal.row]) * open_weight;
+            if row_weight <= 0.0 {
+                part.left_out.add(LeftOut::NoWeight, deal.won);
+                continue;
             }
+            let newest_by = if settings.lost_after.is_some() { deal.created_at } else { deal.closed_at };
+            part.rows.push(deal.row);
+            part.as_of.extend(as_of);
+            part.row_weight.push(row_weight);
+            part.won.push(f64::from(u8::from(deal.won)));
+            part.order.extend(newest_by.or(as_of).map(|at| at.0));
+            part.closed_at.push(deal.closed_at);
         }
+        part
     }
-    taken.order = order.filter(|order| !order.is_empty());
-    (taken.left_out, taken.wins_left_out) = (left_out.all, left_out.wins);
-    Ok(taken)
+}
+
+/// A column of all parts, one after the other.
+fn joined<T: Copy>(parts: &[Part], column: impl Fn(&Part) -> &Vec<T>) -> Vec<T> {
+    let mut all = Vec::with_capacity(parts.iter().map(|part| column(part).len()).sum());
+    parts.iter().for_each(|part| all.extend_from_slice(column(part)));
+    all
 }
 
 impl Snapshots {

@@ -5,6 +5,7 @@ use super::left_out::{LeftOut, Tally};
 use crate::asof::{Instant, Span};
 use crate::fault::InputError;
 use crate::tables::{LeadTable, Outcome};
+use rayon::prelude::*;
 
 /// What is known of one lead's end before its moment is chosen.
 pub(super) struct Deal {
@@ -36,44 +37,69 @@ pub(super) fn time_of(times: &Option<Vec<Option<Instant>>>, row: usize) -> Optio
     times.as_ref().and_then(|t| t[row])
 }
 
-/// The closed deals, won or lost as the training's end knows them; wins too late for `lost_after` are counted.
+/// Leads that a thread labels in one go.
+const LEADS_PER_TASK: usize = 1 << 14;
+
+/// What came of the leads of one stretch.
+#[derive(Default)]
+pub(super) struct Labelled {
+    /// The closed deals, won or lost as the training's end knows them.
+    pub deals: Vec<Deal>,
+    pub left_out: Tally,
+    /// Wins too late for `lost_after`, which count as lost.
+    pub late_wins: usize,
+}
+
+/// Labels the leads, stretch by stretch.
 pub(super) fn label(
     table: &LeadTable,
     settings: &SnapshotSettings,
     until: Option<Instant>,
-    left_out: &mut Tally,
-    late_wins: &mut usize,
-) -> Result<Vec<Deal>, InputError> {
+) -> Result<Vec<Labelled>, InputError> {
     let outcomes = table.outcome.as_ref().ok_or_else(|| {
         InputError::new("there is no outcome to learn from").remedy(
             "say where it stands: [leads] outcome = { column = \"…\", won = [\"…\"], lost = [\"…\"] }, or an [outcomes] table",
         )
     })?;
-    let mut deals = Vec::with_capacity(outcomes.len());
-    for (row, &outcome) in outcomes.iter().enumerate() {
+    let of_task = |(task, outcomes): (usize, &[Outcome])| {
+        let mut labelled = Labelled { deals: Vec::with_capacity(outcomes.len()), ..Labelled::default() };
+        for (row, outcome) in (task * LEADS_PER_TASK..).zip(outcomes) {
+            labelled.take(table, settings.lost_after, until, row, *outcome);
+        }
+        labelled
+    };
+    Ok(outcomes.par_chunks(LEADS_PER_TASK).enumerate().map(of_task).collect())
+}
+
+impl Labelled {
+    fn take(
+        &mut self,
+        table: &LeadTable,
+        lost_after: Option<Span>,
+        until: Option<Instant>,
+        row: usize,
+        outcome: Outcome,
+    ) {
         let created_at = time_of(&table.created_at, row);
         let closed_at = time_of(&table.closed_at, row);
         let closed_by_end = closed_at.zip(until).is_none_or(|(closed, end)| closed < end);
         let is_win = outcome == Outcome::Won;
-        match settings.lost_after {
-            None if outcome == Outcome::Open || !closed_by_end => left_out.add(LeftOut::Open, is_win),
-            None => deals.push(Deal { row, won: is_win, created_at, closed_at }),
-            Some(lost_after) => {
-                let Some(created) = created_at else {
-                    left_out.add(LeftOut::NoCreatedAt, is_win);
-                    continue;
-                };
-                let ripe = created.plus(lost_after);
-                if until.is_none_or(|end| ripe > end) {
-                    left_out.add(LeftOut::NotRipe, is_win);
-                    continue;
-                }
-                let won = is_win && closed_at.is_none_or(|closed| closed < ripe);
-                *late_wins += usize::from(is_win && !won);
-                let end = if won { closed_at } else { Some(closed_at.map_or(ripe, |closed| closed.min(ripe))) };
-                deals.push(Deal { row, won, created_at, closed_at: end });
+        let Some(lost_after) = lost_after else {
+            if outcome == Outcome::Open || !closed_by_end {
+                self.left_out.add(LeftOut::Open, is_win);
+            } else {
+                self.deals.push(Deal { row, won: is_win, created_at, closed_at });
             }
+            return;
+        };
+        let Some(created) = created_at else { return self.left_out.add(LeftOut::NoCreatedAt, is_win) };
+        let ripe = created.plus(lost_after);
+        if until.is_none_or(|end| ripe > end) {
+            return self.left_out.add(LeftOut::NotRipe, is_win);
         }
+        let won = is_win && closed_at.is_none_or(|closed| closed < ripe);
+        self.late_wins += usize::from(is_win && !won);
+        let end = if won { closed_at } else { Some(closed_at.map_or(ripe, |closed| closed.min(ripe))) };
+        self.deals.push(Deal { row, won, created_at, closed_at: end });
     }
-    Ok(deals)
 }

@@ -135,11 +135,21 @@ pub(super) struct Tally {
 impl Tally {
     pub fn add(&mut self, reason: LeftOut, is_win: bool) {
         for tally in std::iter::once(&mut self.all).chain(is_win.then_some(&mut self.wins)) {
-            match tally.iter_mut().find(|(r, _)| *r == reason) {
-                Some((_, n)) => *n += 1,
-                None => tally.push((reason, 1)),
-            }
+            add(tally, reason, 1);
         }
+    }
+
+    /// Takes in that of later leads.
+    pub fn merge(&mut self, later: &Tally) {
+        later.all.iter().for_each(|(reason, n)| add(&mut self.all, *reason, *n));
+        later.wins.iter().for_each(|(reason, n)| add(&mut self.wins, *reason, *n));
+    }
+}
+
+fn add(tally: &mut Vec<(LeftOut, usize)>, reason: LeftOut, n: usize) {
+    match tally.iter_mut().find(|(known, _)| *known == reason) {
+        Some((_, so_far)) => *so_far += n,
+        None => tally.push((reason, n)),
     }
 }
 

@@ -14,8 +14,9 @@ const HORIZON_SHARE: f64 = 0.9;
 
 /// How far after its creation a deal may be looked at, in mode `random`: as set, or what most open lives of the deals
 /// won, or else of all deals, reach.
-pub(super) fn horizon(mode: Mode, deals: &[Deal]) -> Option<Span> {
-    let lives = |of: &dyn Fn(&&Deal) -> bool| percentile(deals.iter().filter(of).filter_map(Deal::open_life).collect());
+pub(super) fn horizon<'d>(mode: Mode, deals: impl Iterator<Item = &'d Deal> + Clone) -> Option<Span> {
+    let lives =
+        |of: &dyn Fn(&&Deal) -> bool| percentile(deals.clone().filter(of).filter_map(Deal::open_life).collect());
     match mode {
         Mode::Random { horizon: Some(set) } => Some(set),
         Mode::Random { horizon: None } => lives(&|deal| deal.won).or_else(|| lives(&|_| true)),
