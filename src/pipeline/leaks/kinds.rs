@@ -7,6 +7,7 @@ use crate::pipeline::deals::{Deals, MAX_KINDS};
 use crate::snapshot::Snapshots;
 use crate::tables::{ActivityBatch, LeadTable};
 use crate::text::{fold, thousands};
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// A kind that lies at the close for this share of the deals that show it …
@@ -117,7 +118,7 @@ impl OpenWatch {
             times.open_leads = marks.map_or(0, |marks| marks.iter().map(|word| word.count_ones() as usize).sum());
             times
         };
-        kinds.iter().map(of_kind).collect()
+        kinds.par_iter().map(of_kind).collect()
     }
 }
 
