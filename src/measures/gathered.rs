@@ -13,7 +13,7 @@ use crate::asof::Instant;
 use crate::decay::Decay;
 use rayon::prelude::*;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What the shards of a pass share.
 #[derive(Debug)]
@@ -42,8 +42,9 @@ pub struct Gathered<'p> {
     /// By request, `(n_leads,)` occurrences at no known time.
     untimed: Vec<Option<Vec<f64>>>,
     has_log: bool,
-    /// What the acts come to that have been added so far.
-    tally: Mutex<LogTally>,
+    /// What the acts come to that have been added so far: one tally for each thread that was adding some at a time. They are
+    /// whole numbers, whose sum does not depend on who added which.
+    tallies: Mutex<Vec<LogTally>>,
 }
 
 /// Some leads, one after the other, with the acts and the state that are kept of them.
@@ -61,7 +62,7 @@ impl<'p> Gathered<'p> {
         let n_leads = common.as_of.len();
         let requests = common.plan.requests().iter();
         let untimed = requests.map(|request| untimed_counts(request, counters, n_leads)).collect();
-        Gathered { common, pieces, untimed, has_log: true, tally: Mutex::new(tally) }
+        Gathered { common, pieces, untimed, has_log: true, tallies: Mutex::new(vec![tally]) }
     }
 
     /// The same where there was no log: only counters are known.
@@ -81,9 +82,9 @@ impl<'p> Gathered<'p> {
                 counts.as_ref().map(|counts| counts[first..first + as_of.len()].to_vec())
             };
             let untimed: Vec<Option<Vec<f64>>> = self.untimed.iter().map(own).collect();
-            let (result, added) = state.finish(&self.common, &self.pieces, as_of, &untimed);
-            // Whole numbers: their sum does not depend on who comes first.
-            self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(added);
+            let mut tally = self.tallies().pop().unwrap_or_default();
+            let result = state.finish(&self.common, &self.pieces, as_of, &untimed, &mut tally);
+            self.tallies().push(tally);
             result
         });
         self.join(results.collect())
@@ -91,8 +92,13 @@ impl<'p> Gathered<'p> {
 
     /// Adds to the sums of all stretches' [`Measures::log`] what the log says as a whole, once all have been answered.
     pub fn describe(&self, log: &mut LogStatistics) {
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        self.common.describe(log, std::mem::take(&mut *tally));
+        let mut total = LogTally::default();
+        self.tallies().drain(..).for_each(|tally| total.merge(tally));
+        self.common.describe(log, total);
+    }
+
+    fn tallies(&self) -> MutexGuard<'_, Vec<LogTally>> {
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The answers of shard after shard as one.

@@ -1,6 +1,7 @@
 //! What the log as a whole looks like, from rows before their lead's as-of only.
 
 use crate::asof::Instant;
+use crate::lanes::{Lanes, in_wide_registers};
 use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, HashMap};
 
@@ -60,55 +61,130 @@ impl LogTally {
 /// a lead lie months apart, and a log is a few dozen pages long.
 #[derive(Debug)]
 pub(super) struct HourCounts {
-    pages: Vec<Box<[u64; HOURS_PER_PAGE]>>,
-    page_of: HashMap<i64, usize, FixedState>,
-    at_hand: [Option<(i64, usize)>; PAGES_AT_HAND],
+    /// Page behind page, in the order in which they were met.
+    counts: Vec<u64>,
+    /// By the number of a page where it begins.
+    begins: HashMap<i64, usize, FixedState>,
+    at_hand: [(i64, usize); PAGES_AT_HAND],
+    /// Room for the hours of rows that come together.
+    hours: Vec<i32>,
 }
 
 const PAGES_AT_HAND: usize = 64;
 
+/// The number of no page.
+const NO_PAGE: i64 = i64::MIN;
+
 impl Default for HourCounts {
     fn default() -> HourCounts {
-        HourCounts { pages: Vec::new(), page_of: HashMap::default(), at_hand: [None; PAGES_AT_HAND] }
+        let at_hand = [(NO_PAGE, 0); PAGES_AT_HAND];
+        HourCounts { counts: Vec::new(), begins: HashMap::default(), at_hand, hours: Vec::new() }
     }
 }
 
 impl HourCounts {
     #[inline]
     pub(super) fn add(&mut self, at: Instant) {
-        let hour = at.0.div_euclid(MICROS_PER_HOUR);
-        let number = hour.div_euclid(HOURS_PER_PAGE as i64);
-        let page = match self.at_hand[number.rem_euclid(PAGES_AT_HAND as i64) as usize] {
-            Some((known, page)) if known == number => page,
-            _ => self.turn_to(number),
-        };
-        self.pages[page][hour.rem_euclid(HOURS_PER_PAGE as i64) as usize] += 1;
+        self.count(at.0.div_euclid(MICROS_PER_HOUR));
     }
 
+    /// Adds many, whose hours are found several at once.
+    pub(super) fn add_all(&mut self, at: &[i64]) {
+        let mut hours = std::mem::take(&mut self.hours);
+        hours.resize(at.len(), 0);
+        if in_wide_registers(HoursOf { at, hours: &mut hours }) {
+            hours.iter().for_each(|hour| self.count(i64::from(*hour)));
+        } else {
+            at.iter().for_each(|at| self.add(Instant(*at)));
+        }
+        self.hours = hours;
+    }
+
+    #[inline]
+    fn count(&mut self, hour: i64) {
+        let number = hour.div_euclid(HOURS_PER_PAGE as i64);
+        let begin = match self.at_hand[number.rem_euclid(PAGES_AT_HAND as i64) as usize] {
+            (known, begin) if known == number => begin,
+            _ => self.turn_to(number),
+        };
+        self.counts[begin + hour.rem_euclid(HOURS_PER_PAGE as i64) as usize] += 1;
+    }
+
+    /// Where the page of this number begins.
     fn turn_to(&mut self, number: i64) -> usize {
-        let pages = &mut self.pages;
-        let page = *self.page_of.entry(number).or_insert_with(|| {
-            pages.push(Box::new([0; HOURS_PER_PAGE]));
-            pages.len() - 1
+        let counts = &mut self.counts;
+        let begin = *self.begins.entry(number).or_insert_with(|| {
+            counts.resize(counts.len() + HOURS_PER_PAGE, 0);
+            counts.len() - HOURS_PER_PAGE
         });
-        self.at_hand[number.rem_euclid(PAGES_AT_HAND as i64) as usize] = Some((number, page));
-        page
+        self.at_hand[number.rem_euclid(PAGES_AT_HAND as i64) as usize] = (number, begin);
+        begin
     }
 
     fn merge(&mut self, other: &HourCounts) {
-        for (&number, &theirs) in &other.page_of {
+        for (&number, &theirs) in &other.begins {
             let ours = self.turn_to(number);
-            self.pages[ours].iter_mut().zip(other.pages[theirs].iter()).for_each(|(total, rows)| *total += rows);
+            let rows = &other.counts[theirs..][..HOURS_PER_PAGE];
+            self.counts[ours..].iter_mut().zip(rows).for_each(|(total, rows)| *total += rows);
         }
     }
 
     pub(super) fn finish(self) -> BTreeMap<i64, u64> {
         let mut by_hour = BTreeMap::new();
-        for (number, page) in self.page_of {
+        for (number, begin) in self.begins {
             let first_hour = number * HOURS_PER_PAGE as i64;
-            let hours = self.pages[page].iter().enumerate().filter(|(_, rows)| **rows > 0);
-            by_hour.extend(hours.map(|(offset, rows)| (first_hour + offset as i64, *rows)));
+            let hours = self.counts[begin..][..HOURS_PER_PAGE].iter().zip(first_hour..).filter(|(rows, _)| **rows > 0);
+            by_hour.extend(hours.map(|(rows, hour)| (hour, *rows)));
         }
         by_hour
+    }
+}
+
+/// The hours of instants; false where one is so far away that a float does not hold it exactly.
+struct HoursOf<'a> {
+    at: &'a [i64],
+    hours: &'a mut [i32],
+}
+
+impl Lanes for HoursOf<'_> {
+    type Out = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        const FAR: i64 = 1 << 52;
+        let mut are_near = true;
+        for (hour, &at) in self.hours.iter_mut().zip(self.at) {
+            are_near &= (-FAR < at) & (at < FAR);
+            // A microsecond is more of an hour than the quotient is rounded by.
+            *hour = (at as f64 / MICROS_PER_HOUR as f64).floor() as i32;
+        }
+        are_near
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_that_come_together_are_counted_as_one_by_one() {
+        let edges = [0, 1, 490_000, -490_000, 700_000, -700_000, 1023, 1024, -1024];
+        let mut at: Vec<i64> = edges.iter().flat_map(|hour| [-1, 0, 1].map(|by| hour * MICROS_PER_HOUR + by)).collect();
+        for far in [vec![], vec![1 << 52, i64::MAX, i64::MIN, -(1 << 52)]] {
+            at.extend(far);
+            let (mut together, mut alone) = (HourCounts::default(), HourCounts::default());
+            together.add_all(&at);
+            at.iter().for_each(|at| alone.add(Instant(*at)));
+            let mut both = HourCounts::default();
+            both.merge(&together);
+            both.merge(&alone);
+            let (together, alone) = (together.finish(), alone.finish());
+            assert_eq!(together, alone);
+            assert!(both.finish().iter().all(|(hour, rows)| *rows == 2 * alone[hour]));
+            for (hour, rows) in &alone {
+                let own = at.iter().filter(|at| at.div_euclid(MICROS_PER_HOUR) == *hour).count();
+                assert_eq!(own as u64, *rows);
+            }
+        }
     }
 }

@@ -58,6 +58,11 @@ impl SeenActs {
         self.leads.len()
     }
 
+    /// When each was, in microseconds.
+    pub(super) fn at(&self) -> &[i64] {
+        &self.at
+    }
+
     /// How long before its lead's as-of each lies.
     pub(super) fn ages(&self) -> &[Span] {
         &self.ages

@@ -71,38 +71,36 @@ impl Shard {
         state.add_all(&acts, as_of, common, tally);
     }
 
-    /// Adds what waits still, and answers; `untimed` are occurrences at no known time, by request. Gives as well what the
-    /// acts come to that were added now.
+    /// Adds what waits still, and answers; `untimed` are occurrences at no known time, by request.
     pub(super) fn finish(
         mut self,
         common: &Common<'_>,
         pieces: &Pieces,
         as_of: &[Instant],
         untimed: &[Option<Vec<f64>>],
-    ) -> (ShardResult, LogTally) {
-        let mut tally = LogTally::default();
+        tally: &mut LogTally,
+    ) -> ShardResult {
         let is_first = self.state.is_none();
         let at_once = |amount: &Amount, n_leads| Accumulator::at_once(amount, n_leads, common.shared.as_ref());
         let mut state = self.state.take().unwrap_or_else(|| State::new(common, as_of.len(), at_once));
         let n_kinds = common.routes.by_kind.len();
         let may_take_kinds = is_first && common.kinds_are_apart;
         match may_take_kinds.then(|| self.dealt.take_by_kind(pieces, n_kinds)).flatten() {
-            Some(acts) => state.add_kinds(&acts, as_of, common, &mut tally),
-            None => state.add_all(&self.dealt.take_by_lead(pieces, as_of.len()), as_of, common, &mut tally),
+            Some(acts) => state.add_kinds(&acts, as_of, common, tally),
+            None => state.add_all(&self.dealt.take_by_lead(pieces, as_of.len()), as_of, common, tally),
         }
         let State { accumulators, cells, marks, acts_seen, acts_after } = state;
         let answers = accumulators.into_iter().zip(common.plan.requests()).zip(untimed);
         let answers =
             answers.map(|((state, request), untimed)| state.finish(&request.amount, untimed.as_deref(), as_of));
-        let result = ShardResult {
+        ShardResult {
             answers: answers.collect(),
             cells,
             acts_seen,
             acts_after,
             leads_matched: marks.iter().filter(|mark| **mark != 0).count() as u64,
             leads_seen: marks.iter().filter(|mark| **mark & SEEN != 0).count() as u64,
-        };
-        (result, tally)
+        }
     }
 }
 
@@ -141,7 +139,7 @@ impl State {
             self.acts_after += n_acts - seen.len() as u64;
             if common.tallies {
                 tally.acts[kind] += seen.len() as u64;
-                seen.iter().for_each(|act| tally.hours.add(act.at));
+                tally.hours.add_all(seen.at());
             }
             if let Some(slot) = route.followed {
                 self.cells[slot].add_all(&seen);
