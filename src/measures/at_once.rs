@@ -3,7 +3,7 @@
 //! Then nothing need be kept. The acts of a lead wait in one small list until the next lead's come, and are answered; those of
 //! a kind are added newest first.
 
-use super::accumulator::Answer;
+use super::accumulator::{Answer, NONE_BEFORE};
 use super::recent::{MAX_AGE, age, count, entries, one};
 use super::seen_acts::{SeenAct, SeenActs};
 use crate::asof::{Instant, Span};
@@ -26,6 +26,18 @@ pub(super) struct AtOnce {
     oldest_first: bool,
     answer: Answer,
 }
+
+/// The sum of a lead in the making: what is kept of it lies side by side, and is fetched at once.
+#[derive(Debug, Clone, Copy)]
+struct Sum {
+    amount: f64,
+    newest: i64,
+    /// When the act was that came last.
+    last: i64,
+    occurrences: u32,
+}
+
+const NO_SUM: Sum = Sum { amount: 0.0, newest: NONE_BEFORE, last: i64::MAX, occurrences: 0 };
 
 impl AtOnce {
     /// For so many leads; `shared` is the decay whose factors come with the acts.
@@ -90,40 +102,44 @@ impl AtOnce {
 
     /// Adds the acts of one kind, which are all that there are.
     pub(super) fn take_kind(&mut self, acts: &SeenActs, within: Option<Span>) {
-        let is_within = |act: &SeenAct| within.is_none_or(|within| act.age <= within);
         if self.factors_come {
-            return self.sum(acts.iter().filter(is_within));
+            return self.sum(acts.iter(), within);
         }
         let mut factors = Vec::new();
         self.decay.factors(acts.ages(), &mut factors);
-        self.sum(acts.with(&factors).filter(is_within));
+        self.sum(acts.with(&factors), within);
     }
 
-    /// Sums acts of a log, each of them one occurrence, newest first.
-    fn sum(&mut self, acts: impl DoubleEndedIterator<Item = SeenAct> + Clone) {
-        if !self.sum_newest_first(acts.clone().rev()) {
+    /// Sums those acts of a log that lie `within`, each of them one occurrence, newest first.
+    fn sum(&mut self, acts: impl DoubleEndedIterator<Item = SeenAct> + Clone, within: Option<Span>) {
+        if !self.sum_newest_first(acts.clone().rev(), within) {
             // Not a log in order of time.
             let mut acts: Vec<SeenAct> = acts.collect();
             acts.sort_by_key(|act| Reverse(act.at));
-            self.answer = Answer::of_nothing(self.answer.newest.len());
-            self.sum_newest_first(acts.into_iter());
+            self.sum_newest_first(acts.into_iter(), within);
         }
     }
 
-    /// False where those of a lead do not come newest first.
-    fn sum_newest_first(&mut self, acts: impl Iterator<Item = SeenAct>) -> bool {
+    /// False where those of a lead do not come newest first. Which acts count nobody can guess, and so all are added, those
+    /// that do not as nothing.
+    fn sum_newest_first(&mut self, acts: impl Iterator<Item = SeenAct>, within: Option<Span>) -> bool {
         let Answer { numbers, occurrences, newest, .. } = &mut self.answer;
-        let occurrences = occurrences.get_or_insert_default();
         let most = u32::try_from(self.max_count).unwrap_or(u32::MAX);
-        let mut last = vec![i64::MAX; newest.len()];
+        let longest = within.unwrap_or(Span(i64::MAX));
+        let mut sums = vec![NO_SUM; newest.len()];
         let mut is_sorted = true;
-        for SeenAct { lead, at, factor, .. } in acts {
-            is_sorted &= at.0 <= std::mem::replace(&mut last[lead], at.0);
-            newest[lead] = newest[lead].max(at.0);
-            let counts = occurrences[lead] < most;
-            numbers[lead] += if counts { factor } else { 0.0 };
-            occurrences[lead] += u32::from(counts);
+        for SeenAct { lead, at, age, factor } in acts {
+            let sum = &mut sums[lead];
+            is_sorted &= at.0 <= std::mem::replace(&mut sum.last, at.0);
+            let is_within = age <= longest;
+            sum.newest = sum.newest.max(if is_within { at.0 } else { NONE_BEFORE });
+            let counts = is_within & (sum.occurrences < most);
+            sum.amount += if counts { factor } else { 0.0 };
+            sum.occurrences += u32::from(counts);
         }
+        newest.iter_mut().zip(&sums).for_each(|(newest, sum)| *newest = sum.newest);
+        numbers.iter_mut().zip(&sums).for_each(|(number, sum)| *number = sum.amount);
+        *occurrences = Some(sums.iter().map(|sum| sum.occurrences).collect());
         is_sorted
     }
 
