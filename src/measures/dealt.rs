@@ -75,12 +75,9 @@ impl Pieces {
 
     /// The number of a piece that nobody has.
     fn take(&mut self) -> u32 {
-        let (slab, within) = Pieces::place(self.n_taken as u32);
+        let (slab, _) = Pieces::place(self.n_taken as u32);
         if slab == self.slabs.len() {
-            self.slabs.push(Vec::with_capacity(PIECES_PER_SLAB * PIECE));
-        }
-        if self.slabs[slab].len() < within.end {
-            self.slabs[slab].resize(within.end, 0);
+            self.slabs.push(vec![0; PIECES_PER_SLAB * PIECE]);
         }
         self.n_taken += 1;
         (self.n_taken - 1) as u32
