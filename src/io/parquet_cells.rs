@@ -102,10 +102,11 @@ pub(super) struct Words {
 pub(super) fn read_words(
     file: &ParquetFile,
     column: &str,
-    slices: impl Iterator<Item = (usize, usize)>,
+    slices: impl Iterator<Item = (usize, usize)> + Clone,
     most: usize,
 ) -> Result<Option<Words>, InputError> {
-    let (mut stored, mut codes) = (Dictionary::default(), Vec::new());
+    let n_rows: usize = slices.clone().map(|(_, n_rows)| n_rows).sum();
+    let (mut stored, mut codes) = (Dictionary::default(), Vec::with_capacity(n_rows.min(MOST_ROOM)));
     let missing = stored.code(b"");
     for slice in slices {
         let read = file.read_stored(column, slice, Some(missing), &mut codes, |bytes| {

@@ -121,7 +121,7 @@ impl ParquetFile {
     }
 
     /// Starts and lengths of the row groups.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(super) fn groups(&self) -> impl Iterator<Item = (usize, usize)> + Clone {
         self.group_starts.iter().zip(&self.metadata.row_groups).map(|(start, group)| (*start, group.num_rows()))
     }
 

@@ -236,7 +236,7 @@ impl<T: Copy> Reading<T> {
     /// Takes in `n` values of which the places in the dictionary are stored.
     fn take_codes(&self, bytes: &[u8], n: usize, cells: &mut Vec<T>) -> ParquetResult<bool> {
         let codes = match bytes.split_first() {
-            Some((bits, codes)) => HybridRleDecoder::new(codes, u32::from(*bits), n).collect()?,
+            Some((bits, codes)) => spread_runs(HybridRleDecoder::new(codes, u32::from(*bits), n))?,
             None => Vec::new(),
         };
         if codes.len() != n || codes.iter().any(|code| *code as usize >= self.entries.len()) {
@@ -245,6 +245,21 @@ impl<T: Copy> Reading<T> {
         cells.extend(codes.iter().map(|code| self.entries[*code as usize]));
         Ok(true)
     }
+}
+
+/// Values that the decoder unpacks together; where their number is no multiple of it, it writes beyond them for a moment.
+const UNPACKED_TOGETHER: usize = 32;
+
+/// All values of the runs. The decoder's own way has no room for what it writes beyond them, and has to move all of them.
+fn spread_runs(runs: HybridRleDecoder<'_>) -> ParquetResult<Vec<u32>> {
+    let mut values = Vec::with_capacity(runs.len() + UNPACKED_TOGETHER);
+    for run in runs.into_chunk_iter() {
+        match run? {
+            HybridRleChunk::Rle(value, length) => values.resize(values.len() + length, value),
+            HybridRleChunk::Bitpacked(packed) => packed.collect_into(&mut values),
+        }
+    }
+    Ok(values)
 }
 
 /// By row 1 where there is a value and 0 where none is; `None` where there is one in each.
