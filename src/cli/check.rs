@@ -114,7 +114,7 @@ fn name_the_id(inputs: &mut Inputs, found: &mut Vec<Finding>) -> Result<(), Inpu
 
 /// Reads the leads; what would stop a training becomes a finding, and the rest is read leniently.
 fn read_or_mend(inputs: &mut Inputs, terminal: &Terminal, found: &mut Vec<Finding>) -> Result<LeadsRead, InputError> {
-    let error = match all_leads(inputs, terminal) {
+    let error = match all_leads(inputs, &|_| true, terminal) {
         Ok(read) => {
             found.extend(mended(&read.raw, &read.built.report, Grade::Look));
             return Ok(read);
@@ -125,7 +125,7 @@ fn read_or_mend(inputs: &mut Inputs, terminal: &Terminal, found: &mut Vec<Findin
         return Err(error);
     }
     inputs.read.lenient = true;
-    let Ok(read) = all_leads(inputs, terminal) else { return Err(error) };
+    let Ok(read) = all_leads(inputs, &|_| true, terminal) else { return Err(error) };
     let faults = mended(&read.raw, &read.built.report, Grade::Mend);
     if faults.iter().any(|f| f.grade == Grade::Mend) {
         found.extend(faults);

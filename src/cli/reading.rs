@@ -5,7 +5,7 @@ use super::terminal::{Terminal, count, plural};
 use crate::fault::InputError;
 use crate::io::{
     ActivityLog, BuiltLeads, ColumnRequest, InferredColumn, LeadRoles, LogReport, RawTable, ReadSettings, Views,
-    Wanted, build_leads, infer_types, join_outcomes, read_raw,
+    Wanted, build_leads_out_of, infer_types, join_outcomes, read_raw,
 };
 use crate::pipeline::model::Model;
 use crate::scorecard::{Scorecard, View};
@@ -37,7 +37,7 @@ impl LeadsRead {
 
 /// Reads the closed (and open) leads for training and comparing.
 pub(super) fn leads_for_training(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRead, InputError> {
-    let mut read = all_leads(inputs, terminal)?;
+    let mut read = all_leads(inputs, &|_| false, terminal)?;
     if let Some(card) = &inputs.scorecard
         && !inputs.read.lenient
     {
@@ -68,8 +68,13 @@ pub(super) fn names_of_no_column(inputs: &Inputs, raw: &RawTable) -> Vec<String>
     [of("exclude", &leads.exclude), of("allow", &leads.allow)].concat()
 }
 
-/// Reads the leads with all their columns, each as what a look at the data says it holds.
-pub(super) fn all_leads(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRead, InputError> {
+/// Reads the leads with all their columns, each as what a look at the data says it holds. Only those that are `kept` can be
+/// read as they stand afterwards.
+pub(super) fn all_leads(
+    inputs: &Inputs,
+    kept: &dyn Fn(&str) -> bool,
+    terminal: &Terminal,
+) -> Result<LeadsRead, InputError> {
     let _bar = terminal.begin("reading leads");
     let mut raw = read_raw(inputs.leads()?, &inputs.read, Wanted::All)?;
     let roles = inputs.lead_roles(&raw.header)?;
@@ -97,7 +102,9 @@ pub(super) fn all_leads(inputs: &Inputs, terminal: &Terminal) -> Result<LeadsRea
         .collect();
     let mut settings = inputs.read.clone();
     settings.date_orders.extend(inferred.iter().filter_map(|c| Some((c.name.clone(), c.date_order?))));
-    let mut built = build_leads(&raw, &roles, &requests, &settings)?;
+    let is_key = |name: &str| inputs.project.outcomes.key.as_deref() == Some(name);
+    let kept = |name: &str| kept(name) || is_key(name);
+    let mut built = build_leads_out_of(&mut raw, &roles, &requests, &settings, &kept)?;
     let mut date_orders = settings.date_orders.clone();
     date_orders.extend(built.report.date_orders.iter().map(|(k, v)| (k.clone(), *v)));
     if !inputs.outcomes.is_empty() {
@@ -141,7 +148,10 @@ pub(super) fn leads_for_scoring(
         settings.date_orders.extend(model.reading.date_orders.iter().cloned());
     }
     let requests = scoring_requests(planned, &wanted_by_rules, &raw, &settings);
-    let mut built = build_leads(&raw, &roles, &requests, &settings)?;
+    let is_kept = |name: &str| everything || keep.iter().any(|kept| kept == name);
+    let is_key = |name: &str| inputs.project.outcomes.key.as_deref() == Some(name);
+    let kept = |name: &str| is_kept(name) || is_key(name);
+    let mut built = build_leads_out_of(&mut raw, &roles, &requests, &settings, &kept)?;
     // New leads need not have the key to a table of deals.
     let has_key = inputs.project.outcomes.key.as_ref().is_none_or(|key| raw.column(key).is_some());
     if !inputs.outcomes.is_empty() && has_key {
@@ -156,7 +166,7 @@ pub(super) fn leads_for_scoring(
     tell(&raw, &built, &raw.notes, terminal);
     let date_orders = settings.date_orders.clone();
     // The typed columns hold all that scores need; the text of a million leads would outweigh them.
-    raw.columns.retain(|column| everything || keep.contains(&column.name));
+    raw.columns.retain(|column| is_kept(&column.name));
     Ok(LeadsRead { raw, built, roles, inferred: Vec::new(), date_orders })
 }
 

@@ -99,6 +99,11 @@ impl TextCells {
         self.codes.as_deref().map(|codes| (words, codes))
     }
 
+    /// Takes the index of each cell's word out, and leaves the words as cells, one after the other.
+    pub(super) fn take_codes(&mut self) -> Vec<u32> {
+        self.codes.take().unwrap_or_else(|| (0..self.ends.len() as u32).collect())
+    }
+
     /// Gives each cell a text of its own, so that others can follow.
     fn spread(&mut self) -> Result<(), InputError> {
         let Some(codes) = &self.codes else { return Ok(()) };

@@ -1,8 +1,9 @@
 //! Which rows are leads: every id once, as written.
 
-use super::leads::{Building, ReadReport};
+use super::leads::ReadReport;
 use super::names::no_such_column;
 use super::raw::RawTable;
+use super::settings::ReadSettings;
 use super::whole_ids::WholeIds;
 use crate::fault::InputError;
 use crate::tables::Ids;
@@ -11,11 +12,11 @@ use std::collections::HashMap;
 /// Rows to keep and their ids. A blank id is refused (`lenient`: the row is left out), so is an id that stands twice
 /// in one file; of several files the later one's row takes the place of the earlier.
 pub(super) fn distinct_ids(
-    building: &Building<'_>,
+    raw: &RawTable,
+    settings: &ReadSettings,
     name: &str,
     report: &mut ReadReport,
 ) -> Result<(Vec<u32>, Ids), InputError> {
-    let raw = building.raw;
     let column = raw.column(name).ok_or_else(|| no_such_column(name, &raw.place_of_files(), &raw.header, ""))?;
     let mut ids = column.cells.ids();
     let whole = WholeIds::of(&ids);
@@ -24,7 +25,7 @@ pub(super) fn distinct_ids(
     }
     let mut keep: Vec<bool> = ids.iter().map(|id| !id.trim().is_empty()).collect();
     report.blank_id_rows = keep.iter().filter(|kept| !**kept).count();
-    if let Some(row) = keep.iter().position(|kept| !kept).filter(|_| !building.settings.lenient) {
+    if let Some(row) = keep.iter().position(|kept| !kept).filter(|_| !settings.lenient) {
         return Err(blank(raw, name, row, report.blank_id_rows));
     }
     report.replaced_rows = drop_replaced(raw, &ids, whole, &mut keep)?;

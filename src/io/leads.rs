@@ -6,9 +6,10 @@ use super::raw::{RawColumn, RawTable};
 use super::reading::{CellReader, Unread, decided_order, unread_error};
 use super::roles::ReadRoles;
 use super::settings::{LeadRoles, ReadSettings};
+use super::spare::Spare;
 use crate::asof::Instant;
 use crate::fault::InputError;
-use crate::tables::{Column, ColumnType, LeadTable, MISSING, TextColumn};
+use crate::tables::{Column, ColumnType, Ids, LeadTable, MISSING, TextColumn};
 use crate::values::{DateOrder, OrderVerdict, parse_number};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -89,15 +90,58 @@ pub fn build_leads(
     requests: &[ColumnRequest],
     settings: &ReadSettings,
 ) -> Result<BuiltLeads, InputError> {
+    let (requests, mut report) = begin(raw, roles, requests, settings)?;
+    let cells = CellReader::new(settings)?;
+    let (raw_rows, ids) = distinct_ids(raw, settings, &roles.id, &mut report)?;
+    let context = Building { raw, settings, cells, spare: Spare::default() };
+    build(&context, roles, &requests, raw_rows, ids, report)
+}
+
+/// The same where nobody needs the cells of a column afterwards unless it is `kept`: others may be taken out of `raw`.
+///
+/// # Errors
+/// Those of [`build_leads`].
+pub fn build_leads_out_of(
+    raw: &mut RawTable,
+    roles: &LeadRoles,
+    requests: &[ColumnRequest],
+    settings: &ReadSettings,
+    kept: &dyn Fn(&str) -> bool,
+) -> Result<BuiltLeads, InputError> {
+    let (requests, mut report) = begin(raw, roles, requests, settings)?;
+    let cells = CellReader::new(settings)?;
+    let (raw_rows, ids) = distinct_ids(raw, settings, &roles.id, &mut report)?;
+    let are_all = raw_rows.len() == raw.n_rows();
+    let spare = if are_all { Spare::of(raw, roles, &requests, &cells, kept) } else { Spare::default() };
+    build(&Building { raw, settings, cells, spare }, roles, &requests, raw_rows, ids, report)
+}
+
+/// What is asked for, with what the roles need, once it is known to be there.
+fn begin(
+    raw: &RawTable,
+    roles: &LeadRoles,
+    requests: &[ColumnRequest],
+    settings: &ReadSettings,
+) -> Result<(Vec<ColumnRequest>, ReadReport), InputError> {
     let requests = with_activity_columns(requests, roles);
     let mut report = ReadReport { rows_read: raw.n_rows(), notes: raw.notes.clone(), ..ReadReport::default() };
     check_names(raw, roles, &requests, settings, &mut report)?;
-    let context = Building { raw, settings, cells: CellReader::new(settings)? };
-    let (raw_rows, ids) = distinct_ids(&context, &roles.id, &mut report)?;
+    Ok((requests, report))
+}
+
+fn build(
+    context: &Building<'_>,
+    roles: &LeadRoles,
+    requests: &[ColumnRequest],
+    raw_rows: Vec<u32>,
+    ids: Ids,
+    mut report: ReadReport,
+) -> Result<BuiltLeads, InputError> {
+    let raw = context.raw;
     let build_columns = || -> Vec<Result<BuiltColumn, InputError>> {
         requests.par_iter().with_max_len(1).map(|request| context.column(request, &raw_rows)).collect()
     };
-    let (built, read_roles) = rayon::join(build_columns, || ReadRoles::of(&context, roles, &raw_rows));
+    let (built, read_roles) = rayon::join(build_columns, || ReadRoles::of(context, roles, &raw_rows));
     let mut columns = Vec::with_capacity(built.len());
     for column in built {
         let column = column?;
@@ -119,7 +163,7 @@ pub fn build_leads(
         },
         files: raw.files.clone(),
     };
-    read_roles.fill(&context, roles, &raw_rows, &mut table, &mut report)?;
+    read_roles.fill(context, roles, &raw_rows, &mut table, &mut report)?;
     Ok(BuiltLeads { table, report, raw_rows })
 }
 
@@ -210,6 +254,8 @@ pub(super) struct Building<'a> {
     pub settings: &'a ReadSettings,
     /// The reader of cells by these settings.
     pub cells: CellReader,
+    /// Columns that the table may take over.
+    pub spare: Spare,
 }
 
 struct BuiltColumn {
@@ -226,7 +272,10 @@ impl Building<'_> {
         let raw = self.raw.column(&request.name);
         if views.text || matches!(own, ColumnType::Category | ColumnType::Text) {
             column.text = Some(match raw {
-                Some(raw) => self.cells.text(raw, rows),
+                Some(raw) => match self.spare.words(&request.name) {
+                    Some(words) => self.cells.text_of_words(words),
+                    None => self.cells.text(raw, rows),
+                },
                 None => TextColumn { codes: vec![MISSING; rows.len()], levels: Vec::new() },
             });
         }
@@ -256,6 +305,9 @@ impl Building<'_> {
         column: &RawColumn,
         rows: &[u32],
     ) -> Result<(Vec<f64>, Option<Unreadable>), InputError> {
+        if let Some(own) = self.spare.numbers(&column.name) {
+            return Ok((own, None));
+        }
         let (values, unread) = self.cells.numbers(column, rows);
         if unread.n == 0 {
             return Ok((values, None));
@@ -276,6 +328,9 @@ impl Building<'_> {
 
     /// A column of times; `own` when the column is one of dates, so that every value must be one.
     pub(super) fn dates(&self, column: &RawColumn, rows: &[u32], own: bool) -> Result<ReadDates, InputError> {
+        if let Some(values) = self.spare.instants(&column.name) {
+            return Ok(ReadDates { values, unreadable: None, order: None });
+        }
         let fixed = self.settings.date_orders.get(&column.name).copied();
         let dates = self.cells.dates(column, rows, fixed);
         let order = match dates.verdict {

@@ -35,6 +35,7 @@ mod records;
 mod roles;
 mod settings;
 mod short_texts;
+mod spare;
 mod whole_ids;
 mod write;
 
@@ -42,7 +43,7 @@ pub use activities::{ActivityLog, LogProgress, LogReport};
 pub use cells::{RawCells, TextCells};
 pub use distinct::{ValueCounts, count_values};
 pub use infer::{InferredColumn, infer_types};
-pub use leads::{BuiltLeads, ColumnRequest, ReadReport, Unreadable, Views, build_leads};
+pub use leads::{BuiltLeads, ColumnRequest, ReadReport, Unreadable, Views, build_leads, build_leads_out_of};
 pub use outcomes::{OutcomeReport, join_outcomes};
 pub use raw::{RawColumn, RawTable, Wanted, read_raw};
 pub use settings::{Absent, ActivityRoles, LeadRoles, LostWords, OutcomeColumn, OutcomeRoles, ReadSettings};

@@ -6,6 +6,7 @@ use super::raw::{RawColumn, RawTable};
 use super::reading::CellReader;
 use super::roles::OutcomeWords;
 use super::settings::{Absent, OutcomeRoles, ReadSettings};
+use super::spare::Spare;
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::tables::Outcome;
@@ -101,7 +102,7 @@ pub fn join_outcomes(
     let ids = column(&roles.id)?;
     let closes = roles.closed_at.as_ref().map(column).transpose()?;
     let stages = roles.outcome.as_ref().map(|outcome| column(&outcome.column)).transpose()?;
-    let building = Building { raw: outcomes, settings, cells: CellReader::new(settings)? };
+    let building = Building { raw: outcomes, settings, cells: CellReader::new(settings)?, spare: Spare::default() };
     let closed_at = closes.map(|closes| read_closes(&building, closes, &mut report)).transpose()?;
     let words = roles.outcome.as_ref().map(OutcomeWords::new);
     let mut found = vec![Found::default(); leads.table.n_leads()];

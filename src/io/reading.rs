@@ -109,12 +109,18 @@ impl CellReader {
             RawCells::Integers(cells) if !self.missing.may_be_numbers() => {
                 rows.iter().map(|&row| cells[row as usize].map_or(f64::NAN, |whole| whole as f64)).collect()
             }
-            RawCells::Numbers(cells) if !self.missing.may_be_numbers() && !cells.iter().any(|n| n.is_infinite()) => {
+            RawCells::Numbers(cells) if self.takes_as_they_are(cells) => {
                 rows.iter().map(|&row| cells[row as usize]).collect()
             }
             cells => rows.iter().map(|&row| read(row, &cells.text(row as usize), '.')).collect(),
         };
         (values, unread)
+    }
+
+    /// Whether numbers are what a column of them holds, without a look at each as text.
+    pub(super) fn takes_as_they_are(&self, numbers: &[f64]) -> bool {
+        // All are looked at, several at once, rather than up to the first that is infinite.
+        !self.missing.may_be_numbers() && numbers.iter().fold(true, |all, number| all & !number.is_infinite())
     }
 
     /// The cells of `rows` as times. A date that needs the order of its column gets `fixed_order`, or the one that the
@@ -157,36 +163,61 @@ impl CellReader {
         Dates { values, unread, verdict }
     }
 
+    /// Cells given as words as trimmed text, coded in place.
+    pub(super) fn text_of_words(&self, mut cells: TextCells) -> TextColumn {
+        let mut codes = cells.take_codes();
+        let (mut coder, mut known) = (Coder::new(|cell| self.missing.is_missing(cell)), vec![None; cells.len()]);
+        for code in &mut codes {
+            let word = *code as usize;
+            *code = *known[word].get_or_insert_with(|| coder.code(cells.get(word)));
+        }
+        TextColumn { codes, levels: coder.levels }
+    }
+
     /// The cells of `rows` as trimmed text, coded.
     pub(super) fn text(&self, column: &RawColumn, rows: &[u32]) -> TextColumn {
         coded(column, rows, |cell| self.missing.is_missing(cell))
     }
 }
 
-/// The cells of `rows` as trimmed text, coded, [`MISSING`] where that `is_missing`.
-pub(super) fn coded<'c>(column: &'c RawColumn, rows: &[u32], is_missing: impl Fn(&str) -> bool) -> TextColumn {
-    let RawCells::Text(cells) = &column.cells else { return coded_natives(column, rows, is_missing) };
-    let mut codes_by_cell: HashMap<&str, u32, foldhash::fast::FixedState> = HashMap::default();
-    let mut levels: Vec<String> = Vec::new();
-    let mut code = |cell: &'c str| {
+/// Gives texts their codes, trimmed, in the order in which they come; [`MISSING`] to those that say so.
+struct Coder<'c, M> {
+    is_missing: M,
+    codes: HashMap<&'c str, u32, foldhash::fast::FixedState>,
+    levels: Vec<String>,
+}
+
+impl<'c, M: Fn(&str) -> bool> Coder<'c, M> {
+    fn new(is_missing: M) -> Coder<'c, M> {
+        Coder { is_missing, codes: HashMap::default(), levels: Vec::new() }
+    }
+
+    fn code(&mut self, cell: &'c str) -> u32 {
         let cell = cell.trim();
-        *codes_by_cell.entry(cell).or_insert_with(|| {
+        let Coder { is_missing, codes, levels } = self;
+        *codes.entry(cell).or_insert_with(|| {
             if is_missing(cell) {
                 return MISSING;
             }
             levels.push(cell.to_string());
             levels.len() as u32 - 1
         })
-    };
+    }
+}
+
+/// The cells of `rows` as trimmed text, coded, [`MISSING`] where that `is_missing`.
+pub(super) fn coded(column: &RawColumn, rows: &[u32], is_missing: impl Fn(&str) -> bool) -> TextColumn {
+    let RawCells::Text(cells) = &column.cells else { return coded_natives(column, rows, is_missing) };
+    let mut coder = Coder::new(is_missing);
     let mut codes = Vec::with_capacity(rows.len());
     if let Some((words, by_cell)) = cells.words() {
         let mut known = vec![None; words.len()];
         codes.extend(
             rows.iter()
                 .map(|&row| row as usize)
-                .map(|row| *known[by_cell[row] as usize].get_or_insert_with(|| code(cells.get(row)))),
+                .map(|row| *known[by_cell[row] as usize].get_or_insert_with(|| coder.code(cells.get(row)))),
         );
-        return TextColumn { codes, levels };
+        return TextColumn { codes, levels: coder.levels };
     }
     // Most columns repeat a few short texts.
     let mut recent = ShortTexts::default();
@@ -195,12 +226,12 @@ pub(super) fn coded<'c>(column: &'c RawColumn, rows: &[u32], is_missing: impl Fn
         let short = ShortText::of(cell.as_bytes());
         let known = short.and_then(|short| recent.code(short));
         codes.push(known.unwrap_or_else(|| {
-            let code = code(cell);
+            let code = coder.code(cell);
             short.into_iter().for_each(|short| recent.put(short, code));
             code
         }));
     }
-    TextColumn { codes, levels }
+    TextColumn { codes, levels: coder.levels }
 }
 
 fn coded_natives(column: &RawColumn, rows: &[u32], is_missing: impl Fn(&str) -> bool) -> TextColumn {
@@ -260,6 +291,10 @@ mod tests {
             let text = reader.text(&as_words, &rows);
             assert_eq!(text, reader.text(&one_by_one, &rows));
             assert!(text.codes.contains(&MISSING) && text.levels.contains(&"blue".to_string()));
+            if rows.len() == 500 {
+                let RawCells::Text(words) = as_words.cells.clone() else { panic!("they are text") };
+                assert_eq!(text, reader.text_of_words(words));
+            }
         }
     }
 }
