@@ -27,11 +27,7 @@ pub(super) fn of_the_strongest(
 
 /// That deals were decided before they were looked at.
 pub(super) fn of_the_decided(decided: &DecidedBefore) -> Finding {
-    let grade = match (decided.must_be_asked(), decided.may_be_mended()) {
-        (true, _) => Grade::Mend,
-        (false, true) => Grade::Look,
-        (false, false) => Grade::Note,
-    };
+    let grade = if decided.must_be_asked() { Grade::Mend } else { Grade::Note };
     Finding::new(grade, Area::Leaks, capital(&decided.told()), decided.answer())
 }
 
