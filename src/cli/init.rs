@@ -6,6 +6,7 @@ mod files;
 mod look;
 mod told;
 mod trial;
+mod typed;
 
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
@@ -63,7 +64,7 @@ pub(super) struct InitArgs {
     #[arg(long, value_name = "COL")]
     pub(super) closed_at: Option<String>,
     /// Timezone of times without an offset, by its IANA name.
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    #[arg(long, value_name = "ZONE", default_value = InitArgs::TIMEZONE)]
     pub(super) timezone: String,
     /// How times are written, such as "%d.%m.%Y", where the files leave it open.
     #[arg(long, value_name = "FORMAT")]
@@ -77,6 +78,11 @@ pub(super) struct InitArgs {
     /// Ask nothing, even at a terminal.
     #[arg(long)]
     pub(super) no_ask: bool,
+}
+
+impl InitArgs {
+    /// The zone of times without an offset, when nobody names one.
+    const TIMEZONE: &'static str = "UTC";
 }
 
 /// What was written, and what it was drawn from.
@@ -95,6 +101,8 @@ pub(super) struct Start {
     pub(super) has_numbered_rows: bool,
     /// Whether the files cannot be read by this project file as it stands.
     pub(super) is_unusable: bool,
+    /// What other commands need to find and read them, as typed.
+    pub(super) needed: String,
     /// Then the command that gives one of the leads' tables as outcomes, where it may be the deals.
     pub(super) with_deals_apart: Option<String>,
     pub(super) notes: Vec<String>,
@@ -104,7 +112,7 @@ pub(super) struct Start {
 pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> CommandResult {
     let (project, scorecard) = targets(args)?;
     let start = prepare(args, &project, &scorecard, terminal)?;
-    terminal.summary(&told::summary(&start), told::text(&start, &args.dir, terminal.is_verbose()))?;
+    terminal.summary(&told::summary(&start), told::text(&start, terminal.is_verbose()))?;
     Ok(Ending::Done)
 }
 
@@ -116,10 +124,11 @@ fn targets(args: &InitArgs) -> Result<(PathBuf, PathBuf), InputError> {
         if path.exists() && !args.force {
             return Err(InputError::new("is there already, and may hold somebody's work")
                 .at(path.display().to_string())
-                .remedy(
-                    "keep it and go on (`leadscore check` tells what is wrong in it), write both files anew with --force, or \
-                     choose another folder with --dir",
-                ));
+                .remedy(format!(
+                    "keep it and go on (`leadscore check{}` tells what is wrong in it), write both files anew with --force, \
+                     or choose another folder with --dir",
+                    args.needed_by_others()
+                )));
         }
     }
     Ok((project, scorecard))
@@ -167,14 +176,14 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes, terminal)?;
     }
     let _bar = terminal.begin("drawing up the files");
-    let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, &files))?;
+    let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, &args.with_files(&files)))?;
     write(args, &files, looked, layout, (project, scorecard), notes, terminal)
 }
 
 /// An error whose remedy is `--add-id`, with the command to paste.
-fn with_command(mut error: InputError, files: &files::Files) -> InputError {
-    let command = format!("`{} --add-id {WITH_IDS}`", files::command(files));
-    error.remedy = error.remedy.replace("--add-id FILE", &command);
+fn with_command(mut error: InputError, args: &InitArgs) -> InputError {
+    let numbered = InitArgs { add_id: Some(PathBuf::from(WITH_IDS)), ..args.clone() };
+    error.remedy = error.remedy.replace("--add-id FILE", &format!("`{}`", numbered.as_typed()));
     error
 }
 
@@ -214,7 +223,11 @@ fn write(
     let apart = || files::with_deals_apart(files, &looked.view.leads, &layout.id.column);
     Ok(Start {
         is_unusable,
-        with_deals_apart: is_unusable.then(apart).flatten().map(|apart| files::command(&apart)),
+        with_deals_apart: is_unusable
+            .then(apart)
+            .flatten()
+            .map(|apart| InitArgs { force: true, ..args.with_files(&apart) }.as_typed()),
+        needed: args.needed_by_others(),
         as_of: trial.as_of,
         has_numbered_rows: args.add_id.is_some(),
         project: project.to_path_buf(),

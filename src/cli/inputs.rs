@@ -273,7 +273,7 @@ impl Inputs {
 }
 
 /// An option and its value as a shell takes them.
-fn typed_option(name: &str, value: &str) -> String {
+pub(super) fn typed_option(name: &str, value: &str) -> String {
     format!(" --{name} {}", quoted(value))
 }
 

@@ -30,6 +30,7 @@ mod fixtures;
 mod help;
 mod init;
 mod init_again;
+mod init_proposals;
 mod known_by;
 mod layers;
 mod lead_world;

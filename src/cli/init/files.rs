@@ -1,7 +1,6 @@
 //! The files given, as the project file and other commands will name them; those that are written beside them: a copy with
 //! row numbers for a table without an id, and what stood in files that are written over.
 
-use super::super::inputs::quoted;
 use super::look::{Looked, suggested_encoding};
 use crate::fault::InputError;
 use crate::io::{OutColumn, OutValues, RawTable, ReadSettings, Wanted, WriteOptions, read_raw, write_table};
@@ -36,15 +35,6 @@ impl Files {
             missing: settings.missing.clone(),
         })
     }
-}
-
-/// The command that reads these files.
-pub(super) fn command(files: &Files) -> String {
-    let named = [("leads", &files.leads), ("activities", &files.activities), ("outcomes", &files.outcomes)];
-    let typed = named.into_iter().flat_map(|(name, paths)| {
-        paths.iter().map(move |path| format!(" --{name} {}", quoted(&path.display().to_string())))
-    });
-    format!("leadscore init{}", typed.collect::<String>())
 }
 
 /// The files with one of the leads' tables given as outcomes: where that has ids of some leads of another and columns of its

@@ -9,7 +9,6 @@ use crate::pipeline::start::{
 };
 use crate::text::listed;
 use serde::Serialize;
-use std::path::Path;
 
 /// What `init --format json` prints.
 #[derive(Serialize)]
@@ -30,7 +29,6 @@ pub(super) struct Summary {
 }
 
 pub(super) fn summary(start: &Start) -> Summary {
-    let dir = start.project.parent().unwrap_or(Path::new(""));
     let (warnings, remarks) = notes(start);
     Summary {
         project: start.project.display().to_string(),
@@ -45,7 +43,7 @@ pub(super) fn summary(start: &Start) -> Summary {
         best_rule_score: start.best_score,
         ours: start.layout.log.as_ref().map(|log| log.ours.clone()).unwrap_or_default(),
         notes: possible_close(&start.layout).into_iter().chain(warnings).chain(remarks).collect(),
-        next: next(start, dir).into_iter().chain([check(start, dir)]).collect(),
+        next: next(start).into_iter().chain([check(start)]).collect(),
     }
 }
 
@@ -69,7 +67,7 @@ fn moment(moment: Moment) -> String {
 }
 
 /// What must be known to go on; `all`: also why each column was taken for what it was taken for.
-pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
+pub(super) fn text(start: &Start, all: bool) -> Page {
     let mut text = Page::from(format!(
         "{}, {}",
         plural(start.view.leads.n_rows(), "lead"),
@@ -121,8 +119,8 @@ pub(super) fn text(start: &Start, dir: &Path, all: bool) -> Page {
     };
     text.push_str(&format!(". {next_step}{open}:\n"));
     // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
-    next(start, dir).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
-    text.push_str(&format!("To see what is wrong:\n  {}\n", check(start, dir)));
+    next(start).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
+    text.push_str(&format!("To see what is wrong:\n  {}\n", check(start)));
     text
 }
 
@@ -232,24 +230,18 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     (warnings, remarks)
 }
 
-/// ` --project FILE`, unless it is found without.
-fn project(start: &Start, dir: &Path) -> String {
-    let here = dir.as_os_str().is_empty() || dir == Path::new(".");
-    if here { String::new() } else { format!(" --project {}", quoted(&start.project.display().to_string())) }
-}
-
 /// The command for whoever doubts.
-fn check(start: &Start, dir: &Path) -> String {
-    format!("leadscore check{}", project(start, dir))
+fn check(start: &Start) -> String {
+    format!("leadscore check{}", start.needed)
 }
 
 /// The commands to go on with.
-fn next(start: &Start, dir: &Path) -> Vec<String> {
+fn next(start: &Start) -> Vec<String> {
     if let Some(init) = &start.with_deals_apart {
-        return vec![format!("{init} --force")];
+        return vec![init.clone()];
     }
-    let project = project(start, dir);
-    let train = Some(format!("leadscore train{project}")).filter(|_| start.layout.knows_outcomes());
+    let needed = &start.needed;
+    let train = Some(format!("leadscore train{needed}")).filter(|_| start.layout.knows_outcomes());
     let alone = if train.is_some() { "" } else { " --rules-only" };
     let can_score = train.is_some() || start.n_rules > 0;
     let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
@@ -258,7 +250,7 @@ fn next(start: &Start, dir: &Path) -> Vec<String> {
     // Who knows the leads by numbers that repeat would not know the rows.
     let known_by = start.layout.known_by(&start.view).filter(|_| start.has_numbered_rows);
     let keep = known_by.map_or_else(String::new, |column| format!(" --keep {}", quoted(column)));
-    let score = format!("leadscore score{project}{alone}{leads} --out scored.csv{keep}{as_of}");
-    let report = train.as_ref().map(|_| format!("leadscore report{project} --out report.html{as_of}"));
+    let score = format!("leadscore score{needed}{alone}{leads} --out scored.csv{keep}{as_of}");
+    let report = train.as_ref().map(|_| format!("leadscore report{needed} --out report.html{as_of}"));
     train.into_iter().chain(can_score.then_some(score)).chain(report).collect()
 }

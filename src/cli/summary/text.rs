@@ -72,9 +72,10 @@ fn looking_back(summary: &ScoreSummary, all: bool) -> Page {
          columns but the outcome. The model learned from these very deals, so here it looks better than it is.\n"
     ));
     text.append(tiers_text(summary, all));
-    text.push_str(
-        "\n`leadscore report --out report.html` judges each of these deals by a model that had not seen it, so its counts are others.\n",
-    );
+    text.push_str(&format!(
+        "\n`leadscore report{} --out report.html` judges each of these deals by a model that had not seen it, so its counts are others.\n",
+        summary.moment.inputs
+    ));
     text
 }
 

@@ -1,0 +1,91 @@
+//! The commands that `init` proposes run as they are printed, from the folder in which it ran.
+
+use crate::company::{Company, Run};
+
+/// A hundred deals, some open, of which those from the web are won more often.
+fn deals() -> String {
+    let row = |i: usize| {
+        let (month, day) = (1 + i / 28 % 6, 1 + i % 28);
+        let source = ["web", "fair"][i % 2];
+        let end = match i {
+            90.. => ",open".to_string(),
+            _ => format!("2024-{:02}-{day:02},{}", month + 1, if i % (3 + 2 * (i % 2)) < 2 { "won" } else { "lost" }),
+        };
+        format!("d{i},2024-{month:02}-{day:02},{source},{end}\n")
+    };
+    format!("deal,created_at,source,closed_at,outcome\n{}", (0..100).map(row).collect::<String>())
+}
+
+/// A printed command as a shell splits it, without the program's name.
+fn arguments(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for (i, part) in command.split('\'').enumerate() {
+        let last = words.last_mut().unwrap();
+        match i % 2 {
+            1 => last.push_str(part),
+            _ => {
+                let mut apart = part.split(' ');
+                last.push_str(apart.next().unwrap());
+                words.extend(apart.map(str::to_string));
+            }
+        }
+    }
+    assert_eq!(words.remove(0), "leadscore", "{command}");
+    words
+}
+
+fn run(company: &Company, command: &str) -> Run {
+    let words = arguments(command);
+    company.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Runs every command that stands on a line of its own, and those that `train` goes on with.
+fn run_all(company: &Company, told: &str) {
+    let commands: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    let commands: Vec<&str> = commands.into_iter().filter(|line| line.starts_with("leadscore ")).collect();
+    assert!(commands.len() >= 4 && commands[0].starts_with("leadscore train"), "{told}");
+    for command in commands {
+        let ran = run(company, command).ok();
+        let next = ran.stderr.lines().filter(|line| line.starts_with("next: ")).flat_map(|line| line.split('`'));
+        next.filter(|part| part.starts_with("leadscore ")).for_each(|next| drop(run(company, next).ok()));
+    }
+}
+
+#[test]
+fn of_a_project_in_another_folder_they_name_it() {
+    let company = Company::with(&[("deals.csv", &deals())]);
+    let told = run(&company, "leadscore init --leads deals.csv --dir 'our crm' --lenient").ok().stdout;
+    assert!(told.contains("\n  leadscore train --project 'our crm/leadscore.toml' --lenient\n"), "{told}");
+    run_all(&company, &told);
+    assert!(!company.path("models").exists() && company.path("our crm/models").exists());
+    let again = run(&company, "leadscore init --leads deals.csv --dir 'our crm'");
+    again.refused(&["`leadscore check --project 'our crm/leadscore.toml'` tells what is wrong"]);
+}
+
+#[test]
+fn a_proposed_init_says_all_that_was_said() {
+    let leads: String =
+        (0..60).map(|i| format!("m{i},{i},2024-01-{:02},{}\n", 1 + i % 28, ["web", "fair"][i % 2])).collect();
+    let won: String = (0..60).step_by(3).map(|i| format!("m{i},2024-02-{:02},ann\n", 1 + i % 28)).collect();
+    let company = Company::with(&[
+        ("mql.csv", &format!("mql,number,first_contact_date,origin\n{leads}")),
+        ("closed.csv", &format!("mql,won_date,seller\n{won}")),
+    ]);
+    let told = run(&company, "leadscore init --leads closed.csv mql.csv --id mql --dir crm").ok().stdout;
+    let init = "leadscore init --leads mql.csv --outcomes closed.csv --dir crm --id mql --force";
+    assert!(told.contains(&format!("Then:\n  {init}\n")), "{told}");
+    run_all(&company, &run(&company, init).ok().stdout);
+}
+
+#[test]
+fn a_table_to_be_numbered_keeps_what_was_said_of_it() {
+    let row = |i: usize| format!("{},{},{}\n", i / 2, ["web", "fair"][i % 2], ["ja", "nein"][i % 3 % 2]);
+    let rows: String = (0..90).map(row).collect();
+    let company = Company::with(&[("bank.csv", &format!("age,source,y\n{rows}"))]);
+    let refused = run(&company, "leadscore init --leads bank.csv --dir crm --outcome y --won ja");
+    let init = "leadscore init --leads bank.csv --dir crm --add-id leads-with-ids.csv --outcome y --won ja";
+    refused.refused(&[&format!("`{init}` writes a copy")]);
+    let told = run(&company, init).ok().stdout;
+    company.write("open.csv", "age,source\n40,web\n41,fair\n");
+    run_all(&company, &told);
+}
