@@ -12,7 +12,6 @@
 //! How far rules may deviate at all, τ, is itself averaged over by its evidence. Everything here is a pure function of
 //! arrays: no leads, no files, seed as argument.
 
-use crate::metrics::is_weighted;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -249,11 +248,6 @@ impl Comparison {
     /// What it means that a rule sets the scale, where one does.
     pub fn of_the_scale(&self) -> Option<String> {
         scale::told(&self.rules)
-    }
-
-    /// Whether its rates, which are by row weight, differ from won ÷ closed.
-    pub fn is_weighted(&self) -> bool {
-        is_weighted(self.deals, self.won, self.win_rate)
     }
 }
 

@@ -17,10 +17,12 @@ mod label;
 mod left_out;
 mod mode;
 mod moment;
+mod row_weights;
 
 pub use left_out::{LeftOut, in_words};
 pub use mode::Mode;
 pub use moment::unit_hash;
+pub use row_weights::RowWeights;
 
 /// What decides labels and moments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +48,8 @@ pub struct Snapshots {
     pub as_of: Option<Vec<Instant>>,
     /// `(n_deals,)` row weights.
     pub row_weight: Vec<f64>,
+    /// Why they differ, where they do.
+    pub row_weights: RowWeights,
     /// `(n_deals,)` 1 for won, 0 for lost.
     pub won: Vec<f64>,
     /// `(n_deals,)` what "newest" goes by, in microseconds; `None` without any time.
@@ -104,6 +108,7 @@ pub fn take(table: &LeadTable, settings: &SnapshotSettings) -> Result<Snapshots,
         rows,
         as_of: (mode != Mode::None).then_some(as_of),
         row_weight,
+        row_weights: RowWeights::of_deals(mode, table.row_weight.is_some()),
         won,
         order: Some(order).filter(|order| has_order && !order.is_empty()),
         closed_at,

@@ -156,7 +156,11 @@ fn suggested(compared: &Compared) -> String {
         "# Rules that the deals suggest beside the learned points: paste what you believe into scorecard.toml.\n",
     );
     for suggestion in &compared.suggestions {
-        text.push_str(&format!("\n# {}\n{}", suggestion.sentence(compared.comparison.win_rate), suggestion.toml));
+        text.push_str(&format!(
+            "\n# {}\n{}",
+            suggestion.sentence(compared.comparison.win_rate, compared.row_weights()),
+            suggestion.toml
+        ));
     }
     text
 }

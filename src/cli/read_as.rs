@@ -1,6 +1,7 @@
 //! How the files were read, for the provenance of a version: what the project file says of them, as it stands.
 
 use super::inputs::Inputs;
+use crate::pipeline::model::Recipe;
 use crate::project::{Absent, Lost, OutcomeColumn};
 
 /// Keys of the project file that decide how files are read, each with what it stands at; those left open are not there.
@@ -19,7 +20,7 @@ pub(super) fn read_as(inputs: &Inputs) -> Vec<(String, String)> {
     said.that("leads.closed_at", leads.closed_at.clone());
     said.that("leads.as_of", leads.as_of.clone());
     said.that("leads.outcome", leads.outcome.as_ref().map(words));
-    said.that("leads.weight", leads.weight.clone());
+    said.that(Recipe::OWN_WEIGHT, leads.weight.clone());
     said.that("leads.missing", (!leads.missing.is_empty()).then(|| leads.missing.join(", ")));
     for (column, column_type) in &leads.types {
         said.that(&format!("leads.types.{column}"), Some(format!("{column_type:?}").to_lowercase()));

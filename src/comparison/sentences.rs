@@ -2,7 +2,7 @@
 
 use super::rounding::{signed, signed_with_interval};
 use super::{Comparison, Contest, FEWEST_LEADS, RuleComparison, Verdict};
-use crate::metrics::by_row_weight;
+use crate::snapshot::RowWeights;
 use crate::text::{capital, counted, thousands};
 
 /// Rules told one by one; the table under the sentences has the rest.
@@ -18,7 +18,12 @@ const MOST_PROMISED: f64 = 5.0;
 /// Two or three plain sentences, the most important first; nothing is to be changed where the learned points lost the
 /// `contest` on deals that neither had seen. A rule that sets the scale is not told, for its points do not say what it is
 /// worth. `is_start`: the points are nobody's opinion yet, for a program drew them up.
-pub fn sentences(comparison: &Comparison, contest: Option<&Contest>, is_start: bool) -> Vec<String> {
+pub fn sentences(
+    comparison: &Comparison,
+    contest: Option<&Contest>,
+    is_start: bool,
+    weights: RowWeights,
+) -> Vec<String> {
     if !comparison.says_something() {
         return too_little(comparison, if is_start { "starting" } else { "hand-set" });
     }
@@ -57,7 +62,7 @@ pub fn sentences(comparison: &Comparison, contest: Option<&Contest>, is_start: b
             .iter()
             .zip(contradicted.into_iter().filter(|rule| !rule.sets_the_scale))
             .take(TOLD)
-            .map(|(when, rule)| format!("{when}: {}", one_rule(rule, comparison, is_start))),
+            .map(|(when, rule)| format!("{when}: {}", one_rule(rule, comparison, is_start, weights))),
     );
     said
 }
@@ -66,13 +71,13 @@ fn contradicts(rule: &RuleComparison) -> bool {
     !matches!(rule.verdict, Verdict::TooLittleData | Verdict::Agrees)
 }
 
-fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool) -> String {
+fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool, weights: RowWeights) -> String {
     let [learned, low, high] = signed_with_interval(rule.learned_points, rule.interval);
     let set =
         format!("`{}` {} {}", rule.id, if is_start { "starts at" } else { "is set to" }, signed(rule.hand_set_points));
     let leads = counted(rule.leads, "lead");
     let [won, of_all] = [rule.win_rate, comparison.win_rate].map(percent);
-    let whose = by_row_weight(comparison.is_weighted());
+    let whose = weights.of_rate(comparison.deals, comparison.won, comparison.win_rate).behind();
     match against_the_points(rule, comparison.win_rate) {
         Some(how_often) => format!(
             "{set}, but the {leads} it hits were won {how_often} often than all: {won} against {of_all}{whose}. By the deals it \
@@ -231,7 +236,7 @@ pub(super) mod tests {
             rule("student", [-20.0, -19.0], [-30.0, -9.0], [90, 3], Verdict::Agrees),
             rule("rare", [30.0, 29.0], [-20.0, 70.0], [4, 1], Verdict::TooLittleData),
         ];
-        let said = sentences(&comparison(rules.clone(), 2_000, 770, 1.0), None, false);
+        let said = sentences(&comparison(rules.clone(), 2_000, 770, 1.0), None, false, RowWeights::TimeOpen);
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
@@ -242,7 +247,7 @@ pub(super) mod tests {
             "Then: `vp` is set to +10 and worth +4 (+2 to +6): of the 300 leads it hits 40.0 % were won, of all 38.5 %."
         );
         assert_eq!(said.len(), 3);
-        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, true);
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, true, RowWeights::TimeOpen);
         assert_eq!(
             said[0],
             "Nobody has set the points yet: the scorecard is the start that `init` drew up. The deals would move 2 of its 4 \
@@ -262,7 +267,7 @@ pub(super) mod tests {
             rule("region", [5.0, -1.0], [-1.8, -0.1], [300, 90], Verdict::WrongSign),
         ];
         rules[0].sets_the_scale = true;
-        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, false);
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, false, RowWeights::TimeOpen);
         assert_eq!(said[0], "The deals contradict 2 of 2 rules, 1 in the sign.");
         assert!(said[1].starts_with("Change first: `region`") && said.len() == 2, "{said:?}");
     }
@@ -272,7 +277,8 @@ pub(super) mod tests {
         let contested =
             comparison(vec![rule("vp", [10.0, 4.0], [2.0, 6.0], [300, 120], Verdict::TooStrong)], 2_000, 770, 1.0);
         let contest = |interval| Contest { deals: 400, won: 90, hand_set: 0.7, learned: 0.6, gain: -0.1, interval };
-        let said = |interval, is_start| sentences(&contested, Some(&contest(interval)), is_start).join(" ");
+        let said =
+            |interval, is_start| sentences(&contested, Some(&contest(interval)), is_start, RowWeights::Alike).join(" ");
         let (lost, open) = ([-0.15, -0.01], [-0.15, 0.01]);
         assert!(
             said(lost, false).starts_with(
@@ -301,7 +307,7 @@ pub(super) mod tests {
     #[test]
     fn points_that_go_against_the_win_rate_are_said_to_be_beside_the_others() {
         let rules = vec![rule("price_page", [10.0, -2.2], [-6.3, 2.3], [1_010, 480], Verdict::TooStrong)];
-        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, false);
+        let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, false, RowWeights::TimeOpen);
         assert_eq!(
             said[1],
             "Change first: `price_page` is set to +10 and, beside the other rules, worth -2.2 (-6.3 to +2.3): of the 1,010 leads \
@@ -312,15 +318,15 @@ pub(super) mod tests {
     #[test]
     fn too_little_data_says_how_many_more_would_help() {
         let unsure = |hits| vec![rule("vp", [10.0, 12.0], [-10.0, 30.0], [hits, hits / 3], Verdict::TooLittleData)];
-        let said = sentences(&comparison(unsure(60), 200, 70, 1.0), None, false);
+        let said = sentences(&comparison(unsure(60), 200, 70, 1.0), None, false, RowWeights::TimeOpen);
         assert_eq!(said[1], "If the trend holds, about 600 more closed deals would bring a first verdict.");
-        let said = sentences(&comparison(unsure(0), 20, 7, 0.0), None, false);
+        let said = sentences(&comparison(unsure(0), 20, 7, 0.0), None, false, RowWeights::TimeOpen);
         assert_eq!(said[1], "About 43 more won deals would help.");
         assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
         // ρ = 0.4 takes 1 / 0.16 times the deals: nobody waits for that.
         for rho in [0.0, 0.4] {
             assert_eq!(
-                sentences(&comparison(unsure(400), 2_000, 800, rho), None, false),
+                sentences(&comparison(unsure(400), 2_000, 800, rho), None, false, RowWeights::TimeOpen),
                 [
                     "No verdict: 2,000 closed deals (800 won, 1,200 lost) cannot tell any rule's points from the hand-set ones, \
                      so these stand."

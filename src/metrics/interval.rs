@@ -1,6 +1,7 @@
 //! Intervals of shares, and the small values that carry any figure with its interval.
 
 use super::weighted_mean;
+use crate::snapshot::RowWeights;
 use crate::text::thousands;
 use serde::{Deserialize, Serialize};
 
@@ -57,54 +58,15 @@ pub enum Standing {
     Alike,
 }
 
-/// Said once wherever rates are told and row weights differ; beside each rate that stands by a count there is the
-/// [mark](by_row_weight), for two figures that do not divide make a reader doubt both.
-pub const BY_ROW_WEIGHT: &str = "Rates are among leads open on any day, as whoever scores them meets them: a deal open twice as long \
-     counts twice. So they are not won ÷ closed.";
-
-/// What stands behind a rate by row weight, which is not won ÷ closed: ` (among leads open on any day)`, or nothing.
-pub fn by_row_weight(is_weighted: bool) -> &'static str {
-    if is_weighted { " (among leads open on any day)" } else { "" }
-}
-
-/// Whether a share of `wins` in `n` differs from won ÷ closed as it is printed.
-pub fn is_weighted(n: usize, wins: usize, rate: f64) -> bool {
-    (wins as f64 / n.max(1) as f64 - rate).abs() >= 5e-4
-}
-
-/// The same where there is no room for words, at the head of a narrow column, above [`MARKED`].
-pub fn row_weight_mark(is_weighted: bool) -> &'static str {
-    if is_weighted { "*" } else { "" }
-}
-
-/// What the mark means, below the table.
-pub const MARKED: &str = "* among leads open on any day";
-
-/// `15.9 %`, or `21.1 %; 15.9 % among leads open on any day` where row weights make another rate than won ÷ closed: for the
-/// one place where the wins are told, too.
-pub fn share_won(n: usize, wins: usize, rate: f64) -> String {
-    let share = share_of_open(n, wins, rate);
-    match is_weighted(n, wins, rate) {
-        true => format!("{:.1} %; {share}", 100.0 * wins as f64 / n as f64),
-        false => share,
-    }
-}
-
-/// `15.9 % among leads open on any day`, for a place beside chances, which are of such leads, too.
-pub fn share_of_open(n: usize, wins: usize, rate: f64) -> String {
-    let whose = if is_weighted(n, wins, rate) { " among leads open on any day" } else { "" };
-    format!("{:.1} %{whose}", 100.0 * rate)
-}
-
-impl std::fmt::Display for Rate {
-    /// `62.2 % of 41 won (45.4 to 76.5 %)`, or `… won (among leads open on any day; 45.4 to 76.5 %)`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let whose = if self.is_weighted() { "among leads open on any day; " } else { "" };
-        f.write_str(&self.said(whose))
-    }
-}
-
 impl Rate {
+    /// `62.2 % of 41 won (45.4 to 76.5 %)`, or, by row weights of deals open for different times, `… won (among leads open
+    /// on any day; 45.4 to 76.5 %)`.
+    pub fn told(&self, weights: RowWeights) -> String {
+        let weights = self.weighted_by(weights);
+        let whose = if weights.differ() { format!("{}; ", weights.whose()) } else { String::new() };
+        self.said(&whose)
+    }
+
     /// The rate without the mark, below a heading that has it.
     pub fn unmarked(&self) -> String {
         self.said("")
@@ -115,9 +77,9 @@ impl Rate {
         format!("{rate:.1} % of {} won ({whose}{low:.1} to {high:.1} %)", thousands(self.n))
     }
 
-    /// Whether the rate differs from won ÷ closed as it is printed.
-    pub fn is_weighted(&self) -> bool {
-        is_weighted(self.n, self.wins, self.rate)
+    /// What the row weights of its deals make of it.
+    pub fn weighted_by(&self, weights: RowWeights) -> RowWeights {
+        weights.of_rate(self.n, self.wins, self.rate)
     }
 
     /// How it does beside `all`, the rate of all deals.
@@ -181,13 +143,6 @@ mod tests {
         // No wins in n: the upper end is z² / (n + z²).
         let z2 = Z95 * Z95;
         assert!((wilson(0.0, 10.0).high - z2 / (10.0 + z2)).abs() < 1e-15);
-    }
-
-    #[test]
-    fn a_rate_by_row_weight_is_told_beside_won_by_closed() {
-        assert_eq!(share_won(1_973, 417, 0.158), "21.1 %; 15.8 % among leads open on any day");
-        assert_eq!(share_won(1_000, 300, 0.3), "30.0 %");
-        assert_eq!(share_of_open(1_973, 417, 0.158), "15.8 % among leads open on any day");
     }
 
     #[test]

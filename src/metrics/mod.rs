@@ -22,10 +22,7 @@ pub use calibration_curve::{
 };
 pub use discrimination::{Auc, Tied, auc, auc_of_ties};
 pub use figures::{Figures, ProbabilityFigures, figures, probability_figures, score_figures};
-pub use interval::{
-    BY_ROW_WEIGHT, Estimate, Interval, MARKED, Rate, Standing, Z95, by_row_weight, effective_n, is_weighted,
-    row_weight_mark, share_of_open, share_won, wilson,
-};
+pub use interval::{Estimate, Interval, Rate, Standing, Z95, effective_n, wilson};
 pub use lift::{LIFT_SHARES, LiftRow, lift};
 pub use paired::{Ranking, paired_bootstrap};
 pub use stability::{Bins, psi, psi_noise, sample_psi};

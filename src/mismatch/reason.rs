@@ -5,7 +5,7 @@
 use super::by_model::{ModelSide, joined};
 use super::sides::{Chance, Gain, LikeCases, NAMED, Sides, brought, main_gains};
 use super::{FEWEST_TO_SAY, Quadrant, WORTH_A_CALL};
-use crate::metrics::{Rate, by_row_weight};
+use crate::metrics::Rate;
 use crate::text::{capital, counted};
 use serde::Serialize;
 use std::fmt;
@@ -150,7 +150,7 @@ fn record_sentence(like: &LikeCases) -> String {
         return format!("Past deals so placed ({}): {wins} of {n} won, too few to say.", like.which);
     }
     let share = 100.0 * like.record.rate;
-    let by = by_row_weight(like.record.is_weighted());
+    let by = like.weights.behind();
     format!("Of {} so placed ({}) {share:.0} % were won{by}.", counted(*n, "past deal"), like.which)
 }
 
@@ -168,6 +168,7 @@ mod tests {
     use super::super::by_model::is_next_to_nothing;
     use super::super::sides::Opinion;
     use super::*;
+    use crate::snapshot::RowWeights;
 
     fn reason(quadrant: Quadrant, sides: &Sides) -> String {
         super::reason(quadrant, sides).to_string()
@@ -188,8 +189,11 @@ mod tests {
                 Opinion { about: "inquiry, never".into(), log_odds: -0.7 },
                 Opinion { about: "page_view, 9 times".into(), log_odds: 0.2 },
             ],
-            like: Rate::of(&[vec![1.0; 3], vec![0.0; 68]].concat(), &[1.0; 71])
-                .map(|record| LikeCases { which: "SQL by points, not by the model".into(), record }),
+            like: Rate::of(&[vec![1.0; 3], vec![0.0; 68]].concat(), &[1.0; 71]).map(|record| LikeCases {
+                which: "SQL by points, not by the model".into(),
+                record,
+                weights: RowWeights::Alike,
+            }),
         }
     }
 
@@ -244,7 +248,11 @@ mod tests {
         let of = |n_won: usize, average: f64| {
             let y = [vec![1.0; n_won], vec![0.0; 100 - n_won]].concat();
             let mut sides = sides();
-            sides.like = Rate::of(&y, &[1.0; 100]).map(|record| LikeCases { which: "so placed".into(), record });
+            sides.like = Rate::of(&y, &[1.0; 100]).map(|record| LikeCases {
+                which: "so placed".into(),
+                record,
+                weights: RowWeights::Alike,
+            });
             sides.chance = Some(Chance { of_lead: 0.3, average, share: 0.12 });
             [Quadrant::Verify, Quadrant::HiddenGem].map(|quadrant| usual_action(quadrant, &sides))
         };

@@ -2,6 +2,7 @@
 
 use super::FEWEST_TO_SAY;
 use crate::metrics::{Rate, Standing};
+use crate::snapshot::RowWeights;
 
 /// Rules are named until they bring this share of the points gained, two at most.
 const MOST_OF_THE_POINTS: f64 = 0.5;
@@ -37,6 +38,8 @@ pub struct LikeCases {
     pub which: String,
     /// Deals, wins, win rate.
     pub record: Rate,
+    /// What row weights make of that rate.
+    pub weights: RowWeights,
 }
 
 /// How likely the model thinks the lead, and beside what: high and low are places in the order of the deals, which may

@@ -2,7 +2,7 @@
 //! columns, and the record of past leads like it.
 
 use super::handover::Handover;
-use super::model::{Blending, Model};
+use super::model::Model;
 use super::score::Assessment;
 use crate::asof::Span;
 use crate::features::{Attribute, KindMeasure, Source, Values};
@@ -12,6 +12,7 @@ use crate::mismatch::{
 };
 use crate::predictor::Predictor;
 use crate::scorecard::{Rule, RuleGain, Scorecard};
+use crate::snapshot::RowWeights;
 use crate::text::{age_in_words, fold};
 use std::collections::BTreeMap;
 
@@ -194,21 +195,25 @@ pub(super) fn sides(
 
 /// The record of the reference deals of this quadrant whose points came most from the same rule; where those are too
 /// few, of the whole quadrant.
-fn like_cases(blending: &Blending, quadrant: Quadrant, tier: &str, driver: &str) -> Option<LikeCases> {
+fn like_cases(model: &Model, quadrant: Quadrant, tier: &str, driver: &str) -> Option<LikeCases> {
+    let blending = model.blending.as_ref()?;
+    let like =
+        |which: String, record: Rate| LikeCases { which, record, weights: record.weighted_by(model.row_weights()) };
     let of = format!("{tier} {}", quadrant.placed());
     let near = blending.driver_records.iter().find(|r| r.quadrant == quadrant && r.rule == driver);
     if let Some(near) = near.filter(|r| r.record.n >= FEWEST_TO_SAY) {
         let most = if driver.is_empty() { "no points".to_string() } else { format!("most points from `{driver}`") };
-        return Some(LikeCases { which: format!("{of}, {most}"), record: near.record });
+        return Some(like(format!("{of}, {most}"), near.record));
     }
     let all = blending.records.iter().find(|r| r.quadrant == quadrant)?;
-    Some(LikeCases { which: of, record: all.record? })
+    Some(like(of, all.record?))
 }
 
 /// What became of the deals of `rows`, which `which` describes: for closed deals looked back on.
-pub(super) fn like_deals(which: String, rows: &[usize], y: &[f64], w: &[f64]) -> Option<LikeCases> {
+pub(super) fn like_deals(which: String, rows: &[usize], [y, w]: [&[f64]; 2], weights: RowWeights) -> Option<LikeCases> {
     let pick = |values: &[f64]| rows.iter().map(|&i| values[i]).collect::<Vec<f64>>();
-    Some(LikeCases { which, record: Rate::of(&pick(y), &pick(w))? })
+    let record = Rate::of(&pick(y), &pick(w))?;
+    Some(LikeCases { which, record, weights: record.weighted_by(weights) })
 }
 
 impl Assessment<'_> {
@@ -229,7 +234,7 @@ impl Assessment<'_> {
         let driver = gains.first().filter(|g| g.points > 0.0).map_or("", |g| scorecard.rules[g.rule].name.as_str());
         let handover = Handover::of(Some(scorecard), Some(model));
         let tier = handover.as_ref().map_or("", |handover| handover.tier.as_str());
-        let like = model.blending.as_ref().and_then(|blending| like_cases(blending, quadrant, tier, driver));
+        let like = like_cases(model, quadrant, tier, driver);
         let chance = handover.as_ref().map(|handover| handover.chance(self.leads[row].model_probability));
         let parts = self.parts(row);
         let view = self.view(model, row, &parts)?;

@@ -117,10 +117,11 @@ fn high_means(assessment: &Assessment<'_>, row: usize, quadrant: Quadrant) -> St
 /// What became of the deals that fell where this lead falls.
 fn record(assessment: &Assessment<'_>, row: usize) -> String {
     let Some(quadrant) = assessment.leads[row].quadrant else { return String::new() };
-    let Some(blending) = assessment.model.and_then(|m| m.blending.as_ref()) else { return String::new() };
+    let Some(model) = assessment.model else { return String::new() };
+    let Some(blending) = &model.blending else { return String::new() };
     let Some(kept) = blending.records.iter().find(|r| r.quadrant == quadrant) else { return String::new() };
     match (kept.says(), &kept.record) {
-        (Some(rate), _) => format!("past deals in this quadrant: {rate}"),
+        (Some(rate), _) => format!("past deals in this quadrant: {}", rate.told(model.row_weights())),
         (None, Some(rate)) => format!("too few to say: {} in this quadrant", counted(rate.n, "past deal")),
         (None, None) => "no past deal fell into this quadrant".to_string(),
     }

@@ -6,9 +6,9 @@
 
 use super::model::{Blending, Model};
 use crate::features::short_number;
-use crate::metrics::{by_row_weight, is_weighted};
 use crate::mismatch::Chance;
 use crate::scorecard::Scorecard;
+use crate::snapshot::RowWeights;
 use serde::Serialize;
 
 /// From this win probability on a lead is more likely than not to be won.
@@ -30,8 +30,8 @@ pub struct Handover {
     pub model_from: Option<f64>,
     /// Row-weighted win rate of the deals: what a chance is above or below.
     pub average: f64,
-    /// Whether deals weigh differently, so that the shares are none of their numbers.
-    pub is_weighted: bool,
+    /// Why deals weigh differently, so that the shares are none of their numbers.
+    pub row_weights: RowWeights,
 }
 
 impl Handover {
@@ -39,14 +39,15 @@ impl Handover {
     pub fn of(scorecard: Option<&Scorecard>, model: Option<&Model>) -> Option<Handover> {
         let model = model?;
         let s = &model.snapshot;
-        Handover::joined(scorecard?, model.blending.as_ref()?, s.win_rate, is_weighted(s.deals, s.won, s.win_rate))
+        let weights = model.row_weights().of_rate(s.deals, s.won, s.win_rate);
+        Handover::joined(scorecard?, model.blending.as_ref()?, s.win_rate, weights)
     }
 
     pub(super) fn joined(
         scorecard: &Scorecard,
         blending: &Blending,
         average: f64,
-        is_weighted: bool,
+        row_weights: RowWeights,
     ) -> Option<Handover> {
         let tier = &scorecard.tiers[scorecard.handover?];
         Some(Handover {
@@ -55,7 +56,7 @@ impl Handover {
             share: 1.0 - blending.rule_ranks.rank(tier.bound - REACHED),
             model_from: blending.model_link.reaches(tier.bound),
             average,
-            is_weighted,
+            row_weights,
         })
     }
 
@@ -73,12 +74,12 @@ impl Handover {
 
     /// The figures in words.
     pub fn sentence(&self) -> String {
-        let Handover { tier, points, share, model_from, average, is_weighted } = self;
+        let Handover { tier, points, share, model_from, average, row_weights } = self;
         match model_from {
             Some(from) => format!(
                 "{tier} holds {} of past deals{}: by points from {} on, by the model from a chance of {} on (the average is {}).",
                 percent(*share),
-                by_row_weight(*is_weighted),
+                row_weights.behind(),
                 short_number(*points),
                 percent(*from),
                 percent(*average)

@@ -12,7 +12,7 @@ use crate::metrics::{Auc, CurveBin, Figures, Rate};
 use crate::mismatch::{DriverRecord, QuadrantRecord, Ranks};
 use crate::predictor::{Predictor, Solver};
 use crate::scorecard::GradeReference;
-use crate::snapshot::{LeftOut, Mode};
+use crate::snapshot::{LeftOut, Mode, RowWeights};
 use crate::tables::ColumnType;
 use crate::text::{counted, uncapitalised};
 use crate::values::DateOrder;
@@ -122,6 +122,11 @@ pub struct Recipe {
     pub lost_after: Option<Span>,
     /// Columns and kinds of activity that were never used.
     pub exclude: Vec<String>,
+impl Recipe {
+    /// The key of the project file, in [`read_as`](Self::read_as), under which the column of row weights stands.
+    pub const OWN_WEIGHT: &'static str = "leads.weight";
+}
+
     /// What was used although the leak screen or a rule of thumb would leave it out.
     pub allow: Vec<String>,
     /// Counters of acts kept as columns.
@@ -282,7 +287,13 @@ pub struct Model {
 impl Model {
     /// How often deals count where their rows say so.
     pub const OWN_WEIGHTS: &'static str = "Each deal counts as often as its row says (`[leads] weight` of leadscore.toml), in \
-         rates among leads open on any day, too.";
+    /// Why the deals that it learned from weigh differently.
+    pub fn row_weights(&self) -> RowWeights {
+        let has_own = self.recipe.read_as.iter().any(|(key, _)| key == Recipe::OWN_WEIGHT);
+        RowWeights::of_deals(self.snapshot.mode, has_own)
+    }
+
+         rates, too.";
     /// What the model is allowed to say about attributes, for every model card.
     pub const ATTRIBUTES_AS_EXPORTED: &'static str =
         "Attributes are as exported, not as they were at the as-of; only activities are looked at as of a moment.";

@@ -5,7 +5,6 @@ use super::card::{before_figures, judged, model_ranks_by_chance, whose};
 use super::sentences::{self, top};
 use super::sides::percent;
 use crate::features::PlanLine;
-use crate::metrics::{is_weighted, share_won};
 use crate::pipeline::leaks::{asks_about, is_of_the_leak_screen, rules_all_the_same};
 use crate::pipeline::leaning;
 use crate::pipeline::model::{DriftRecord, Model, SideFigures};
@@ -68,11 +67,9 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
-    let rate = share_won(s.deals, s.won, s.win_rate);
-    let why = match is_weighted(s.deals, s.won, s.win_rate) {
-        true => ": a deal open longer counts more",
-        false => "",
-    };
+    let weights = model.row_weights();
+    let rate = weights.share_won(s.deals, s.won, s.win_rate);
+    let why = weights.of_rate(s.deals, s.won, s.win_rate).aside();
     let (deals, won) = (counted(s.deals, "closed deal"), thousands(s.won));
     writeln!(out, "Learned from {deals}, {won} of them won ({rate}{why}).")?;
     before_figures(out, model)

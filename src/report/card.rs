@@ -3,7 +3,6 @@
 use super::sides::sides;
 use super::{back, sentences};
 use crate::features::{Fate, Shape, short_number};
-use crate::metrics::{BY_ROW_WEIGHT, is_weighted, share_of_open, share_won};
 use crate::pipeline::model::{HoldoutRecord, Model, SideFigures};
 use crate::predictor::{FittedTerm, Predictor};
 use crate::scorecard::Scorecard;
@@ -44,10 +43,10 @@ fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::
         let which = if is_newest(holdout) { "the newest deals" } else { "deals drawn by chance" };
         writeln!(out, "\n## On {which}, which the model had not seen\n")?;
         if let Some(older) = &holdout.older {
-            writeln!(out, "The deals it had learned from: {older}.\n")?;
+            writeln!(out, "The deals it had learned from: {}.\n", older.told(model.row_weights()))?;
         }
         if let Some(figures) = &holdout.figures {
-            sides(out, figures)?;
+            sides(out, figures, model.row_weights())?;
         }
         for note in &holdout.notes {
             writeln!(out, "- {note}")?;
@@ -55,7 +54,7 @@ fn write_card(out: &mut String, model: &Model, name: &str, whose: &str) -> std::
     }
     if let Some(figures) = &model.out_of_fold {
         writeln!(out, "\n## Out of fold ({})\n", model.fold_scheme)?;
-        sides(out, figures)?;
+        sides(out, figures, model.row_weights())?;
     }
     blend(out, model)?;
     if let Some(predictor) = &model.predictor {
@@ -74,7 +73,7 @@ fn headline(out: &mut String, model: &Model, whose: &str) -> std::fmt::Result {
     learned_from(out, model)?;
     let Some((figures, which)) = judged(model) else { return Ok(()) };
     writeln!(out, "\nOn {which}:\n")?;
-    sentences::figures(out, figures, whose)?;
+    sentences::figures(out, figures, whose, model.row_weights())?;
     back::looking_back(out, model)?;
     if model.holdout.as_ref().is_some_and(|holdout| holdout.figures.is_some()) && model.out_of_fold.is_some() {
         writeln!(
@@ -92,10 +91,12 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
-    let of_them = format!("{} of them won ({})", thousands(s.won), share_won(s.deals, s.won, s.win_rate));
+    let weights = model.row_weights();
+    let of_them = format!("{} of them won ({})", thousands(s.won), weights.share_won(s.deals, s.won, s.win_rate));
     writeln!(out, "Learned from {}, {of_them}.", counted(s.deals, "closed deal"))?;
-    if judged(model).is_some() && is_weighted(s.deals, s.won, s.win_rate) {
-        writeln!(out, "{BY_ROW_WEIGHT}")?;
+    let weights = weights.of_rate(s.deals, s.won, s.win_rate);
+    if judged(model).is_some() && weights.differ() {
+        writeln!(out, "{}", weights.sentence())?;
     }
     before_figures(out, model)
 }
@@ -130,8 +131,9 @@ pub(super) fn judged(model: &Model) -> Option<(&SideFigures, String)> {
         None => (counted(side.n, "deal"), " that the model had not seen, each in its turn"),
     };
     // What the rates below are so many times of, where wins over deals is another.
-    let rate = match is_weighted(side.n, side.wins, side.win_rate) {
-        true => format!("; {}", share_of_open(side.n, side.wins, side.win_rate)),
+    let weights = model.row_weights();
+    let rate = match weights.of_rate(side.n, side.wins, side.win_rate).differ() {
+        true => format!("; {}", weights.share(side.n, side.wins, side.win_rate)),
         false => String::new(),
     };
     Some((figures, format!("{deals} ({} won{rate}){unseen}", thousands(side.wins))))
@@ -181,7 +183,7 @@ fn blend(out: &mut String, model: &Model) -> std::fmt::Result {
             for record in &blending.records {
                 let name = record.quadrant.as_str();
                 match (record.says(), &record.record) {
-                    (Some(r), _) => writeln!(out, "- {name}: {r}")?,
+                    (Some(r), _) => writeln!(out, "- {name}: {}", r.told(model.row_weights()))?,
                     (None, Some(r)) => writeln!(
                         out,
                         "- {name}: {} of {} won, too few to say",

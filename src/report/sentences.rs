@@ -1,9 +1,10 @@
 //! What the figures of a model say, a plain sentence each.
 
 use super::sides::percent;
-use crate::metrics::{CurveBin, Figures, LiftRow, ProbabilityFigures, bare_log_loss, by_row_weight, is_weighted};
+use crate::metrics::{CurveBin, Figures, LiftRow, ProbabilityFigures, bare_log_loss};
 use crate::pipeline::model::{DriftRecord, SideFigures, TierRates};
 use crate::pipeline::promises::Promises;
+use crate::snapshot::RowWeights;
 use crate::text::capital;
 use std::fmt::Write;
 
@@ -12,10 +13,11 @@ const TOP_SHARE: f64 = 0.2;
 
 /// A sentence for each figure of the score (of the model where there is no scorecard), the scorecard's beside it; `whose`
 /// is what to call that: `your scorecard`.
-pub(super) fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std::fmt::Result {
+pub(super) fn figures(out: &mut String, sides: &SideFigures, whose: &str, weights: RowWeights) -> std::fmt::Result {
     let Some((name, best)) = best(sides) else { return Ok(()) };
     let by_points = sides.scorecard.as_ref();
-    ranking(out, name, best, by_points, whose)?;
+    let by = weights.of_rate(best.n, best.wins, best.win_rate).behind();
+    ranking(out, (name, &by), best, by_points, whose)?;
     order(out, name, best, by_points, whose)?;
     if let Some(probability) = &best.probability {
         doubt(out, best.win_rate, probability)?;
@@ -26,7 +28,7 @@ pub(super) fn figures(out: &mut String, sides: &SideFigures, whose: &str) -> std
     if let (Some(low), Some(high)) = (sides.calibration.first(), sides.calibration.last()) {
         extremes(out, low, high)?;
     }
-    sides.tiers.first().map_or(Ok(()), |highest| tier(out, highest, whose))
+    sides.tiers.first().map_or(Ok(()), |highest| tier(out, highest, whose, weights))
 }
 
 /// The side that scores leads, and what to call it.
@@ -57,13 +59,18 @@ pub(super) fn top(figures: &Figures) -> Option<&LiftRow> {
     figures.lift.iter().find(|row| (row.share - TOP_SHARE).abs() < 1e-9)
 }
 
-fn ranking(out: &mut String, name: &str, best: &Figures, by_points: Option<&Figures>, whose: &str) -> std::fmt::Result {
+fn ranking(
+    out: &mut String,
+    (name, by): (&str, &str),
+    best: &Figures,
+    by_points: Option<&Figures>,
+    whose: &str,
+) -> std::fmt::Result {
     let Some(row) = top(best) else { return Ok(()) };
     write!(
         out,
-        "- Of the fifth of these deals that the {name} ranked highest, {} were won{}: {:.1} times the average of {}.",
+        "- Of the fifth of these deals that the {name} ranked highest, {} were won{by}: {:.1} times the average of {}.",
         percent(row.win_rate),
-        by_row_weight(is_weighted(best.n, best.wins, best.win_rate)),
         row.lift,
         percent(best.win_rate)
     )?;
@@ -118,14 +125,14 @@ fn extremes(out: &mut String, low: &CurveBin, high: &CurveBin) -> std::fmt::Resu
     writeln!(out, "- The most promising deals: {}; the least promising: {}.", of(high), of(low))
 }
 
-fn tier(out: &mut String, highest: &TierRates, whose: &str) -> std::fmt::Result {
+fn tier(out: &mut String, highest: &TierRates, whose: &str, weights: RowWeights) -> std::fmt::Result {
     match (&highest.by_score, &highest.by_rules) {
         (Some(score), Some(rules)) if !highest.tier.is_empty() => writeln!(
             out,
             "- Tier {}: {} of the deals it holds by the score were won{}, {} of those it holds by the points of {whose}.",
             highest.tier,
             percent(score.rate),
-            by_row_weight(is_weighted(score.n, score.wins, score.rate)),
+            score.weighted_by(weights).behind(),
             percent(rules.rate)
         ),
         _ => Ok(()),

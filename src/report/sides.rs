@@ -1,7 +1,8 @@
 //! Scorecard, model and blend side by side, as tables of the model card.
 
-use crate::metrics::{CurveBin, Estimate, Figures, Rate, by_row_weight, is_weighted, share_won};
+use crate::metrics::{CurveBin, Estimate, Figures, Rate};
 use crate::pipeline::model::{SideFigures, TierRates};
+use crate::snapshot::RowWeights;
 use crate::text::{counted, thousands};
 use std::fmt::Write;
 
@@ -11,7 +12,7 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// Scorecard, model and blend side by side.
-pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result {
+pub(super) fn sides(out: &mut String, figures: &SideFigures, weights: RowWeights) -> std::fmt::Result {
     let columns: Vec<(&str, &Figures)> = [
         ("scorecard", figures.scorecard.as_ref()),
         ("model", figures.model.as_ref()),
@@ -21,7 +22,7 @@ pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result
     .filter_map(|(name, f)| f.map(|f| (name, f)))
     .collect();
     let Some((_, first)) = columns.first() else { return Ok(()) };
-    let share = share_won(first.n, first.wins, first.win_rate);
+    let share = weights.share_won(first.n, first.wins, first.win_rate);
     writeln!(out, "{}, {} won ({share}).\n", counted(first.n, "deal"), thousands(first.wins))?;
     let mut row = |label: &str, cell: &dyn Fn(&Figures) -> String| -> std::fmt::Result {
         write!(out, "| {label:<22} |")?;
@@ -52,9 +53,9 @@ pub(super) fn sides(out: &mut String, figures: &SideFigures) -> std::fmt::Result
             f.lift.get(i).map_or("-".to_string(), |r| format!("{:.2} ({} won)", r.lift, percent(r.win_rate)))
         })?;
     }
-    let by = by_row_weight(is_weighted(first.n, first.wins, first.win_rate));
-    curve(out, &figures.calibration, by)?;
-    tiers(out, &figures.tiers, by)
+    let by = weights.of_rate(first.n, first.wins, first.win_rate).behind();
+    curve(out, &figures.calibration, &by)?;
+    tiers(out, &figures.tiers, &by)
 }
 
 /// What the win probabilities said beside what came.

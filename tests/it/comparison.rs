@@ -2,6 +2,7 @@
 
 use crate::comparison::company::{Company, Deals, correlation, rule, sd};
 use leadscore::comparison::{Comparison, RuleInput, Verdict, quantity_limit, sentences};
+use leadscore::snapshot::RowWeights;
 
 mod company;
 mod personas;
@@ -24,7 +25,7 @@ fn without_deals_the_hand_set_points_stand() {
         let comparison = company.deals(n, 5).compare();
         assert_eq!(learned(&comparison), company.points);
         assert!(!comparison.says_something() && comparison.rho == 0.0);
-        assert!(sentences(&comparison, None, false)[0].starts_with("Too little data"));
+        assert!(sentences(&comparison, None, false, RowWeights::Alike)[0].starts_with("Too little data"));
     }
 }
 
@@ -93,7 +94,10 @@ fn plenty_of_deals_find_the_true_points_and_the_wrong_rule() {
     assert!(correlation(&learned_score, &true_score) > 0.998);
     assert_eq!(comparison.rules[7].verdict, Verdict::WrongSign);
     assert!(comparison.rules[7].learned_points < 0.0 && comparison.rho == 1.0);
-    assert!(sentences(&comparison, None, false)[1].starts_with("Change first: `rule_07` is set to +25, but the "));
+    assert!(
+        sentences(&comparison, None, false, RowWeights::Alike)[1]
+            .starts_with("Change first: `rule_07` is set to +25, but the ")
+    );
 }
 
 /// Two fits of one problem stop at slightly different points.

@@ -55,6 +55,7 @@ mod recovery;
 mod report;
 mod report_agrees;
 mod retrain;
+mod row_weights;
 mod sample;
 mod scorecard;
 mod scorecard_advice;

@@ -6,9 +6,10 @@ use super::super::flagged::{Entry, list_text};
 use super::super::page::{Page, Table};
 use super::super::terminal::{Align, count, percent, plural, table};
 use crate::features::short_number;
-use crate::metrics::{Figures, Interval, MARKED, Rate, Standing, row_weight_mark, share_won};
+use crate::metrics::{Figures, Interval, Rate, Standing};
 use crate::pipeline::backtest::{Backtest, Band, Quality, Side, Surprise, SurpriseList};
 use crate::pipeline::promises::Promises;
+use crate::snapshot::RowWeights;
 use crate::values::format_instant;
 use cuts::{capacity_text, value_text};
 
@@ -17,10 +18,9 @@ const LEVELS_SHOWN: usize = 8;
 
 /// The backtest as marketing and sales read it.
 pub(super) fn backtest_text(found: &Backtest) -> Page {
-    let won = won_header(found);
     let mut text = opening(found);
-    text.append(tiers_text(found, &won));
-    text.append(bands_text(found, &won));
+    text.append(tiers_text(found));
+    text.append(bands_text(found));
     text.push_str(&surprises_text(found));
     text.append(found.capacity.as_ref().map(capacity_text).unwrap_or_default());
     text.append(found.value.as_ref().map(value_text).unwrap_or_default());
@@ -37,15 +37,15 @@ pub(super) fn backtest_text(found: &Backtest) -> Page {
 }
 
 /// Header of win rates with their intervals.
-fn won_header(found: &Backtest) -> String {
-    format!("won{} (95 %)", row_weight_mark(found.judged.is_weighted()))
+fn won_header(weights: RowWeights) -> String {
+    format!("won{} (95 %)", weights.mark())
 }
 
-/// A table with what the mark in its headings means below it, if `won` has one.
-fn marked(table: Table, won: &str) -> Page {
+/// A table with what the mark in its headings means below it, if there is one.
+fn marked(table: Table, weights: RowWeights) -> Page {
     let mut page = Page::below_a_blank(table);
-    if won.contains('*') {
-        page.push_str(&format!("  {MARKED}\n"));
+    if weights.differ() {
+        page.push_str(&format!("  {}\n", weights.marked()));
     }
     page
 }
@@ -69,7 +69,7 @@ fn opening(found: &Backtest) -> Page {
         "{} judged{when}: {} won, {} {}.\n",
         plural(judged.n, "closed deal"),
         count(judged.wins),
-        share_won(judged.n, judged.wins, judged.rate),
+        found.row_weights.share_won(judged.n, judged.wins, judged.rate),
         interval_text(&judged.interval)
     ));
     if judged.n < found.deals {
@@ -108,7 +108,7 @@ fn figures_row(side: Side, figures: &Figures) -> Vec<String> {
     [vec![side.as_str().to_string()], auc.to_vec(), at(0.1).to_vec(), at(0.3).to_vec()].concat()
 }
 
-fn tiers_text(found: &Backtest, won: &str) -> Page {
+fn tiers_text(found: &Backtest) -> Page {
     if found.tiers.is_empty() {
         return Page::new();
     }
@@ -131,15 +131,16 @@ fn tiers_text(found: &Backtest, won: &str) -> Page {
             row
         })
         .collect();
-    let header = ["tier", "by points", won, "by model", won, "by score", won];
+    let won = won_header(found.row_weights);
+    let header = ["tier", "by points", &won, "by model", &won, "by score", &won];
     let align = [Align::Left, Align::Right, Align::Left, Align::Right, Align::Left, Align::Right, Align::Left];
     let shown = if with_model { 7 } else { 3 };
     let mut text = Page::from("\nWin rate by tier:\n");
-    text.append(marked(table(&header[..shown], &align[..shown], &rows), won));
+    text.append(marked(table(&header[..shown], &align[..shown], &rows), found.row_weights));
     text
 }
 
-fn bands_text(found: &Backtest, won: &str) -> Page {
+fn bands_text(found: &Backtest) -> Page {
     let (mut header, mut align) = (vec!["tenth".to_string()], vec![Align::Left]);
     for side in &found.bands {
         header.extend([
@@ -149,7 +150,7 @@ fn bands_text(found: &Backtest, won: &str) -> Page {
                 Side::Blend => "score",
             }
             .to_string(),
-            won.to_string(),
+            won_header(found.row_weights),
         ]);
         align.extend([Align::Right, Align::Left]);
     }
@@ -177,7 +178,7 @@ fn bands_text(found: &Backtest, won: &str) -> Page {
     let mut text = Page::from(
         "\nWin rate by tenth of the deals, best first (deals with one score stay together, in one of the tenths they fill):\n",
     );
-    text.append(marked(table(&header, &align, &rows), won));
+    text.append(marked(table(&header, &align, &rows), found.row_weights));
     text
 }
 
@@ -202,7 +203,7 @@ fn surprises_text(found: &Backtest) -> String {
     let seen = |list: &SurpriseList, word: &str| {
         list.seen_by_model.map_or_else(String::new, |n| format!(", {} of these {word} by the model", count(n)))
     };
-    let counted = if found.judged.is_weighted() { " (each counted once)" } else { "" };
+    let counted = if found.row_weights.differ() { " (each counted once)" } else { "" };
     let mut text = format!(
         "\n{} would go to sales by points{counted}: {} without an order{}.\n{} would not: {} ordered all the same{}.\n",
         plural(high.of, "deal"),

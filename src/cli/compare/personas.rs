@@ -5,7 +5,7 @@ use super::super::terminal::{percent, plural};
 use crate::comparison::Verdict;
 use crate::comparison::personas::{PersonaComparison, PersonaRule};
 use crate::comparison::rounding::{signed, signed_with_interval};
-use crate::metrics::{by_row_weight, is_weighted};
+use crate::snapshot::RowWeights;
 use serde::Serialize;
 
 /// Rules told of each persona; the JSON has the rest.
@@ -47,7 +47,7 @@ struct PersonaRow {
 }
 
 impl PersonaRows {
-    pub(super) fn of(persona: &PersonaComparison) -> PersonaRows {
+    pub(super) fn of(persona: &PersonaComparison, weights: RowWeights) -> PersonaRows {
         let PersonaComparison { persona: name, deals, won, win_rate, rules } = persona;
         let mut news: Vec<&PersonaRule> = rules.iter().filter(|rule| is_news(rule)).collect();
         let weight = |rule: &PersonaRule| rule.departure.abs() * rule.here.leads as f64;
@@ -58,7 +58,7 @@ impl PersonaRows {
             won: *won,
             win_rate: *win_rate,
             rules: rules.iter().map(row).collect(),
-            sentences: news.into_iter().take(TOLD).map(sentence).collect(),
+            sentences: news.into_iter().take(TOLD).map(|rule| sentence(rule, weights)).collect(),
         }
     }
 }
@@ -91,7 +91,7 @@ fn is_news(rule: &PersonaRule) -> bool {
     rule.departs() && rule.here.verdict != Verdict::TooLittleData && rule.here.persona.is_none()
 }
 
-fn sentence(rule: &PersonaRule) -> String {
+fn sentence(rule: &PersonaRule, weights: RowWeights) -> String {
     let here = &rule.here;
     let [learned, low, high] = signed_with_interval(here.learned_points, here.interval);
     format!(
@@ -101,12 +101,12 @@ fn sentence(rule: &PersonaRule) -> String {
         signed(here.hand_set_points),
         plural(here.leads, "lead"),
         percent(here.win_rate),
-        by_row_weight(is_weighted(here.leads, here.won, here.win_rate)),
+        weights.of_rate(here.leads, here.won, here.win_rate).behind(),
     )
 }
 
 /// A line a persona with what is different there; nothing without personas.
-pub(super) fn persona_text(personas: &[PersonaRows]) -> Page {
+pub(super) fn persona_text(personas: &[PersonaRows], weights: RowWeights) -> Page {
     let mut text = Page::new();
     if personas.is_empty() {
         return text;
@@ -118,7 +118,7 @@ pub(super) fn persona_text(personas: &[PersonaRows]) -> Page {
         let rate = percent(of.win_rate);
         let alike =
             if of.sentences.is_empty() { " No rule is clearly worth more or less here than elsewhere." } else { "" };
-        let by = by_row_weight(is_weighted(of.deals, of.won, of.win_rate));
+        let by = weights.of_rate(of.deals, of.won, of.win_rate).behind();
         text.push_str(&format!("  {name}: {}, {rate} won{by}.{alike}\n", plural(of.deals, "deal")));
         for sentence in &of.sentences {
             text.push_str(&format!("    {sentence}\n"));

@@ -4,6 +4,7 @@ use super::personas::PersonaRows;
 use crate::comparison::{Comparison, RuleComparison};
 use crate::pipeline::compare::{Compared, Judged, ShapeProfile, Suggestion};
 use crate::scorecard::Scorecard;
+use crate::snapshot::RowWeights;
 use serde::Serialize;
 
 /// The whole comparison.
@@ -15,6 +16,8 @@ pub(in super::super) struct Summary {
     pub(in super::super) deals: usize,
     pub(in super::super) won: usize,
     pub(in super::super) win_rate: f64,
+    /// What row weights make of the rates.
+    pub(in super::super) row_weights: RowWeights,
     pub(in super::super) rho: f64,
     pub(in super::super) auc_out_of_fold: Option<f64>,
     pub(in super::super) sentences: Vec<String>,
@@ -89,6 +92,7 @@ impl Summary {
             deals: comparison.deals,
             won: comparison.won,
             win_rate: comparison.win_rate,
+            row_weights: compared.row_weights(),
             rho: comparison.rho,
             auc_out_of_fold: comparison.auc,
             is_start: scorecard.is_start(),
@@ -98,7 +102,11 @@ impl Summary {
             unjudged: compared.unjudged(),
             ranks_nothing: comparison.ranks_nothing(),
             groups: groups(comparison),
-            personas: compared.personas.iter().map(PersonaRows::of).collect(),
+            personas: compared
+                .personas
+                .iter()
+                .map(|persona| PersonaRows::of(persona, compared.row_weights()))
+                .collect(),
             half_lives: compared.half_lives.clone(),
             caps: compared.caps.clone(),
             overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),

@@ -6,8 +6,9 @@ use super::personas::persona_text;
 use super::summary::{RuleRow, Summary};
 use crate::comparison::SETS_THE_SCALE;
 use crate::features::short_number;
-use crate::metrics::{BY_ROW_WEIGHT, Rate, is_weighted, row_weight_mark, share_won};
+use crate::metrics::Rate;
 use crate::pipeline::compare::{Judged, ShapeProfile};
+use crate::snapshot::RowWeights;
 
 /// The column that draws the figures beside it.
 const PICTURE: &str = "○ set ● learned ─ interval";
@@ -23,13 +24,17 @@ pub(in super::super) fn comparison_text(summary: &Summary) -> Page {
     }
     rules(&mut text, summary);
     groups(&mut text, summary);
-    text.append(persona_text(&summary.personas));
-    section(&mut text, "What the scorecard misses", summary.suggestions.iter().map(|s| s.sentence(summary.win_rate)));
+    text.append(persona_text(&summary.personas, summary.row_weights));
+    section(
+        &mut text,
+        "What the scorecard misses",
+        summary.suggestions.iter().map(|s| s.sentence(summary.win_rate, summary.row_weights)),
+    );
     section(&mut text, "Rules that say the same thing", summary.overlaps.iter().cloned());
     section(&mut text, "Paid for repetition", summary.caps.iter().filter_map(ShapeProfile::cap_sentence));
     section(&mut text, "How fast points should fade", summary.half_lives.iter().map(ShapeProfile::half_life_sentence));
     if let Some(judged) = &summary.judged {
-        trial(&mut text, judged, summary.is_start);
+        trial(&mut text, judged, summary.is_start, summary.row_weights);
     }
     endings(&mut text, summary);
     text
@@ -59,7 +64,8 @@ fn rules(text: &mut Page, summary: &Summary) {
         })
         .collect();
     let set = if summary.is_start { "at start" } else { "hand-set" };
-    let won = format!("won{}", row_weight_mark(is_weighted(summary.deals, summary.won, summary.win_rate)));
+    let weights = summary.row_weights.of_rate(summary.deals, summary.won, summary.win_rate);
+    let won = format!("won{}", weights.mark());
     let header = ["rule", "group", set, "learned", "95 % interval", PICTURE, "deals hit", &won, "verdict"];
     let align = [
         Align::Left,
@@ -78,14 +84,14 @@ fn rules(text: &mut Page, summary: &Summary) {
          the most leads.\n",
         plural(summary.deals, "deal"),
         count(summary.won),
-        share_won(summary.deals, summary.won, summary.win_rate),
+        weights.share_won(summary.deals, summary.won, summary.win_rate),
         if summary.is_start { "at the start" } else { "set by hand" }
     ));
     if summary.is_start {
         text.push_str("Once the points are yours, give the scorecard a name of your own.\n");
     }
-    if is_weighted(summary.deals, summary.won, summary.win_rate) {
-        text.push_str(&format!("* {BY_ROW_WEIGHT}\n"));
+    if weights.differ() {
+        text.push_str(&format!("* {}\n", weights.sentence()));
     }
     for said in summary.of_the_scale.iter().chain(&summary.unjudged) {
         text.push_str(&format!("{said}\n"));
@@ -130,7 +136,7 @@ fn section(text: &mut Page, title: &str, sentences: impl Iterator<Item = String>
 }
 
 /// The learned scorecard beside the hand-set one, on deals that neither has seen.
-fn trial(text: &mut Page, judged: &Judged, is_start: bool) {
+fn trial(text: &mut Page, judged: &Judged, is_start: bool, weights: RowWeights) {
     text.push_str("\n");
     text.heading(2, "On trial");
     text.push_str(&format!("  {}\n", judged.sentence(is_start)));
@@ -147,7 +153,7 @@ fn trial(text: &mut Page, judged: &Judged, is_start: bool) {
         })
         .collect();
     let rates = || judged.tiers.iter().flat_map(|tier| [&tier.hand_set, &tier.learned]).flatten();
-    let mark = row_weight_mark(rates().any(|rate| rate.is_weighted()));
+    let mark = if rates().any(|rate| rate.weighted_by(weights).differ()) { weights.mark() } else { "" };
     let set = if is_start { "at start" } else { "hand-set" };
     let [set, learned] = [set, "learned"].map(|points| format!("won{mark}, {points}"));
     let header = ["tier", &set, &learned];

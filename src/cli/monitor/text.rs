@@ -4,6 +4,7 @@ mod months;
 
 use super::super::page::Page;
 use super::super::terminal::{Align, count, percent, plural, table};
+use crate::metrics::Rate;
 use crate::pipeline::monitor::{Calibration, Drift, Group, Monitor, State};
 use crate::values::format_day;
 
@@ -115,7 +116,7 @@ fn quadrants(found: &Monitor) -> Page {
     if found.quadrants.is_empty() {
         return Page::new();
     }
-    let said = |r: Option<&crate::metrics::Rate>| r.map_or("too few to say".to_string(), ToString::to_string);
+    let said = |rate: Option<&Rate>| rate.map_or("too few to say".to_string(), |rate| rate.told(found.row_weights));
     let then = |q| found.quadrants_then.iter().find(|r| r.quadrant == q).and_then(|r| r.says());
     let rows: Vec<Vec<String>> = found
         .quadrants

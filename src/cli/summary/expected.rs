@@ -2,7 +2,7 @@
 
 use super::ScoreSummary;
 use crate::cli::terminal::{count, percent};
-use crate::metrics::{share_of_open, wilson};
+use crate::metrics::wilson;
 use crate::pipeline::model::Model;
 use serde::Serialize;
 
@@ -28,10 +28,14 @@ pub(in crate::cli) struct Expected {
 impl Expected {
     pub(super) fn of(model: Option<&Model>) -> Expected {
         let past = model.map(|model| &model.snapshot);
+        let share = |model: &Model| {
+            let deals = &model.snapshot;
+            model.row_weights().share(deals.deals, deals.won, deals.win_rate)
+        };
         Expected {
             won_within_days: model.and_then(|model| model.recipe.lost_after).map(|within| within.days()),
             past_win_rate: past.map(|deals| deals.win_rate),
-            past: past.map(|deals| share_of_open(deals.deals, deals.won, deals.win_rate)).unwrap_or_default(),
+            past: model.map(share).unwrap_or_default(),
             expected_of: 0,
             is_unusual: false,
         }

@@ -4,9 +4,9 @@ use super::{Flagged, ScoreSummary};
 use crate::cli::flagged::{Entry, list_text};
 use crate::cli::page::Page;
 use crate::cli::terminal::{Align, count, percent, plural, table};
-use crate::metrics::{MARKED, Rate, row_weight_mark};
 use crate::mismatch::{Quadrant, QuadrantRecord};
 use crate::pipeline::score::Assessment;
+use crate::snapshot::RowWeights;
 use serde::Serialize;
 
 /// Mismatches of each kind that are told; `--mismatches` writes all.
@@ -20,8 +20,8 @@ pub(in crate::cli) struct QuadrantVolume {
     /// What a lead there asks for.
     pub(in crate::cli) advice: &'static str,
     pub(in crate::cli) record: String,
-    /// Whether the record's rate is by row weight, and not won ÷ closed.
-    pub(in crate::cli) is_weighted: bool,
+    /// What row weights make of the record's rate.
+    pub(in crate::cli) row_weights: RowWeights,
     /// The record's rate; `None` where there are too few deals to say.
     #[serde(skip)]
     share_won: Option<f64>,
@@ -46,7 +46,9 @@ impl QuadrantVolume {
                 leads: open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant)).count(),
                 advice: quadrant.advice(record.and_then(|record| record.standing(model.snapshot.win_rate))),
                 record: told.unwrap_or_default(),
-                is_weighted: record.and_then(QuadrantRecord::says).is_some_and(Rate::is_weighted),
+                row_weights: record
+                    .and_then(QuadrantRecord::says)
+                    .map_or(RowWeights::Alike, |rate| rate.weighted_by(model.row_weights())),
                 share_won: record.and_then(QuadrantRecord::says).map(|rate| rate.rate),
             }
         };
@@ -62,12 +64,10 @@ pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant);
     let (Some(gems), Some(verify)) = (of(Quadrant::HiddenGem), of(Quadrant::Verify)) else { return String::new() };
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
-    let whole = |q: &QuadrantVolume| {
-        let such = if q.is_weighted { "such leads open on any day" } else { "such past deals" };
-        q.share_won.map(|won| format!(", {} of {such} won", percent(won)))
-    };
+    let whole =
+        |q: &QuadrantVolume| q.share_won.map(|won| format!(", {} of {} won", percent(won), q.row_weights.such_deals()));
     // What its number is of need not be said twice.
-    let is_said = gems.share_won.is_some() && gems.is_weighted == verify.is_weighted;
+    let is_said = gems.share_won.is_some() && gems.row_weights == verify.row_weights;
     let of_verify = if is_said { verify.share_won.map(|won| format!(", {}", percent(won))) } else { whole(verify) };
     format!(
         "\n{tier} {} (`{}`): {}{}; {} (`{}`): {}{}.\n",
@@ -100,11 +100,11 @@ pub(super) fn in_full(summary: &ScoreSummary) -> Page {
         .map(|q| vec![q.quadrant.as_str().to_string(), count(q.leads), meaning(q), q.record.clone()])
         .collect();
     let align = [Align::Left, Align::Right, Align::Left, Align::Left];
-    let is_weighted = summary.quadrants.iter().any(|quadrant| quadrant.is_weighted);
-    let past = format!("past deals there{}", row_weight_mark(is_weighted));
+    let weights = summary.quadrants.iter().map(|quadrant| quadrant.row_weights).find(|weights| weights.differ());
+    let past = format!("past deals there{}", weights.map_or("", RowWeights::mark));
     text.append(Page::below_a_blank(table(&["quadrant", "leads", "what it means", &past], &align, &rows)));
-    if is_weighted {
-        text.push_str(&format!("  {MARKED}\n"));
+    if let Some(weights) = weights {
+        text.push_str(&format!("  {}\n", weights.marked()));
     }
     if let Some(handover) = &summary.handover {
         text.push_str(&format!("\n{}\n", handover.sentence()));

@@ -27,6 +27,7 @@ use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::metrics::{Rate, score_figures};
 use crate::scorecard::Scorecard;
+use crate::snapshot::RowWeights;
 use crate::tables::LeadTable;
 use crate::text::{counted, thousands};
 use crate::watch::Stage;
@@ -65,6 +66,8 @@ pub struct Backtest {
     pub deals: usize,
     /// Those that are judged: predicted by a model that had not seen them; all, when there is no model.
     pub judged: Rate,
+    /// What row weights make of that and the other rates.
+    pub row_weights: RowWeights,
     /// Earliest and latest as-of of the judged deals.
     #[serde(skip)]
     pub as_of: Option<(Instant, Instant)>,
@@ -153,7 +156,10 @@ pub(super) fn look_back_on(
     });
     let (high_score_no_order, low_score_order) = lists.unzip();
     let sources = quality::by_columns(table, &columns, &deals, &past, train.learn.terms.min_level_count);
-    let mut notes = notes(scorecard, &done, &past, !sources.is_empty());
+    let weights = judged.weighted_by(deals.snapshots.row_weights);
+    let mut notes = notes(scorecard, &done);
+    notes.extend(whose_rates(&past, deals.snapshots.row_weights, !sources.is_empty()));
+    notes.extend(past.as_of.is_none().then(|| Model::NO_TIMES.to_string()));
     notes.extend(leaks::notes(&deals.leaks));
     let span_days = past.as_of.map(|(first, last)| last.since(first).days());
     let capacity = match settings.capacity {
@@ -164,6 +170,7 @@ pub(super) fn look_back_on(
         scorecard: scorecard.map(|s| s.name.clone()),
         deals: deals.n(),
         judged,
+        row_weights: weights,
         as_of: past.as_of,
         deals_with_acts: deals.deals_with_acts,
         fold_scheme: done.folds.as_ref().map_or("none", |f| f.scheme.as_str()).to_string(),
@@ -197,7 +204,7 @@ fn figures(deals: &Deals, scorecard: Option<&Scorecard>, done: &Procedure, past:
 }
 
 /// What is missing, and what a reader must know of what is there.
-fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past, has_sources: bool) -> Vec<String> {
+fn notes(scorecard: Option<&Scorecard>, done: &Procedure) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     match scorecard {
         None => {
@@ -214,19 +221,21 @@ fn notes(scorecard: Option<&Scorecard>, done: &Procedure, past: &Past, has_sourc
         (None, Some(_)) => {}
     }
     notes.extend(done.folds.iter().flat_map(|f| f.notes.iter().cloned()));
-    if past.w.iter().any(|w| *w != past.w[0]) {
-        let but = if has_sources { ", but those of sources and campaigns," } else { "" };
-        notes.push(format!(
-            "Rates and cut-offs{but} are among leads open on any day, as whoever scores them meets \
-             them: a deal open for long more often, a win on the first day hardly ever. Counted so, {} of {} were won; each \
-             counted once, {}.",
-            thousands(past.weighted_wins().round() as usize),
-            counted(past.n(), "deal"),
-            thousands(past.wins() as usize)
-        ));
-    }
-    if past.as_of.is_none() {
-        notes.push(Model::NO_TIMES.into());
-    }
     notes
+}
+
+/// Whose rates and cut-offs are told, and what counts deals otherwise; nothing where every deal counts once.
+fn whose_rates(past: &Past, weights: RowWeights, has_sources: bool) -> Option<String> {
+    if past.w.iter().all(|w| *w == past.w[0]) {
+        return None;
+    }
+    let but = if has_sources { ", but those of sources and campaigns," } else { "" };
+    Some(format!(
+        "Rates and cut-offs{but} are {}{}. Counted so, {} of {} were won; each counted once, {}.",
+        weights.whose(),
+        weights.why(),
+        thousands(past.weighted_wins().round() as usize),
+        counted(past.n(), "deal"),
+        thousands(past.wins() as usize)
+    ))
 }

@@ -11,6 +11,7 @@ use crate::features::Attribute;
 use crate::metrics::Rate;
 use crate::mismatch::{Quadrant, Reason, mismatch_gap, of_their_kinds, reason};
 use crate::scorecard::Scorecard;
+use crate::snapshot::RowWeights;
 use crate::tables::LeadTable;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -128,11 +129,16 @@ impl Sources<'_> {
         Some(mismatch_gap(ranks, &blending.rule_ranks, p_model[i], score[i]))
     }
 
+    fn weights(&self) -> RowWeights {
+        self.deals.snapshots.row_weights
+    }
+
     /// The handover beside the win rate of the judged deals.
     fn handover(&self, card: &Scorecard) -> Option<Handover> {
         let rate = Rate::of(&self.past.y, &self.past.w);
-        let (average, is_weighted) = rate.map_or((0.0, false), |rate| (rate.rate, rate.is_weighted()));
-        Handover::joined(card, self.done.blending.as_ref()?, average, is_weighted)
+        let (average, weights) =
+            rate.map_or((0.0, RowWeights::Alike), |rate| (rate.rate, rate.weighted_by(self.weights())));
+        Handover::joined(card, self.done.blending.as_ref()?, average, weights)
     }
 
     /// By main rule: the judged deals on the same side of the handover.
@@ -158,7 +164,7 @@ impl Sources<'_> {
         let side = if high { "high by points" } else { "low by points" };
         let most = if driver.is_empty() { "no points".to_string() } else { format!("most points from `{driver}`") };
         let rows = like.get(driver).map_or(&[][..], Vec::as_slice);
-        let like = like_deals(format!("{side}, {most}"), rows, &self.past.y, &self.past.w);
+        let like = like_deals(format!("{side}, {most}"), rows, [&self.past.y, &self.past.w], self.weights());
         let model_high = self.past.model_score.as_ref().is_some_and(|m| card.is_high(m[i]));
         let chance = self.handover(card).zip(self.past.p_model.as_ref()).map(|(handover, p)| handover.chance(p[i]));
         reason(Quadrant::of(high, model_high), &sides(card, score[i], gains, view, like, chance))

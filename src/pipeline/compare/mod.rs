@@ -20,6 +20,7 @@ use crate::comparison::{self, Comparison, ComparisonInput, Overlap, RuleInput, o
 use crate::fault::InputError;
 use crate::metrics::auc;
 use crate::scorecard::{Scorecard, Variant};
+use crate::snapshot::RowWeights;
 use crate::validation::{self, Scheme};
 use crate::watch::{Stage, Work};
 use rayon::prelude::*;
@@ -103,9 +104,15 @@ impl Compared {
         comparison::unjudged(&self.comparison, &self.out_of_reach)
     }
 
+    /// Why the deals weigh differently.
+    pub fn row_weights(&self) -> RowWeights {
+        self.deals.snapshots.row_weights
+    }
+
     /// The comparison in two or three sentences; `is_start`: the points are nobody's yet.
     pub fn sentences(&self, is_start: bool) -> Vec<String> {
-        comparison::sentences(&self.comparison, self.judged.as_ref().map(|judged| &judged.contest), is_start)
+        let contest = self.judged.as_ref().map(|judged| &judged.contest);
+        comparison::sentences(&self.comparison, contest, is_start, self.row_weights())
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::comparison::missing::{Candidate, missing};
 use crate::comparison::rounding::{round_to, signed_with_interval};
 use crate::features::{Attribute, KindMeasure, Source, Values, short_number};
-use crate::metrics::{by_row_weight, is_weighted};
 use crate::pipeline::deals::Deals;
 use crate::pipeline::leaks::{Subject, origin};
 use crate::scorecard::{ActivityMeasure, Scorecard};
+use crate::snapshot::RowWeights;
 use crate::tables::TextColumn;
 use crate::text::{counted, fold};
 use rayon::prelude::*;
@@ -220,7 +220,7 @@ fn quoted(text: &str) -> String {
 
 impl Suggestion {
     /// The suggestion as a person reads it; `win_rate` is that of all deals.
-    pub fn sentence(&self, win_rate: f64) -> String {
+    pub fn sentence(&self, win_rate: f64, weights: RowWeights) -> String {
         let [points, low, high] = signed_with_interval(self.points, self.interval);
         format!(
             "No rule uses {}: worth about {points} ({low} to {high}); of {} with it {:.1} % were won, of all {:.1} %{}.{}",
@@ -228,7 +228,7 @@ impl Suggestion {
             counted(self.leads, "deal"),
             100.0 * self.win_rate,
             100.0 * win_rate,
-            by_row_weight(is_weighted(self.leads, self.won, self.win_rate)),
+            weights.of_rate(self.leads, self.won, self.win_rate).behind(),
             self.doubt()
         )
     }
@@ -274,9 +274,15 @@ mod tests {
             toml: String::new(),
             holds: Vec::new(),
         };
-        assert!(plain.sentence(0.4).ends_with("of 100 deals with it 90.0 % were won, of all 40.0 %."));
+        assert!(
+            plain.sentence(0.4, RowWeights::Alike).ends_with("of 100 deals with it 90.0 % were won, of all 40.0 %.")
+        );
         let marked = Suggestion { is_suspicious: true, ..plain };
-        assert!(marked.sentence(0.4).contains("of all 40.0 %. Suspicious: if `Tags` was filled in only after"));
+        assert!(
+            marked
+                .sentence(0.4, RowWeights::Alike)
+                .contains("of all 40.0 %. Suspicious: if `Tags` was filled in only after")
+        );
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::features::Attribute;
 use crate::logodds::sigmoid;
 use crate::metrics::Auc;
 use crate::mismatch::QuadrantRecord;
-use crate::snapshot::Mode;
+use crate::snapshot::{Mode, RowWeights};
 use crate::tables::{ActivityBatches, LeadTable};
 use crate::text::counted;
 use crate::values::format_day;
@@ -96,6 +96,9 @@ pub struct Monitor {
     pub quadrants: Vec<QuadrantRecord>,
     /// What became of the training deals of each quadrant.
     pub quadrants_then: Vec<QuadrantRecord>,
+    /// Why deals weigh differently.
+    #[serde(skip)]
+    pub row_weights: RowWeights,
     /// What lies beyond the limits; empty: all is well.
     pub alarms: Vec<Alarm>,
     /// What else a reader must know.
@@ -155,6 +158,7 @@ pub fn monitor(
         months: months::months(&said, current, &rows, promised_auc, &settings.limits),
         quadrants: recent.quadrant_records(current),
         quadrants_then: model.blending.as_ref().map(|b| b.records.clone()).unwrap_or_default(),
+        row_weights: model.row_weights(),
         alarms: Vec::new(),
     };
     found.alarms = alarms::alarms(&found, &gone(table, model), &settings.limits);

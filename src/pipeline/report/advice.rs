@@ -46,7 +46,7 @@ pub(super) fn advice(compared: &Compared, is_start: bool, asked: Option<&str>) -
         of_the_scale: comparison.of_the_scale(),
         unjudged: compared.unjudged(),
         ranks_nothing: comparison.ranks_nothing(),
-        missing: suggestions.iter().map(|s| s.sentence(comparison.win_rate)).collect(),
+        missing: suggestions.iter().map(|s| s.sentence(comparison.win_rate, compared.row_weights())).collect(),
         overlaps: compared.overlaps.iter().map(|o| o.sentence(&comparison.rules)).collect(),
         caps: compared.caps.iter().filter_map(ShapeProfile::cap_sentence).collect(),
         half_lives: compared.half_lives.iter().map(ShapeProfile::half_life_sentence).collect(),

@@ -2,9 +2,10 @@
 
 use super::super::backtest::past::Past;
 use super::super::deals::{Deals, RuleEvidence};
-use crate::metrics::{Rate, by_row_weight};
+use crate::metrics::Rate;
 use crate::mismatch::FEWEST_TO_SAY;
 use crate::scorecard::Scorecard;
+use crate::snapshot::RowWeights;
 use serde::Serialize;
 
 /// Classes of fit, and of engagement.
@@ -68,7 +69,7 @@ pub(super) fn grid(card: &Scorecard, evidence: &RuleEvidence, deals: &Deals, pas
     let said = rows.iter().flatten().filter(|c| c.says).filter_map(|c| c.record);
     let highest = said.map(|r| r.rate).fold(0.0, f64::max);
     let letter = |fit: u8| char::from(b'A' + fit);
-    let against = |side: &str, lines: Vec<Line>| against_the_order(side, &lines);
+    let against = |side: &str, lines: Vec<Line>| against_the_order(side, &lines, deals.snapshots.row_weights);
     let fit_name = |fit: u8| format!("Fit {}", letter(fit));
     let engagement_name = |e: u8| format!("Engagement {}", e + 1);
     let of_fit = |&fit: &u8| -> Line {
@@ -92,7 +93,7 @@ pub(super) fn grid(card: &Scorecard, evidence: &RuleEvidence, deals: &Deals, pas
 type Line = (String, Vec<(String, GridCell)>);
 
 /// Of all lines the two cells furthest apart of which the one with fewer points was won more often, beyond chance.
-fn against_the_order(side: &str, lines: &[Line]) -> Option<String> {
+fn against_the_order(side: &str, lines: &[Line], weights: RowWeights) -> Option<String> {
     let pairs = lines.iter().flat_map(|(line, cells)| {
         let said = || cells.iter().filter(|(_, cell)| cell.says).filter_map(|(name, cell)| Some((name, cell.record?)));
         let with_fewer = move |(i, more)| said().skip(i + 1).map(move |fewer| (line, more, fewer));
@@ -109,7 +110,7 @@ fn against_the_order(side: &str, lines: &[Line]) -> Option<String> {
         100.0 * fewer.1.rate,
         more.0,
         100.0 * more.1.rate,
-        by_row_weight(fewer.1.is_weighted()),
+        fewer.1.weighted_by(weights).behind(),
     ))
 }
 
@@ -127,17 +128,21 @@ mod tests {
 
     #[test]
     fn a_class_with_fewer_points_that_wins_more_is_named() {
-        let said = against_the_order("engagement", &[line("Fit B", [60, 20, 45]), line("Fit A", [50, 30, 90])]);
+        let said = against_the_order(
+            "engagement",
+            &[line("Fit B", [60, 20, 45]), line("Fit A", [50, 30, 90])],
+            RowWeights::Alike,
+        );
         assert_eq!(
             said.unwrap(),
             "Of Fit A, Engagement 3 was won in 90.0 % of the cases, Engagement 2, which has more engagement points, in \
              30.0 %: there the engagement points do not go with what wins."
         );
-        assert_eq!(against_the_order("engagement", &[line("Fit A", [50, 30, 10])]), None);
+        assert_eq!(against_the_order("engagement", &[line("Fit A", [50, 30, 10])], RowWeights::Alike), None);
         // Within chance.
-        assert_eq!(against_the_order("engagement", &[line("Fit A", [50, 30, 35])]), None);
+        assert_eq!(against_the_order("engagement", &[line("Fit A", [50, 30, 35])], RowWeights::Alike), None);
         let mut few = line("Fit A", [50, 30, 90]);
         few.1[2].1.says = false;
-        assert_eq!(against_the_order("engagement", &[few]), None);
+        assert_eq!(against_the_order("engagement", &[few], RowWeights::Alike), None);
     }
 }

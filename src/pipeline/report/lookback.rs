@@ -5,7 +5,7 @@
 
 use super::super::backtest::Backtest;
 use super::super::model::{Model, SideFigures};
-use crate::metrics::{CurveBin, Figures, by_row_weight, ends_off};
+use crate::metrics::{CurveBin, Figures, ends_off};
 use crate::text::{capital, counted, listed};
 use crate::validation::{Scheme, judged_on};
 
@@ -48,8 +48,8 @@ pub(super) fn sentence(found: &Backtest, card: Option<&CardFigures>) -> Option<S
     let card = card.filter(|card| card.deals == found.deals && !is_chance);
     let order = card.and_then(|card| order(looked, card.figures.of_scores()?));
     let why = card.filter(|_| order.is_some()).map_or_else(String::new, |card| why(found, card));
-    let by = by_row_weight(found.judged.is_weighted());
-    let said: Vec<String> = order.into_iter().chain(chances(&found.figures.calibration, by)).collect();
+    let by = found.row_weights.behind();
+    let said: Vec<String> = order.into_iter().chain(chances(&found.figures.calibration, &by)).collect();
     let beside = match card.filter(|_| !why.is_empty()) {
         Some(card) => format!(" does worse than `train` said (version {})", card.version),
         None => " promised other chances than came true".to_string(),

@@ -104,8 +104,10 @@ pub struct Report {
     pub share_won: f64,
     /// The same by row weight, as all rates but those of sources.
     pub win_rate: f64,
-    /// Whether rates by row weight differ from won ÷ closed.
-    pub is_weighted: bool,
+    /// Whose rates those of all deals are, where they are not won ÷ closed, and why.
+    pub whose_rates: Option<[&'static str; 2]>,
+    /// Whose rates those of the judged deals are; empty where they are won ÷ closed.
+    pub whose_judged: &'static str,
     /// The deals on which `train` judged the live version; `None` where nobody knows.
     pub train_judges: Option<String>,
     /// How the newest deals differ from the older ones, in plain words; `None` where they were not compared.
@@ -251,7 +253,8 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         won: model.snapshot.won,
         share_won: model.snapshot.won as f64 / model.snapshot.deals.max(1) as f64,
         win_rate: model.snapshot.win_rate,
-        is_weighted: found.judged.is_weighted(),
+        whose_rates: whose_rates(&deals),
+        whose_judged: found.row_weights.whose(),
         train_judges: lookback::train_judges(&found, settings.card.as_ref()),
         drift: model.drift.as_ref().map(DriftRecord::plain),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
@@ -290,6 +293,12 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         privacy::leave_out_people(&mut report);
     }
     Ok((report, model))
+}
+
+/// Whose rates those of all deals are, and why; `None` where they are won ÷ closed.
+fn whose_rates(deals: &Deals) -> Option<[&'static str; 2]> {
+    let weights = deals.snapshots.row_weights.of_rate(deals.n(), deals.n_won(), deals.win_rate());
+    weights.differ().then(|| [weights.whose(), weights.why()])
 }
 
 /// What the names of the scorecard's tiers mean.
