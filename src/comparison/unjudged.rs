@@ -12,8 +12,9 @@ const NAMED: usize = 3;
 const RANKS_NOTHING: &str = "No verdict, but not for want of deals: all rules together hardly rank won deals above lost ones, so \
      learned points stay near those set.";
 
-/// What there is too little of, `out_of_reach` being the ids of the rules that no deal could meet; `None` where every rule is judged, or where there are few deals, which says it all.
-pub fn unjudged(comparison: &Comparison, out_of_reach: &[String]) -> Option<String> {
+/// What there is too little of, `out_of_reach` being the ids of the rules that no deal could meet, for none was looked at
+/// when `beyond` a certain age; `None` where every rule is judged, or where there are few deals, which says it all.
+pub fn unjudged(comparison: &Comparison, out_of_reach: &[String], beyond: Option<&str>) -> Option<String> {
     if ranks_nothing(comparison) {
         return Some(RANKS_NOTHING.into());
     }
@@ -26,7 +27,7 @@ pub fn unjudged(comparison: &Comparison, out_of_reach: &[String]) -> Option<Stri
     let of = |cause: Cause| {
         let is_it = |rule: &&RuleComparison| Cause::of(rule, out_of_reach) == cause;
         let rules: Vec<&RuleComparison> = unjudged.iter().copied().filter(is_it).collect();
-        (!rules.is_empty()).then(|| cause.said_of(&named(&rules, cause)))
+        (!rules.is_empty()).then(|| cause.said_of(&named(&rules, cause), beyond))
     };
     let causes: Vec<String> = Cause::ALL.into_iter().filter_map(of).collect();
     Some(format!("Too little data: {}.", causes.join("; ")))
@@ -63,10 +64,11 @@ impl Cause {
     /// All, in the order in which they are told.
     const ALL: [Cause; 4] = [Cause::Few, Cause::OutOfReach, Cause::Wide, Cause::Alike];
 
-    fn said_of(self, rules: &str) -> String {
+    fn said_of(self, rules: &str, beyond: Option<&str>) -> String {
         match self {
             Cause::OutOfReach => {
-                format!("no lead of the past deals can meet {rules}: none was that old when looked at")
+                let age = beyond.map_or_else(|| "that old".to_string(), str::to_string);
+                format!("no lead of the past deals can meet {rules}: none was looked at when {age}")
             }
             Cause::Few => format!("{rules} hit too few deals"),
             Cause::Wide => format!("{rules} may be worth nothing or twice the points, so wide is the interval"),
@@ -114,19 +116,24 @@ mod tests {
             rule("all", [10.0, 10.0], [8.0, 12.0], [2_000, 770], unsure),
         ];
         assert_eq!(
-            unjudged(&comparison(rules.clone(), 2_000, 770, 1.0), &["quiet".to_string()]).unwrap(),
+            unjudged(
+                &comparison(rules.clone(), 2_000, 770, 1.0),
+                &["quiet".to_string()],
+                Some("older than 9 days, by when 9 of 10 wins had come")
+            )
+            .unwrap(),
             "Too little data: `rare` (2) and `never` (none) hit too few deals; no lead of the past deals can meet `quiet`: none was \
-             that old when looked at; `wide` may be worth nothing or twice the points, so \
+             looked at when older than 9 days, by when 9 of 10 wins had come; `wide` may be worth nothing or twice the points, so \
              wide is the interval; `all` set no deal apart from the others."
         );
-        assert_eq!(unjudged(&comparison(rules[..1].to_vec(), 2_000, 770, 1.0), &[]), None);
-        assert_eq!(unjudged(&comparison(rules, 60, 20, 1.0), &[]), None, "few deals, which says it all");
+        assert_eq!(unjudged(&comparison(rules[..1].to_vec(), 2_000, 770, 1.0), &[], None), None);
+        assert_eq!(unjudged(&comparison(rules, 60, 20, 1.0), &[], None), None, "few deals, which says it all");
     }
 
     #[test]
     fn where_the_rules_rank_nothing_no_rule_is_blamed() {
         let rules = vec![rule("product", [5.0, 5.0], [-5.0, 5.0], [1_436, 1_000], Verdict::TooLittleData)];
-        let said = unjudged(&comparison(rules.clone(), 6_711, 4_238, 0.3), &[]).unwrap();
+        let said = unjudged(&comparison(rules.clone(), 6_711, 4_238, 0.3), &[], None).unwrap();
         assert!(
             said.contains("not for want of deals: all rules together hardly rank won deals above lost ones"),
             "{said}"
@@ -134,7 +141,7 @@ mod tests {
         assert!(ranks_nothing(&comparison(rules.clone(), 6_711, 4_238, 0.3)));
         assert!(!ranks_nothing(&comparison(rules.clone(), 6_711, 4_238, 0.6)));
         assert_eq!(
-            unjudged(&comparison(rules, 6_711, 4_238, 0.6), &[]),
+            unjudged(&comparison(rules, 6_711, 4_238, 0.6), &[], None),
             None,
             "for want of deals: the sentences say how many"
         );

@@ -14,7 +14,7 @@ use crate::predictor::{Predictor, Solver};
 use crate::scorecard::GradeReference;
 use crate::snapshot::{LeftOut, Mode, RowWeights};
 use crate::tables::ColumnType;
-use crate::text::{counted, uncapitalised};
+use crate::text::uncapitalised;
 use crate::values::DateOrder;
 use serde::{Deserialize, Serialize};
 
@@ -68,26 +68,14 @@ pub struct SnapshotRecord {
 }
 
 impl SnapshotRecord {
-    /// The oldest age at which a deal was looked at, where all leads beyond it are unlike those: the horizon, or the age at
-    /// which every deal was.
+    /// The oldest age at which a deal was looked at, where all leads beyond it are unlike those.
     pub fn oldest_age(&self) -> Option<Span> {
-        match self.mode {
-            Mode::AfterCreated(age) => Some(age),
-            _ => self.horizon,
-        }
+        self.mode.oldest_age(self.horizon)
     }
 
-    /// That a lead is older than [`oldest_age`](Self::oldest_age), and why no deal was looked at later: that is where the
-    /// looking stops, not where deals end.
+    /// That a lead is older than [`oldest_age`](Self::oldest_age), and why no deal was looked at later.
     pub fn beyond(&self) -> Option<String> {
-        let age = counted(self.oldest_age()?.days().round() as usize, "day");
-        Some(match self.mode {
-            Mode::AfterCreated(_) => format!("older than {age}, when past deals were looked at (`after_created`)"),
-            Mode::Random { horizon: Some(_) } => {
-                format!("older than {age}, until when past deals were looked at (`horizon`)")
-            }
-            _ => format!("older than {age}, by when 9 of 10 wins had come (`horizon`)"),
-        })
+        self.mode.beyond(self.horizon)
     }
 }
 
@@ -122,11 +110,6 @@ pub struct Recipe {
     pub lost_after: Option<Span>,
     /// Columns and kinds of activity that were never used.
     pub exclude: Vec<String>,
-impl Recipe {
-    /// The key of the project file, in [`read_as`](Self::read_as), under which the column of row weights stands.
-    pub const OWN_WEIGHT: &'static str = "leads.weight";
-}
-
     /// What was used although the leak screen or a rule of thumb would leave it out.
     pub allow: Vec<String>,
     /// Counters of acts kept as columns.
@@ -137,6 +120,11 @@ impl Recipe {
     pub since: LogSince,
     /// How the files were read, as keys of the project file and what they stood at.
     pub read_as: Vec<(String, String)>,
+}
+
+impl Recipe {
+    /// The key of the project file, in [`read_as`](Self::read_as), under which the column of row weights stands.
+    pub const OWN_WEIGHT: &'static str = "leads.weight";
 }
 
 /// Scorecard and model joined.
@@ -287,12 +275,6 @@ pub struct Model {
 impl Model {
     /// How often deals count where their rows say so.
     pub const OWN_WEIGHTS: &'static str = "Each deal counts as often as its row says (`[leads] weight` of leadscore.toml), in \
-    /// Why the deals that it learned from weigh differently.
-    pub fn row_weights(&self) -> RowWeights {
-        let has_own = self.recipe.read_as.iter().any(|(key, _)| key == Recipe::OWN_WEIGHT);
-        RowWeights::of_deals(self.snapshot.mode, has_own)
-    }
-
          rates, too.";
     /// What the model is allowed to say about attributes, for every model card.
     pub const ATTRIBUTES_AS_EXPORTED: &'static str =
@@ -304,6 +286,12 @@ impl Model {
 
     /// How notes begin that say how the deals were parted to judge the model.
     pub const HOW_JUDGED: &'static str = "How it was judged: ";
+
+    /// Why the deals that it learned from weigh differently.
+    pub fn row_weights(&self) -> RowWeights {
+        let has_own = self.recipe.read_as.iter().any(|(key, _)| key == Recipe::OWN_WEIGHT);
+        RowWeights::of_deals(self.snapshot.mode, has_own)
+    }
 
     /// The note that says how the deals were parted to judge the model, of what is known of that.
     pub(super) fn how_judged(parted: &str) -> String {

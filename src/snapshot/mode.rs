@@ -3,6 +3,7 @@
 use crate::asof::{Instant, Span};
 use crate::fault::InputError;
 use crate::tables::LeadTable;
+use crate::text::counted;
 use serde::{Deserialize, Serialize};
 
 /// How the moment is chosen.
@@ -24,6 +25,28 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// The oldest age at which a deal was looked at, where all leads beyond it are unlike those: the horizon, or the age at
+    /// which every deal was.
+    pub fn oldest_age(self, horizon: Option<Span>) -> Option<Span> {
+        match self {
+            Mode::AfterCreated(age) => Some(age),
+            _ => horizon,
+        }
+    }
+
+    /// That a lead is older than [`oldest_age`](Self::oldest_age), and why no deal was looked at later: that is where the
+    /// looking stops, not where deals end.
+    pub fn beyond(self, horizon: Option<Span>) -> Option<String> {
+        let age = counted(self.oldest_age(horizon)?.days().round() as usize, "day");
+        Some(match self {
+            Mode::AfterCreated(_) => format!("older than {age}, when past deals were looked at (`after_created`)"),
+            Mode::Random { horizon: Some(_) } => {
+                format!("older than {age}, until when past deals were looked at (`horizon`)")
+            }
+            _ => format!("older than {age}, by when 9 of 10 wins had come (`horizon`)"),
+        })
+    }
+
     /// The word of the project file.
     pub fn name(self) -> &'static str {
         match self {

@@ -101,7 +101,9 @@ pub struct Compared {
 impl Compared {
     /// What there is too little of where a rule has too little data though the deals are many.
     pub fn unjudged(&self) -> Option<String> {
-        comparison::unjudged(&self.comparison, &self.out_of_reach)
+        let snapshots = &self.deals.snapshots;
+        let beyond = snapshots.mode.beyond(snapshots.horizon);
+        comparison::unjudged(&self.comparison, &self.out_of_reach, beyond.as_deref())
     }
 
     /// Why the deals weigh differently.
