@@ -19,7 +19,7 @@ use super::terminal::plural;
 use crate::mismatch::{Quadrant, Reason};
 use crate::pipeline::handover::{Handover, LIKELY};
 use crate::pipeline::model::Model;
-use crate::pipeline::score::{Assessment, FirstLead, Standing};
+use crate::pipeline::score::{Assessment, FirstLead, Standing, WonSince};
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
 use std::path::Path;
@@ -36,6 +36,8 @@ pub(super) struct ScoreSummary {
     pub(super) closed: usize,
     /// Leads that were open at the as-of and have been won or lost since.
     pub(super) closed_since: usize,
+    /// What became since of the leads that were open at the as-of.
+    pub(super) won_since: WonSince,
     /// Of the closed ones those that count as lost only because they were not won in time.
     pub(super) lost_by_now: usize,
     /// Whether all leads are decided, so that the figures look back on them.
@@ -169,6 +171,7 @@ impl ScoreSummary {
             open: open.len(),
             closed: n - open.len() - closed_since.len() - not_created,
             closed_since: closed_since.len(),
+            won_since: WonSince::of(assessment),
             lost_by_now: (0..n).filter(|&i| assessment.is_lost_by_now(i)).count(),
             looks_back,
             moment: Moment::default(),
@@ -216,6 +219,7 @@ impl ScoreSummary {
         self.open += later.open;
         self.closed += later.closed;
         self.closed_since += later.closed_since;
+        self.won_since.add(&later.won_since);
         self.lost_by_now += later.lost_by_now;
         self.not_created += later.not_created;
         for tier in later.tiers {

@@ -6,11 +6,13 @@ mod ledgers;
 mod moments;
 mod place;
 mod settled;
+mod since;
 mod standing;
 mod words;
 
 pub(super) use attributes::absent;
 pub use place::{FirstLead, Place};
+pub use since::{WonOf, WonSince};
 pub(super) use words::model_reasons;
 
 use super::model::Model;

@@ -96,17 +96,12 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
             count(summary.acts_after_as_of as usize)
         ));
     }
+    text.push_str(&rehearsed(summary));
     // Of nobody there is nothing to tell.
     if summary.open == 0 {
         return text;
     }
     text.push_str(&expected_text(summary));
-    if let Some(until) = &summary.moment.learned_until {
-        let wins = if summary.closed_since > 0 { ", and who was won since is left out: expect fewer wins" } else { "" };
-        text.push_str(&format!(
-            "The model has learned what became of these leads until {until}: here it looks better than it is{wins}.\n"
-        ));
-    }
     if summary.asks_first {
         text.push_str("The question that `train` asks first is open: chances may be too good.\n");
     }
@@ -119,6 +114,20 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
     }
     text.push_str(&how_to_use(summary, all));
     text
+}
+
+/// That leads are scored as they were on a day gone by, and what became of them; nothing where none has closed since.
+fn rehearsed(summary: &ScoreSummary) -> String {
+    if summary.closed_since == 0 {
+        return String::new();
+    }
+    let learned = summary.moment.learned_until.as_ref().map_or_else(String::new, |until| {
+        format!(
+            "The model has learned what became of these leads until {until}: here it looks better than it is, and who was \
+             won since is left out: expect fewer wins.\n"
+        )
+    });
+    format!("{learned}{}\n", summary.won_since.sentence())
 }
 
 /// For whoever opens the scored table for the first time.

@@ -4,7 +4,7 @@ use super::Report;
 use crate::asof::Span;
 use crate::mismatch::{Quadrant, Reason, of_their_kinds};
 use crate::pipeline::handover::LIKELY;
-use crate::pipeline::score::{Assessment, FirstLead};
+use crate::pipeline::score::{Assessment, FirstLead, WonSince};
 use crate::text::counted;
 use crate::values::format_day;
 use serde::Serialize;
@@ -67,6 +67,8 @@ pub struct LeadLists {
     pub open: usize,
     /// Leads that were open at the as-of and have been won or lost since; they are in no count and in no list.
     pub closed_since: usize,
+    /// What became since of the leads that were open at the as-of; `None` where none has closed.
+    pub looking_back: Option<String>,
     /// What is not listed although it was neither won nor said to be lost, and why.
     pub left_out: Option<String>,
     /// Open leads in each quadrant, in the order of [`Quadrant::ALL`].
@@ -108,6 +110,7 @@ impl Report {
             beyond: assessment.model.and_then(|model| model.snapshot.beyond()),
             open: open.len(),
             closed_since: closed_since.len(),
+            looking_back: (!closed_since.is_empty()).then(|| WonSince::of(assessment).sentence()),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
             first: asked_for(assessment.first_to_call(&open, top).0),
