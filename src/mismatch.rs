@@ -1,11 +1,13 @@
 //! Where rules and model disagree: quadrants, ranks, and what became of the deals in each quadrant.
 
 mod by_model;
+mod in_lists;
 mod reason;
 mod sides;
 
 pub use by_model::is_next_to_nothing;
-pub use reason::{Reason, of_their_kinds, reason, usual_action};
+pub use in_lists::{Sentence, say_once};
+pub use reason::{Reason, reason, usual_action};
 pub use sides::{Chance, Gain, LikeCases, Opinion, Sides};
 
 use crate::metrics::{Ascending, Auc, Rate, Standing};

@@ -1,6 +1,6 @@
 //! Lists of leads about which points and model disagree: what is true of several is said once.
 
-use crate::mismatch::{Reason, of_their_kinds};
+use crate::mismatch::{Reason, say_once};
 
 /// One lead of a list.
 pub(super) struct Entry<'a> {
@@ -16,7 +16,8 @@ pub(super) struct Entry<'a> {
 pub(super) fn list_text(title: &str, entries: &[Entry<'_>]) -> String {
     let Some(first) = entries.first() else { return String::new() };
     let mut text = format!("\n{title}:\n");
-    for sentence in of_their_kinds(entries.iter().map(|entry| entry.reason)) {
+    let mut reasons: Vec<Reason> = entries.iter().map(|entry| entry.reason.clone()).collect();
+    for sentence in say_once(reasons.iter_mut().collect()) {
         text.push_str(&format!("  {sentence}\n"));
     }
     let is_one_action = entries.len() > 1 && entries.iter().all(|entry| entry.action == first.action);
@@ -24,9 +25,10 @@ pub(super) fn list_text(title: &str, entries: &[Entry<'_>]) -> String {
         text.push_str(&format!("  next, for each of them: {}\n", first.action));
     }
     let mut before = "";
-    for Entry { head, reason, action } in entries {
-        let own = if reason.own == before { "for the same reasons" } else { reason.own.as_str() };
-        before = &reason.own;
+    for (Entry { head, action, .. }, reason) in entries.iter().zip(&reasons) {
+        let particular = reason.particular.as_deref().unwrap_or_default();
+        let own = if particular == before && !before.is_empty() { "for the same reasons" } else { particular };
+        before = particular;
         text.push_str(&format!("  {head}\n"));
         if !own.is_empty() {
             text.push_str(&format!("    {own}\n"));
@@ -41,14 +43,12 @@ pub(super) fn list_text(title: &str, entries: &[Entry<'_>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mismatch::Sentence;
 
     #[test]
     fn what_several_share_is_said_once() {
-        let reason = |own: &str| Reason {
-            own: own.into(),
-            of_its_kind: vec!["Of 30 past deals 5 % were won.".into()],
-            ..Reason::default()
-        };
+        let of_its_kind = vec!["Of 30 past deals 5 % were won.".to_string()];
+        let reason = |own: &str| Reason { of_its_kind: of_its_kind.clone(), ..Reason::of(vec![Sentence::plain(own)]) };
         let (long, other) = (reason("10 of 10 points are from `a`."), reason("5 of 5 points are from `b`."));
         let entry = |lead: &str, reason, action| Entry { head: format!("{lead}: 10 points"), reason, action };
         let text = list_text("High", &[entry("x", &long, "Ask"), entry("y", &long, "Ask"), entry("z", &other, "Ask")]);

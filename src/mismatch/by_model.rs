@@ -2,6 +2,7 @@
 //! against the lead.
 
 use super::Quadrant;
+use super::in_lists::Sentence;
 use super::sides::{Gain, NAMED, Opinion, Sides, main_gains};
 
 /// Between these factors on the odds, the model finds something worth next to nothing: what is shown as × 0.9 to × 1.1, so
@@ -41,14 +42,18 @@ impl<'a> ModelSide<'a> {
         }
     }
 
-    pub(super) fn sentence(&self) -> String {
-        let opinion = self.main.map_or_else(String::new, |gain| opinion_of(gain, self.by_name));
-        let most = joined(self.most.iter().map(|o| format!("`{}` ({})", o.about, odds(o.log_odds))));
-        match (opinion.is_empty(), most.is_empty()) {
-            (_, true) => opinion,
-            (true, false) => format!("For the model most speaks {} it: {most}.", self.speaks),
-            (false, false) => format!("{opinion} Most speaks {} it: {most}.", self.speaks),
-        }
+    pub(super) fn sentences(&self) -> Vec<Sentence> {
+        let opinion = self.main.map(|gain| opinion_of(gain, self.by_name));
+        let most = if opinion.is_some() { "Most" } else { "For the model most" };
+        let most = self.most.split_last().map(|(last, others)| {
+            let start = Sentence::plain(format!("{most} speaks {} it: `{}`", self.speaks, self.most[0].about));
+            let next = others.iter().zip(&self.most[1..]);
+            let named = next.fold(start, |said, (opinion, next)| {
+                said.with(odds(opinion.log_odds), &format!(" and `{}`", next.about))
+            });
+            named.with(odds(last.log_odds), ".")
+        });
+        opinion.into_iter().chain(most).collect()
     }
 
     pub(super) fn tells_odds(&self) -> bool {
@@ -62,16 +67,16 @@ impl<'a> ModelSide<'a> {
 }
 
 /// What the model makes of what brought the points.
-fn opinion_of(gain: &Gain, by_name: bool) -> String {
+fn opinion_of(gain: &Gain, by_name: bool) -> Sentence {
     let that = if by_name { format!("`{}`", gain.rule) } else { "that".to_string() };
-    let Some(by_model) = gain.by_model else { return format!("The model does not go by {that}.") };
+    let Some(by_model) = gain.by_model else { return Sentence::plain(format!("The model does not go by {that}.")) };
     let found = match by_model.exp() {
         _ if is_next_to_nothing(by_model) => format!("finds {that} worth next to nothing"),
         factor if factor < 1.0 => format!("counts {that} against an order"),
         factor if factor <= LITTLE => format!("finds {that} worth little"),
         _ => format!("gives credit for {that} too, but less than other things take away"),
     };
-    format!("The model {found} ({}).", odds(by_model))
+    Sentence::plain(format!("The model {found}")).with(odds(by_model), ".")
 }
 
 /// A factor on the odds, which people can multiply: `odds × 0.6`.
@@ -104,7 +109,7 @@ mod tests {
                 points: 1.0,
                 by_model: Some(f64::from(hundredth) / 100.0),
             };
-            let sentence = opinion_of(&gain, false);
+            let sentence = opinion_of(&gain, false).whole();
             let (words, figure) = sentence.split_once(" (").unwrap();
             let before = said.entry(figure.to_string()).or_insert_with(|| words.to_string());
             // The bound of "little" lies within what × 1.6 stands for.

@@ -3,6 +3,7 @@
 //! The sentences name rules, kinds of acts and columns, never a value of an attribute: they go into mails and meetings.
 
 use super::by_model::{ModelSide, joined};
+use super::in_lists::Sentence;
 use super::sides::{Chance, Gain, LikeCases, NAMED, Sides, brought, main_gains};
 use super::{FEWEST_TO_SAY, Quadrant, WORTH_A_CALL};
 use crate::metrics::Rate;
@@ -24,6 +25,12 @@ pub struct Reason {
     /// The rule that brought most points, where the sentences say that the model gives no credit for it.
     #[serde(skip)]
     pub uncredited: Option<String>,
+    /// The sentences of `own`.
+    #[serde(skip)]
+    pub sentences: Vec<Sentence>,
+    /// What of them is left below a list's own words; `None` outside of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub particular: Option<String>,
     /// Sentences that are true of others of its kind word by word, so that a list says them once above it.
     pub of_its_kind: Vec<String>,
 }
@@ -36,29 +43,26 @@ impl fmt::Display for Reason {
     }
 }
 
-/// What a list says once above it: the sentences about the kinds of its leads, in the order of their first place.
-pub fn of_their_kinds<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> Vec<String> {
-    let mut said: Vec<String> = Vec::new();
-    for sentence in reasons.into_iter().flat_map(|reason| &reason.of_its_kind) {
-        if !said.contains(sentence) {
-            said.push(sentence.clone());
-        }
+impl Reason {
+    /// Of these sentences.
+    pub fn of(sentences: Vec<Sentence>) -> Reason {
+        let own = sentences.iter().map(Sentence::whole).collect::<Vec<_>>().join(" ");
+        Reason { own, sentences, ..Reason::default() }
     }
-    said
 }
 
 /// Why a lead falls into `verify` or `hidden_gem`, or why a closed deal went against its points; the same words also
 /// serve where rules and model agreed. Empty sides say nothing.
 pub fn reason(quadrant: Quadrant, sides: &Sides) -> Reason {
     let model = ModelSide::of(quadrant, sides);
-    let mut own = vec![points_sentence(quadrant, sides), model.sentence()];
-    own.retain(|sentence| !sentence.is_empty());
+    let points = Some(points_sentence(quadrant, sides)).filter(|sentence| !sentence.is_empty());
+    let own = points.map(Sentence::plain).into_iter().chain(model.sentences()).collect();
     let of_its_kind = chance_sentence(quadrant, sides).into_iter().chain(sides.like.as_ref().map(record_sentence));
     Reason {
-        own: own.join(" "),
         tells_odds: model.tells_odds(),
         uncredited: model.uncredited().map(|gain| gain.rule.clone()),
         of_its_kind: of_its_kind.collect(),
+        ..Reason::of(own)
     }
 }
 
@@ -166,6 +170,7 @@ fn short(points: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::by_model::is_next_to_nothing;
+    use super::super::in_lists::say_once;
     use super::super::sides::Opinion;
     use super::*;
     use crate::snapshot::RowWeights;
@@ -299,8 +304,9 @@ mod tests {
     fn a_list_says_once_what_is_true_of_several() {
         let mut other = sides();
         other.rule_score = 90.0;
-        let reasons = [&sides(), &other].map(|sides| super::reason(Quadrant::Verify, sides));
-        assert_eq!(of_their_kinds(&reasons), reasons[0].of_its_kind);
+        let mut reasons = [&sides(), &other].map(|sides| super::reason(Quadrant::Verify, sides));
+        let above = say_once(reasons.iter_mut().collect());
+        assert_eq!(above[..reasons[0].of_its_kind.len()], reasons[0].of_its_kind);
         assert!(
             !reasons[1].own.contains("past deals") && reasons[1].to_string().contains("Of 71 past deals so placed")
         );
