@@ -27,13 +27,15 @@ fn told(company: &Company) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Gives every deal a weight: lost ones stand for two.
+/// Gives every lead a weight: lost deals stand for two.
 fn weigh(company: &Company) {
-    let deals = company.text("closed_deals.csv");
-    let (header, rows) = deals.split_once('\n').unwrap();
-    let weighed = |row: &str| format!("{row},{}\n", if row.contains("lost") { 2 } else { 1 });
-    let rows: String = rows.lines().map(weighed).collect();
-    company.write("closed_deals.csv", &format!("{},row_weight\n{rows}", header.trim_end()));
+    for file in ["closed_deals.csv", "open_leads.csv"] {
+        let leads = company.text(file);
+        let (header, rows) = leads.split_once('\n').unwrap();
+        let weighed = |row: &str| format!("{row},{}\n", if row.contains(",lost,") { 2 } else { 1 });
+        let rows: String = rows.lines().map(weighed).collect();
+        company.write(file, &format!("{},row_weight\n{rows}", header.trim_end()));
+    }
     company.edit("leadscore.toml", "[leads]\n", "[leads]\nweight = \"row_weight\"\n");
 }
 
