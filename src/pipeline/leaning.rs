@@ -6,8 +6,8 @@
 mod written;
 
 use super::deals::Deals;
-use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, Subject, delete_rules_too, rules_on};
-use super::start::BY_ITS_NAME;
+use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, Subject, delete_rules, rules_on};
+use super::start::{BY_ITS_NAME, OF_THE_DECIDING_CONTACT};
 use crate::features::Source;
 use crate::metrics::Auc;
 use crate::predictor::Predictor;
@@ -163,7 +163,7 @@ impl<'a> Question<'a> {
         let told = (!contacts.is_empty()).then(|| {
             let verb = if contacts.len() == 1 { "does" } else { "do" };
             let deal = if filled.is_some() { "it" } else { "the deal" };
-            format!("{verb} {} tell of the contact in which {deal} was decided", listed(&contacts))
+            format!("{verb} {} {OF_THE_DECIDING_CONTACT} {deal}", listed(&contacts))
         });
         format!("{}?", filled.into_iter().chain(told).collect::<Vec<_>>().join(", or "))
     }
@@ -181,17 +181,16 @@ impl<'a> Question<'a> {
         let settles = match (contacts.is_empty(), others.is_empty()) {
             // Two questions have two answers.
             (false, false) => format!(
-                "put `{}` ({}) and `{}` (of that contact) into `exclude` of leadscore.toml and train again; what \
+                "put `{}` ({}) and `{}` (of that contact) into `exclude` of leadscore.toml{} and train again; what \
                  is neither, into `allow`.",
                 to_paste(others.into_iter()),
                 self.written.in_brief(),
-                to_paste(contacts.into_iter())
+                to_paste(contacts.into_iter()),
+                delete_rules(&self.rules)
             ),
-            _ => how_to_settle(self.names().into_iter()),
+            _ => how_to_settle(self.names().into_iter(), &self.rules),
         };
-        let till_then = self.written.till_then();
-        let rules = delete_rules_too(&self.rules);
-        format!("If so, or in doubt, {settles} Either ends the questions; {till_then}.{rules}")
+        format!("If so, or in doubt, {settles} Either ends the questions; {}.", self.written.till_then())
     }
 }
 
@@ -273,9 +272,9 @@ pub fn put_into_exclude<'n>(names: impl Iterator<Item = &'n str>) -> String {
     format!("put `{}` into `exclude` of leadscore.toml", to_paste(names))
 }
 
-/// What settles a question about columns and kinds, for "If so, or in doubt, …".
-pub(super) fn how_to_settle<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    format!("{} and train again; if not, into `allow`.", put_into_exclude(names))
+/// What settles a question about columns and kinds, by which these rules go, for "If so, or in doubt, …".
+pub(super) fn how_to_settle<'n>(names: impl Iterator<Item = &'n str>, rules: &[&str]) -> String {
+    format!("{}{} and train again; if not, into `allow`.", put_into_exclude(names), delete_rules(rules))
 }
 
 /// Names as a list of the project file takes them in: `"a", "b",`.

@@ -184,7 +184,7 @@ fn what_tells_of_a_contact_is_asked_about_as_such() {
     })
     .company();
     write(&company, &[], &[]);
-    let question = "Ask first: does `month` tell of the contact in which the deal was decided? The model leans on it";
+    let question = "Ask first: does `month` describe the call or contact that decided the deal? The model leans on it";
     let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
     assert!(told.contains(question), "{told}");
     write(&company, &["month".to_string()], &[]);
@@ -218,7 +218,7 @@ fn two_questions_have_an_answer_each() {
     write(&company, &[], &[]);
     let told = company.run(&["--format", "markdown", "train"]).ok().stdout;
     for said in [
-        "could `last_activity` have been filled in after the deal was decided, or does `month` tell of the contact in which it",
+        "could `last_activity` have been filled in after the deal was decided, or does `month` describe the call or contact that decided it?",
         "put `\"last_activity\",` (filled in after) and `\"month\",` (of that contact) into `exclude` of leadscore.toml",
         "what is neither, into `allow`. Either ends the questions",
     ] {
@@ -235,8 +235,10 @@ fn a_rule_on_what_is_asked_about_is_named_with_what_to_do_till_it_is_gone() {
     };
     company.write("scorecard.toml", &[rule("last_activity"), rule("source")].concat());
     let train = || company.run(&["--format", "markdown", "train"]).ok().stdout;
-    let delete = "`exclude` stops only the model: delete rule `last_activity` from scorecard.toml, too.";
-    assert!(train().contains(&format!("figures that then fall were too good. {delete}")));
+    let delete =
+        "`exclude` of leadscore.toml, delete rule `last_activity` from scorecard.toml and train again; if not,";
+    assert!(train().contains(delete), "{}", train());
+    assert!(train().contains("ask whoever knows, for figures fall without honest columns, too."), "{}", train());
     assert!(company.run(&["--format", "markdown", "check"]).stdout.contains(delete));
     write(&company, &["last_activity".to_string()], &[]);
     let told = train();

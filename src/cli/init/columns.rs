@@ -3,7 +3,7 @@
 use super::super::page::Page;
 use super::super::terminal::{Align, plural, table};
 use super::Start;
-use crate::pipeline::start::{ASK_FIRST, Finding, one_line};
+use crate::pipeline::start::{ASK_FIRST, Finding, OF_THE_DECIDING_CONTACT, is_of_a_contact, one_line};
 use crate::text::{capital, listed};
 
 /// Columns left out of the model that are named in brief; the project file has them all.
@@ -26,13 +26,13 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
     let of = |taken_for: &str| -> Vec<&str> {
         found.iter().filter(|finding| finding.taken_for == taken_for).map(|finding| finding.column.as_str()).collect()
     };
-    let (doubtful, left_out) = (of(ASK_FIRST), of("left out"));
+    let doubtful: Vec<&Finding> = found.iter().filter(|finding| finding.taken_for == ASK_FIRST).collect();
+    let left_out = of("left out");
     if !left_out.is_empty() {
         text.push_str(&format!("Left out of the model (the project file says why): {}\n", some(&left_out, NAMED)));
     }
     if !doubtful.is_empty() {
-        let named: Vec<String> = doubtful.iter().map(|name| one_line(name)).collect();
-        let its = if named.len() == 1 { "its" } else { "their" };
+        let its = if doubtful.len() == 1 { "its" } else { "their" };
         // Whoever knows the closes repeats the command, which then asks anew.
         let first = match &start.layout.possible_closes[..] {
             [] => "Ask first".to_string(),
@@ -40,8 +40,8 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
             _ => "If none of them does".to_string(),
         };
         text.push_str(&format!(
-            "{first}: could {} come with the close? If so, or in doubt, take {its} `#` away in leadscore.toml\n",
-            listed(&named, "or")
+            "{first}: {}? If so, or in doubt, take {its} `#` away in leadscore.toml; if not, into `allow`\n",
+            question(&doubtful)
         ));
     }
     let learned = ["attribute", "counter", ASK_FIRST];
@@ -55,6 +55,19 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
         rest.push_str(&format!(", and the age of the lead, from `{created}`"));
     }
     text.push_str(&format!("To learn from: {rest}\n"));
+}
+
+/// What is asked of such columns, as the end of a sentence.
+fn question(doubtful: &[&Finding]) -> String {
+    let (contacts, others): (Vec<&Finding>, Vec<&Finding>) =
+        doubtful.iter().partition(|finding| is_of_a_contact(&finding.why));
+    let named = |found: &[&Finding]| listed(&found.iter().map(|f| one_line(&f.column)).collect::<Vec<_>>(), "or");
+    let verb = if contacts.len() == 1 { "does" } else { "do" };
+    let asked = [
+        (!others.is_empty()).then(|| format!("could {} come with the close", named(&others))),
+        (!contacts.is_empty()).then(|| format!("{verb} {} {OF_THE_DECIDING_CONTACT} the deal", named(&contacts))),
+    ];
+    asked.into_iter().flatten().collect::<Vec<_>>().join(", or ")
 }
 
 /// `created_at first_contact`, and `id` where the column is called so itself.

@@ -3,7 +3,7 @@
 use super::{Area, Finding, Grade, counted, listed};
 use crate::features::plan::PlanSettings;
 use crate::pipeline::deals::Deals;
-use crate::pipeline::leaks::{DecidedBefore, LeakFinding, LeakGrade, OF_THE_WORK, Subject, delete_rules_too, rules_on};
+use crate::pipeline::leaks::{DecidedBefore, LeakFinding, LeakGrade, OF_THE_WORK, Subject, rules_on};
 use crate::pipeline::leaning::{how_to_settle, question, to_paste};
 use crate::pipeline::model::Model;
 use crate::scorecard::Scorecard;
@@ -109,8 +109,8 @@ fn of_one_question(grade: LeakGrade, question: &str, alike: &[&LeakFinding], sco
         LeakGrade::Suspicious => {
             let names: Vec<&str> = alike.iter().filter(|l| l.can_be_excluded()).map(|l| l.name.as_str()).collect();
             if !names.is_empty() {
-                let rules = delete_rules_too(&rules_of(alike, scorecard));
-                evidence.insert(0, format!("If so, or in doubt, {}{rules}", how_to_settle(names.into_iter())));
+                let settles = how_to_settle(names.into_iter(), &rules_of(alike, scorecard));
+                evidence.insert(0, format!("If so, or in doubt, {settles}"));
             }
             (Grade::Look, format!("{who} {}. {question}", in_doubt(alike, one)))
         }

@@ -14,8 +14,7 @@ const PARTS_OF_A_DATE: [&str; 3] = ["month", "weekday", "day"];
 const MOST_WORDS: usize = 1_000;
 
 /// What such a column is asked.
-pub(in crate::pipeline) const QUESTION: &str =
-    "Was that contact before the deal was decided, or the one in which it was?";
+pub(in crate::pipeline) const QUESTION: &str = "Does it describe the call or contact that decided the deal?";
 
 /// Judges name and values of a column.
 pub(super) fn judge(suspect: &mut Suspect<'_>) {

@@ -29,7 +29,7 @@ pub use open::OpenLeads;
 pub(super) use open::open_rows;
 pub(super) use ranking::BY_ITSELF;
 pub use rules::rules_all_the_same;
-pub(super) use rules::{delete_rules_too, rules_on};
+pub(super) use rules::{delete_rules, rules_on};
 pub(super) use worked::QUESTION as OF_THE_WORK;
 
 use super::deals::{DealSettings, Deals};

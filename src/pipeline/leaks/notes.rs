@@ -49,7 +49,7 @@ pub fn notes(findings: &[LeakFinding]) -> Vec<String> {
     }
     let names: Vec<&str> = suspicious().filter(|f| f.can_be_excluded()).map(|f| f.name.as_str()).collect();
     if !names.is_empty() {
-        notes.push(format!("{}{}", OF_THE_SUSPICIOUS[1], how_to_settle(names.into_iter())));
+        notes.push(format!("{}{}", OF_THE_SUSPICIOUS[1], how_to_settle(names.into_iter(), &[])));
     }
     notes
 }

@@ -41,8 +41,9 @@ pub fn rules_all_the_same(scorecard: Option<&Scorecard>, names: &[&str]) -> Stri
     }
 }
 
-/// What else is to be done where such rules are there; begins with a blank, and empty where there are none.
-pub(in crate::pipeline) fn delete_rules_too(rules: &[&str]) -> String {
+/// What else is to be done before the next training where such rules are there, for `exclude` keeps columns from the model
+/// alone; begins with a comma, and empty where there are none.
+pub(in crate::pipeline) fn delete_rules(rules: &[&str]) -> String {
     if rules.is_empty() {
         return String::new();
     }
@@ -51,7 +52,7 @@ pub(in crate::pipeline) fn delete_rules_too(rules: &[&str]) -> String {
         named.push(format!("{} more on such columns", rules.len() - NAMED));
     }
     let noun = by_number(rules.len(), "rule", "rules");
-    format!(" `exclude` stops only the model: delete {noun} {} from scorecard.toml, too.", listed(&named, "and"))
+    format!(", delete {noun} {} from scorecard.toml", listed(&named, "and"))
 }
 
 #[cfg(test)]
@@ -69,9 +70,9 @@ mod tests {
         .unwrap();
         let asked = [(Subject::Column, "tags"), (Subject::Kind, "signed"), (Subject::Column, "Signed")];
         assert_eq!(rules_on(Some(&card), &asked), ["keen", "signed"]);
-        let told = " `exclude` stops only the model: delete rules `keen` and `signed` from scorecard.toml, too.";
-        assert_eq!(delete_rules_too(&rules_on(Some(&card), &asked)), told);
-        assert_eq!(delete_rules_too(&rules_on(None, &asked)), "");
+        let told = ", delete rules `keen` and `signed` from scorecard.toml";
+        assert_eq!(delete_rules(&rules_on(Some(&card), &asked)), told);
+        assert_eq!(delete_rules(&rules_on(None, &asked)), "");
     }
 
     #[test]
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn of_many_rules_the_first_are_named() {
-        let told = delete_rules_too(&["a", "b", "c", "d", "e"]);
+        let told = delete_rules(&["a", "b", "c", "d", "e"]);
         assert!(told.contains("delete rules `a`, `b`, `c` and 2 more on such columns from scorecard.toml"), "{told}");
     }
 }

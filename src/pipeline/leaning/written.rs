@@ -35,11 +35,13 @@ impl Written {
         }
     }
 
-    /// What may be wrong until it is answered: figures that fall then must not look like a loss.
+    /// What the end of an answer says of figures: no fall of theirs tells who was right.
     pub(super) fn till_then(self) -> &'static str {
         match self {
             Written::AsWorked => "till then open leads without a value may be misjudged",
-            Written::After | Written::RecordedAfter | Written::Late => "figures that then fall were too good",
+            Written::After | Written::RecordedAfter | Written::Late => {
+                "ask whoever knows, for figures fall without honest columns, too"
+            }
         }
     }
 

@@ -6,8 +6,16 @@ use crate::features::short_number;
 
 /// Fewer different values are no calendar.
 const FEWEST_VALUES: usize = 3;
+/// More different words are no ways to reach somebody.
+const MOST_CHANNELS: usize = 12;
 /// Values named as an example.
 const NAMED: usize = 3;
+
+/// What is asked of such a column, behind its name and before `the deal`.
+pub const OF_THE_DECIDING_CONTACT: &str = "describe the call or contact that decided";
+
+/// How what is told of such a column begins.
+const TOLD: &str = "tells of a contact, not of the lead";
 
 /// What is known of a column's values.
 #[derive(Debug, Clone, Default)]
@@ -21,12 +29,21 @@ pub struct Values<'v> {
 /// That a column tells of a contact, with its values; the end of a sentence that begins with its name. `None` where it
 /// tells of none.
 pub fn contact(name: &str, values: &Values<'_>) -> Option<String> {
-    what_of_a_contact(name, values).map(|what| format!("tells of a contact, not of the lead ({what})"))
+    what_of_a_contact(name, values).map(|what| format!("{TOLD} ({what})"))
+}
+
+/// Whether that is what `told` says of a column.
+pub fn is_of_a_contact(told: &str) -> bool {
+    told.starts_with(TOLD)
 }
 
 /// `months: may, jul, aug, …`.
 fn what_of_a_contact(name: &str, values: &Values<'_>) -> Option<String> {
     let words = |topic| values.words.iter().all(|word| rank(topic, word).is_some());
+    let is_short = (1..=MOST_CHANNELS).contains(&values.words.len());
+    if is_short && rank("contact channel", name).is_some() && words("contact channel value") {
+        return Some(format!("how: {}", examples(values)));
+    }
     if values.words.len() >= FEWEST_VALUES {
         return match () {
             () if words("month value") => Some(format!("months: {}", examples(values))),
@@ -53,7 +70,8 @@ pub fn numbers_may_tell_of_a_contact(name: &str) -> bool {
 }
 
 fn examples(values: &Values<'_>) -> String {
-    format!("{}, …", values.words[..NAMED.min(values.words.len())].join(", "))
+    let more = if values.words.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", values.words[..NAMED.min(values.words.len())].join(", "))
 }
 
 /// The least and the most of enough whole numbers.
@@ -95,8 +113,8 @@ mod tests {
             leads.columns.iter().map(|column| what_of_a_contact(&column.name, &Values::of(column))).collect();
         let told: Vec<Option<&str>> = told.iter().map(Option::as_deref).collect();
         let expected = [
-            Some("months: may, jun, jul, …"),
-            Some("weekdays: mon, tue, fri, …"),
+            Some("months: may, jun, jul"),
+            Some("weekdays: mon, tue, fri"),
             Some("days of the month: 1 to 31"),
             None,
             None,
@@ -104,6 +122,12 @@ mod tests {
             None,
         ];
         assert_eq!(told, expected);
+        let ways =
+            sheet("contact channel contact_type", &["cellular email ann", "telephone sms bob", "unknown sms eve"]);
+        let told = ways.columns.iter().map(|column| what_of_a_contact(&column.name, &Values::of(column)));
+        let told: Vec<Option<String>> = told.collect();
+        assert!(told[0].as_deref().is_some_and(|told| told.starts_with("how: cellular, telephone")), "{told:?}");
+        assert_eq!(told[1..], [None, None], "a channel may be where a lead came from, and people are no channels");
         let calls = sheet("campaign", &["1", "1", "2", "63"]);
         let told = "tells of a contact, not of the lead (contacts so far: 1 to 63)";
         assert_eq!(contact("campaign", &Values::of(&calls.columns[0])).as_deref(), Some(told));

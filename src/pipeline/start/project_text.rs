@@ -164,7 +164,8 @@ fn exclude(text: &mut String, layout: &Layout) {
     let kinds = &layout.kinds_in_doubt;
     if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| matches!(verdict, Verdict::Doubt(_))) {
         text.push_str(
-            "# A name behind a # is learned from. Ask first whether it may be; take that # away, and it is not.\n",
+            "# Names below are left out. One behind a # is still learned from: if it may come with the close, take its # away;\n\
+             # if not, put it into allow.\n",
         );
     }
     if !kinds.is_empty() || layout.others.iter().any(|(_, verdict)| named(verdict)) {
