@@ -31,13 +31,14 @@ fn a_file_of_open_leads_may_stand_beside_that_of_closed_ones() {
 }
 
 #[test]
-fn where_no_lead_is_open_the_next_command_names_a_file_of_open_ones() {
+fn where_no_lead_is_open_it_is_told_how_to_score_a_file_of_open_ones() {
     let rows: String =
         (0..60).map(|i| format!("a{i},{},{}\n", ["web", "fair"][i % 2], ["won", "lost"][i % 7 % 2])).collect();
     let company = Company::with(&[("leads.csv", &format!("lead_id,source,outcome\n{rows}"))]);
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
-    assert!(told.contains("  leadscore score --leads open.csv --out scored.csv\n"), "{told}");
-    assert!(told.contains("(open.csv: open leads, same columns; none? skip `score`)"), "{told}");
+    assert!(told.contains("  leadscore score --out scored.csv\n"), "it runs at once: {told}");
+    let open = "(open leads: `score --leads open.csv`, same columns, no outcome)";
+    assert!(told.contains(open), "{told}");
     let next =
         "next: `leadscore report --out report.html`; open leads: `leadscore score --leads open.csv --out scored.csv`";
     company.run(&["train"]).ok().says(next);

@@ -382,7 +382,7 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     let plain: String = copy.chars().filter(|c| *c != '"' && *c != '\r').collect();
     assert_eq!(plain, "lead_id,age,job,y\n1,30,a,no\n2,30,a,no\n3,31,=b,yes\n");
     score_by_rules(&folder, "2024-01-01");
-    let next = "leadscore score --leads open.csv --number-rows --out scored.csv";
+    let next = "(open leads: `score --leads open.csv --number-rows`,";
     let again = ["init", "--leads", "bank.csv", "--add-id", "numbered.csv", "--force"];
     assert!(words_of(&leadscore(folder.path(), &again)).contains(next), "the later export is numbered, too");
     // A later export has no ids either.
@@ -392,6 +392,7 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     assert!(words_of(&refused).contains("--number-rows takes the row numbers"), "{}", words_of(&refused));
     let numbered = leadscore(folder.path(), &[&later[..], &["--number-rows"]].concat());
     assert!(numbered.status.success(), "{}", words_of(&numbered));
+    assert!(words_of(&numbered).contains("lead 1 is row 2 of a spreadsheet"), "{}", words_of(&numbered));
     let scored = std::fs::read_to_string(folder.path().join("later.csv")).unwrap();
     let ids: Vec<&str> = scored.lines().filter_map(|row| row.split(',').next()).collect();
     assert_eq!(ids, ["lead_id", "1", "2"]);
@@ -419,14 +420,15 @@ fn dates_and_numbers_of_contacts_are_named_with_the_line_that_leaves_them_out() 
     let (project, scorecard, told) = init(&folder, &["--leads", "leads.csv"]);
     assert!(project.leads.exclude.is_empty(), "they stay in: {:?}", project.leads.exclude);
     let columns = told["columns"].to_string();
-    let named = "tells of a contact, not of the lead (months: may, jun, jul, …)";
+    let named = "tells of a contact, not of the lead (months: may, jun, jul)";
     assert!(columns.contains(named) && columns.contains("(days of the month: 1 to 28)"), "{columns}");
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     assert!(text.contains("    # \"campaign\","), "{text}");
     let brief = words_of(&leadscore(folder.path(), &["init", "--leads", "leads.csv", "--force"]));
     assert!(
         brief.contains(
-            "Ask first: could `month`, `day` or `campaign` come with the close? If so, or in doubt, take their `#` away"
+            "Ask first: do `month`, `day` or `campaign` describe the call or contact that decided the deal? If so, or in \
+             doubt, take their `#` away in leadscore.toml; if not, into `allow`"
         ),
         "{brief}"
     );
@@ -475,11 +477,12 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
     let brief = words_of(&leadscore(folder.path(), &[&["init", "--force"][..], &files].concat()));
     assert!(
         brief.contains(
-            "Ask first: could `A_DECLINED` come with the close? If so, or in doubt, take its `#` away in leadscore.toml"
+            "Ask first: could `A_DECLINED` come with the close? If so, or in doubt, take its `#` away in leadscore.toml; if \
+             not, into `allow`"
         ),
         "{brief}"
     );
-    assert!(brief.contains("Once answered (open.csv: "), "{brief}");
+    assert!(brief.contains("Once answered (open leads: "), "{brief}");
     // Its line has one #, which may be taken away; why stands above it.
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     let lines: Vec<&str> = text.lines().collect();

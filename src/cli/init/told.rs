@@ -99,14 +99,15 @@ pub(super) fn text(start: &Start, all: bool) -> Page {
     text.push_str(&format!("\nWritten: {}", start.project.display()));
     if start.n_rules > 0 {
         text.push_str(&format!(
-            " and {} ({}{}, a start to be argued about)",
+            " and {} ({}{}, a start to argue about)",
             start.scorecard.display(),
             plural(start.n_rules, "rule"),
             low_tiers(start).map_or_else(String::new, |tiers| format!(", {tiers}"))
         ));
     }
     let open = if are_all_decided(start) {
-        format!(" ({OPEN_LEADS}: open leads, same columns; none? skip `score`)")
+        let number = if start.has_numbered_rows { " --number-rows" } else { "" };
+        format!(" (open leads: `score --leads {OPEN_LEADS}{number}`, same columns, no outcome)")
     } else {
         String::new()
     };
@@ -200,7 +201,7 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
     if !layout.knows_outcomes() {
         warnings.push(no_outcome(start));
     } else if layout.moment == Moment::AsExported {
-        warnings.push("without times of creation and close nobody can tell what was filled in later".to_string());
+        warnings.push("without times of creation and close nobody knows what was filled in later".to_string());
     }
     let ambiguous: Vec<String> =
         start.view.leads.columns.iter().filter(|c| c.is_ambiguous).map(|c| format!("`{}`", c.name)).collect();
@@ -245,12 +246,10 @@ fn next(start: &Start) -> Vec<String> {
     let alone = if train.is_some() { "" } else { " --rules-only" };
     let can_score = train.is_some() || start.n_rules > 0;
     let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
-    let number = if start.has_numbered_rows { " --number-rows" } else { "" };
-    let leads = if are_all_decided(start) { format!(" --leads {OPEN_LEADS}{number}") } else { String::new() };
     // Who knows the leads by numbers that repeat would not know the rows.
     let known_by = start.layout.known_by(&start.view).filter(|_| start.has_numbered_rows);
     let keep = known_by.map_or_else(String::new, |column| format!(" --keep {}", quoted(column)));
-    let score = format!("leadscore score{needed}{alone}{leads} --out scored.csv{keep}{as_of}");
+    let score = format!("leadscore score{needed}{alone} --out scored.csv{keep}{as_of}");
     let report = train.as_ref().map(|_| format!("leadscore report{needed} --out report.html{as_of}"));
     train.into_iter().chain(can_score.then_some(score)).chain(report).collect()
 }
