@@ -56,13 +56,17 @@ impl Quadrant {
         }
     }
 
-    /// Where a lead here stands against a tier, behind its name: `SQL by points, not by the model`.
-    pub fn placed(self) -> &'static str {
-        match self {
-            Quadrant::WorkNow => "by points and by the model",
-            Quadrant::Verify => "by points, not by the model",
-            Quadrant::HiddenGem => "by the model, not by points",
-            Quadrant::Nurture => "by neither",
+    /// Where a lead here stands against a tier, behind its name: `SQL by points, not by the model`. `is_start`: nobody has
+    /// set those points yet.
+    pub fn placed(self, is_start: bool) -> &'static str {
+        match (self, is_start) {
+            (Quadrant::WorkNow, false) => "by points and by the model",
+            (Quadrant::WorkNow, true) => "by starting points and by the model",
+            (Quadrant::Verify, false) => "by points, not by the model",
+            (Quadrant::Verify, true) => "by starting points, not by the model",
+            (Quadrant::HiddenGem, false) => "by the model, not by points",
+            (Quadrant::HiddenGem, true) => "by the model, not by starting points",
+            (Quadrant::Nurture, _) => "by neither",
         }
     }
 
@@ -278,6 +282,8 @@ mod tests {
         assert_eq!(advice(None), ["call", "look before calling", "worth a call", "after the others"]);
         assert_eq!(advice(Some(Standing::Better))[1..3], ["worth a call"; 2]);
         assert_eq!(advice(Some(Standing::Worse))[1..3], ["look before calling"; 2]);
+        let placed = all.map(|quadrant| quadrant.placed(true));
+        assert_eq!(placed[1..3], ["by starting points, not by the model", "by the model, not by starting points"]);
         let quadrants: Vec<Quadrant> =
             (0..31).map(|i| if i < 30 { Quadrant::Verify } else { Quadrant::Nurture }).collect();
         let y: Vec<f64> = (0..31).map(|i| f64::from(i < 6)).collect();

@@ -290,6 +290,7 @@ pub(super) fn score_and_write(
         stale: Stale::of_table(table, newest_act, as_of, &inputs.times),
         as_of: Some(args.as_of.clone()).filter(|as_of| as_of != NOW),
         inputs: args.inputs.as_typed(),
+        numbers_rows: args.inputs.number_rows,
         learned_until: model.and_then(|model| learned_until(model, as_of)),
     };
     Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(moment, args.order))

@@ -17,9 +17,10 @@ use super::order::Order;
 use super::stale::Stale;
 use super::terminal::plural;
 use crate::mismatch::{Quadrant, Reason};
-use crate::pipeline::handover::{Handover, LIKELY};
+use crate::pipeline::handover::Handover;
 use crate::pipeline::model::Model;
 use crate::pipeline::score::{Assessment, FirstLead, Standing, WonSince};
+use crate::scorecard::Scorecard;
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;
 use std::path::Path;
@@ -46,6 +47,8 @@ pub(super) struct ScoreSummary {
     pub(super) moment: Moment,
     pub(super) not_created: usize,
     pub(super) scorecard: Option<String>,
+    /// Whether that is still the one that `init` drew up.
+    pub(super) is_start: bool,
     pub(super) model_version: Option<u32>,
     pub(super) blend_weight: Option<f64>,
     pub(super) tiers: Vec<TierVolume>,
@@ -101,6 +104,9 @@ pub(super) struct Moment {
     /// The files as they were given, for other commands to read the same.
     #[serde(skip)]
     pub(super) inputs: String,
+    /// Whether leads are called by the numbers of their rows.
+    #[serde(skip)]
+    pub(super) numbers_rows: bool,
     /// The day to which the model knows what became of deals, where that is later than the as-of.
     pub(super) learned_until: Option<String>,
 }
@@ -177,11 +183,12 @@ impl ScoreSummary {
             moment: Moment::default(),
             not_created,
             scorecard: assessment.scorecard.map(|c| c.name.clone()),
+            is_start: assessment.scorecard.is_some_and(Scorecard::is_start),
             model_version: version.filter(|_| assessment.model.is_some()),
             blend_weight: blending.map(|b| b.blend.weight),
             tiers: tier_volumes(assessment, &open, !quadrants.is_empty()),
             handover: Handover::of(assessment.scorecard, assessment.model),
-            likely_below_handover: open.iter().filter(|&&i| is_likely_below_handover(assessment, i)).count(),
+            likely_below_handover: open.iter().filter(|&&i| assessment.is_likely_below_handover(i)).count(),
             quadrants,
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
@@ -288,13 +295,6 @@ fn notes(assessment: &Assessment<'_>, looks_back: bool) -> Vec<String> {
 pub(super) fn looks_back(table: &LeadTable) -> bool {
     let decided = |outcomes: &Vec<Outcome>| outcomes.iter().all(|outcome| *outcome != Outcome::Open);
     table.closed_at.is_none() && table.n_leads() > 0 && table.outcome.as_ref().is_some_and(decided)
-}
-
-/// More likely than not to be won, and still not handed over.
-fn is_likely_below_handover(assessment: &Assessment<'_>, i: usize) -> bool {
-    let lead = &assessment.leads[i];
-    let is_high = assessment.scorecard.is_some_and(|card| card.is_high(lead.score));
-    lead.win_probability >= LIKELY && !is_high && !assessment.is_disqualified(i)
 }
 
 /// By the model only where there are quadrants, which go by it.

@@ -193,13 +193,12 @@ pub(super) fn sides(
     }
 }
 
-/// The record of the reference deals of this quadrant whose points came most from the same rule; where those are too
-/// few, of the whole quadrant.
-fn like_cases(model: &Model, quadrant: Quadrant, tier: &str, driver: &str) -> Option<LikeCases> {
+/// The record of the reference deals of this quadrant, which `of` describes, whose points came most from the same rule;
+/// where those are too few, of the whole quadrant.
+fn like_cases(model: &Model, quadrant: Quadrant, of: String, driver: &str) -> Option<LikeCases> {
     let blending = model.blending.as_ref()?;
     let like =
         |which: String, record: Rate| LikeCases { which, record, weights: record.weighted_by(model.row_weights()) };
-    let of = format!("{tier} {}", quadrant.placed());
     let near = blending.driver_records.iter().find(|r| r.quadrant == quadrant && r.rule == driver);
     if let Some(near) = near.filter(|r| r.record.n >= FEWEST_TO_SAY) {
         let most = if driver.is_empty() { "no points".to_string() } else { format!("most points from `{driver}`") };
@@ -234,7 +233,8 @@ impl Assessment<'_> {
         let driver = gains.first().filter(|g| g.points > 0.0).map_or("", |g| scorecard.rules[g.rule].name.as_str());
         let handover = Handover::of(Some(scorecard), Some(model));
         let tier = handover.as_ref().map_or("", |handover| handover.tier.as_str());
-        let like = like_cases(model, quadrant, tier, driver);
+        let of = format!("{tier} {}", quadrant.placed(scorecard.is_start()));
+        let like = like_cases(model, quadrant, of, driver);
         let chance = handover.as_ref().map(|handover| handover.chance(self.leads[row].model_probability));
         let parts = self.parts(row);
         let view = self.view(model, row, &parts)?;

@@ -6,13 +6,18 @@
 
 use super::model::{Blending, Model};
 use crate::features::short_number;
+use crate::metrics::Rate;
 use crate::mismatch::Chance;
 use crate::scorecard::Scorecard;
 use crate::snapshot::RowWeights;
+use crate::text::counted;
 use serde::Serialize;
 
 /// From this win probability on a lead is more likely than not to be won.
 pub const LIKELY: f64 = 0.5;
+
+/// Fewer likely leads below the tier than this are told of one by one, if at all.
+const FEWEST_TO_TELL: usize = 5;
 
 /// Below a bound by less than this a rule score still reaches it.
 const REACHED: f64 = 1e-6;
@@ -72,6 +77,41 @@ impl Handover {
         })
     }
 
+    /// That so many leads below the tier are likely all the same, and what brings such into it; `None` of a few.
+    /// `are_decided`: they are won or lost already.
+    pub fn likely_below(&self, leads: usize, are_decided: bool) -> Option<String> {
+        let verb = if are_decided { "seemed" } else { "are" };
+        let told = || {
+            format!(
+                "{} below {} {verb} more likely than not to be won: {}.",
+                counted(leads, "lead"),
+                self.tier,
+                self.remedy()
+            )
+        };
+        (leads >= FEWEST_TO_TELL).then(told)
+    }
+
+    /// The same of past deals, with what became of them; `weights` are theirs.
+    pub(super) fn likely_then(&self, won: &Rate, weights: RowWeights) -> Option<String> {
+        let told = || {
+            format!(
+                "Of {} below {} that seemed more likely than not to be won, {} were{}: {}.",
+                counted(won.n, "past deal"),
+                self.tier,
+                percent(won.rate),
+                won.weighted_by(weights).behind(),
+                self.remedy()
+            )
+        };
+        (won.n >= FEWEST_TO_TELL).then(told)
+    }
+
+    /// What hands over leads that are likely and yet below the tier.
+    fn remedy(&self) -> String {
+        format!("if sales has time, lower {}'s bound in the scorecard", self.tier)
+    }
+
     /// The figures in words.
     pub fn sentence(&self) -> String {
         let Handover { tier, points, share, model_from, average, row_weights } = self;
@@ -91,4 +131,31 @@ impl Handover {
 
 fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn likely_leads_below_the_tier_are_told_with_what_hands_them_over_unless_they_are_a_few() {
+        let handover = Handover {
+            tier: "SQL".into(),
+            points: 80.0,
+            share: 0.1,
+            model_from: Some(0.9),
+            average: 0.4,
+            is_weighted: false,
+        };
+        let told = "16 leads below SQL are more likely than not to be won: if sales has time, lower SQL's bound in the scorecard.";
+        assert_eq!(handover.likely_below(16, false).as_deref(), Some(told));
+        assert_eq!(handover.likely_below(FEWEST_TO_TELL - 1, false), None);
+        let then = |won: usize| {
+            let y: Vec<f64> = (0..20).map(|i| f64::from(i < won)).collect();
+            Rate::of(&y, &[1.0; 20]).and_then(|rate| handover.likely_then(&rate, RowWeights::Alike)).unwrap_or_default()
+        };
+        assert!(
+            then(15).starts_with("Of 20 past deals below SQL that seemed more likely than not to be won, 75.0 % were:")
+        );
+    }
 }

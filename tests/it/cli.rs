@@ -626,7 +626,10 @@ fn a_quadrant_is_told_by_the_tier_and_never_belies_the_chance() {
         told.contains("SQL holds 9.8 % of past deals: by points from 50 on, by the model from a chance of"),
         "{told}"
     );
-    assert!(told.contains("more likely than not to be won, for a tier holds a share of the deals"), "{told}");
+    let likely = "are more likely than not to be won: if sales has time, lower SQL's bound in the scorecard.";
+    assert!(told.contains(likely) && told.contains("for a tier holds a share of the deals"), "{told}");
+    company.run(&["report", "--out", "report.html", "--as-of", "2024-12-24"]).ok();
+    assert!(company.text("report.html").contains("are more likely than not to be won: if sales has time"));
     let belied = company
         .rows("scored.csv")
         .into_iter()

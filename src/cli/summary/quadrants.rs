@@ -71,11 +71,11 @@ pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     let of_verify = if is_said { verify.share_won.map(|won| format!(", {}", percent(won))) } else { whole(verify) };
     format!(
         "\n{tier} {} (`{}`): {}{}; {} (`{}`): {}{}.\n",
-        gems.quadrant.placed(),
+        gems.quadrant.placed(summary.is_start),
         gems.quadrant.as_str(),
         count(gems.leads),
         whole(gems).unwrap_or_default(),
-        verify.quadrant.placed(),
+        verify.quadrant.placed(summary.is_start),
         verify.quadrant.as_str(),
         count(verify.leads),
         of_verify.unwrap_or_default(),
@@ -93,7 +93,7 @@ pub(super) fn in_full(summary: &ScoreSummary) -> Page {
         return text;
     }
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
-    let meaning = |q: &QuadrantVolume| format!("{tier} {}: {}", q.quadrant.placed(), q.advice);
+    let meaning = |q: &QuadrantVolume| format!("{tier} {}: {}", q.quadrant.placed(summary.is_start), q.advice);
     let rows: Vec<Vec<String>> = summary
         .quadrants
         .iter()
@@ -123,7 +123,7 @@ pub(super) fn in_full(summary: &ScoreSummary) -> Page {
         summary.min_gap.unwrap_or_default()
     ));
     for (quadrant, flagged) in [(Quadrant::Verify, &summary.verify), (Quadrant::HiddenGem, &summary.hidden_gems)] {
-        let title = format!("{tier} {} ({})", quadrant.placed(), quadrant.as_str());
+        let title = format!("{tier} {} ({})", quadrant.placed(summary.is_start), quadrant.as_str());
         text.push_str(&flagged_text(&title, flagged));
     }
     text

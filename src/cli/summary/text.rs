@@ -149,7 +149,7 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
     text
 }
 
-/// In which order to call, and what to do then.
+/// In which order to call, and where it stands how.
 fn in_which_order(summary: &ScoreSummary) -> String {
     let out = &summary.out;
     let doubt = if summary.no_quadrants_because.is_some() { "Do not expect much of the order. " } else { "" };
@@ -162,7 +162,7 @@ fn in_which_order(summary: &ScoreSummary) -> String {
         }
         (false, false) => format!("Sort {out} by `score`, call from the top"),
     };
-    let next = if has_tiers(summary) { " and do what `next_action` says" } else { "" };
+    let next = if has_tiers(summary) { "; `next_action` says how" } else { "" };
     format!("{doubt}{how}{next}. ")
 }
 
@@ -194,6 +194,9 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
         Some(n) => Page::from(tied(summary, n)),
         None => Page::below_a_blank(shown_table(&columns, summary.top.iter())),
     };
+    if summary.moment.numbers_rows {
+        text.push_str("Leads are numbered below the header: lead 1 is row 2 of a spreadsheet.\n");
+    }
     text.push_str(&summary.above_all_points.as_ref().map_or_else(String::new, |said| format!("{said}\n")));
     if has_chance && all {
         let scale = if summary.scorecard.is_some() { "on the scale of the points" } else { "from 0 to 100" };
@@ -251,17 +254,14 @@ fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
         text.push_str(&legend(summary));
     }
     text.push_str(&crowded(summary));
-    // Where all are decided nobody has time for more, and a model that may be chance knows nobody who is likely.
-    let is_worth_telling = !summary.looks_back && summary.no_quadrants_because.is_none();
-    if let (Some(handover), n @ 1.., true) = (&summary.handover, summary.likely_below_handover, is_worth_telling) {
-        let tier = &handover.tier;
-        text.push_str(&format!(
-            "{} below {tier} {} more likely than not to be won{}. Tier, `quadrant` and `next_action` go by the order, not by \
-             that chance: if sales has time, lower {tier}'s bound in the scorecard.\n",
-            plural(n, "lead"),
-            if n == 1 { "is" } else { "are" },
-            if all { ", for a tier holds a share of the deals, whatever their chance" } else { "" }
-        ));
+    // A model that may be chance knows nobody who is likely.
+    let handover = summary.handover.as_ref().filter(|_| summary.no_quadrants_because.is_none());
+    if let Some(told) =
+        handover.and_then(|handover| handover.likely_below(summary.likely_below_handover, summary.looks_back))
+    {
+        let why = "Tier, `quadrant` and `next_action` go by the order, for a tier holds a share of the deals, whatever their \
+                   chance.";
+        text.push_str(&if all { format!("{told} {why}\n") } else { format!("{told}\n") });
     }
     text
 }

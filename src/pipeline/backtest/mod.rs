@@ -31,7 +31,7 @@ use crate::snapshot::RowWeights;
 use crate::tables::LeadTable;
 use crate::text::{counted, thousands};
 use crate::watch::Stage;
-use past::Past;
+pub(super) use past::Past;
 use serde::Serialize;
 
 /// Folds when the project asks for none: without any, no deal is predicted by a model that had not seen it.

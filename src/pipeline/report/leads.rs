@@ -73,6 +73,8 @@ pub struct LeadLists {
     pub left_out: Option<String>,
     /// Open leads in each quadrant, in the order of [`Quadrant::ALL`].
     pub quadrants: [OpenCorner; 4],
+    /// That many of them are likely and yet below the tier where sales takes over; `None` of a few.
+    pub likely_below: Option<String>,
     /// The first to call, in the order of `score`: those with a tier or something to do, or all where there are none such.
     pub first: Vec<FirstLead>,
     /// Low points, but the model thinks much of them.
@@ -113,6 +115,9 @@ impl Report {
             looking_back: (!closed_since.is_empty()).then(|| WonSince::of(assessment).sentence()),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
+            likely_below: self.handover.as_ref().filter(|_| self.blurred.is_none()).and_then(|handover| {
+                handover.likely_below(open.iter().filter(|&&i| assessment.is_likely_below_handover(i)).count(), false)
+            }),
             first: asked_for(assessment.first_to_call(&open, top).0),
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
             verify: widest(assessment, &open, Quadrant::Verify, top),

@@ -138,6 +138,8 @@ pub struct Report {
     pub handover: Option<Handover>,
     /// The same in words.
     pub handover_sentence: String,
+    /// What became of likely deals below the tier where sales takes over; `None` of a few.
+    pub likely_then: Option<String>,
     /// What the names of tiers mean, for those who have not named them.
     pub tier_meanings: BTreeMap<String, String>,
     /// Why there are no quadrants, when there are none.
@@ -247,7 +249,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         anonymous: settings.anonymous,
         warnings: sentences::warnings(&model, lookback::sentence(&found, settings.card.as_ref())),
         warns_of_drift: model.drift.as_ref().is_some_and(|drift| drift.sentence().is_some()),
-        sentences: sentences::sentences(&found, advice.as_ref(), &model, handover.as_ref()),
+        sentences: sentences::sentences(&found, advice.as_ref(), &model, handover.as_ref(), is_start),
         nothing_to_learn: sentences::nothing_to_learn(&found),
         promises: Promises::of(&found.figures).as_ref().map(Promises::in_brief),
         won: model.snapshot.won,
@@ -266,8 +268,16 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         half_life_days: train.deals.half_life.days(),
         comparison,
         advice,
-        quadrants: model.blending.as_ref().map(|b| corners(&b.records, found.judged.rate)).unwrap_or_default(),
+        quadrants: model
+            .blending
+            .as_ref()
+            .map(|b| corners(&b.records, found.judged.rate, is_start))
+            .unwrap_or_default(),
         handover_sentence: handover.as_ref().map(Handover::sentence).unwrap_or_default(),
+        likely_then: handover
+            .as_ref()
+            .zip(scorecard)
+            .and_then(|(of, card)| sentences::likely_then(of, card, &past, deals.snapshots.row_weights)),
         handover,
         tier_meanings: scorecard.map(tier_meanings).unwrap_or_default(),
         blurred: model.blending.as_ref().and_then(|b| b.blurred.clone()),
@@ -309,10 +319,15 @@ fn tier_meanings(scorecard: &Scorecard) -> BTreeMap<String, String> {
 }
 
 /// The corners with their records beside the win rate of all deals.
-fn corners(records: &[QuadrantRecord], win_rate: f64) -> Vec<Corner> {
+fn corners(records: &[QuadrantRecord], win_rate: f64, is_start: bool) -> Vec<Corner> {
     let corner = |record: &QuadrantRecord| {
         let (quadrant, standing) = (record.quadrant, record.standing(win_rate));
-        Corner { standing, placed: quadrant.placed(), advice: quadrant.advice(standing), record: record.clone() }
+        Corner {
+            standing,
+            placed: quadrant.placed(is_start),
+            advice: quadrant.advice(standing),
+            record: record.clone(),
+        }
     };
     records.iter().map(corner).collect()
 }

@@ -1,11 +1,14 @@
 //! The sentences that matter: the points, the order, the disagreement.
 
-use super::super::backtest::Backtest;
-use super::super::handover::Handover;
+use super::super::backtest::{Backtest, Past};
+use super::super::handover::{Handover, LIKELY};
 use super::super::model::{DriftRecord, Model};
+use super::super::train::pick;
 use super::Advice;
-use crate::metrics::{Figures, LiftRow};
+use crate::metrics::{Figures, LiftRow, Rate};
 use crate::mismatch::{Quadrant, QuadrantRecord};
+use crate::scorecard::Scorecard;
+use crate::snapshot::RowWeights;
 use crate::text::{counted, thousands};
 
 /// The share of the deals that the sentence on the order speaks of.
@@ -19,20 +22,21 @@ pub(super) fn warnings(model: &Model, looking_back: Option<String>) -> Vec<Strin
 }
 
 /// At most three: of the points, of the order of the deals, of where the two sides disagree. That rates are by row weight
-/// stands below them on the page.
+/// stands below them on the page. `is_start`: nobody has set the points yet.
 pub(super) fn sentences(
     found: &Backtest,
     advice: Option<&Advice>,
     model: &Model,
     handover: Option<&Handover>,
+    is_start: bool,
 ) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     said.extend(advice.map(|advice| advice.in_brief[..advice.in_brief.len().min(2)].join(" ")));
     said.extend(model.why_no_model.as_ref().map(|why| format!("There is no model: {why}.")));
     let by_chance = nothing_to_learn(found);
     let is_chance = by_chance.is_some();
-    said.extend(by_chance.or_else(|| order(found)));
-    said.extend(disagreement(model, handover, is_chance));
+    said.extend(by_chance.or_else(|| order(found, is_start)));
+    said.extend(disagreement(model, handover, is_chance, is_start));
     said.truncate(3);
     said
 }
@@ -47,7 +51,7 @@ pub(super) fn nothing_to_learn(found: &Backtest) -> Option<String> {
     ))
 }
 
-fn order(found: &Backtest) -> Option<String> {
+fn order(found: &Backtest, is_start: bool) -> Option<String> {
     let figures = &found.figures;
     let (name, best) = match (&figures.blend, &figures.model) {
         (Some(blend), _) => (by_score(found.blend_weight), blend),
@@ -56,7 +60,12 @@ fn order(found: &Backtest) -> Option<String> {
     };
     let row = top(best)?;
     let beside = match figures.scorecard.as_ref().and_then(top) {
-        Some(card) => format!("; of the best fifth by points {}, {:.1} times", percent(card.win_rate), card.lift),
+        Some(card) => format!(
+            "; of the best fifth by {}points {}, {:.1} times",
+            if is_start { "starting " } else { "" },
+            percent(card.win_rate),
+            card.lift
+        ),
         None => String::new(),
     };
     Some(format!(
@@ -82,7 +91,7 @@ fn top(figures: &Figures) -> Option<&LiftRow> {
 }
 
 /// `is_chance`: that the model ranks no better than chance has been said.
-fn disagreement(model: &Model, handover: Option<&Handover>, is_chance: bool) -> Option<String> {
+fn disagreement(model: &Model, handover: Option<&Handover>, is_chance: bool, is_start: bool) -> Option<String> {
     let blending = model.blending.as_ref()?;
     if let Some(why) = &blending.blurred {
         let why = if is_chance { String::new() } else { format!(": {why}") };
@@ -95,14 +104,22 @@ fn disagreement(model: &Model, handover: Option<&Handover>, is_chance: bool) -> 
         (Some(verify), Some(gem)) => Some(format!(
             "Where the two disagree: of {} that are {tier} {}, {} were won; of {} that are {tier} {}, {}.",
             counted(gem.n, "deal"),
-            Quadrant::HiddenGem.placed(),
+            Quadrant::HiddenGem.placed(is_start),
             percent(gem.rate),
             thousands(verify.n),
-            Quadrant::Verify.placed(),
+            Quadrant::Verify.placed(is_start),
             percent(verify.rate)
         )),
         _ => Some("On too few past deals do points and model disagree to say who is right.".to_string()),
     }
+}
+
+/// What became of the judged deals below the tier of the handover that were more likely than not to be won.
+pub(super) fn likely_then(handover: &Handover, card: &Scorecard, past: &Past, weights: RowWeights) -> Option<String> {
+    let (p, score) = (past.p.as_ref()?, past.score.as_ref()?);
+    let is_one = |&i: &usize| p[i] >= LIKELY && !card.is_high(score[i]) && !past.disqualified[i];
+    let rows: Vec<usize> = (0..past.n()).filter(is_one).collect();
+    handover.likely_then(&Rate::of(&pick(&past.y, &rows), &pick(&past.w, &rows))?, weights)
 }
 
 fn percent(share: f64) -> String {

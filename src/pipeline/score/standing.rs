@@ -3,6 +3,7 @@
 use super::moments::still_open;
 use super::{Assessment, Standing};
 use crate::asof::{Instant, Span};
+use crate::pipeline::handover::LIKELY;
 use crate::scorecard::{DISQUALIFIED, Evidence};
 use crate::tables::Outcome;
 
@@ -63,6 +64,13 @@ impl Assessment<'_> {
     /// Whether a rule disqualifies the lead.
     pub fn is_disqualified(&self, row: usize) -> bool {
         self.rules.as_ref().is_some_and(|r| r.disqualified[row])
+    }
+
+    /// Whether the lead is more likely than not to be won, and still not handed over.
+    pub fn is_likely_below_handover(&self, row: usize) -> bool {
+        let lead = &self.leads[row];
+        let is_high = self.scorecard.is_some_and(|card| card.is_high(lead.score));
+        lead.win_probability >= LIKELY && !is_high && !self.is_disqualified(row)
     }
 
     /// The name of a tier of this lead: empty below all tiers and for a lead that is not created yet.

@@ -143,8 +143,8 @@ fn tiers_lines(bounds: Option<Bounds>) -> String {
 fn actions(bounds: Bounds) -> String {
     let mut text = String::from(
         "\n# What to do next; the first that fits.\n\n\
-         [[action]]\nquadrant = \"verify\"             # many points, but lower in the order of the model\ndo = \"Ask what they are looking for, then call\"\n\n\
-         [[action]]\nquadrant = \"hidden_gem\"         # few points, but high in the order of the model\ndo = \"Call: the points may miss something\"\n\n\
+         [[action]]\nquadrant = \"verify\"             # many points, but lower in the order of the model\ndo = \"Find out what they are looking for\"\n\n\
+         [[action]]\nquadrant = \"hidden_gem\"         # few points, but high in the order of the model\ndo = \"Call, though the points are low\"\n\n\
          [[action]]\nat_least = \"SQL\"\ndo = \"Hand over to sales\"\n",
     );
     if bounds.mql.is_some() {
