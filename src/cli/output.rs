@@ -1,5 +1,6 @@
 //! The scored table and the long table of contributions, column by column.
 
+use super::inputs::quoted;
 use super::reading::LeadsRead;
 use crate::fault::InputError;
 use crate::io::{OutColumn, OutValues, Rounding};
@@ -86,10 +87,7 @@ pub(super) fn scored_columns(
         if *name == table.id_name {
             continue;
         }
-        let raw = read
-            .raw
-            .column(name)
-            .ok_or_else(|| InputError::new(format!("there is no column `{name}` to keep")).at("--keep"))?;
+        let raw = read.raw.column(name).ok_or_else(|| no_column_to_keep(name))?;
         let is_taken =
             |name: &str| columns.iter().any(|c| c.name == name) || COLUMNS.contains(&name) || name == VERSION;
         let mut own_name = name.clone();
@@ -104,6 +102,12 @@ pub(super) fn scored_columns(
         columns.push(OutColumn { name: own_name, values: OutValues::Text(values.collect()) });
     }
     Ok(columns)
+}
+
+fn no_column_to_keep(name: &str) -> InputError {
+    let missing = InputError::new(format!("there is no column `{name}` to keep")).at("--keep");
+    let each = name.split(',').map(|name| format!("--keep {}", quoted(name.trim())));
+    if name.contains(',') { missing.remedy(each.collect::<Vec<_>>().join(" ")) } else { missing }
 }
 
 fn column(assessment: &Assessment<'_>, name: &str, version: Option<u32>) -> OutValues {

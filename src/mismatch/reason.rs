@@ -80,10 +80,14 @@ pub fn usual_action(quadrant: Quadrant, sides: &Sides) -> String {
     format!("{}{why}", capital(advice))
 }
 
+/// `-20 from \`student\` (by job_title)`.
+fn named(gain: &Gain) -> String {
+    format!("{} from `{}`{}", short(gain.points), gain.rule, bracketed(&gain.what))
+}
+
 /// The rules that took points, with how many: `-20 from \`student\` (by job_title)`. Empty where none did.
 fn taken(gains: &[Gain]) -> String {
     let taking = &gains[brought(gains).len()..];
-    let named = |gain: &Gain| format!("{} from `{}`{}", short(gain.points), gain.rule, bracketed(&gain.what));
     let rest = &taking[..taking.len().saturating_sub(NAMED)];
     let of_rest: f64 = rest.iter().map(|gain| gain.points).sum();
     let more = (!rest.is_empty()).then(|| format!("{} from {} more", short(of_rest), rest.len()));
@@ -110,11 +114,12 @@ fn points_sentence(quadrant: Quadrant, sides: &Sides) -> String {
     }
     let bound =
         sides.handover.as_ref().map_or_else(String::new, |(tier, at)| format!(" ({tier} begins at {})", short(*at)));
-    let n_more = brought(&sides.gains).len() - main.len();
-    let brought = match (main, n_more) {
+    let others = &brought(&sides.gains)[main.len()..];
+    let brought = match (main, others) {
         ([], _) => "no rule brings any points".to_string(),
-        (_, 0) => format!("{} from {from}", short(points)),
-        _ => format!("{} from {from}, {} from {n_more} more", short(points), short(gained - points)),
+        (_, []) => format!("{} from {from}", short(points)),
+        (_, [only]) => format!("{} from {from}, {}", short(points), named(only)),
+        _ => format!("{} from {from}, {} from {} more", short(points), short(gained - points), others.len()),
     };
     let less = if taken.is_empty() { String::new() } else { format!(", {taken}") };
     let added: f64 = sides.gains.iter().map(|gain| gain.points).sum();

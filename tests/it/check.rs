@@ -102,6 +102,8 @@ fn rows_alike_under_different_ids_are_counted() {
     let rows = about(&report, Area::Rows);
     assert!(rows[0].sentence.starts_with("10 leads are alike in all"), "{}", rows[0].sentence);
     assert!(rows[0].sentence.contains("5 groups"));
+    assert!(rows[0].evidence[0].contains("leave one row"), "what is to be done: {:?}", rows[0].evidence);
+    assert_eq!(rows[0].evidence[1], "The largest group: `L0` and `L20`.");
 }
 
 #[test]

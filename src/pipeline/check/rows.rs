@@ -1,8 +1,9 @@
 //! Leads that are alike in everything but their id.
 
 use super::columns::ColumnLook;
-use super::{Area, Finding, Grade, Notebook, by_number, counted, listed, thousands};
+use super::{Area, Finding, Grade, Notebook, by_number, counted, thousands};
 use crate::tables::{Column, LeadTable, MISSING};
+use crate::text::listed;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -38,15 +39,20 @@ pub(super) fn look(table: &LeadTable, columns: &[ColumnLook], notes: &mut Notebo
     }
     alike.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
     let leads: usize = alike.iter().map(Vec::len).sum();
-    let ids: Vec<&str> = alike[0].iter().take(IDS_SHOWN).map(|&row| &table.ids[row]).collect();
+    let mut ids: Vec<String> = alike[0].iter().take(IDS_SHOWN).map(|&row| format!("`{}`", &table.ids[row])).collect();
+    if alike[0].len() > IDS_SHOWN {
+        ids.push(format!("{} more", thousands(alike[0].len() - IDS_SHOWN)));
+    }
     let sentence = format!(
         "{} are alike in all {} columns that tell leads apart, under different ids ({})",
         counted(leads, "lead"),
         compared.len(),
         if alike.len() == 1 { "one group".to_string() } else { format!("{} groups", thousands(alike.len())) }
     );
-    let evidence = format!("The largest group has {}, such as {}.", counted(alike[0].len(), "lead"), listed(&ids));
-    notes.findings.push(Finding::new(Grade::Look, Area::Rows, sentence, evidence));
+    let largest = format!("The largest group: {}.", listed(&ids, "and"));
+    let to_do = "Is it one lead, entered twice? Then leave one row: copies count double, and flatter the figures.";
+    let finding = Finding::new(Grade::Look, Area::Rows, sentence, largest);
+    notes.findings.push(Finding { evidence: [vec![to_do.to_string()], finding.evidence].concat(), ..finding });
 }
 
 /// A hash of everything known of a lead but its id; 64 bits make a chance meeting of a million leads one in 10⁷.

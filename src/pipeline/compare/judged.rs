@@ -50,13 +50,13 @@ impl Judged {
             ),
             () => format!("That may be chance: keep {points}, but for rules whose verdict convinces you."),
         };
+        // Of the figures as shown, so that they add up.
+        let [learned, hand_set] = [c.learned, c.hand_set].map(|auc| (1000.0 * auc).round() / 10.0);
         format!(
             "Learned from the other deals and judged on {which} ({} won), the learned points rank a won deal above a lost one \
-             {:.1} times in 100, {points} {:.1} (50 is chance): {:+.1} (95 % interval {:+.1} to {:+.1}). {so}",
+             {learned:.1} times in 100, {points} {hand_set:.1} (50 is chance): {:+.1} (95 % interval {:+.1} to {:+.1}). {so}",
             thousands(c.won),
-            100.0 * c.learned,
-            100.0 * c.hand_set,
-            100.0 * c.gain,
+            learned - hand_set,
             100.0 * c.interval[0],
             100.0 * c.interval[1]
         )
@@ -154,6 +154,14 @@ mod tests {
             "+1.0). That may be chance: keep the hand-set ones, but for rules whose verdict convinces you."
         ));
         assert!(said([0.01, 0.15], false).contains("Beyond chance they rank better: take them over"));
+    }
+
+    #[test]
+    fn the_figures_shown_add_up() {
+        let contest =
+            Contest { deals: 400, won: 90, hand_set: 0.6063, learned: 0.7355, gain: 0.1292, interval: [0.1, 0.2] };
+        let said = Judged { scheme: "forward".into(), contest, tiers: Vec::new() }.sentence(true);
+        assert!(said.contains("73.6 times in 100, those at the start 60.6 (50 is chance): +13.0 (95"), "{said}");
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::snapshot::RowWeights;
 use crate::validation::{self, Scheme};
 use crate::watch::{Stage, Work};
 use rayon::prelude::*;
-use remarks::{out_of_reach, rules_in_doubt};
+use remarks::{of_rules, out_of_reach};
 use shapes::{Look, Offer, offers};
 
 /// Share of the newest deals that a learned scorecard is judged on where the project holds out none.
@@ -250,7 +250,7 @@ pub(super) fn compare_gathered(
         comparison: lesson.comparison,
         half_lives: lesson.half_lives,
         caps: lesson.caps,
-        notes: why_none.into_iter().chain(rules_in_doubt(scorecard, &deals, &settings.deals)).collect(),
+        notes: why_none.into_iter().chain(of_rules(scorecard, &deals, &settings.deals)).collect(),
         deals,
         out_of_reach,
     })

@@ -1,9 +1,9 @@
 //! What a reader must know of single rules: that no past deal can meet them, or that they ask for what may know the outcome.
 
-use super::super::deals::{DealSettings, Deals};
+use super::super::deals::{DealSettings, Deals, RuleSide};
 use crate::asof::Span;
-use crate::scorecard::{ActivityMeasure, Rule, Scorecard};
-use crate::text::listed;
+use crate::scorecard::{ActivityMeasure, Effect, Rule, Scorecard};
+use crate::text::{by_number, counted, listed};
 
 /// The ids of quiet rules that take longer than any deal had been there when it was looked at; `oldest` is the age of the
 /// oldest, `None` where nobody knows.
@@ -17,9 +17,33 @@ pub(super) fn out_of_reach(scorecard: &Scorecard, oldest: Option<Span>) -> Vec<S
     scorecard.rules.iter().filter(takes_longer).map(|rule| rule.id.clone()).collect()
 }
 
+/// What must be known of the rules beside their points.
+pub(super) fn of_rules(scorecard: &Scorecard, deals: &Deals, settings: &DealSettings) -> Vec<String> {
+    let disqualifying = disqualifying(scorecard, deals.rules.as_ref(), &deals.snapshots.won);
+    disqualifying.into_iter().chain(rules_in_doubt(scorecard, deals, settings)).collect()
+}
+
+/// Why fewer rules and deals are compared than there are: rules that disqualify have no points. `won` tells of each deal.
+fn disqualifying(scorecard: &Scorecard, side: Option<&RuleSide>, won: &[f64]) -> Option<String> {
+    let rules = scorecard.rules.iter().filter(|rule| rule.effect == Effect::Disqualify).count();
+    let is_out = &side?.disqualified;
+    let hit: Vec<f64> = won.iter().zip(is_out).filter(|(_, is_out)| **is_out).map(|(won, _)| *won).collect();
+    (rules > 0).then(|| {
+        format!(
+            "{} {}, and so {} not compared; nor {} the {} so hit, {} won.",
+            counted(rules, "rule"),
+            by_number(rules, "disqualifies", "disqualify"),
+            by_number(rules, "is", "are"),
+            by_number(hit.len(), "is", "are"),
+            counted(hit.len(), "deal"),
+            hit.iter().filter(|won| **won > 0.5).count()
+        )
+    })
+}
+
 /// That rules ask for what the project file keeps from the model, or what the leak screen has a question about: what is
 /// learned of their points may come from after the deal.
-pub(super) fn rules_in_doubt(scorecard: &Scorecard, deals: &Deals, settings: &DealSettings) -> Option<String> {
+fn rules_in_doubt(scorecard: &Scorecard, deals: &Deals, settings: &DealSettings) -> Option<String> {
     let is_kept_out = |name: &String| settings.plan.exclude.contains(name);
     let is_in_doubt = |name: &String| deals.leaks.iter().any(|found| found.name == *name);
     let mut names: Vec<String> = scorecard.fields().into_iter().map(|(name, _)| name).collect();
