@@ -238,7 +238,7 @@ fn months_in_which_no_open_lead_was_met_are_asked_about_as_months() {
     let found = findings(&with_text(world, "month", months), Mode::BeforeClose(Span::from_days(1.0)));
     let month = found.iter().find(|f| f.name == "month").unwrap();
     assert_eq!(month.evidence, "tells of a contact, not of the lead (months: jan, feb, sep, …)");
-    assert!(month.question.starts_with("Was that contact before the deal was decided"), "{}", month.question);
+    assert!(month.question.starts_with("Does it describe the call or contact that decided"), "{}", month.question);
 }
 
 /// The same deals with a kind of activity ten days before the close, on these of the won and of the lost.
