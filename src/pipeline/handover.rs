@@ -145,7 +145,7 @@ mod tests {
             share: 0.1,
             model_from: Some(0.9),
             average: 0.4,
-            is_weighted: false,
+            row_weights: RowWeights::Alike,
         };
         let told = "16 leads below SQL are more likely than not to be won: if sales has time, lower SQL's bound in the scorecard.";
         assert_eq!(handover.likely_below(16, false).as_deref(), Some(told));
