@@ -43,32 +43,27 @@ struct LookAt<'t> {
     text: &'t [u8],
 }
 
+/// Bytes whose line ends are counted together, in numbers of 16 bits: the narrower, the more of them at once.
+const COUNTED_TOGETHER: usize = 1 << 14;
+
 impl Lanes for LookAt<'_> {
     type Out = Look;
 
     #[inline(always)]
     fn run(self) -> Look {
-        const LANES: usize = 32;
-        let (mut line_ends, mut quotes, mut all) = (0, [0; LANES], [0; LANES]);
-        // A lane counts in a byte, and so no further than this.
-        for stretch in self.text.chunks(LANES * u8::MAX as usize) {
-            let (blocks, rest) = stretch.as_chunks::<LANES>();
-            let mut counts = [0_u8; LANES];
-            for block in blocks {
-                for lane in 0..LANES {
-                    counts[lane] += u8::from(block[lane] == b'\n');
-                    quotes[lane] |= u8::from(block[lane] == b'"');
-                    all[lane] |= block[lane];
-                }
+        let (mut line_ends, mut quotes, mut all) = (0, 0, 0);
+        for stretch in self.text.chunks(COUNTED_TOGETHER) {
+            let (mut n, mut quotes_here, mut all_here) = (0_u16, 0, 0);
+            for byte in stretch {
+                n += u16::from(*byte == b'\n');
+                quotes_here |= u8::from(*byte == b'"');
+                all_here |= byte;
             }
-            line_ends += counts.iter().map(|count| u64::from(*count)).sum::<u64>();
-            for byte in rest {
-                line_ends += u64::from(*byte == b'\n');
-                quotes[0] |= u8::from(*byte == b'"');
-                all[0] |= byte;
-            }
+            line_ends += u64::from(n);
+            quotes |= quotes_here;
+            all |= all_here;
         }
-        Look { line_ends, quotes: quotes.contains(&1), ascii: all.is_ascii() }
+        Look { line_ends, quotes: quotes > 0, ascii: all.is_ascii() }
     }
 }
 
