@@ -172,6 +172,11 @@ pub(super) fn position(length: usize) -> Result<u32, InputError> {
 }
 
 impl RawCells {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.n_cells() == 0
+    }
+
     /// How many cells there are.
     pub(super) fn n_cells(&self) -> usize {
         match self {

@@ -25,18 +25,13 @@ impl Spare {
         reader: &CellReader,
         kept: &dyn Fn(&str) -> bool,
     ) -> Spare {
-        let times = [&roles.created_at, &roles.closed_at, &roles.as_of];
-        let of_roles = roles.columns();
         let mut spare = BTreeMap::new();
         for column in &mut raw.columns {
             let asked: Vec<&ColumnRequest> = requests.iter().filter(|request| request.name == column.name).collect();
-            let n_roles = of_roles.iter().filter(|name| **name == column.name).count();
-            let is_fit = match (&asked[..], n_roles) {
-                ([request], 0) => is_fit(request, &column.cells, reader),
-                ([], 1) => {
-                    let is_time = times.iter().any(|name| name.as_ref() == Some(&column.name));
-                    is_time && matches!(column.cells, RawCells::Instants(_))
-                }
+            let (n_times, n_others) = n_roles(roles, &column.name);
+            let is_fit = match (&asked[..], n_times, n_others) {
+                ([request], 0, 0) => is_fit(request, &column.cells, reader),
+                ([], 1, 0) => matches!(column.cells, RawCells::Instants(_)),
                 _ => false,
             };
             if is_fit && !kept(&column.name) {
@@ -74,6 +69,15 @@ impl Spare {
     fn take(&self, name: &str) -> Option<RawCells> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name)
     }
+}
+
+/// How many times a column is, and how many other parts it plays.
+fn n_roles(roles: &LeadRoles, name: &str) -> (usize, usize) {
+    let LeadRoles { id, created_at, closed_at, as_of, outcome, weight, activity_columns } = roles;
+    let times = [created_at, closed_at, as_of].into_iter().flatten();
+    let others =
+        [id].into_iter().chain(outcome.iter().map(|outcome| &outcome.column)).chain(weight).chain(activity_columns);
+    (times.filter(|column| *column == name).count(), others.filter(|column| *column == name).count())
 }
 
 /// Whether cells are what is asked for, and nothing else is.

@@ -3,10 +3,10 @@
 //! `tests/reference/parquet.py` writes the files.
 
 use leadscore::io::{
-    ActivityLog, ActivityRoles, ColumnRequest, InferredColumn, LeadRoles, LogReport, ReadSettings, Views, Wanted,
-    build_leads, infer_types, read_raw,
+    ActivityLog, ActivityRoles, ColumnRequest, InferredColumn, LeadRoles, LogReport, LostWords, OutcomeColumn,
+    ReadSettings, Views, Wanted, build_leads, build_leads_out_of, infer_types, read_raw,
 };
-use leadscore::tables::{Activity, ActivityBatches, Column, Ids, MISSING};
+use leadscore::tables::{Activity, ActivityBatches, Column, ColumnType, Ids, MISSING};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -93,6 +93,47 @@ fn every_way_of_storing_a_table_gives_the_same_columns() {
             assert!(bits(column) == bits(wanted), "{place}");
         }
     }
+}
+
+/// What a column is taken for, of the type that it is said to have.
+fn request(name: &str, column_type: ColumnType, views: Views) -> ColumnRequest {
+    ColumnRequest { name: name.to_string(), column_type, views }
+}
+
+#[test]
+fn columns_taken_over_are_as_columns_copied_whoever_else_reads_them() {
+    let settings = ReadSettings::default();
+    let text = Views { text: true, ..Views::default() };
+    let requests = [
+        request("amount", ColumnType::Number, Views::default()),
+        request("city", ColumnType::Category, text),
+        request("seen", ColumnType::Date, Views::default()),
+        request("kind", ColumnType::Text, Views { number: true, ..text }),
+    ];
+    let role = |name: &str| Some(name.to_string());
+    let outcome = |column: &str| {
+        Some(OutcomeColumn { column: column.to_string(), won: vec!["Bern".to_string()], lost: LostWords::Everything })
+    };
+    let plain = LeadRoles { id: "row".to_string(), created_at: role("at"), ..LeadRoles::default() };
+    let of_all = |requests: &[ColumnRequest], roles: &LeadRoles, kept: &str, taken: &[&str]| {
+        let raw = read_raw(&[folder().join("pyarrow.parquet")], &settings, Wanted::All).unwrap();
+        let copied = build_leads(&raw, roles, requests, &settings).unwrap();
+        let mut spent = raw.clone();
+        let own = build_leads_out_of(&mut spent, roles, requests, &settings, &|name| name == kept).unwrap();
+        assert_eq!(format!("{own:?}"), format!("{copied:?}"));
+        let is_taken = |name: &&str| spent.column(name).unwrap().cells.is_empty();
+        assert_eq!(
+            ["amount", "at", "city", "kind", "seen"].into_iter().filter(|n| is_taken(n)).collect::<Vec<_>>(),
+            taken
+        );
+    };
+    of_all(&requests, &plain, "", &["amount", "at", "city", "seen"]);
+    of_all(&requests, &plain, "amount", &["at", "city", "seen"]);
+    of_all(&requests, &LeadRoles { as_of: role("at"), ..plain.clone() }, "", &["amount", "city", "seen"]);
+    of_all(&requests, &LeadRoles { closed_at: role("seen"), ..plain.clone() }, "", &["amount", "at", "city"]);
+    of_all(&requests[..1], &LeadRoles { closed_at: role("seen"), ..plain.clone() }, "", &["amount", "at", "seen"]);
+    of_all(&requests, &LeadRoles { outcome: outcome("city"), ..plain.clone() }, "", &["amount", "at", "seen"]);
+    of_all(&requests, &LeadRoles { id: "at".to_string(), created_at: None, ..plain }, "", &["amount", "city", "seen"]);
 }
 
 /// Reads a file as a log and as a table of leads: what is wrong is an error that names it.
