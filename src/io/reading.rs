@@ -9,6 +9,8 @@ use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::tables::{MISSING, TextColumn};
 use crate::values::{DateOrder, MissingWords, OrderEvidence, OrderVerdict, TimeReader, parse_number};
+use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Reads cells by the settings of a project.
@@ -34,7 +36,15 @@ impl Unread {
         }
         self.n += 1;
     }
+
+    /// Together with those of later rows.
+    fn and_later(self, later: Unread) -> Unread {
+        Unread { n: self.n + later.n, first_row: if self.n == 0 { later.first_row } else { self.first_row } }
+    }
 }
+
+/// Cells that a thread reads in one go: so few that no thread is left with a whole column at the end.
+const CELLS_PER_TASK: usize = 1 << 16;
 
 /// The dates of a column.
 pub(super) struct Dates {
@@ -87,20 +97,10 @@ impl CellReader {
 
     /// The cells of `rows` as numbers, NaN where missing or unread.
     pub(super) fn numbers(&self, column: &RawColumn, rows: &[u32]) -> (Vec<f64>, Unread) {
-        let mut unread = Unread::default();
-        let mut read = |row: u32, cell: &str, decimal: char| {
-            if self.missing.is_missing(cell) {
-                return f64::NAN;
-            }
-            parse_number(cell, decimal).unwrap_or_else(|| {
-                unread.add(row);
-                f64::NAN
-            })
-        };
         let values = match &column.cells {
             RawCells::Text(cells) => {
-                let value = |&row: &u32| read(row, cells.get(row as usize), self.decimal_of(cells, row as usize));
-                rows.iter().map(value).collect()
+                let written = |row: u32| (Cow::Borrowed(cells.get(row as usize)), self.decimal_of(cells, row as usize));
+                return self.written_numbers(rows, written);
             }
             RawCells::Booleans(cells) => {
                 let value = |&row: &u32| cells[row as usize].map_or(f64::NAN, |is_true| f64::from(u8::from(is_true)));
@@ -112,9 +112,59 @@ impl CellReader {
             RawCells::Numbers(cells) if self.takes_as_they_are(cells) => {
                 rows.iter().map(|&row| cells[row as usize]).collect()
             }
-            cells => rows.iter().map(|&row| read(row, &cells.text(row as usize), '.')).collect(),
+            cells => return self.written_numbers(rows, |row| (cells.text(row as usize), '.')),
         };
-        (values, unread)
+        (values, Unread::default())
+    }
+
+    /// The numbers that are `written` in `rows`, with their decimal signs.
+    fn written_numbers<'c>(
+        &self,
+        rows: &[u32],
+        written: impl Fn(u32) -> (Cow<'c, str>, char) + Sync,
+    ) -> (Vec<f64>, Unread) {
+        let read_task = |(rows, values): (&[u32], &mut [f64])| {
+            let mut unread = Unread::default();
+            for (row, value) in rows.iter().zip(values) {
+                let (cell, decimal) = written(*row);
+                if self.missing.is_missing(&cell) {
+                    continue;
+                }
+                match parse_number(&cell, decimal) {
+                    Some(number) => *value = number,
+                    None => unread.add(*row),
+                }
+            }
+            unread
+        };
+        let mut values = vec![f64::NAN; rows.len()];
+        let tasks = rows.par_chunks(CELLS_PER_TASK).zip(values.par_chunks_mut(CELLS_PER_TASK));
+        let unread: Vec<Unread> = tasks.map(read_task).collect();
+        (values, unread.into_iter().fold(Unread::default(), Unread::and_later))
+    }
+
+    /// The cells of `rows` as times, as far as they can be read without knowing an order of day and month; and the places of
+    /// the others among `rows`.
+    fn dates_without_order(&self, column: &RawColumn, rows: &[u32]) -> (Vec<Option<Instant>>, Vec<usize>) {
+        if let RawCells::Instants(cells) = &column.cells {
+            return (rows.iter().map(|&row| cells[row as usize]).collect(), Vec::new());
+        }
+        let read_task = |(task, (rows, values)): (usize, (&[u32], &mut [Option<Instant>]))| {
+            let mut left = Vec::new();
+            for ((row, value), place) in rows.iter().zip(values).zip(task * CELLS_PER_TASK..) {
+                let text = column.cells.text(*row as usize);
+                if self.missing.is_missing(&text) {
+                    continue;
+                }
+                *value = self.times.read(text.as_bytes(), None);
+                left.extend(value.is_none().then_some(place));
+            }
+            left
+        };
+        let mut values = vec![None; rows.len()];
+        let tasks = rows.par_chunks(CELLS_PER_TASK).zip(values.par_chunks_mut(CELLS_PER_TASK)).enumerate();
+        let left: Vec<Vec<usize>> = tasks.map(read_task).collect();
+        (values, left.concat())
     }
 
     /// Whether numbers are what a column of them holds, without a look at each as text.
@@ -126,24 +176,7 @@ impl CellReader {
     /// The cells of `rows` as times. A date that needs the order of its column gets `fixed_order`, or the one that the
     /// column itself decides.
     pub(super) fn dates(&self, column: &RawColumn, rows: &[u32], fixed_order: Option<DateOrder>) -> Dates {
-        let mut values = Vec::with_capacity(rows.len());
-        let mut left: Vec<usize> = Vec::new();
-        for (index, &row) in rows.iter().enumerate() {
-            let row = row as usize;
-            let value = match &column.cells {
-                RawCells::Instants(cells) => cells[row],
-                cells => {
-                    let text = cells.text(row);
-                    let value =
-                        if self.missing.is_missing(&text) { None } else { self.times.read(text.as_bytes(), None) };
-                    if value.is_none() && !self.missing.is_missing(&text) {
-                        left.push(index);
-                    }
-                    value
-                }
-            };
-            values.push(value);
-        }
+        let (mut values, left) = self.dates_without_order(column, rows);
         let mut evidence = OrderEvidence::default();
         for &index in &left {
             evidence.observe(rows[index] as usize, column.text(rows[index] as usize).as_bytes());
