@@ -10,6 +10,7 @@ mod origins;
 
 pub use acts::Acts;
 pub use ids::Ids;
+pub(crate) use numbers::stretch_of;
 pub use numbers::{NO_SPAN, Numbers, days_of};
 pub use origins::Origins;
 

@@ -4,8 +4,10 @@ use super::seen_acts::{SeenAct, SeenActs};
 use super::shard::LEADS_PER_SHARD;
 use crate::asof::{Instant, Span};
 use crate::decay::Decay;
-use crate::tables::{NO_SPAN, days_of};
+use crate::lanes::{Lanes, in_wide_registers};
+use crate::tables::{NO_SPAN, days_of, stretch_of};
 use crate::text::fold;
+use std::borrow::Cow;
 
 /// When the newest act was of a kind that never happened, and the first.
 const NEVER: i64 = i64::MIN;
@@ -33,57 +35,53 @@ pub struct KindColumns {
 }
 
 impl KindColumns {
-    /// What `look` makes of what `of` knows of each of these leads, in their order.
-    fn of_leads<T: Copy, U>(
-        &self,
-        leads: &[usize],
-        of: impl Fn(&KindCells) -> &[T],
-        look: impl Fn(usize, T) -> U,
-    ) -> Vec<U> {
+    /// What `of` knows of each of these leads, in their order.
+    fn cells<T: Copy>(&self, leads: &[usize], of: impl Fn(&KindCells) -> &[T]) -> Cow<'_, [T]> {
         let [shard] = &self.shards[..] else {
             let cell = |lead: usize| of(&self.shards[lead / LEADS_PER_SHARD])[lead % LEADS_PER_SHARD];
-            return leads.iter().map(|&lead| look(lead, cell(lead))).collect();
+            return leads.iter().map(|&lead| cell(lead)).collect();
         };
-        let cells = of(shard);
-        match leads.first() {
-            // Nearly always all leads of a stretch are asked for.
-            Some(&first) if leads.windows(2).all(|pair| pair[1] == pair[0] + 1) => {
-                let own = &cells[first..first + leads.len()];
-                own.iter().zip(first..).map(|(cell, lead)| look(lead, *cell)).collect()
-            }
-            _ => leads.iter().map(|&lead| look(lead, cells[lead])).collect(),
-        }
+        picked(of(shard), leads)
+    }
+
+    /// Microseconds from an instant of each lead to its `as_of`, which is that of all leads; [`NO_SPAN`] for `none`.
+    fn since(&self, leads: &[usize], as_of: &[Instant], of: impl Fn(&KindCells) -> &[i64], none: i64) -> Vec<i64> {
+        let mut since = vec![0; leads.len()];
+        let (at, as_of) = (self.cells(leads, of), picked(as_of, leads));
+        in_wide_registers(Since { at: &at, as_of: &as_of, none, since: &mut since });
+        since
     }
 
     /// Occurrences before as-of.
     pub fn counts(&self, leads: &[usize]) -> Vec<f64> {
-        self.of_leads(leads, |cells| &cells.count, |_, count| count)
+        self.cells(leads, |cells| &cells.count).into_owned()
     }
 
     /// Σ 2^(−age / half-life) over them.
     pub fn decayed(&self, leads: &[usize]) -> Vec<f64> {
-        self.of_leads(leads, |cells| &cells.decayed, |_, decayed| decayed)
+        self.cells(leads, |cells| &cells.decayed).into_owned()
     }
 
     /// When the newest act of each was.
     pub fn newest(&self, leads: &[usize]) -> Vec<Option<Instant>> {
-        self.of_leads(leads, |cells| &cells.newest, |_, at| (at != NEVER).then_some(Instant(at)))
+        let newest = self.cells(leads, |cells| &cells.newest);
+        newest.iter().map(|&at| (at != NEVER).then_some(Instant(at))).collect()
     }
 
     /// Whether there was an act of each at or after its instant in `from`.
     pub fn reach(&self, leads: &[usize], from: &[Instant]) -> Vec<bool> {
-        let newest = self.of_leads(leads, |cells| &cells.newest, |_, at| at);
+        let newest = self.cells(leads, |cells| &cells.newest);
         newest.iter().zip(from).map(|(at, from)| *at >= from.0 && *at != NEVER).collect()
     }
 
     /// Microseconds from the newest act of each to its `as_of`, which is that of all leads; [`NO_SPAN`] where there was none.
     pub fn since_newest(&self, leads: &[usize], as_of: &[Instant]) -> Vec<i64> {
-        self.of_leads(leads, |cells| &cells.newest, |lead, at| micros(at, NEVER, as_of[lead]))
+        self.since(leads, as_of, |cells| &cells.newest, NEVER)
     }
 
     /// The same from the first act.
     pub fn since_first(&self, leads: &[usize], as_of: &[Instant]) -> Vec<i64> {
-        self.of_leads(leads, |cells| &cells.first, |lead, at| micros(at, NOT_YET, as_of[lead]))
+        self.since(leads, as_of, |cells| &cells.first, NOT_YET)
     }
 
     /// Days from the newest act of each to its `as_of`, which is that of all leads; NaN where there was none.
@@ -97,12 +95,33 @@ impl KindColumns {
     }
 }
 
-/// Microseconds from an instant, of which `none` stands for there being none. Nobody can guess which leads have acts of a kind,
+/// The values of these leads; nearly always those of a stretch, which need not be copied.
+fn picked<'v, T: Copy>(values: &'v [T], leads: &[usize]) -> Cow<'v, [T]> {
+    match stretch_of(leads) {
+        Some(stretch) => Cow::Borrowed(&values[stretch]),
+        None => leads.iter().map(|&lead| values[lead]).collect(),
+    }
+}
+
+/// Microseconds from instants, of which `none` stands for there being none. Nobody can guess which leads have acts of a kind,
 /// and so they are worked out in any case.
-#[inline]
-fn micros(at: i64, none: i64, as_of: Instant) -> i64 {
-    let since = as_of.since(Instant(at)).0.max(NO_SPAN + 1);
-    if at == none { NO_SPAN } else { since }
+struct Since<'a> {
+    at: &'a [i64],
+    as_of: &'a [Instant],
+    none: i64,
+    since: &'a mut [i64],
+}
+
+impl Lanes for Since<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for ((since, &at), as_of) in self.since.iter_mut().zip(self.at).zip(self.as_of) {
+            let micros = as_of.since(Instant(at)).0.max(NO_SPAN + 1);
+            *since = if at == self.none { NO_SPAN } else { micros };
+        }
+    }
 }
 
 /// Which kinds are followed.

@@ -99,6 +99,13 @@ impl Numbers {
         }
     }
 
+    /// Of each whether it is there.
+    pub(crate) fn are_there(&self) -> Vec<bool> {
+        let mut there = vec![false; self.len()];
+        in_wide_registers(AreThere { numbers: self, there: &mut there });
+        there
+    }
+
     /// For each of these rows `missing` where its number is, and else `there`.
     pub(crate) fn where_missing(&self, rows: &[usize], missing: u32, there: u32) -> Vec<u32> {
         let mut told = vec![there; rows.len()];
@@ -259,6 +266,26 @@ impl Lanes for Stretch<'_> {
     }
 }
 
+/// Writes of each number whether it is there.
+struct AreThere<'a> {
+    numbers: &'a Numbers,
+    there: &'a mut [bool],
+}
+
+impl Lanes for AreThere<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let cells = self.there.iter_mut();
+        match self.numbers {
+            Numbers::Wide(values) => cells.zip(values).for_each(|(cell, value)| *cell = !value.is_nan()),
+            Numbers::Counts(counts) => cells.zip(counts).for_each(|(cell, count)| *cell = *count != NO_COUNT),
+            Numbers::Seconds(all) => cells.zip(all).for_each(|(cell, seconds)| *cell = *seconds != NO_TIME),
+        }
+    }
+}
+
 /// Writes `missing` for the rows whose number is.
 struct WhereMissing<'a> {
     numbers: &'a Numbers,
@@ -289,7 +316,7 @@ impl Lanes for WhereMissing<'_> {
 
 /// The rows as a range, where each follows the one before.
 #[inline(always)]
-fn stretch_of(rows: &[usize]) -> Option<Range<usize>> {
+pub(crate) fn stretch_of(rows: &[usize]) -> Option<Range<usize>> {
     let first = *rows.first()?;
     // All of them are looked at, several at once, rather than up to the first that does not.
     let follow = rows.iter().enumerate().fold(true, |all, (at, &row)| all & (row == first.wrapping_add(at)));
@@ -350,6 +377,7 @@ mod tests {
                 let told: Vec<u32> = rows.iter().map(|row| if numbers.is_missing(*row) { 4 } else { 9 }).collect();
                 assert_eq!(numbers.where_missing(rows, 4, 9), told);
             }
+            assert!(numbers.are_there().iter().enumerate().all(|(row, there)| *there != numbers.is_missing(row)));
         }
         let days = Numbers::of_spans(vec![5_000_000, NO_SPAN, -1_000_000]);
         assert_eq!(days.sorted(&[0, 1, 2]), [days.get(2), days.get(0)]);
