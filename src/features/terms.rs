@@ -207,7 +207,7 @@ impl Term {
                 let by_code: Vec<bool> = column.levels.iter().map(|l| own.contains(l.as_str())).collect();
                 column.codes.iter().map(|&c| c != MISSING && by_code[c as usize]).collect()
             }
-            (_, Values::Number(numbers)) => numbers.iter().map(|v| !v.is_nan()).collect(),
+            (_, Values::Number(numbers)) => numbers.are_there(),
             // A source is always read as the type its term was learned from.
             (_, Values::Text(column)) => vec![false; column.codes.len()],
         }

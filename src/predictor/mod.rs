@@ -305,9 +305,15 @@ impl Predictor {
         let n_rows = attributes.first().map_or(0, |a| a.values.len());
         let mut known = vec![0.0; n_rows];
         for (fitted, attribute) in self.terms.iter().zip(attributes) {
-            let by_log = matches!(fitted.term.source, Source::Activity { .. });
-            let is_known = if by_log { vec![has_log; n_rows] } else { fitted.term.known(&attribute.values) };
-            known.iter_mut().zip(is_known).filter(|(_, is)| *is).for_each(|(sum, _)| *sum += fitted.spread);
+            match fitted.term.source {
+                Source::Activity { .. } if has_log => known.iter_mut().for_each(|sum| *sum += fitted.spread),
+                Source::Activity { .. } => {}
+                _ => {
+                    let is_known = fitted.term.known(&attribute.values);
+                    let worth = |is_known| if is_known { fitted.spread } else { 0.0 };
+                    known.iter_mut().zip(is_known).for_each(|(sum, is_known)| *sum += worth(is_known));
+                }
+            }
         }
         known.into_iter().map(|sum| if total > 0.0 { (sum / total).min(1.0) } else { f64::NAN }).collect()
     }
