@@ -2,6 +2,7 @@
 
 use crate::asof::{Instant, MICROS_PER_DAY, Span};
 use crate::fault::InputError;
+use crate::lanes::{Lanes, in_wide_registers};
 use crate::pipeline::score::AsOf;
 use crate::tables::{ActivityBatch, ActivityBatches, LeadTable, Outcome};
 use crate::values::{TimeReader, format_day, format_instant};
@@ -106,12 +107,27 @@ impl ActivityBatches for DatedLog<'_> {
     fn for_each(&mut self, each: &mut dyn FnMut(ActivityBatch<'_>)) -> Result<(), InputError> {
         let DatedLog { log, before, newest } = self;
         log.for_each(&mut |batch| {
-            // Without a branch, since every act is looked at. The earliest instant there is stands for none.
-            let none = Instant(i64::MIN);
-            let times = batch.acts.at.iter().map(|&at| if at < *before { at } else { none });
-            *newest = times.max().filter(|at| *at > none).max(*newest);
+            *newest = in_wide_registers(NewestBefore { at: &batch.acts.at, before: *before }).max(*newest);
             each(batch);
         })
+    }
+}
+
+/// The newest of some instants before one.
+struct NewestBefore<'a> {
+    at: &'a [Instant],
+    before: Instant,
+}
+
+impl Lanes for NewestBefore<'_> {
+    type Out = Option<Instant>;
+
+    #[inline(always)]
+    fn run(self) -> Option<Instant> {
+        // The earliest instant there is stands for none.
+        let none = i64::MIN;
+        let newest = self.at.iter().fold(none, |newest, at| newest.max(if *at < self.before { at.0 } else { none }));
+        (newest > none).then_some(Instant(newest))
     }
 }
 
