@@ -12,6 +12,7 @@ use super::shard::{LEADS_PER_SHARD, Shard, ShardResult};
 use crate::asof::Instant;
 use crate::decay::Decay;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,7 +21,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(super) struct Common<'p> {
     pub plan: &'p Plan,
     /// `(n_leads,)`.
-    pub as_of: Vec<Instant>,
+    pub as_of: Cow<'p, [Instant]>,
     pub follower: Option<KindFollower>,
     /// The decay whose factors are worked out for all acts: the model's, or that of the first rule whose points fade.
     pub shared: Option<Decay>,

@@ -12,6 +12,7 @@ use super::shard::{LEADS_PER_SHARD, Shard};
 use crate::asof::{Instant, seen};
 use crate::tables::{ActivityBatch, Acts};
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// What else to gather on the way.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +42,8 @@ pub struct Pass<'p> {
 
 impl<'p> Pass<'p> {
     /// A pass for `plan` over leads whose as-of are `as_of`; `Instant(i64::MIN)` makes a lead see nothing.
-    pub fn new(plan: &'p Plan, as_of: Vec<Instant>, options: PassOptions) -> Pass<'p> {
+    pub fn new(plan: &'p Plan, as_of: impl Into<Cow<'p, [Instant]>>, options: PassOptions) -> Pass<'p> {
+        let as_of = as_of.into();
         let follower = options.model.map(KindFollower::new);
         let of_rules = || plan.requests().iter().find_map(|request| request.amount.decay()).cloned();
         Pass {

@@ -74,7 +74,7 @@ pub(super) fn look(
     let knows_acts = (log.is_some() && on.as_of.is_some()) || !counters.is_empty();
     let measures = match (log, &on.as_of) {
         (Some(log), Some(as_of)) => {
-            let mut pass = Pass::new(&plan, as_of.clone(), PassOptions { model: None });
+            let mut pass = Pass::new(&plan, as_of, PassOptions { model: None });
             log.for_each(&mut |batch| pass.add(batch))?;
             pass.finish(&counters)
         }

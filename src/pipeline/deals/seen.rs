@@ -72,7 +72,7 @@ impl Look<'_> {
         let (gathered, stretches) = match (inputs.log, self.as_of) {
             (Some(log), Some(as_of)) => {
                 let kinds = ModelKinds { half_life: self.settings.half_life, kinds: None, max_kinds: super::MAX_KINDS };
-                let mut pass = Pass::new(&plan, as_of.to_vec(), PassOptions { model: Some(kinds) });
+                let mut pass = Pass::new(&plan, as_of, PassOptions { model: Some(kinds) });
                 log.for_each(&mut |batch| {
                     pass.add(batch);
                     watch.add(batch);

@@ -55,7 +55,7 @@ impl<'a> Settled<'a> {
         n_leads: usize,
     ) -> Result<(Gathered<'_>, Vec<Stretch>), InputError> {
         let Some(log) = log else {
-            let pass = Pass::new(&self.plan, self.as_of.clone(), PassOptions::default());
+            let pass = Pass::new(&self.plan, &self.as_of, PassOptions::default());
             let (gathered, stretches) = pass.into_stretches(&self.counters, n_leads);
             return Ok((gathered.without_log(), stretches));
         };
@@ -64,7 +64,7 @@ impl<'a> Settled<'a> {
             kinds: Some(m.reading.kinds.clone()),
             max_kinds: usize::MAX,
         });
-        let mut pass = Pass::new(&self.plan, self.as_of.clone(), PassOptions { model: kinds }).without_statistics();
+        let mut pass = Pass::new(&self.plan, &self.as_of, PassOptions { model: kinds }).without_statistics();
         log.for_each(&mut |batch| pass.add(batch))?;
         Ok(pass.into_stretches(&self.counters, n_leads))
     }
