@@ -6,7 +6,7 @@ mod reason;
 mod sides;
 
 pub use by_model::is_next_to_nothing;
-pub use in_lists::{Sentence, say_once};
+pub use in_lists::{ListWords, Sentence, list_words, of_their_kinds};
 pub use reason::{Reason, reason, usual_action};
 pub use sides::{Chance, Gain, LikeCases, Opinion, Sides};
 

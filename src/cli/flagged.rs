@@ -1,6 +1,6 @@
 //! Lists of leads about which points and model disagree: what is true of several is said once.
 
-use crate::mismatch::{Reason, say_once};
+use crate::mismatch::{Reason, list_words};
 
 /// One lead of a list.
 pub(super) struct Entry<'a> {
@@ -16,19 +16,15 @@ pub(super) struct Entry<'a> {
 pub(super) fn list_text(title: &str, entries: &[Entry<'_>]) -> String {
     let Some(first) = entries.first() else { return String::new() };
     let mut text = format!("\n{title}:\n");
-    let mut reasons: Vec<Reason> = entries.iter().map(|entry| entry.reason.clone()).collect();
-    for sentence in say_once(reasons.iter_mut().collect()) {
+    let words = list_words(&entries.iter().map(|entry| entry.reason).collect::<Vec<_>>());
+    for sentence in words.above {
         text.push_str(&format!("  {sentence}\n"));
     }
     let is_one_action = entries.len() > 1 && entries.iter().all(|entry| entry.action == first.action);
     if is_one_action && !first.action.is_empty() {
         text.push_str(&format!("  next, for each of them: {}\n", first.action));
     }
-    let mut before = "";
-    for (Entry { head, action, .. }, reason) in entries.iter().zip(&reasons) {
-        let particular = reason.particular.as_deref().unwrap_or_default();
-        let own = if particular == before && !before.is_empty() { "for the same reasons" } else { particular };
-        before = particular;
+    for (Entry { head, action, .. }, own) in entries.iter().zip(words.of_each) {
         text.push_str(&format!("  {head}\n"));
         if !own.is_empty() {
             text.push_str(&format!("    {own}\n"));
@@ -55,7 +51,7 @@ mod tests {
         assert_eq!(
             text,
             "\nHigh:\n  Of 30 past deals 5 % were won.\n  next, for each of them: Ask\n  x: 10 points\n    10 of 10 points are \
-             from `a`.\n  y: 10 points\n    for the same reasons\n  z: 10 points\n    5 of 5 points are from `b`.\n"
+             from `a`. Same for the next.\n  y: 10 points\n  z: 10 points\n    5 of 5 points are from `b`.\n"
         );
         let apart = list_text("High", &[entry("x", &long, "Ask"), entry("y", &other, "Call")]);
         assert!(apart.contains("    next: Ask\n  y") && apart.ends_with("    next: Call\n"), "{apart}");

@@ -1,6 +1,7 @@
 //! Reasons of several leads below each other: what all share is said once above the list, and of each what is its own.
 
 use super::Reason;
+use serde::Serialize;
 
 /// A sentence of a reason: words, and between them figures, in which leads differ of which the words are all true.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,51 +35,94 @@ impl Sentence {
     }
 }
 
-/// What a list says once above its leads, whose reasons are left with what is [particular](Reason::particular) to each: the
-/// sentences about their kinds, in the order of their first place, then what all have in common.
-pub fn say_once(mut reasons: Vec<&mut Reason>) -> Vec<String> {
-    let mut above: Vec<String> = Vec::new();
-    for sentence in reasons.iter().flat_map(|reason| &reason.of_its_kind) {
-        if !above.contains(sentence) {
-            above.push(sentence.clone());
+/// Reasons as a list tells them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct ListWords {
+    /// Once above the leads: the sentences about their kinds, then what all have in common.
+    pub above: Vec<String>,
+    /// With each lead, what is its own.
+    pub of_each: Vec<String>,
+}
+
+/// The words of a list of leads with these reasons.
+pub fn list_words(reasons: &[&Reason]) -> ListWords {
+    let (shared, of_each) = match differ_at_most_in_figures(reasons) {
+        true => by_figures(reasons),
+        false => by_sentences(reasons),
+    };
+    let mut above = of_their_kinds(reasons.iter().copied());
+    above.extend((!shared.is_empty()).then(|| format!("What all share: {shared}")));
+    ListWords { above, of_each }
+}
+
+/// The sentences about the kinds of leads with these reasons, each once, in the order of their first place.
+pub fn of_their_kinds<'a>(reasons: impl Iterator<Item = &'a Reason>) -> Vec<String> {
+    let mut of_kinds: Vec<String> = Vec::new();
+    for sentence in reasons.flat_map(|reason| &reason.of_its_kind) {
+        if !of_kinds.contains(sentence) {
+            of_kinds.push(sentence.clone());
         }
     }
-    let shared = shared(&reasons);
-    let (same, but_for_figures): (Vec<_>, Vec<_>) = shared.iter().partition(|sentence| is_same(sentence, &reasons));
-    let told = same.iter().map(|sentence| sentence.whole());
-    let told: Vec<String> = told.chain(but_for_figures.iter().map(|sentence| sentence.without_figures())).collect();
-    if !told.is_empty() {
-        let beside = if but_for_figures.is_empty() { "" } else { " The odds stand with each, in this order." };
-        above.push(format!("What all share: {}{beside}", told.join(" ")));
+    of_kinds
+}
+
+/// Whether several leads have the same sentences but for figures, so that a figure is known by its place.
+fn differ_at_most_in_figures(reasons: &[&Reason]) -> bool {
+    let words = |reason: &Reason| reason.sentences.iter().map(|sentence| sentence.words.clone()).collect::<Vec<_>>();
+    reasons.len() > 1 && reasons.windows(2).all(|pair| words(pair[0]) == words(pair[1]))
+}
+
+/// All sentences above the list, without the figures of those in which the leads differ; these stand with each.
+fn by_figures(reasons: &[&Reason]) -> (String, Vec<String>) {
+    let first = &reasons[0].sentences;
+    let is_same = |at: usize| reasons.iter().all(|reason| reason.sentences[at] == first[at]);
+    let (same, differing): (Vec<usize>, Vec<usize>) = (0..first.len()).partition(|&at| is_same(at));
+    let tell = |(at, sentence): (usize, &Sentence)| {
+        if differing.contains(&at) { sentence.without_figures() } else { sentence.whole() }
+    };
+    let mut told: Vec<String> = first.iter().enumerate().map(tell).collect();
+    let n_figures = |of: &[usize]| of.iter().map(|&at| first[at].figures.len()).sum::<usize>();
+    if !differing.is_empty() {
+        let other = if n_figures(&same) > 0 { "other " } else { "" };
+        let order = if n_figures(&differing) > 1 { ", in this order" } else { "" };
+        told.push(format!("The {other}odds stand with each{order}."));
     }
-    for reason in &mut reasons {
-        reason.particular = Some(particular(reason, &same, &but_for_figures));
-    }
-    above
+    let figures = |reason: &&Reason| {
+        let of: Vec<&str> =
+            differing.iter().flat_map(|&at| &reason.sentences[at].figures).map(String::as_str).collect();
+        of.join(", ")
+    };
+    (told.join(" "), reasons.iter().map(figures).collect())
 }
 
-/// The sentences of the first reason that all others have, too, whatever their figures; none of a lead on its own.
-fn shared(reasons: &[&mut Reason]) -> Vec<Sentence> {
-    let [first, others @ ..] = reasons else { return Vec::new() };
-    let has = |reason: &Reason, words: &[String]| reason.sentences.iter().any(|sentence| sentence.words == words);
-    let of_all = |sentence: &&Sentence| others.iter().all(|reason| has(reason, &sentence.words));
-    first.sentences.iter().filter(|_| !others.is_empty()).filter(of_all).cloned().collect()
+/// The sentences with which all reasons begin above the list, for one may lean on that before it; the others with each
+/// lead, or with the first of several on end.
+fn by_sentences(reasons: &[&Reason]) -> (String, Vec<String>) {
+    let n_shared = n_shared_first(reasons);
+    let tell = |sentences: &[Sentence]| sentences.iter().map(Sentence::whole).collect::<Vec<_>>().join(" ");
+    let own: Vec<String> = reasons.iter().map(|reason| tell(&reason.sentences[n_shared..])).collect();
+    let shared = reasons.first().map_or_else(String::new, |first| tell(&first.sentences[..n_shared]));
+    (shared, own.chunk_by(|a, b| a == b).flat_map(of_a_run).collect())
 }
 
-/// Whether a shared sentence has the same figures in all reasons.
-fn is_same(sentence: &Sentence, reasons: &[&mut Reason]) -> bool {
-    reasons.iter().all(|reason| reason.sentences.contains(sentence))
+/// With how many sentences all begin; none of a lead on its own.
+fn n_shared_first(reasons: &[&Reason]) -> usize {
+    let [first, others @ ..] = reasons else { return 0 };
+    let is_of_all =
+        |(at, sentence): &(usize, &Sentence)| others.iter().all(|reason| reason.sentences.get(*at) == Some(*sentence));
+    if others.is_empty() { 0 } else { first.sentences.iter().enumerate().take_while(is_of_all).count() }
 }
 
-/// What is said of a lead below the sentences that its list shares: its own sentences, and its figures of the shared ones.
-fn particular(reason: &Reason, same: &[&Sentence], but_for_figures: &[&Sentence]) -> String {
-    let is_said =
-        |sentence: &&Sentence| same.iter().chain(but_for_figures).any(|shared| shared.words == sentence.words);
-    let own = reason.sentences.iter().filter(|sentence| !is_said(sentence)).map(Sentence::whole);
-    let of = |shared: &&&Sentence| reason.sentences.iter().find(|sentence| sentence.words == shared.words);
-    let figures = but_for_figures.iter().filter_map(|shared| of(&shared)).flat_map(|sentence| &sentence.figures);
-    let figures: Vec<&str> = figures.map(String::as_str).collect();
-    own.chain((!figures.is_empty()).then(|| figures.join(", "))).collect::<Vec<String>>().join(" ")
+/// Leads on end of which the same is true: it is told of the first, with how many it is true of besides.
+fn of_a_run(same: &[String]) -> Vec<String> {
+    let mut of_each = vec![String::new(); same.len()];
+    of_each[0] = match same.len() - 1 {
+        _ if same[0].is_empty() => String::new(),
+        0 => same[0].clone(),
+        1 => format!("{} Same for the next.", same[0]),
+        others => format!("{} Same for the next {others}.", same[0]),
+    };
+    of_each
 }
 
 #[cfg(test)]
@@ -86,41 +130,62 @@ mod tests {
     use super::*;
 
     fn reason(points: &str, odds: [&str; 2]) -> Reason {
-        let age = Sentence::plain("Most speaks for it: `age`").with(odds[0].into(), " and `page`");
-        Reason::of(vec![Sentence::plain(points), age.with(odds[1].into(), ".")])
+        let opinion = Sentence::plain("The model finds that worth little").with(odds[0].into(), ".");
+        let most = Sentence::plain("Most speaks against it: `age`").with(odds[1].into(), ".");
+        Reason::of(vec![Sentence::plain(points), opinion, most])
     }
 
-    fn told(mut reasons: Vec<Reason>) -> (Vec<String>, Vec<String>) {
-        let above = say_once(reasons.iter_mut().collect());
-        (above, reasons.into_iter().filter_map(|reason| reason.particular).collect())
+    fn told(reasons: &[Reason]) -> (Vec<String>, Vec<String>) {
+        let ListWords { above, of_each } = list_words(&reasons.iter().collect::<Vec<_>>());
+        (above, of_each)
     }
 
     #[test]
     fn words_that_all_share_stand_above_and_figures_with_each() {
-        let (above, each) = told(vec![
-            reason("No points.", ["odds × 3.6", "odds × 1.4"]),
-            reason("No points.", ["odds × 3.3", "odds × 1.5"]),
-        ]);
-        let all =
-            "What all share: No points. Most speaks for it: `age` and `page`. The odds stand with each, in this order.";
-        assert_eq!(above, [all]);
-        assert_eq!(each, ["odds × 3.6, odds × 1.4", "odds × 3.3, odds × 1.5"]);
+        let of = |first, second| reason("5 of 5 points are from `a`.", [first, second]);
+        let words = "What all share: 5 of 5 points are from `a`. The model finds that worth little";
+        let (above, each) = told(&[of("odds × 1.4", "odds × 0.1"), of("odds × 1.5", "odds × 0.2")]);
+        assert_eq!(
+            above,
+            [format!("{words}. Most speaks against it: `age`. The odds stand with each, in this order.")]
+        );
+        assert_eq!(each, ["odds × 1.4, odds × 0.1", "odds × 1.5, odds × 0.2"]);
+        let (above, each) = told(&[of("odds × 1.4", "odds × 0.1"), of("odds × 1.5", "odds × 0.1")]);
+        let other = "Most speaks against it: `age` (odds × 0.1). The other odds stand with each.";
+        assert_eq!(above, [format!("{words}. {other}")], "in their order, though the figures of one are told");
+        assert_eq!(each, ["odds × 1.4", "odds × 1.5"]);
     }
 
     #[test]
     fn of_leads_alike_nothing_is_left_and_of_one_alone_nothing_is_taken() {
-        let one = reason("No points.", ["odds × 3.6", "odds × 1.4"]);
-        let (above, each) = told(vec![one.clone(), one.clone()]);
+        let one = reason("No points.", ["odds × 1.4", "odds × 0.1"]);
+        let (above, each) = told(&[one.clone(), one.clone()]);
         assert_eq!(above, [format!("What all share: {}", one.own)]);
         assert_eq!(each, ["", ""]);
-        assert_eq!(told(vec![one.clone()]), (Vec::new(), vec![one.own]));
+        assert_eq!(told(std::slice::from_ref(&one)), (Vec::new(), vec![one.own.clone()]));
+        assert_eq!(told(&[]), (Vec::new(), Vec::new()));
     }
 
     #[test]
-    fn what_some_do_not_share_stays_with_each() {
-        let (above, each) =
-            told(vec![reason("No points.", ["odds × 3", "odds × 2"]), reason("5 points.", ["odds × 3", "odds × 2"])]);
-        assert_eq!(above, ["What all share: Most speaks for it: `age` (odds × 3) and `page` (odds × 2)."]);
-        assert_eq!(each, ["No points.", "5 points."]);
+    fn what_leans_on_a_sentence_that_differs_stays_behind_it() {
+        let of = |points| reason(points, ["odds × 1.4", "odds × 0.1"]);
+        let (a, b) = (of("5 of 5 points are from `a`."), of("5 of 5 points are from `b`."));
+        assert_eq!(told(&[a.clone(), b.clone()]), (Vec::new(), vec![a.own, b.own]));
+    }
+
+    #[test]
+    fn a_beginning_that_all_share_stands_above() {
+        let short = Reason::of(vec![Sentence::plain("No points.")]);
+        let long = reason("No points.", ["odds × 1.4", "odds × 0.1"]);
+        let (above, each) = told(&[short, long.clone()]);
+        assert_eq!(above, ["What all share: No points."]);
+        assert_eq!(each, ["", long.own.trim_start_matches("No points. ")]);
+    }
+
+    #[test]
+    fn of_leads_on_end_the_same_is_said_once() {
+        let of = |points: &str| Reason::of(vec![Sentence::plain(points)]);
+        let (_, each) = told(&[of("A."), of("A."), of("A."), of("B."), of("B."), of("A.")]);
+        assert_eq!(each, ["A. Same for the next 2.", "", "", "B. Same for the next.", "", "A."]);
     }
 }

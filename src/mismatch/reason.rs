@@ -28,9 +28,6 @@ pub struct Reason {
     /// The sentences of `own`.
     #[serde(skip)]
     pub sentences: Vec<Sentence>,
-    /// What of them is left below a list's own words; `None` outside of one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub particular: Option<String>,
     /// Sentences that are true of others of its kind word by word, so that a list says them once above it.
     pub of_its_kind: Vec<String>,
 }
@@ -175,7 +172,7 @@ fn short(points: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::by_model::is_next_to_nothing;
-    use super::super::in_lists::say_once;
+    use super::super::in_lists::list_words;
     use super::super::sides::Opinion;
     use super::*;
     use crate::snapshot::RowWeights;
@@ -309,8 +306,8 @@ mod tests {
     fn a_list_says_once_what_is_true_of_several() {
         let mut other = sides();
         other.rule_score = 90.0;
-        let mut reasons = [&sides(), &other].map(|sides| super::reason(Quadrant::Verify, sides));
-        let above = say_once(reasons.iter_mut().collect());
+        let reasons = [&sides(), &other].map(|sides| super::reason(Quadrant::Verify, sides));
+        let above = list_words(&reasons.each_ref()).above;
         assert_eq!(above[..reasons[0].of_its_kind.len()], reasons[0].of_its_kind);
         assert!(
             !reasons[1].own.contains("past deals") && reasons[1].to_string().contains("Of 71 past deals so placed")

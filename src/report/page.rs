@@ -4,12 +4,14 @@
 //! every value in an `.html` template unless told otherwise, and a template can be read by whoever writes HTML.
 
 mod axis;
+mod lists;
 mod locale;
 
 pub use locale::Locale;
 
 use crate::fault::InputError;
 use crate::pipeline::report::Report;
+use lists::Lists;
 use minijinja::{Environment, HtmlEscape, Value, context};
 use std::error::Error;
 
@@ -78,7 +80,9 @@ fn draw(report: &Report, locale: Locale) -> Result<String, minijinja::Error> {
         axis::scale(&lists.concat(), about, unit)
     });
     let view = Value::from_serialize(report);
-    environment.get_template("page.html")?.render(context! { r => view, language => locale.language() })
+    environment
+        .get_template("page.html")?
+        .render(context! { r => view, lists => Lists::of(report), language => locale.language() })
 }
 
 /// A name that may go on in the next line after an underscore, rather than within a word.

@@ -9,7 +9,7 @@ use super::past::Past;
 use crate::asof::Instant;
 use crate::features::Attribute;
 use crate::metrics::Rate;
-use crate::mismatch::{Quadrant, Reason, mismatch_gap, reason, say_once};
+use crate::mismatch::{Quadrant, Reason, mismatch_gap, of_their_kinds, reason};
 use crate::scorecard::Scorecard;
 use crate::snapshot::RowWeights;
 use crate::tables::LeadTable;
@@ -91,7 +91,7 @@ impl Sources<'_> {
         let shown: Vec<usize> = rows.iter().copied().take(self.top).collect();
         let like = self.like(&of);
         let mut said = self.words(&shown, high, &like);
-        let mut shown: Vec<Surprise> = shown
+        let shown: Vec<Surprise> = shown
             .into_iter()
             .map(|i| {
                 let (reason, model_reasons) =
@@ -110,7 +110,7 @@ impl Sources<'_> {
                 model_reasons,
             })
             .collect();
-        let of_their_kinds = say_once(shown.iter_mut().map(|deal| &mut deal.reason).collect());
+        let of_their_kinds = of_their_kinds(shown.iter().map(|deal| &deal.reason));
         Some(SurpriseList { deals: rows.len(), of: of.len(), seen_by_model: seen, of_their_kinds, shown })
     }
 

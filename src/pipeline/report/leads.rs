@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::asof::Span;
-use crate::mismatch::{Quadrant, Reason, say_once};
+use crate::mismatch::{Quadrant, Reason, of_their_kinds};
 use crate::pipeline::handover::LIKELY;
 use crate::pipeline::score::{Assessment, FirstLead, WonSince};
 use crate::text::counted;
@@ -186,7 +186,7 @@ fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: 
             action,
         }
     };
-    let mut leads: Vec<CallLead> = rows.iter().take(top).map(lead).collect();
-    let of_their_kinds = say_once(leads.iter_mut().map(|lead| &mut lead.reason).collect());
+    let leads: Vec<CallLead> = rows.iter().take(top).map(lead).collect();
+    let of_their_kinds = of_their_kinds(leads.iter().map(|lead| &lead.reason));
     CallList { of_their_kinds, of: rows.len(), leads }
 }
