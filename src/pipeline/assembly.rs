@@ -41,7 +41,7 @@ pub(super) fn assemble(
     let mut plan: Vec<PlanLine> = whole.learned.as_ref().map(|l| l.plan.clone()).unwrap_or_default();
     plan.extend(deals.left_out.iter().cloned());
     let out_of_fold_auc = oof_figures.as_ref().and_then(|f| f.model.as_ref()).and_then(|m| m.auc);
-    let notes = notes(table, deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan, &settings.deals.plan.allow);
+    let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan, &settings.deals.plan.allow);
     Model {
         recipe: Recipe::of(settings),
         snapshot: record(deals, digest),
@@ -132,7 +132,6 @@ fn record(deals: &Deals, digest: String) -> SnapshotRecord {
 
 /// What a reader of the model card must know.
 fn notes(
-    table: &LeadTable,
     deals: &Deals,
     scorecard: Option<&Scorecard>,
     whole: &Procedure,
@@ -154,7 +153,7 @@ fn notes(
             learned.additive.convergence.reason, learned.additive.convergence.steps
         ));
     }
-    notes.extend(table.row_weight.as_ref().map(|_| Model::OWN_WEIGHTS.to_string()));
+    notes.extend(Model::own_weights(deals.snapshots.row_weights).map(str::to_string));
     notes.push(Model::ATTRIBUTES_AS_EXPORTED.to_string());
     if deals.snapshots.mode == Mode::None {
         notes.push(Model::NO_TIMES.to_string());

@@ -273,9 +273,20 @@ pub struct Model {
 }
 
 impl Model {
-    /// How often deals count where their rows say so.
-    pub const OWN_WEIGHTS: &'static str = "Each deal counts as often as its row says (`[leads] weight` of leadscore.toml), in \
-         rates, too.";
+    /// How often deals count where their rows say so; nothing where they do not.
+    pub(super) fn own_weights(weights: RowWeights) -> Option<&'static str> {
+        match weights {
+            RowWeights::Alike | RowWeights::TimeOpen => None,
+            RowWeights::Own => {
+                Some("Each deal counts as often as its row says (`[leads] weight` of leadscore.toml), in rates, too.")
+            }
+            RowWeights::OwnAndTimeOpen => Some(
+                "Each deal counts as often as its row says (`[leads] weight` of leadscore.toml), times how long it was open, in \
+                 rates, too.",
+            ),
+        }
+    }
+
     /// What the model is allowed to say about attributes, for every model card.
     pub const ATTRIBUTES_AS_EXPORTED: &'static str =
         "Attributes are as exported, not as they were at the as-of; only activities are looked at as of a moment.";

@@ -11,24 +11,27 @@ pub enum RowWeights {
     Alike,
     /// By how long they were open.
     TimeOpen,
-    /// By a column of the leads table; beside that by how long they were open, in mode `random`.
+    /// By a column of the leads table.
     Own,
+    /// By both, one times the other.
+    OwnAndTimeOpen,
 }
 
 impl RowWeights {
     /// Of deals looked at in this mode; `has_own`: a column of the leads table weighs them, too.
     pub fn of_deals(mode: Mode, has_own: bool) -> RowWeights {
         match (mode, has_own) {
-            (_, true) => RowWeights::Own,
+            (Mode::Random { .. }, true) => RowWeights::OwnAndTimeOpen,
             (Mode::Random { .. }, false) => RowWeights::TimeOpen,
-            _ => RowWeights::Alike,
+            (_, true) => RowWeights::Own,
+            (_, false) => RowWeights::Alike,
         }
     }
 
-    /// What they make of a rate of `wins` in `n`: nothing where it is won ÷ closed as it is printed.
+    /// What they make of a rate of `wins` in `n`: nothing where it is won ÷ closed as it is printed, or none.
     pub fn of_rate(self, n: usize, wins: usize, rate: f64) -> RowWeights {
-        let is_share = (wins as f64 / n.max(1) as f64 - rate).abs() < 5e-4;
-        if is_share { RowWeights::Alike } else { self }
+        let is_another = (wins as f64 / n.max(1) as f64 - rate).abs() >= 5e-4;
+        if is_another { self } else { RowWeights::Alike }
     }
 
     /// Whether a rate is another than won ÷ closed.
@@ -42,6 +45,7 @@ impl RowWeights {
             RowWeights::Alike => "",
             RowWeights::TimeOpen => "among leads open on any day",
             RowWeights::Own => "by your row weights",
+            RowWeights::OwnAndTimeOpen => "among leads open on any day, by your row weights",
         }
     }
 
@@ -66,13 +70,14 @@ impl RowWeights {
             RowWeights::Alike => "such past deals",
             RowWeights::TimeOpen => "such leads open on any day",
             RowWeights::Own => "such past deals (by your row weights)",
+            RowWeights::OwnAndTimeOpen => "such leads open on any day (by your row weights)",
         }
     }
 
     /// Why, in a word behind a rate.
     pub fn aside(self) -> &'static str {
         match self {
-            RowWeights::TimeOpen => ": a deal open longer counts more",
+            RowWeights::TimeOpen | RowWeights::OwnAndTimeOpen => ": a deal open longer counts more",
             RowWeights::Alike | RowWeights::Own => "",
         }
     }
@@ -83,6 +88,10 @@ impl RowWeights {
             RowWeights::Alike => "",
             RowWeights::TimeOpen => ", as whoever scores them meets them: a deal open twice as long counts twice",
             RowWeights::Own => ": a deal counts as often as `[leads] weight` of leadscore.toml says",
+            RowWeights::OwnAndTimeOpen => {
+                ", as whoever scores them meets them: a deal open twice as long counts twice, times what `[leads] weight` of \
+                 leadscore.toml says"
+            }
         }
     }
 
@@ -118,7 +127,8 @@ mod tests {
         let random = Mode::Random { horizon: None };
         let said = |mode, has_own| RowWeights::of_deals(mode, has_own).share_won(1_973, 417, 0.158);
         assert_eq!(said(random, false), "21.1 %; 15.8 % among leads open on any day");
-        for mode in [random, Mode::None, Mode::Column, Mode::AfterCreated(Span::from_days(1.0))] {
+        assert_eq!(said(random, true), "21.1 %; 15.8 % among leads open on any day, by your row weights");
+        for mode in [Mode::None, Mode::Column, Mode::AfterCreated(Span::from_days(1.0))] {
             assert_eq!(said(mode, true), "21.1 %; 15.8 % by your row weights");
         }
         assert_eq!(RowWeights::of_deals(Mode::None, false), RowWeights::Alike);
@@ -126,9 +136,10 @@ mod tests {
 
     #[test]
     fn nothing_is_said_of_a_rate_that_is_won_by_closed() {
-        for weights in [RowWeights::Alike, RowWeights::TimeOpen, RowWeights::Own] {
+        for weights in [RowWeights::Alike, RowWeights::TimeOpen, RowWeights::Own, RowWeights::OwnAndTimeOpen] {
             assert_eq!(weights.share_won(100, 25, 0.2501), "25.0 %");
             assert_eq!(weights.of_rate(100, 25, 0.25).behind(), "");
+            assert!(!weights.of_rate(0, 0, f64::NAN).differ());
         }
         assert_eq!(RowWeights::Own.of_rate(100, 25, 0.3).behind(), " (by your row weights)");
         assert_eq!(RowWeights::TimeOpen.of_rate(100, 25, 0.3).marked(), "* among leads open on any day");

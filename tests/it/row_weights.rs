@@ -1,4 +1,5 @@
-//! Whose rates are told goes by what weighs the deals: the time they were open, the company's own row weights, or nothing.
+//! Whose rates are told goes by what weighs the deals: the time they were open, the company's own row weights, both, or
+//! nothing.
 
 use crate::company::Company;
 
@@ -59,18 +60,30 @@ fn of_deals_weighed_by_the_time_open_rates_are_those_of_open_leads() {
 
 #[test]
 fn of_deals_that_the_company_weighs_rates_are_by_its_row_weights() {
-    for is_random in [true, false] {
-        let company = Company::sample();
-        weigh(&company);
-        if !is_random {
-            without_random_moments(&company);
-        }
-        let told = told(&company);
-        assert_eq!(says(&told, OF_OPEN_LEADS), Vec::<&str>::new(), "random: {is_random}");
-        let named = says(&told, OF_OWN_WEIGHTS);
-        for name in ["train", "card", "score -v", "compare", "backtest", "page"] {
-            assert!(named.contains(&name), "{name} is not in {named:?}");
-        }
+    let company = Company::sample();
+    weigh(&company);
+    without_random_moments(&company);
+    let told = told(&company);
+    assert_eq!(says(&told, OF_OPEN_LEADS), Vec::<&str>::new());
+    assert_named(&told, OF_OWN_WEIGHTS);
+}
+
+#[test]
+fn of_deals_weighed_by_both_rates_are_those_of_open_leads_by_its_row_weights() {
+    let company = Company::sample();
+    weigh(&company);
+    let told = told(&company);
+    assert_named(&told, "among leads open on any day, by your row weights");
+    let (_, page) = told.last().unwrap();
+    assert!(page.contains("<b>Among leads open on any day.</b>"));
+    let (_, card) = &told[1];
+    assert!(card.contains("times how long it was open"), "{card}");
+}
+
+fn assert_named(told: &[(&'static str, String)], words: &str) {
+    let named = says(told, words);
+    for name in ["train", "card", "score -v", "compare", "backtest", "page"] {
+        assert!(named.contains(&name), "{name} is not in {named:?}");
     }
 }
 
