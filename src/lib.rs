@@ -28,6 +28,7 @@ pub mod features;
 pub mod logistic;
 
 pub mod metrics;
+mod rates;
 pub mod validation;
 
 pub mod blend;

@@ -1,8 +1,6 @@
 //! Intervals of shares, and the small values that carry any figure with its interval.
 
 use super::weighted_mean;
-use crate::snapshot::RowWeights;
-use crate::text::thousands;
 use serde::{Deserialize, Serialize};
 
 /// The 97.5 % quantile of the normal distribution: 95 % lie within ± this.
@@ -59,29 +57,6 @@ pub enum Standing {
 }
 
 impl Rate {
-    /// `62.2 % of 41 won (45.4 to 76.5 %)`, or, by row weights of deals open for different times, `… won (among leads open
-    /// on any day; 45.4 to 76.5 %)`.
-    pub fn told(&self, weights: RowWeights) -> String {
-        let weights = self.weighted_by(weights);
-        let whose = if weights.differ() { format!("{}; ", weights.whose()) } else { String::new() };
-        self.said(&whose)
-    }
-
-    /// The rate without the mark, below a heading that has it.
-    pub fn unmarked(&self) -> String {
-        self.said("")
-    }
-
-    fn said(&self, whose: &str) -> String {
-        let [rate, low, high] = [self.rate, self.interval.low, self.interval.high].map(|share| share * 100.0);
-        format!("{rate:.1} % of {} won ({whose}{low:.1} to {high:.1} %)", thousands(self.n))
-    }
-
-    /// What the row weights of its deals make of it.
-    pub fn weighted_by(&self, weights: RowWeights) -> RowWeights {
-        weights.of_rate(self.n, self.wins, self.rate)
-    }
-
     /// How it does beside `all`, the rate of all deals.
     pub fn standing(&self, all: f64) -> Standing {
         match self.interval {

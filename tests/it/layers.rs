@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Modules from the ground up, as in `src/lib.rs`. A module imports only from those above it.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 30] = [
     "asof",
     "lanes",
     "decay",
@@ -21,6 +21,7 @@ const ORDER: [&str; 29] = [
     "features",
     "logistic",
     "metrics",
+    "rates",
     "validation",
     "blend",
     "comparison",
