@@ -68,7 +68,7 @@ impl Cause {
         match self {
             Cause::OutOfReach => {
                 let age = beyond.map_or_else(|| "that old".to_string(), str::to_string);
-                format!("no lead of the past deals can meet {rules}: none was looked at when {age}")
+                format!("no lead of the past deals can meet {rules}: none was yet {age}")
             }
             Cause::Few => format!("{rules} hit too few deals"),
             Cause::Wide => format!("{rules} may be worth nothing or twice the points, so wide is the interval"),

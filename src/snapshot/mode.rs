@@ -39,9 +39,11 @@ impl Mode {
     pub fn beyond(self, horizon: Option<Span>) -> Option<String> {
         let age = counted(self.oldest_age(horizon)?.days().round() as usize, "day");
         Some(match self {
-            Mode::AfterCreated(_) => format!("older than {age}, when past deals were looked at (`after_created`)"),
+            Mode::AfterCreated(_) => {
+                format!("older than {age}, the age at which past deals were looked at (`after_created`)")
+            }
             Mode::Random { horizon: Some(_) } => {
-                format!("older than {age}, until when past deals were looked at (`horizon`)")
+                format!("older than {age}, the most at which past deals were looked at (`horizon`)")
             }
             _ => format!("older than {age}, by when 9 of 10 wins had come (`horizon`)"),
         })

@@ -44,6 +44,11 @@ impl Judged {
         let which = judged_on(&self.scheme, c.deals);
         let so = match () {
             () if c.is_lost() => format!("Beyond chance they rank worse: keep {points}."),
+            () if let Some(but) = self.gains_nothing_on_top().filter(|_| c.is_won()) => {
+                format!(
+                    "Beyond chance they rank better, {but}: keep {points}, but for rules whose verdict convinces you."
+                )
+            }
             () if c.is_won() => format!(
                 "Beyond chance they rank better: take them over, once each change makes sense to you{}.",
                 self.other_volume().map_or_else(String::new, |volume| volume.caution())
@@ -62,6 +67,20 @@ impl Judged {
         )
     }
 
+    /// That those of the highest tier by the learned points were won no more often than those of the next one, or than
+    /// those of that tier by the hand-set points: better ranked, but not where somebody acts on it.
+    fn gains_nothing_on_top(&self) -> Option<String> {
+        let [top, next, ..] = &self.tiers[..] else { return None };
+        let won = top.learned.as_ref()?.rate;
+        let other = |rate: &Option<Rate>| rate.as_ref().map(|rate| rate.rate).filter(|other| won <= *other);
+        let than = match (other(&next.learned), other(&top.hand_set)) {
+            (Some(of_next), _) => format!("of those {} {}", below(&next.tier), percent(of_next)),
+            (None, Some(before)) => format!("by the points as they are {}", percent(before)),
+            (None, None) => return None,
+        };
+        Some(format!("but of those they call {} {} were won, {than}", top.tier, percent(won)))
+    }
+
     /// The highest tier that the learned points would give to far more of the deals, or to far fewer.
     pub fn other_volume(&self) -> Option<Volume> {
         let is_other = |[before, after]: [usize; 2]| before.max(after) > ANOTHER_VOLUME * before.min(after);
@@ -76,6 +95,15 @@ impl Judged {
         }
         None
     }
+}
+
+/// Where deals of a tier are, all of whose tiers may be none.
+fn below(tier: &str) -> String {
+    if tier.is_empty() { "below".to_string() } else { format!("in {tier}") }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
 }
 
 /// A tier that the learned points would make another one.
@@ -164,19 +192,38 @@ mod tests {
         assert!(said.contains("73.6 times in 100, those at the start 60.6 (50 is chance): +13.0 (95"), "{said}");
     }
 
+    /// A tier by both scorecards: deals, and how many of them were won.
+    fn pair(tier: &str, [hand_set, learned]: [(usize, usize); 2]) -> TierPair {
+        let rate = |(n, won): (usize, usize)| {
+            let y: Vec<f64> = (0..n).map(|i| f64::from(i < won)).collect();
+            Rate::of(&y, &vec![1.0; n])
+        };
+        TierPair { tier: tier.into(), hand_set: rate(hand_set), learned: rate(learned) }
+    }
+
+    /// What is said of learned points that rank better beyond chance.
+    fn better(tiers: Vec<TierPair>) -> String {
+        let contest = Contest { deals: 400, won: 90, hand_set: 0.6, learned: 0.7, gain: 0.1, interval: [0.01, 0.15] };
+        Judged { scheme: "forward".into(), contest, tiers }.sentence(false)
+    }
+
+    #[test]
+    fn points_that_rank_better_but_not_on_top_are_not_to_be_taken_over() {
+        let keep = "keep the hand-set ones, but for rules whose verdict convinces you.";
+        let of_next = better(vec![pair("SQL", [(100, 30), (200, 86)]), pair("MQL", [(100, 30), (100, 44)])]);
+        let but = "Beyond chance they rank better, but of those they call SQL 43.0 % were won,";
+        assert!(of_next.ends_with(&format!("{but} of those in MQL 44.0 %: {keep}")), "{of_next}");
+        let of_rest = better(vec![pair("SQL", [(100, 30), (200, 86)]), pair("", [(100, 30), (100, 44)])]);
+        assert!(of_rest.contains("of those below 44.0 %: "), "{of_rest}");
+        let of_before = better(vec![pair("SQL", [(100, 50), (200, 86)]), pair("MQL", [(100, 30), (100, 20)])]);
+        assert!(of_before.ends_with(&format!("{but} by the points as they are 50.0 %: {keep}")), "{of_before}");
+    }
+
     #[test]
     fn nobody_takes_over_points_that_hand_over_far_more_or_fewer_unwarned() {
         let said = |learned: usize| {
-            let rate = |n: usize| Rate::of(&vec![1.0; n], &vec![1.0; n]);
-            let pair = |tier: &str, deals: [usize; 2]| TierPair {
-                tier: tier.into(),
-                hand_set: rate(deals[0]),
-                learned: rate(deals[1]),
-            };
-            let contest =
-                Contest { deals: 400, won: 90, hand_set: 0.6, learned: 0.7, gain: 0.1, interval: [0.01, 0.15] };
-            let tiers = vec![pair("SQL", [20, learned]), pair("MQL", [60, 80 - learned.min(60)]), pair("", [320, 320])];
-            Judged { scheme: "forward".into(), contest, tiers }.sentence(false)
+            let rest = 80 - learned.min(60);
+            better(vec![pair("SQL", [(20, 10), (learned, learned)]), pair("MQL", [(60, 30), (rest, 0)])])
         };
         assert!(said(0).ends_with(
             "once each change makes sense to you, and a lower bound brings SQL as many leads as now: 0 of these deals would be \

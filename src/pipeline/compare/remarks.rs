@@ -28,15 +28,21 @@ fn disqualifying(scorecard: &Scorecard, side: Option<&RuleSide>, won: &[f64]) ->
     let rules = scorecard.rules.iter().filter(|rule| rule.effect == Effect::Disqualify).count();
     let is_out = &side?.disqualified;
     let hit: Vec<f64> = won.iter().zip(is_out).filter(|(_, is_out)| **is_out).map(|(won, _)| *won).collect();
+    let deals = match hit.len() {
+        0 => String::new(),
+        n => format!(
+            "; nor {} the {} so hit, {} won",
+            by_number(n, "is", "are"),
+            counted(n, "deal"),
+            hit.iter().filter(|won| **won > 0.5).count()
+        ),
+    };
     (rules > 0).then(|| {
         format!(
-            "{} {}, and so {} not compared; nor {} the {} so hit, {} won.",
+            "{} {}, and so {} not compared{deals}.",
             counted(rules, "rule"),
             by_number(rules, "disqualifies", "disqualify"),
             by_number(rules, "is", "are"),
-            by_number(hit.len(), "is", "are"),
-            counted(hit.len(), "deal"),
-            hit.iter().filter(|won| **won > 0.5).count()
         )
     })
 }
