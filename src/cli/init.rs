@@ -8,6 +8,7 @@ mod told;
 mod trial;
 mod typed;
 
+use super::stale::Stale;
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
@@ -95,8 +96,8 @@ pub(super) struct Start {
     /// The tiers of the scorecard; `None`: no lead has points enough for one.
     pub(super) bounds: Option<Bounds>,
     pub(super) best_score: Option<f64>,
-    /// The as-of to score these leads for, where now is implausibly late.
-    pub(super) as_of: Option<String>,
+    /// A better as-of for these leads, where now is implausibly late.
+    pub(super) stale: Option<Stale>,
     /// Whether the leads had no ids and were numbered row by row.
     pub(super) has_numbered_rows: bool,
     /// Whether the files cannot be read by this project file as it stands.
@@ -228,7 +229,7 @@ fn write(
             .flatten()
             .map(|apart| InitArgs { force: true, ..args.with_files(&apart) }.as_typed()),
         needed: args.needed_by_others(),
-        as_of: trial.as_of,
+        stale: trial.stale,
         has_numbered_rows: args.add_id.is_some(),
         project: project.to_path_buf(),
         scorecard: scorecard.to_path_buf(),

@@ -272,9 +272,10 @@ impl Inputs {
     }
 }
 
-/// An option and its value as a shell takes them.
+/// An option and its value as a shell takes them: in one word where the value could be taken for an option.
 pub(super) fn typed_option(name: &str, value: &str) -> String {
-    format!(" --{name} {}", quoted(value))
+    let between = if value.starts_with('-') { '=' } else { ' ' };
+    format!(" --{name}{between}{}", quoted(value))
 }
 
 /// An argument as a shell takes it: in quotes where it holds more than letters, digits and signs of paths.

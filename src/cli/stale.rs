@@ -70,6 +70,11 @@ impl Stale {
         Stale::of(created, closes(table).chain(newest_act), at, times)
     }
 
+    /// Why that as-of, in few words.
+    pub(super) fn why(&self) -> String {
+        format!("the newest lead came on {}", self.newest)
+    }
+
     /// What to say of it.
     pub(super) fn sentence(&self) -> String {
         format!(

@@ -36,9 +36,13 @@ fn where_no_lead_is_open_it_is_told_how_to_score_a_file_of_open_ones() {
         (0..60).map(|i| format!("a{i},{},{}\n", ["web", "fair"][i % 2], ["won", "lost"][i % 7 % 2])).collect();
     let company = Company::with(&[("leads.csv", &format!("lead_id,source,outcome\n{rows}"))]);
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
-    assert!(told.contains("  leadscore score --out scored.csv\n"), "it runs at once: {told}");
-    let open = "(open leads: `score --leads open.csv`, same columns, no outcome)";
-    assert!(told.contains(open), "{told}");
+    let open = "Next (open.csv: your open leads, same columns, no outcome; if there are none, skip `score`):\n";
+    let score = "  leadscore score --leads open.csv --out scored.csv\n";
+    assert!(told.contains(open) && told.contains(score), "{told}");
+    // What was said to `init` goes along.
+    let elsewhere = company.run(&["init", "--leads", "leads.csv", "--dir", "our crm", "--lenient"]).ok().stdout;
+    let score = "  leadscore score --project 'our crm/leadscore.toml' --lenient --leads open.csv --out scored.csv\n";
+    assert!(elsewhere.contains(score), "{elsewhere}");
     let next =
         "next: `leadscore report --out report.html`; open leads: `leadscore score --leads open.csv --out scored.csv`";
     company.run(&["train"]).ok().says(next);

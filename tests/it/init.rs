@@ -371,6 +371,9 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     assert_eq!(refused.status.code(), Some(1));
     let command = "`leadscore init --leads bank.csv --add-id leads-with-ids.csv` writes a copy";
     assert!(words_of(&refused).contains(command), "{}", words_of(&refused));
+    // A word that begins like an option is no option.
+    let refused = leadscore(folder.path(), &["init", "--leads", "bank.csv", "--won", "yes", "--lost=-1"]);
+    assert!(words_of(&refused).contains(" --won yes --lost=-1` writes a copy"), "{}", words_of(&refused));
     assert!(!folder.path().join("leadscore.toml").exists());
     let (project, _, _) = init(&folder, &["--leads", "bank.csv", "--add-id", "numbered.csv"]);
     assert_eq!(
@@ -382,7 +385,7 @@ fn a_table_without_an_id_is_refused_and_a_copy_with_row_numbers_is_offered() {
     let plain: String = copy.chars().filter(|c| *c != '"' && *c != '\r').collect();
     assert_eq!(plain, "lead_id,age,job,y\n1,30,a,no\n2,30,a,no\n3,31,=b,yes\n");
     score_by_rules(&folder, "2024-01-01");
-    let next = "(open leads: `score --leads open.csv --number-rows`,";
+    let next = "leadscore score --leads open.csv --number-rows --out scored.csv";
     let again = ["init", "--leads", "bank.csv", "--add-id", "numbered.csv", "--force"];
     assert!(words_of(&leadscore(folder.path(), &again)).contains(next), "the later export is numbered, too");
     // A later export has no ids either.
@@ -488,7 +491,7 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
     let lines: Vec<&str> = text.lines().collect();
     let at = lines.iter().position(|line| line.contains("\"A_DECLINED\"")).unwrap();
     assert_eq!(lines[at], "    # \"A_DECLINED\",");
-    assert!(lines[at - 1].starts_with("    # Ask first: an activity that reads like the end"), "{}", lines[at - 1]);
+    assert!(lines[at - 1].starts_with("    ## Ask first: an activity that reads like the end"), "{}", lines[at - 1]);
     let uncommented = lines[at].replace('#', "");
     let settled = Project::parse(&text.replace(lines[at], &uncommented), "leadscore.toml").unwrap();
     assert_eq!(settled.leads.exclude, ["A_DECLINED"]);

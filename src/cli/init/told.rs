@@ -1,6 +1,6 @@
 //! What `init` says: what every column was taken for and why, what to look at, what to run next.
 
-use super::super::inputs::{OPEN_LEADS, quoted};
+use super::super::inputs::{OPEN_LEADS, quoted, typed_option};
 use super::super::page::Page;
 use super::super::terminal::plural;
 use super::{Start, columns};
@@ -105,12 +105,6 @@ pub(super) fn text(start: &Start, all: bool) -> Page {
             low_tiers(start).map_or_else(String::new, |tiers| format!(", {tiers}"))
         ));
     }
-    let open = if are_all_decided(start) {
-        let number = if start.has_numbered_rows { " --number-rows" } else { "" };
-        format!(" (open leads: `score --leads {OPEN_LEADS}{number}`, same columns, no outcome)")
-    } else {
-        String::new()
-    };
     let asks = possible_close.is_some() || found.iter().any(Finding::asks_first);
     let next_step = match (&start.with_deals_apart, start.is_unusable) {
         (Some(_), _) => "Is one of the tables that of the deals? Then",
@@ -118,11 +112,20 @@ pub(super) fn text(start: &Start, all: bool) -> Page {
         (None, false) if asks => "Once answered",
         (None, false) => "Next",
     };
-    text.push_str(&format!(". {next_step}{open}:\n"));
+    text.push_str(&format!(". {next_step}{}:\n", before_the_commands(start)));
     // What explains a line stands beside none: not every shell takes a comment that is pasted with it.
     next(start).iter().for_each(|command| text.push_str(&format!("  {command}\n")));
     text.push_str(&format!("To see what is wrong:\n  {}\n", check(start)));
     text
+}
+
+/// What has to be known of the commands to go on with.
+fn before_the_commands(start: &Start) -> String {
+    let open = are_all_decided(start)
+        .then(|| format!("{OPEN_LEADS}: your open leads, same columns, no outcome; if there are none, skip `score`"));
+    let as_of = start.stale.as_ref().map(|stale| format!("`--as-of`: {}", stale.why()));
+    let said: Vec<String> = open.into_iter().chain(as_of).collect();
+    if said.is_empty() || start.with_deals_apart.is_some() { String::new() } else { format!(" ({})", said.join("; ")) }
 }
 
 /// The most points of a lead, where they are too few for the usual tiers.
@@ -135,7 +138,7 @@ fn low_tiers(start: &Start) -> Option<String> {
     let best = low_best(start)?;
     let Bounds { mql, sql } = start.bounds?;
     let mql = mql.map_or_else(String::new, |mql| format!(", MQL from {mql}"));
-    Some(format!("SQL from {sql}{mql} of {best} points at most"))
+    Some(format!("SQL from {sql}{mql}; the best lead has {best}"))
 }
 
 /// Whether the leads' own column of outcomes has a word for won or lost on every row, so that nobody is left to call.
@@ -223,9 +226,8 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
                 "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {sql}{mql}"
             ));
         }
-        (Some(best), None) if start.n_rules > 0 => {
-            warnings.push(format!("{best} points at most, too few for an SQL (sales takes over): add rules"))
-        }
+        (Some(best), None) if start.n_rules > 0 => warnings
+            .push(format!("no lead has more than {best} points, too few for an SQL (sales takes over): add rules")),
         _ => {}
     }
     (warnings, remarks)
@@ -245,11 +247,17 @@ fn next(start: &Start) -> Vec<String> {
     let train = Some(format!("leadscore train{needed}")).filter(|_| start.layout.knows_outcomes());
     let alone = if train.is_some() { "" } else { " --rules-only" };
     let can_score = train.is_some() || start.n_rules > 0;
-    let as_of = start.as_of.as_ref().map_or_else(String::new, |as_of| format!(" --as-of {}", quoted(as_of)));
+    let as_of = start.stale.as_ref().map_or_else(String::new, |stale| typed_option("as-of", &stale.as_of));
     // Who knows the leads by numbers that repeat would not know the rows.
     let known_by = start.layout.known_by(&start.view).filter(|_| start.has_numbered_rows);
     let keep = known_by.map_or_else(String::new, |column| format!(" --keep {}", quoted(column)));
-    let score = format!("leadscore score{needed}{alone} --out scored.csv{keep}{as_of}");
+    // Leads that are all decided have nobody to call among them.
+    let score = if are_all_decided(start) {
+        let number = if start.has_numbered_rows { " --number-rows" } else { "" };
+        format!("leadscore score{needed} --leads {OPEN_LEADS}{number}{alone} --out scored.csv{keep}")
+    } else {
+        format!("leadscore score{needed}{alone} --out scored.csv{keep}{as_of}")
+    };
     let report = train.as_ref().map(|_| format!("leadscore report{needed} --out report.html{as_of}"));
     train.into_iter().chain(can_score.then_some(score)).chain(report).collect()
 }

@@ -17,8 +17,8 @@ use crate::tables::{ActivityBatches, LeadTable};
 pub(super) struct Trial {
     /// The leads' scores just after the newest time of the files; none without a scorecard.
     pub(super) scores: Vec<f64>,
-    /// The as-of to score these leads for, where now is implausibly late.
-    pub(super) as_of: Option<String>,
+    /// A better as-of for these leads, where now is implausibly late.
+    pub(super) stale: Option<Stale>,
 }
 
 /// Reads the files as a scoring does, and scores every lead by the rules.
@@ -78,7 +78,7 @@ pub(super) fn trial(
         }
     };
     let stale = Stale::of_table(table, dated.and_then(|log| log.newest), AsOf::At(now), &inputs.times);
-    Ok(Trial { scores, as_of: stale.map(|stale| stale.as_of) })
+    Ok(Trial { scores, stale })
 }
 
 /// Just after the newest creation, close or activity before `now`, the log as far as it was looked at.

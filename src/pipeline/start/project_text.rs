@@ -190,9 +190,10 @@ fn exclude(text: &mut String, layout: &Layout) {
     text.push_str("allow      = []\n");
 }
 
-/// A column or kind that a person must say about: why above it, so that its own line has one # to take away.
+/// A column or kind that a person must say about: why above it, behind two #, so that one # is left when somebody takes
+/// one away from both lines.
 fn doubt_lines(text: &mut String, name: &str, why: &str) {
-    text.push_str(&format!("    # Ask first: {}\n    # {},\n", single_line(why), quoted(name)));
+    text.push_str(&format!("    ## Ask first: {}\n    # {},\n", single_line(why), quoted(name)));
 }
 
 fn outcomes(text: &mut String, layout: &Layout, reading: &Reading) {
