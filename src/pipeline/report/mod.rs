@@ -170,6 +170,8 @@ pub struct Report {
     pub journey: Journey,
     /// Deals by month of their as-of.
     pub months: Vec<Month>,
+    /// That in more of them fewer deals were won than expected, or more, than chance brings about.
+    pub months_lean: Option<String>,
     /// What became of every column and kind.
     pub plan: Vec<PlanLine>,
     /// What a reader must know of the data, beside the notes of the look back.
@@ -293,6 +295,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         partings,
         odds_in_lists: false,
         journey,
+        months_lean: months::leaning(&months),
         months,
         plan: model.plan.clone(),
         notes: model.notes.clone(),
