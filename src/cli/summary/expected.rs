@@ -4,6 +4,7 @@ use super::ScoreSummary;
 use crate::cli::terminal::{count, percent};
 use crate::metrics::wilson;
 use crate::pipeline::model::Model;
+use crate::pipeline::promises::Promises;
 use serde::Serialize;
 
 /// Rates that differ by more than this factor are said to, as those of older and newer deals are at a training.
@@ -21,6 +22,9 @@ pub(in crate::cli) struct Expected {
     past: String,
     /// How many open leads the mean chance is that of: those no older than past deals were looked at.
     expected_of: usize,
+    /// What was wrong in sum of the chances of past deals, for certain and by more than a little: `too high in sum`.
+    #[serde(skip)]
+    fault: Option<String>,
     /// Whether the mean chance is so far from that rate that somebody should ask why.
     is_unusual: bool,
 }
@@ -36,6 +40,7 @@ impl Expected {
             won_within_days: model.and_then(|model| model.recipe.lost_after).map(|within| within.days()),
             past_win_rate: past.map(|deals| deals.win_rate),
             past: model.map(share).unwrap_or_default(),
+            fault: model.and_then(fault),
             expected_of: 0,
             is_unusual: false,
         }
@@ -46,6 +51,12 @@ impl Expected {
         self.expected_of = n;
         self.is_unusual = mean.zip(self.past_win_rate).is_some_and(|(mean, past)| is_unusual(mean, past, n));
     }
+}
+
+/// Of the look back over all deals, or where there was none, over those held out.
+fn fault(model: &Model) -> Option<String> {
+    let held_out = model.holdout.as_ref().and_then(|held_out| held_out.figures.as_ref());
+    Promises::of(model.out_of_fold.as_ref().or(held_out)?)?.fault_in_sum().map(str::to_string)
 }
 
 /// Whether wins or losses are expected more than twice as often as they came, or less than half as often, and so few leads
@@ -67,10 +78,15 @@ pub(super) fn expected_text(summary: &ScoreSummary) -> String {
     let n = summary.expected.expected_of;
     let wins = count((mean * n as f64).round() as usize);
     let of_unknown_age = match summary.of_unknown_age {
-        unknown @ 1.. if summary.older_than_the_model_knows > 0 => format!("; {} of unknown age", count(unknown)),
+        unknown @ 1.. if summary.older_than_the_model_knows > 0 => {
+            format!("; the age of {} is unknown", count(unknown))
+        }
         _ => String::new(),
     };
-    let mut text = format!("Expected wins: {wins} of {} ({}{of_unknown_age}), {within}.\n", count(n), percent(mean));
+    let mut text = format!("Expected wins: {wins} of {} ({}), {within}{of_unknown_age}.\n", count(n), percent(mean));
+    if let Some(fault) = &summary.expected.fault {
+        text.push_str(&format!("Chances of past deals were {fault}, so these may be, too.\n"));
+    }
     text.push_str(&guesses(summary, true));
     if let Some(past) = summary.expected.past_win_rate.filter(|_| summary.expected.is_unusual) {
         let far = if mean > past { "more" } else { "fewer" };
