@@ -63,6 +63,12 @@ pub(super) fn numbered(id: &str) -> Option<(&str, &str)> {
     id.rsplit_once(':').filter(|(file, number)| file.contains('.') && is_number(number))
 }
 
+/// Whether a file opens in a spreadsheet row by row, so that the number of a row helps to find it.
+pub(super) fn is_a_sheet(file: &str) -> bool {
+    let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    ["csv", "tsv", "txt"].iter().any(|of_sheets| ending.eq_ignore_ascii_case(of_sheets))
+}
+
 /// Whether the file at `path` is called so.
 pub(super) fn is_called(path: &str, name: &str) -> bool {
     Path::new(path).file_name().is_some_and(|own| own == name)
@@ -81,6 +87,12 @@ pub(super) fn rows_of_one_file(ids: &Ids, files: &[String]) -> Option<(String, I
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_files_of_rows_open_in_a_spreadsheet() {
+        assert!(is_a_sheet("crm/Open.CSV") && is_a_sheet("open.txt"));
+        assert!(!is_a_sheet("open.parquet") && !is_a_sheet("open.ndjson") && !is_a_sheet("csv"));
+    }
 
     #[test]
     fn rows_of_one_file_alone_are_called_by_their_bare_numbers() {

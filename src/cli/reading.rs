@@ -23,6 +23,8 @@ pub(super) struct LeadsRead {
     pub(super) raw: RawTable,
     pub(super) built: BuiltLeads,
     pub(super) roles: LeadRoles,
+    /// Whether the leads are called by the numbers of their rows in the one file there is.
+    pub(super) has_numbered_rows: bool,
     pub(super) inferred: Vec<InferredColumn>,
     /// Order of day and month, as the files or the model's plan decided it.
     pub(super) date_orders: BTreeMap<String, crate::values::DateOrder>,
@@ -33,6 +35,16 @@ impl LeadsRead {
     pub(super) fn role_columns(&self) -> Vec<String> {
         self.roles.columns().into_iter().filter(|c| !self.roles.activity_columns.contains(c)).collect()
     }
+}
+
+/// Numbers the rows of leads without ids, where that is asked; whether they are those of one file alone.
+fn number_rows(raw: &mut RawTable, id: &str, inputs: &Inputs) -> Result<bool, InputError> {
+    if !inputs.number_rows {
+        return Ok(false);
+    }
+    let had_ids = raw.column(id).is_some();
+    raw.number_rows(id)?;
+    Ok(!had_ids && raw.files.len() == 1)
 }
 
 /// Reads the closed (and open) leads for training and comparing.
@@ -78,9 +90,7 @@ pub(super) fn all_leads(
     let _bar = terminal.begin("reading leads");
     let mut raw = read_raw(inputs.leads()?, &inputs.read, Wanted::All)?;
     let roles = inputs.lead_roles(&raw.header)?;
-    if inputs.number_rows {
-        raw.number_rows(&roles.id)?;
-    }
+    let has_numbered_rows = number_rows(&mut raw, &roles.id, inputs)?;
     let role_columns = roles.columns();
     let cards = inputs.scorecard.iter().map(|s| &s.scorecard);
     let wanted_by_rules = rule_views(cards.chain(inputs.beside.as_ref()));
@@ -110,7 +120,7 @@ pub(super) fn all_leads(
     if !inputs.outcomes.is_empty() {
         join(inputs, &mut built, &raw, &roles, &settings, true, terminal)?;
     }
-    Ok(LeadsRead { raw, built, roles, inferred, date_orders })
+    Ok(LeadsRead { raw, built, roles, has_numbered_rows, inferred, date_orders })
 }
 
 /// Reads leads to be scored: the model's planned columns, what the rules ask for, and what is kept.
@@ -139,9 +149,7 @@ pub(super) fn leads_for_scoring(
     wanted.dedup();
     let everything = keep.iter().any(|k| k == KEEP_ALL);
     let mut raw = read_raw(paths, &inputs.read, if everything { Wanted::All } else { Wanted::Only(&wanted) })?;
-    if inputs.number_rows {
-        raw.number_rows(&known_roles.id)?;
-    }
+    let has_numbered_rows = number_rows(&mut raw, &known_roles.id, inputs)?;
     let roles = scoring_roles(known_roles, &raw, own_as_of);
     let mut settings = inputs.read.clone();
     if let Some(model) = model {
@@ -167,7 +175,7 @@ pub(super) fn leads_for_scoring(
     let date_orders = settings.date_orders.clone();
     // The typed columns hold all that scores need; the text of a million leads would outweigh them.
     raw.columns.retain(|column| is_kept(&column.name));
-    Ok(LeadsRead { raw, built, roles, inferred: Vec::new(), date_orders })
+    Ok(LeadsRead { raw, built, roles, has_numbered_rows, inferred: Vec::new(), date_orders })
 }
 
 /// The word that stands for "keep every column".

@@ -2,7 +2,7 @@
 
 use super::backtest::{BacktestArgs, backtest_settings};
 use super::inputs::Inputs;
-use super::leads_at_hand::rows_of_one_file;
+use super::leads_at_hand::{is_a_sheet, rows_of_one_file};
 use super::reading::{LeadsRead, check_log_for_training, leads_for_training, open_log};
 use super::stale::{Stale, now};
 use super::terminal::{Terminal, count};
@@ -201,6 +201,7 @@ fn add_open_leads(
         table.ids = numbers;
         file
     });
+    let rows_of = rows_of.filter(|file| is_a_sheet(file));
     let assessment = score(ScoreInputs { table: &table, log: source, scorecard, model: Some(model) }, &settings)?;
     view.add_leads(&assessment, at, rows_of, shown);
     Ok(())

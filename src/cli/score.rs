@@ -1,6 +1,7 @@
 //! `leadscore score`: score leads as of a moment, write the scored table, say what matters.
 
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
+use super::leads_at_hand::is_a_sheet;
 use super::order::{Order, Waiting, places};
 use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
 use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
@@ -290,7 +291,7 @@ pub(super) fn score_and_write(
         stale: Stale::of_table(table, newest_act, as_of, &inputs.times),
         as_of: Some(args.as_of.clone()).filter(|as_of| as_of != NOW),
         inputs: args.inputs.as_typed(),
-        numbers_rows: args.inputs.number_rows,
+        numbers_rows: read.has_numbered_rows && table.files.iter().all(|file| is_a_sheet(file)),
         learned_until: model.and_then(|model| learned_until(model, as_of)),
     };
     Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(moment, args.order))

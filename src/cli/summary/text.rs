@@ -190,11 +190,12 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
         ("chance", Align::Right, has_chance, &chance_of),
         ("next", Align::Left, has_tiers, &|t| t.next_action.clone()),
     ];
-    let mut text = match summary.ties.beyond(summary.top.len()) {
+    let ties = summary.ties.beyond(summary.top.len());
+    let mut text = match ties {
         Some(n) => Page::from(tied(summary, n)),
         None => Page::below_a_blank(shown_table(&columns, summary.top.iter())),
     };
-    if summary.moment.numbers_rows {
+    if summary.moment.numbers_rows && ties.is_none() {
         text.push_str("Leads are numbered below the header: lead 1 is row 2 of a spreadsheet.\n");
     }
     text.push_str(&summary.above_all_points.as_ref().map_or_else(String::new, |said| format!("{said}\n")));
