@@ -293,6 +293,8 @@ pub(super) fn score_and_write(
         inputs: args.inputs.as_typed(),
         numbers_rows: read.has_numbered_rows && table.files.iter().all(|file| is_a_sheet(file)),
         learned_until: model.and_then(|model| learned_until(model, as_of)),
+        is_on_a_day: args.as_of != NOW && matches!(as_of, AsOf::At(_)),
+        lacks_outcomes: table.outcome.is_none(),
     };
     Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(moment, args.order))
 }

@@ -2,10 +2,12 @@
 
 mod beyond;
 mod expected;
+mod moment;
 mod quadrants;
 mod text;
 mod ties;
 
+pub(super) use moment::Moment;
 pub(super) use text::score_text;
 
 use beyond::{above_all_points, most_points};
@@ -14,10 +16,9 @@ use quadrants::QuadrantVolume;
 use ties::Ties;
 
 use super::order::Order;
-use super::stale::Stale;
 use super::terminal::plural;
 use crate::mismatch::{Quadrant, Reason};
-use crate::pipeline::handover::Handover;
+use crate::pipeline::handover::{Handover, LikelyBelow};
 use crate::pipeline::model::Model;
 use crate::pipeline::score::{Assessment, FirstLead, Standing, WonSince};
 use crate::scorecard::Scorecard;
@@ -37,8 +38,8 @@ pub(super) struct ScoreSummary {
     pub(super) closed: usize,
     /// Leads that were open at the as-of and have been won or lost since.
     pub(super) closed_since: usize,
-    /// What became since of the leads that were open at the as-of.
-    pub(super) won_since: WonSince,
+    /// What became since of the leads that were open at the as-of, where the table knows.
+    pub(super) won_since: Option<WonSince>,
     /// Of the closed ones those that count as lost only because they were not won in time.
     pub(super) lost_by_now: usize,
     /// Whether all leads are decided, so that the figures look back on them.
@@ -54,7 +55,8 @@ pub(super) struct ScoreSummary {
     pub(super) tiers: Vec<TierVolume>,
     pub(super) handover: Option<Handover>,
     /// Leads below the handover, though more likely than not to be won.
-    pub(super) likely_below_handover: usize,
+    #[serde(flatten)]
+    pub(super) likely_below: LikelyBelow,
     pub(super) quadrants: Vec<QuadrantVolume>,
     pub(super) verify: Vec<Flagged>,
     pub(super) hidden_gems: Vec<Flagged>,
@@ -92,23 +94,6 @@ pub(super) struct ScoreSummary {
     ranks_by_chance: bool,
     #[serde(skip)]
     sums: Sums,
-}
-
-/// For when the scores are true, and what follows from that.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Moment {
-    /// An as-of that does not go with the file.
-    pub(super) stale: Option<Stale>,
-    /// The as-of as it was given, where that is not now.
-    pub(super) as_of: Option<String>,
-    /// The files as they were given, for other commands to read the same.
-    #[serde(skip)]
-    pub(super) inputs: String,
-    /// Whether leads are called by the numbers of their rows.
-    #[serde(skip)]
-    pub(super) numbers_rows: bool,
-    /// The day to which the model knows what became of deals, where that is later than the as-of.
-    pub(super) learned_until: Option<String>,
 }
 
 /// Sums over open leads from which figures and notes are made at the end.
@@ -188,7 +173,7 @@ impl ScoreSummary {
             blend_weight: blending.map(|b| b.blend.weight),
             tiers: tier_volumes(assessment, &open, !quadrants.is_empty()),
             handover: Handover::of(assessment.scorecard, assessment.model),
-            likely_below_handover: open.iter().filter(|&&i| assessment.is_likely_below_handover(i)).count(),
+            likely_below: assessment.likely_below_handover(&open),
             quadrants,
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
@@ -220,13 +205,26 @@ impl ScoreSummary {
         }
     }
 
+    /// Whether leads are looked at as they were on a day gone by and some have closed since: then nobody is to be called, for
+    /// whoever was won since is not among those left.
+    fn rehearses(&self) -> bool {
+        self.moment.is_on_a_day && self.closed_since > 0
+    }
+
+    /// Whether the first places are none to call.
+    fn calls_nobody(&self) -> bool {
+        self.ranks_by_chance || self.rehearses()
+    }
+
     /// Takes in the summary of the leads that follow.
     pub(super) fn add(&mut self, later: ScoreSummary) {
         self.leads += later.leads;
         self.open += later.open;
         self.closed += later.closed;
         self.closed_since += later.closed_since;
-        self.won_since.add(&later.won_since);
+        if let (Some(own), Some(more)) = (&mut self.won_since, &later.won_since) {
+            own.add(more);
+        }
         self.lost_by_now += later.lost_by_now;
         self.not_created += later.not_created;
         for tier in later.tiers {
@@ -235,7 +233,7 @@ impl ScoreSummary {
                 None => self.tiers.push(tier),
             }
         }
-        self.likely_below_handover += later.likely_below_handover;
+        self.likely_below = self.likely_below.and(later.likely_below);
         self.quadrants.iter_mut().zip(&later.quadrants).for_each(|(own, more)| own.leads += more.leads);
         add_worst(&mut self.verify, later.verify);
         add_worst(&mut self.hidden_gems, later.hidden_gems);

@@ -571,6 +571,7 @@ fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_ca
     // The newest lead came on the 20th, the newest deal closed on the 23rd.
     let as_the_file_ends = ["score --out scored.csv --as-of 2021-12-24", "report --out report.html --as-of 2021-12-24"];
     assert_eq!(pasted, ["train", as_the_file_ends[0], as_the_file_ends[1], "check"], "{told}");
+    assert!(told.contains("Next (`--as-of`: the newest lead came on 2021-12-20):\n"), "{told}");
     let next = company.run(&["train"]).ok().says("`leadscore score --out scored.csv --as-of 2021-12-24`").stderr;
     assert!(next.contains("`leadscore compare`"), "{next}");
     for command in pasted {
@@ -583,7 +584,11 @@ fn leads_of_years_ago_are_scored_as_the_file_leaves_them_and_the_next_command_ca
         |row: &Row| row["warnings"].contains("closed: not won within") || row["warnings"].starts_with("closed");
     assert!(company.rows("now.csv").iter().all(warned));
     let then = company.run(&["score", "--out", "then.csv", "--as-of", "2021-12-21"]).ok().stdout;
-    assert!(!then.contains("The newest lead came on") && then.contains("call first"), "{then}");
+    assert!(!then.contains("The newest lead came on"), "{then}");
+    // Whoever was won since is not listed, so nobody who is can be told to be called.
+    let looks_back =
+        "This looks back: nobody here is to be called. By `score`, then.csv tells whom you would have called";
+    assert!(then.contains(looks_back) && then.contains("highest score") && !then.contains("call first"), "{then}");
     assert!(then.contains("The model has learned what became of these leads until 2021-12-2"), "{then}");
     assert!(then.contains("`leadscore explain ID --as-of 2021-12-21`"), "{then}");
     // Those won since are left out, so of the others no number of wins is expected.
@@ -626,10 +631,12 @@ fn a_quadrant_is_told_by_the_tier_and_never_belies_the_chance() {
         told.contains("SQL holds 9.8 % of past deals: by points from 50 on, by the model from a chance of"),
         "{told}"
     );
-    let likely = "are more likely than not to be won: if sales has time, lower SQL's bound in the scorecard.";
+    let likely = "are more likely than not to be won: if sales has time, lower SQL's bound in the scorecard to about ";
     assert!(told.contains(likely) && told.contains("for a tier holds a share of the deals"), "{told}");
     company.run(&["report", "--out", "report.html", "--as-of", "2024-12-24"]).ok();
-    assert!(company.text("report.html").contains("are more likely than not to be won: if sales has time"));
+    let page = company.text("report.html");
+    assert!(page.contains("below SQL are more likely than not to be won"), "how many now, and what became of such");
+    assert!(page.contains("that seemed more likely than not to be won, ") && page.contains("if sales has time"));
     let belied = company
         .rows("scored.csv")
         .into_iter()

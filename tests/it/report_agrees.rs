@@ -121,6 +121,41 @@ fn score_counts_the_open_leads_of_the_page() {
 }
 
 #[test]
+fn of_leads_without_an_outcome_the_model_may_know_what_became() {
+    let company = referrals();
+    company.run(&["train"]).ok();
+    let known_then = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let is_open = cells[2].is_empty() || cells[2] >= &day(180)[..];
+        is_open.then(|| [&cells[..2], &cells[4..]].concat().join(",") + "\n")
+    };
+    company.write("then.csv", &company.text("leads.csv").lines().filter_map(known_then).collect::<String>());
+    let told = company.run(&["score", "--leads", "then.csv", "--out", "s.csv", "--as-of", &day(180)]).ok().stdout;
+    let warning = "The model has learned what became of leads until 2024-12-2";
+    assert!(told.contains(warning) && told.contains("here it may look better than it is"), "{told}");
+    let later = company.run(&["score", "--leads", "then.csv", "--out", "s.csv", "--as-of", "2025-01-02"]).ok().stdout;
+    assert!(!later.contains("has learned"), "{later}");
+}
+
+#[test]
+fn rows_are_told_to_be_those_of_a_spreadsheet_only_where_they_are() {
+    let company = referrals();
+    company.run(&["train"]).ok();
+    let is_told = |files: &[&str]| {
+        let leads: Vec<&str> = files.iter().flat_map(|file| ["--leads", file]).collect();
+        let more = ["--number-rows", "--out", "s.csv", "--as-of", "2024-06-29"];
+        company.run(&[&["score"], &leads[..], &more].concat()).ok().stdout.contains("row 2 of a spreadsheet")
+    };
+    assert!(!is_told(&["leads.csv"]), "they have ids of their own");
+    let text = company.text("leads.csv");
+    let without_ids: String =
+        text.lines().filter_map(|line| Some(line.split_once(',')?.1.to_string() + "\n")).collect();
+    company.write("a.csv", &without_ids);
+    company.write("b.csv", &without_ids);
+    assert!(is_told(&["a.csv"]) && !is_told(&["a.csv", "b.csv"]));
+}
+
+#[test]
 fn in_the_order_of_the_score_those_to_call_come_first() {
     let company = referrals();
     company.run(&["train"]).ok();
@@ -128,7 +163,7 @@ fn in_the_order_of_the_score_those_to_call_come_first() {
     company.run(&["score", "--out", "file.csv", "--as-of", &as_of]).ok();
     let run = company.run(&["score", "--out", "order.csv", "--as-of", &as_of, "--order", "score"]).ok();
     assert!(
-        run.stdout.contains("Call from the top of order.csv (`warnings` that begin with `closed` are last)"),
+        run.stdout.contains("By `score`, order.csv tells whom you would have called first, those with `closed` in"),
         "{}",
         run.stdout
     );

@@ -116,18 +116,24 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
     text
 }
 
-/// That leads are scored as they were on a day gone by, and what became of them; nothing where none has closed since.
+/// That leads are scored as they were on a day gone by, and what became of them; nothing where neither the file nor the
+/// model knows.
 fn rehearsed(summary: &ScoreSummary) -> String {
+    let until = summary.moment.learned_until.as_ref();
     if summary.closed_since == 0 {
-        return String::new();
+        // What became of leads without an outcome is known to the model alone, if it is.
+        let may_know = until.filter(|_| summary.moment.lacks_outcomes);
+        return may_know.map_or_else(String::new, |until| {
+            format!("The model has learned what became of leads until {until}, so perhaps of these: here it may look better than it is.\n")
+        });
     }
-    let learned = summary.moment.learned_until.as_ref().map_or_else(String::new, |until| {
+    let learned = until.map_or_else(String::new, |until| {
         format!(
             "The model has learned what became of these leads until {until}: here it looks better than it is, and who was \
              won since is left out: expect fewer wins.\n"
         )
     });
-    format!("{learned}{}\n", summary.won_since.sentence())
+    learned + &summary.won_since.as_ref().map_or_else(String::new, |since| since.sentence() + "\n")
 }
 
 /// For whoever opens the scored table for the first time.
@@ -140,6 +146,8 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
             text.push_str("So take tier and `next_action` for what the points say, and no more. ");
         }
         told_by_explain = "What it is made of";
+    } else if summary.rehearses() {
+        text.push_str(&whom_one_would_have_called(summary));
     } else if summary.out != "-" {
         text.push_str(&in_which_order(summary));
     }
@@ -147,6 +155,17 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
     text.push_str(&format!("{told_by_explain}: `leadscore explain ID{}{as_of}`.", summary.moment.inputs));
     text.push_str(if all { "\n" } else { " More: `-v`.\n" });
     text
+}
+
+/// That the list is of a day gone by, and where it stands whom one would have called then.
+fn whom_one_would_have_called(summary: &ScoreSummary) -> String {
+    let order = match summary.out.as_str() {
+        "-" => String::new(),
+        out => format!(
+            ". By `score`, {out} tells whom you would have called first, those with `closed` in `warnings` among them"
+        ),
+    };
+    format!("This looks back: nobody here is to be called{order}. ")
 }
 
 /// In which order to call, and where it stands how.
@@ -184,7 +203,7 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
     // Without a model nobody knows a chance, without a scorecard there are no tiers and no next steps.
     let (has_chance, has_tiers) = (summary.model_version.is_some(), summary.scorecard.is_some() && all);
     let columns: [Column<'_, FirstLead>; 5] = [
-        (if summary.ranks_by_chance { "highest score" } else { "call first" }, Align::Left, true, &|t| t.lead.clone()),
+        (if summary.calls_nobody() { "highest score" } else { "call first" }, Align::Left, true, &|t| t.lead.clone()),
         ("score", Align::Right, true, &|t| crate::features::short_number(t.score)),
         ("tier", Align::Left, has_tiers, &|t| t.tier.clone()),
         ("chance", Align::Right, has_chance, &chance_of),
@@ -257,9 +276,7 @@ fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
     text.push_str(&crowded(summary));
     // A model that may be chance knows nobody who is likely.
     let handover = summary.handover.as_ref().filter(|_| summary.no_quadrants_because.is_none());
-    if let Some(told) =
-        handover.and_then(|handover| handover.likely_below(summary.likely_below_handover, summary.looks_back))
-    {
+    if let Some(told) = handover.and_then(|handover| handover.likely_below(summary.likely_below, summary.looks_back)) {
         let why = "Tier, `quadrant` and `next_action` go by the order, for a tier holds a share of the deals, whatever their \
                    chance.";
         text.push_str(&if all { format!("{told} {why}\n") } else { format!("{told}\n") });

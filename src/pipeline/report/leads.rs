@@ -3,7 +3,7 @@
 use super::Report;
 use crate::asof::Span;
 use crate::mismatch::{Quadrant, Reason, of_their_kinds};
-use crate::pipeline::handover::LIKELY;
+use crate::pipeline::handover::{LIKELY, LikelyBelow};
 use crate::pipeline::score::{Assessment, FirstLead, WonSince};
 use crate::text::counted;
 use crate::values::format_day;
@@ -112,12 +112,13 @@ impl Report {
             beyond: assessment.model.and_then(|model| model.snapshot.beyond()),
             open: open.len(),
             closed_since: closed_since.len(),
-            looking_back: (!closed_since.is_empty()).then(|| WonSince::of(assessment).sentence()),
+            looking_back: (!closed_since.is_empty())
+                .then(|| WonSince::of(assessment))
+                .flatten()
+                .map(|since| since.sentence()),
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
-            likely_below: self.handover.as_ref().filter(|_| self.blurred.is_none()).and_then(|handover| {
-                handover.likely_below(open.iter().filter(|&&i| assessment.is_likely_below_handover(i)).count(), false)
-            }),
+            likely_below: self.likely_below(assessment.likely_below_handover(&open)),
             first: asked_for(assessment.first_to_call(&open, top).0),
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
             verify: widest(assessment, &open, Quadrant::Verify, top),
@@ -127,6 +128,12 @@ impl Report {
         }
         self.leads = Some(lists);
         self.tell_odds_in_lists();
+    }
+
+    /// What follows from their number is said of past deals like them, where there are some.
+    fn likely_below(&self, leads: LikelyBelow) -> Option<String> {
+        let handover = self.handover.as_ref().filter(|_| self.blurred.is_none())?;
+        if self.likely_then.is_some() { handover.likely_now(leads) } else { handover.likely_below(leads, false) }
     }
 }
 

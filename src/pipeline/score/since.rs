@@ -1,6 +1,7 @@
 //! What became since of the leads that were open at an as-of gone by: a look back, which decides nothing.
 
 use super::Assessment;
+use crate::scorecard::Scorecard;
 use crate::tables::Outcome;
 use crate::text::{counted, thousands};
 use serde::Serialize;
@@ -21,7 +22,7 @@ pub struct WonSince {
     pub all: WonOf,
     /// Of those whose score is high.
     pub high: WonOf,
-    /// The tier from which on it is; `None` without tiers.
+    /// The tier that holds them, or the lowest of those: `SQL`, `MQL or higher`; `None` without tiers.
     pub tier: Option<String>,
 }
 
@@ -45,19 +46,19 @@ impl WonOf {
 }
 
 impl WonSince {
-    /// Of the leads of an assessment.
-    pub fn of(assessment: &Assessment<'_>) -> WonSince {
-        let handover = assessment.scorecard.and_then(|card| Some((card, &card.tiers[card.handover?])));
+    /// Of the leads of an assessment; `None` where the table does not know who was won, or not when.
+    pub fn of(assessment: &Assessment<'_>) -> Option<WonSince> {
+        assessment.table.outcome.as_ref().and(assessment.table.closed_at.as_ref())?;
         let is_high = |i: &usize| {
-            handover.is_some_and(|(card, _)| card.is_high(assessment.leads[*i].score))
-                && !assessment.is_disqualified(*i)
+            let has_the_points = assessment.scorecard.is_some_and(|card| card.is_high(assessment.leads[*i].score));
+            has_the_points && !assessment.is_disqualified(*i)
         };
         let open = || (0..assessment.leads.len()).filter(|&i| assessment.is_open(i));
-        WonSince {
+        Some(WonSince {
             all: WonOf::of(assessment, open()),
             high: WonOf::of(assessment, open().filter(is_high)),
-            tier: handover.map(|(_, tier)| tier.name.clone()),
-        }
+            tier: assessment.scorecard.and_then(high_tiers),
+        })
     }
 
     /// Takes in the leads that follow.
@@ -80,6 +81,13 @@ impl WonSince {
             all.share()
         )
     }
+}
+
+/// The tiers whose leads are high, in words.
+fn high_tiers(card: &Scorecard) -> Option<String> {
+    let lowest = card.handover?;
+    let higher = if lowest + 1 < card.tiers.len() { " or higher" } else { "" };
+    Some(format!("{}{higher}", card.tiers[lowest].name))
 }
 
 #[cfg(test)]

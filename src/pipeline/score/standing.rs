@@ -3,7 +3,7 @@
 use super::moments::still_open;
 use super::{Assessment, Standing};
 use crate::asof::{Instant, Span};
-use crate::pipeline::handover::LIKELY;
+use crate::pipeline::handover::{LIKELY, LikelyBelow};
 use crate::scorecard::{DISQUALIFIED, Evidence};
 use crate::tables::Outcome;
 
@@ -71,6 +71,12 @@ impl Assessment<'_> {
         let lead = &self.leads[row];
         let is_high = self.scorecard.is_some_and(|card| card.is_high(lead.score));
         lead.win_probability >= LIKELY && !is_high && !self.is_disqualified(row)
+    }
+
+    /// Those of some leads that are.
+    pub fn likely_below_handover(&self, leads: &[usize]) -> LikelyBelow {
+        let are = leads.iter().filter(|&&row| self.is_likely_below_handover(row));
+        LikelyBelow::of(are.map(|&row| self.leads[row].score))
     }
 
     /// The name of a tier of this lead: empty below all tiers and for a lead that is not created yet.
