@@ -123,7 +123,7 @@ mod tests {
             )
             .unwrap(),
             "Too little data: `rare` (2) and `never` (none) hit too few deals; no lead of the past deals can meet `quiet`: none was \
-             looked at when older than 9 days, by when 9 of 10 wins had come; `wide` may be worth nothing or twice the points, so \
+             yet older than 9 days, by when 9 of 10 wins had come; `wide` may be worth nothing or twice the points, so \
              wide is the interval; `all` set no deal apart from the others."
         );
         assert_eq!(unjudged(&comparison(rules[..1].to_vec(), 2_000, 770, 1.0), &[], None), None);

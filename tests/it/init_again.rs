@@ -58,5 +58,5 @@ fn deals_given_as_leads_are_proposed_as_outcomes() {
                    leadscore init --leads mql.csv --outcomes closed.csv --force\n";
     assert!(told.contains(command) && !told.contains("--rules-only"), "{told}");
     let told = company.run(&["init", "--leads", "mql.csv", "--outcomes", "closed.csv", "--force"]).ok().stdout;
-    assert!(told.contains("Next:\n  leadscore train\n"), "{told}");
+    assert!(told.contains("Next (`--as-of`: the newest lead came on 2024-01-28):\n  leadscore train\n"), "{told}");
 }

@@ -138,7 +138,7 @@ fn low_tiers(start: &Start) -> Option<String> {
     let best = low_best(start)?;
     let Bounds { mql, sql } = start.bounds?;
     let mql = mql.map_or_else(String::new, |mql| format!(", MQL from {mql}"));
-    Some(format!("SQL from {sql}{mql}; the best lead has {best}"))
+    Some(format!("SQL from {sql}{mql} of the best lead's {best}"))
 }
 
 /// Whether the leads' own column of outcomes has a word for won or lost on every row, so that nobody is left to call.
