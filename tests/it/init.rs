@@ -485,7 +485,7 @@ fn kinds_that_may_be_the_end_are_named_with_the_line_that_leaves_them_out() {
         ),
         "{brief}"
     );
-    assert!(brief.contains("Once answered (open.csv: your open leads"), "{brief}");
+    assert!(brief.contains("Once answered (open.csv: open leads"), "{brief}");
     // Its line has one #, which may be taken away, and why stands above it behind two: so from both lines one may be taken.
     let text = std::fs::read_to_string(folder.path().join("leadscore.toml")).unwrap();
     let lines: Vec<&str> = text.lines().collect();

@@ -38,7 +38,7 @@ fn offered(text: &str) -> String {
 fn one_small_rule_makes_no_tier_and_all_commands_go_on_without() {
     let company = thin("");
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
-    let advice = "no lead has more than 5 points, too few for an SQL (sales takes over): add rules";
+    let advice = "5 points at most, too few for SQL (sales takes over): add rules";
     assert!(told.contains(advice), "{told}");
     assert!(company.text("scorecard.toml").contains("# No tiers yet"));
     company.run(&["train"]).ok();

@@ -121,8 +121,7 @@ pub(super) fn text(start: &Start, all: bool) -> Page {
 
 /// What has to be known of the commands to go on with.
 fn before_the_commands(start: &Start) -> String {
-    let open = are_all_decided(start)
-        .then(|| format!("{OPEN_LEADS}: your open leads, same columns, no outcome; if there are none, skip `score`"));
+    let open = are_all_decided(start).then(|| format!("{OPEN_LEADS}: open leads, no outcome; none? skip `score`"));
     let as_of = start.stale.as_ref().map(|stale| format!("`--as-of`: {}", stale.why()));
     let said: Vec<String> = open.into_iter().chain(as_of).collect();
     if said.is_empty() || start.with_deals_apart.is_some() { String::new() } else { format!(" ({})", said.join("; ")) }
@@ -226,8 +225,9 @@ fn notes(start: &Start) -> (Vec<String>, Vec<String>) {
                 "no lead has more than {best} points by the starting rules, so SQL (sales takes over) begins at {sql}{mql}"
             ));
         }
-        (Some(best), None) if start.n_rules > 0 => warnings
-            .push(format!("no lead has more than {best} points, too few for an SQL (sales takes over): add rules")),
+        (Some(best), None) if start.n_rules > 0 => {
+            warnings.push(format!("{best} points at most, too few for SQL (sales takes over): add rules"))
+        }
         _ => {}
     }
     (warnings, remarks)

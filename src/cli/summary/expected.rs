@@ -71,9 +71,11 @@ fn is_unusual(mean: f64, past: f64, n: usize) -> bool {
 pub(super) fn expected_text(summary: &ScoreSummary) -> String {
     let is_cut_short = summary.moment.learned_until.is_some() && summary.closed_since > 0;
     let Some(mean) = summary.mean_win_probability.filter(|_| !is_cut_short) else { return guesses(summary, false) };
+    let fault = summary.expected.fault.as_ref().map(|fault| format!("; past chances were {fault}")).unwrap_or_default();
     let within = match summary.expected.won_within_days {
-        Some(days) => format!("within {days:.0} days of creation"),
-        None => "whenever they close".to_string(),
+        Some(days) => format!(", within {days:.0} days of creation"),
+        None if fault.is_empty() => ", whenever they close".to_string(),
+        None => String::new(),
     };
     let n = summary.expected.expected_of;
     let wins = count((mean * n as f64).round() as usize);
@@ -83,10 +85,8 @@ pub(super) fn expected_text(summary: &ScoreSummary) -> String {
         }
         _ => String::new(),
     };
-    let mut text = format!("Expected wins: {wins} of {} ({}), {within}{of_unknown_age}.\n", count(n), percent(mean));
-    if let Some(fault) = &summary.expected.fault {
-        text.push_str(&format!("Chances of past deals were {fault}, so these may be, too.\n"));
-    }
+    let mut text =
+        format!("Expected wins: {wins} of {} ({}{fault}){within}{of_unknown_age}.\n", count(n), percent(mean));
     text.push_str(&guesses(summary, true));
     if let Some(past) = summary.expected.past_win_rate.filter(|_| summary.expected.is_unusual) {
         let far = if mean > past { "more" } else { "fewer" };
@@ -107,7 +107,7 @@ fn guesses(summary: &ScoreSummary, beside_wins: bool) -> String {
         return String::new();
     };
     let n_guesses = match (beside_wins, n == summary.open) {
-        (true, _) => format!("Not counted, for their chance is a guess: {}", count(n)),
+        (true, _) => format!("Not counted, as guesses: {}", count(n)),
         (false, true) => format!("The chance is a guess, for all {} are", count(n)),
         (false, false) => format!("The chance of {} of {} is a guess: they are", count(n), count(summary.open)),
     };
