@@ -3,7 +3,8 @@
 mod text;
 
 use super::inputs::{InputArgs, Inputs};
-use super::reading::{LeadsRead, check_log_for_training, leads_for_training, open_log};
+use super::log::{check_log_for_training, open_log};
+use super::reading::{LeadsRead, leads_for_training};
 use super::terminal::Terminal;
 use super::train::{require_log, train_settings};
 use super::{CommandResult, Ending};

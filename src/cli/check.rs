@@ -1,8 +1,9 @@
 //! `leadscore check`: what is wrong or suspicious, with evidence; exit status 3 when anything must be mended.
 
 use super::inputs::{InputArgs, Inputs};
+use super::log::open_log;
 use super::page::Page;
-use super::reading::{LeadsRead, all_leads, names_of_no_column, open_log};
+use super::reading::{LeadsRead, all_leads, names_of_no_column};
 use super::score::as_of;
 use super::terminal::{Align, Terminal, count, plural, table};
 use super::train::deal_settings;

@@ -8,7 +8,8 @@ pub(super) use summary::Summary;
 pub(super) use text::comparison_text;
 
 use super::inputs::{InputArgs, ScorecardFile};
-use super::reading::{check_log_for_training, leads_for_training, open_log};
+use super::log::{check_log_for_training, open_log};
+use super::reading::leads_for_training;
 use super::terminal::Terminal;
 use super::train::{deal_settings, require_log};
 use super::{CommandResult, Ending};

@@ -4,8 +4,9 @@ mod since;
 
 use super::inputs::InputArgs;
 use super::leads_at_hand::{are_numbered, is_called, numbered};
+use super::log::{looks_at_details, open_log};
 use super::page::{Page, Table, bars};
-use super::reading::{leads_for_scoring, looks_at_details, open_log};
+use super::reading::leads_for_scoring;
 use super::score::{as_of, general_warnings, scorers, stored, version};
 use super::stale::Stale;
 use super::terminal::{Align, Terminal, percent, table};

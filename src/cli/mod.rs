@@ -13,6 +13,7 @@ mod flagged;
 mod init;
 mod inputs;
 mod leads_at_hand;
+mod log;
 mod man;
 mod models;
 mod monitor;

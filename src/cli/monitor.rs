@@ -4,7 +4,8 @@ mod metrics;
 mod text;
 
 use super::inputs::{InputArgs, parse_scorecard};
-use super::reading::{leads_for_training, log_key, open_log};
+use super::log::{log_key, open_log};
+use super::reading::leads_for_training;
 use super::recipe::warn_of_changes;
 use super::score::version;
 use super::terminal::Terminal;

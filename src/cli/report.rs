@@ -3,7 +3,8 @@
 use super::backtest::{BacktestArgs, backtest_settings};
 use super::inputs::Inputs;
 use super::leads_at_hand::{is_a_sheet, rows_of_one_file};
-use super::reading::{LeadsRead, check_log_for_training, leads_for_training, open_log};
+use super::log::{check_log_for_training, open_log};
+use super::reading::{LeadsRead, leads_for_training};
 use super::stale::{Stale, now};
 use super::terminal::{Terminal, count};
 use super::train::require_log;

@@ -1,8 +1,9 @@
 //! `leadscore retrain`: set a challenger against the live version; publish it only if it earns it.
 
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
+use super::log::{check_log_for_training, log_key, open_log};
 use super::page::Page;
-use super::reading::{check_log_for_training, leads_for_training, log_key, open_log};
+use super::reading::leads_for_training;
 use super::terminal::{Align, Terminal, count, plural, table};
 use super::train::{new_version, require_log, train_settings};
 use super::{CommandResult, Ending};

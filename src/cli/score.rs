@@ -2,9 +2,10 @@
 
 use super::inputs::{InputArgs, Inputs, parse_scorecard};
 use super::leads_at_hand::is_a_sheet;
+use super::log::{check_log_for_scoring, log_key, open_log};
 use super::order::{Order, Waiting, places};
 use super::output::{Chosen, MismatchRow, contributions_table, mismatch_rows, mismatches_table, scored_columns};
-use super::reading::{KEEP_ALL, check_log_for_scoring, leads_for_scoring, log_key, open_log};
+use super::reading::{KEEP_ALL, leads_for_scoring};
 use super::recipe::warn_of_changes;
 use super::stale::{DatedLog, Stale, now};
 use super::summary::{Moment, ScoreSummary, looks_back, score_text};

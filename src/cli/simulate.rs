@@ -3,7 +3,8 @@
 mod text;
 
 use super::inputs::{InputArgs, Inputs, load_scorecard};
-use super::reading::{LeadsRead, leads_for_scoring, leads_for_training, looks_at_details, open_log};
+use super::log::{looks_at_details, open_log};
+use super::reading::{LeadsRead, leads_for_scoring, leads_for_training};
 use super::score::{as_of, stored};
 use super::stale::Stale;
 use super::terminal::Terminal;

@@ -2,9 +2,10 @@
 
 use super::inputs::{InputArgs, Inputs, quoted};
 use super::leads_at_hand::LeadsAtHand;
+use super::log::{check_log_for_training, log_key, open_log};
 use super::page::Page;
 use super::read_as::read_as;
-use super::reading::{LeadsRead, check_log_for_training, leads_for_training, log_key, open_log};
+use super::reading::{LeadsRead, leads_for_training};
 use super::stale::{DatedLog, Stale, now};
 use super::terminal::{Terminal, plural};
 use super::{CommandResult, Ending};

@@ -1,7 +1,8 @@
 //! The files tried out before they are written: read back, and every lead scored by the starting rules.
 
 use super::super::inputs::InputArgs;
-use super::super::reading::{leads_for_scoring, open_log};
+use super::super::log::open_log;
+use super::super::reading::leads_for_scoring;
 use super::super::stale::{DatedLog, Stale, closes, now};
 use super::super::terminal::Terminal;
 use super::files::Files;

@@ -1,7 +1,8 @@
 //! `leadscore models verify`: stored versions held to their checksums, and to the data they were trained on.
 
 use super::super::inputs::{InputArgs, Inputs, parse_scorecard};
-use super::super::reading::{leads_for_training, log_key, open_log};
+use super::super::log::{log_key, open_log};
+use super::super::reading::leads_for_training;
 use super::super::recipe::{Changed, changed};
 use super::super::score::version;
 use super::super::terminal::Terminal;
