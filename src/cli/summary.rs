@@ -18,7 +18,7 @@ use ties::Ties;
 use super::order::Order;
 use super::terminal::plural;
 use crate::mismatch::{Quadrant, Reason};
-use crate::pipeline::handover::{Handover, LikelyBelow};
+use crate::pipeline::handover::Handover;
 use crate::pipeline::model::Model;
 use crate::pipeline::score::{Assessment, FirstLead, Standing, WonSince};
 use crate::scorecard::Scorecard;
@@ -55,8 +55,8 @@ pub(super) struct ScoreSummary {
     pub(super) tiers: Vec<TierVolume>,
     pub(super) handover: Option<Handover>,
     /// Leads below the handover, though more likely than not to be won.
-    #[serde(flatten)]
-    pub(super) likely_below: LikelyBelow,
+    #[serde(rename = "likely_below_handover")]
+    pub(super) likely_below: usize,
     pub(super) quadrants: Vec<QuadrantVolume>,
     pub(super) verify: Vec<Flagged>,
     pub(super) hidden_gems: Vec<Flagged>,
@@ -233,7 +233,7 @@ impl ScoreSummary {
                 None => self.tiers.push(tier),
             }
         }
-        self.likely_below = self.likely_below.and(later.likely_below);
+        self.likely_below += later.likely_below;
         self.quadrants.iter_mut().zip(&later.quadrants).for_each(|(own, more)| own.leads += more.leads);
         add_worst(&mut self.verify, later.verify);
         add_worst(&mut self.hidden_gems, later.hidden_gems);

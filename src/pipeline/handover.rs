@@ -39,30 +39,6 @@ pub struct Handover {
     pub row_weights: RowWeights,
 }
 
-/// Leads below the tier that are more likely than not to be won.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct LikelyBelow {
-    /// How many.
-    #[serde(rename = "likely_below_handover")]
-    pub n: usize,
-    /// The score that each of them has at least; infinite of none.
-    #[serde(skip)]
-    pub least_score: f64,
-}
-
-impl LikelyBelow {
-    /// Of leads with these scores.
-    pub fn of(scores: impl Iterator<Item = f64>) -> LikelyBelow {
-        let none = LikelyBelow { n: 0, least_score: f64::INFINITY };
-        scores.fold(none, |sum, score| LikelyBelow { n: sum.n + 1, least_score: sum.least_score.min(score) })
-    }
-
-    /// Those of both.
-    pub fn and(self, more: LikelyBelow) -> LikelyBelow {
-        LikelyBelow { n: self.n + more.n, least_score: self.least_score.min(more.least_score) }
-    }
-}
-
 impl Handover {
     /// `None` without a scorecard with tiers and a model joined to it.
     pub fn of(scorecard: Option<&Scorecard>, model: Option<&Model>) -> Option<Handover> {
@@ -103,25 +79,25 @@ impl Handover {
 
     /// That so many leads below the tier are likely all the same, and what brings such into it; `None` of a few.
     /// `are_decided`: they are won or lost already.
-    pub fn likely_below(&self, leads: LikelyBelow, are_decided: bool) -> Option<String> {
+    pub fn likely_below(&self, leads: usize, are_decided: bool) -> Option<String> {
         let verb = if are_decided { "seemed" } else { "are" };
-        self.likely(leads, verb).map(|told| format!("{told}: {}.", self.remedy(leads)))
+        self.likely(leads, verb).map(|told| format!("{told}: {}.", self.remedy()))
     }
 
     /// The same without what brings them into it, for where [what became of such](Handover::likely_then) says that.
-    pub(super) fn likely_now(&self, leads: LikelyBelow) -> Option<String> {
+    pub(super) fn likely_now(&self, leads: usize) -> Option<String> {
         self.likely(leads, "are").map(|told| told + ".")
     }
 
-    fn likely(&self, leads: LikelyBelow, verb: &str) -> Option<String> {
-        let told = || format!("{} below {} {verb} more likely than not to be won", counted(leads.n, "lead"), self.tier);
-        (leads.n >= FEWEST_TO_TELL).then(told)
+    fn likely(&self, leads: usize, verb: &str) -> Option<String> {
+        let told = || format!("{} below {} {verb} more likely than not to be won", counted(leads, "lead"), self.tier);
+        (leads >= FEWEST_TO_TELL).then(told)
     }
 
     /// What became of past deals that were likely and yet below the tier, and what follows from that; `weights` are theirs.
-    pub(super) fn likely_then(&self, deals: LikelyBelow, won: &Rate, weights: RowWeights) -> Option<String> {
+    pub(super) fn likely_then(&self, won: &Rate, weights: RowWeights) -> Option<String> {
         let told = || {
-            let so = if won.rate >= LIKELY { self.remedy(deals) } else { "their chances were too good".to_string() };
+            let so = if won.rate >= LIKELY { self.remedy() } else { "their chances were too good".to_string() };
             format!(
                 "Of {} below {} that seemed more likely than not to be won, {} were{}: {so}.",
                 counted(won.n, "past deal"),
@@ -133,10 +109,9 @@ impl Handover {
         (won.n >= FEWEST_TO_TELL).then(told)
     }
 
-    /// What hands over leads that are likely and yet below the tier.
-    fn remedy(&self, leads: LikelyBelow) -> String {
-        let to = short_number(leads.least_score);
-        format!("if sales has time, lower {}'s bound in the scorecard to about {to}", self.tier)
+    /// What hands over leads that are likely and yet below the tier. Not to which bound: a training after it moves the scale.
+    fn remedy(&self) -> String {
+        format!("if sales has time, lower {}'s bound in the scorecard and train again", self.tier)
     }
 
     /// The figures in words.
@@ -174,20 +149,18 @@ mod tests {
             average: 0.4,
             row_weights: RowWeights::Alike,
         };
-        let leads =
-            |n: usize| LikelyBelow::of((0..n).map(|i| 70.0 - i as f64)).and(LikelyBelow::of([72.0].into_iter()));
         let told = "16 leads below SQL are more likely than not to be won: if sales has time, lower SQL's bound in the \
-                    scorecard to about 56.";
-        assert_eq!(handover.likely_below(leads(15), false).as_deref(), Some(told));
+                    scorecard and train again.";
+        assert_eq!(handover.likely_below(16, false).as_deref(), Some(told));
         assert_eq!(
-            handover.likely_now(leads(15)).as_deref(),
+            handover.likely_now(16).as_deref(),
             told.split_once(':').map(|(now, _)| format!("{now}.")).as_deref()
         );
-        assert_eq!(handover.likely_below(leads(FEWEST_TO_TELL - 2), false), None);
+        assert_eq!(handover.likely_below(FEWEST_TO_TELL - 1, false), None);
         let then = |won: usize| {
             let y: Vec<f64> = (0..20).map(|i| f64::from(i < won)).collect();
             let rate = Rate::of(&y, &[1.0; 20]);
-            rate.and_then(|rate| handover.likely_then(leads(19), &rate, RowWeights::Alike)).unwrap_or_default()
+            rate.and_then(|rate| handover.likely_then(&rate, RowWeights::Alike)).unwrap_or_default()
         };
         let seemed = "Of 20 past deals below SQL that seemed more likely than not to be won,";
         assert!(then(15).starts_with(&format!("{seemed} 75.0 % were: if sales has time, lower SQL's bound")));

@@ -631,7 +631,8 @@ fn a_quadrant_is_told_by_the_tier_and_never_belies_the_chance() {
         told.contains("SQL holds 9.8 % of past deals: by points from 50 on, by the model from a chance of"),
         "{told}"
     );
-    let likely = "are more likely than not to be won: if sales has time, lower SQL's bound in the scorecard to about ";
+    let likely =
+        "are more likely than not to be won: if sales has time, lower SQL's bound in the scorecard and train again.";
     assert!(told.contains(likely) && told.contains("for a tier holds a share of the deals"), "{told}");
     company.run(&["report", "--out", "report.html", "--as-of", "2024-12-24"]).ok();
     let page = company.text("report.html");

@@ -3,7 +3,7 @@
 use super::Report;
 use crate::asof::Span;
 use crate::mismatch::{Quadrant, Reason, of_their_kinds};
-use crate::pipeline::handover::{LIKELY, LikelyBelow};
+use crate::pipeline::handover::LIKELY;
 use crate::pipeline::score::{Assessment, FirstLead, WonSince};
 use crate::text::counted;
 use crate::values::format_day;
@@ -131,7 +131,7 @@ impl Report {
     }
 
     /// What follows from their number is said of past deals like them, where there are some.
-    fn likely_below(&self, leads: LikelyBelow) -> Option<String> {
+    fn likely_below(&self, leads: usize) -> Option<String> {
         let handover = self.handover.as_ref().filter(|_| self.blurred.is_none())?;
         if self.likely_then.is_some() { handover.likely_now(leads) } else { handover.likely_below(leads, false) }
     }

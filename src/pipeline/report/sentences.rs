@@ -1,7 +1,7 @@
 //! The sentences that matter: the points, the order, the disagreement.
 
 use super::super::backtest::{Backtest, Past};
-use super::super::handover::{Handover, LIKELY, LikelyBelow};
+use super::super::handover::{Handover, LIKELY};
 use super::super::model::{DriftRecord, Model};
 use super::super::train::pick;
 use super::Advice;
@@ -119,8 +119,7 @@ pub(super) fn likely_then(handover: &Handover, card: &Scorecard, past: &Past, we
     let (p, score) = (past.p.as_ref()?, past.score.as_ref()?);
     let is_one = |&i: &usize| p[i] >= LIKELY && !card.is_high(score[i]) && !past.disqualified[i];
     let rows: Vec<usize> = (0..past.n()).filter(is_one).collect();
-    let deals = LikelyBelow::of(rows.iter().map(|&i| score[i]));
-    handover.likely_then(deals, &Rate::of(&pick(&past.y, &rows), &pick(&past.w, &rows))?, weights)
+    handover.likely_then(&Rate::of(&pick(&past.y, &rows), &pick(&past.w, &rows))?, weights)
 }
 
 fn percent(share: f64) -> String {

@@ -3,7 +3,7 @@
 use super::moments::still_open;
 use super::{Assessment, Standing};
 use crate::asof::{Instant, Span};
-use crate::pipeline::handover::{LIKELY, LikelyBelow};
+use crate::pipeline::handover::LIKELY;
 use crate::scorecard::{DISQUALIFIED, Evidence};
 use crate::tables::Outcome;
 
@@ -74,9 +74,8 @@ impl Assessment<'_> {
     }
 
     /// Those of some leads that are.
-    pub fn likely_below_handover(&self, leads: &[usize]) -> LikelyBelow {
-        let are = leads.iter().filter(|&&row| self.is_likely_below_handover(row));
-        LikelyBelow::of(are.map(|&row| self.leads[row].score))
+    pub fn likely_below_handover(&self, leads: &[usize]) -> usize {
+        leads.iter().filter(|&&row| self.is_likely_below_handover(row)).count()
     }
 
     /// The name of a tier of this lead: empty below all tiers and for a lead that is not created yet.
