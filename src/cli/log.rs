@@ -1,7 +1,7 @@
 //! The activity log beside the leads: how it is opened, and what is said of how the two meet.
 
 use super::inputs::Inputs;
-use super::reading::quoted;
+use super::reading::in_ticks;
 use super::terminal::{Terminal, count, plural};
 use crate::fault::InputError;
 use crate::io::{ActivityLog, LogReport};
@@ -71,8 +71,8 @@ pub(super) fn check_log_for_training(
     if report.matched == 0 {
         return Err(InputError::new(format!(
             "not one activity belongs to a lead: the leads have ids like {}, the log {}",
-            quoted(&report.sample_lead_ids),
-            quoted(&report.sample_log_ids)
+            in_ticks(&report.sample_lead_ids),
+            in_ticks(&report.sample_log_ids)
         ))
         .remedy("ids are compared as text, exactly as written; check [leads] id and [activities] lead_id"));
     }
@@ -89,8 +89,8 @@ pub(super) fn check_log_for_scoring(report: &LogReport, n_leads: usize, terminal
     if n_leads >= ENOUGH_LEADS_TO_WARN && report.rows > 0 && report.matched == 0 {
         terminal.warn(&format!(
             "not one activity belongs to a lead: the leads have ids like {}, the log {}",
-            quoted(&report.sample_lead_ids),
-            quoted(&report.sample_log_ids)
+            in_ticks(&report.sample_lead_ids),
+            in_ticks(&report.sample_log_ids)
         ));
     }
     tell_log(report, terminal);

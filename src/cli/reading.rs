@@ -107,8 +107,7 @@ pub(super) fn all_leads(
         .collect();
     let mut settings = inputs.read.clone();
     settings.date_orders.extend(inferred.iter().filter_map(|c| Some((c.name.clone(), c.date_order?))));
-    let is_key = |name: &str| inputs.project.outcomes.key.as_deref() == Some(name);
-    let kept = |name: &str| kept(name) || is_key(name);
+    let kept = |name: &str| kept(name) || is_key(inputs, name);
     let mut built = build_leads_out_of(&mut raw, &roles, &requests, &settings, &kept)?;
     let mut date_orders = settings.date_orders.clone();
     date_orders.extend(built.report.date_orders.iter().map(|(k, v)| (k.clone(), *v)));
@@ -152,8 +151,7 @@ pub(super) fn leads_for_scoring(
     }
     let requests = scoring_requests(planned, &wanted_by_rules, &raw, &settings);
     let is_kept = |name: &str| everything || keep.iter().any(|kept| kept == name);
-    let is_key = |name: &str| inputs.project.outcomes.key.as_deref() == Some(name);
-    let kept = |name: &str| is_kept(name) || is_key(name);
+    let kept = |name: &str| is_kept(name) || is_key(inputs, name);
     let mut built = build_leads_out_of(&mut raw, &roles, &requests, &settings, &kept)?;
     // New leads need not have the key to a table of deals.
     let has_key = inputs.project.outcomes.key.as_ref().is_none_or(|key| raw.column(key).is_some());
@@ -171,6 +169,11 @@ pub(super) fn leads_for_scoring(
     // The typed columns hold all that scores need; the text of a million leads would outweigh them.
     raw.columns.retain(|column| is_kept(&column.name));
     Ok(LeadsRead { raw, built, roles, has_numbered_rows, inferred: Vec::new(), date_orders })
+}
+
+/// Whether the outcomes are joined by this column, which is read as it stands.
+fn is_key(inputs: &Inputs, name: &str) -> bool {
+    inputs.project.outcomes.key.as_deref() == Some(name)
 }
 
 /// The word that stands for "keep every column".
@@ -259,8 +262,8 @@ fn join(
     if must_meet && report.rows > 0 && report.leads_found == 0 {
         return Err(InputError::new(format!(
             "not one row of the outcomes table belongs to a lead: the leads have {}, the outcomes {}",
-            quoted(&report.sample_keys),
-            quoted(&report.sample_unknown)
+            in_ticks(&report.sample_keys),
+            in_ticks(&report.sample_unknown)
         ))
         .remedy("check [outcomes] key (a column of the leads table) and id (a column of the outcomes table)"));
     }
@@ -268,7 +271,7 @@ fn join(
 }
 
 /// Ids as they stand, for messages.
-pub(super) fn quoted(ids: &[String]) -> String {
+pub(super) fn in_ticks(ids: &[String]) -> String {
     ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
 }
 

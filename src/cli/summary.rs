@@ -55,8 +55,7 @@ pub(super) struct ScoreSummary {
     pub(super) tiers: Vec<TierVolume>,
     pub(super) handover: Option<Handover>,
     /// Leads below the handover, though more likely than not to be won.
-    #[serde(rename = "likely_below_handover")]
-    pub(super) likely_below: usize,
+    pub(super) likely_below_handover: usize,
     pub(super) quadrants: Vec<QuadrantVolume>,
     pub(super) verify: Vec<Flagged>,
     pub(super) hidden_gems: Vec<Flagged>,
@@ -173,7 +172,7 @@ impl ScoreSummary {
             blend_weight: blending.map(|b| b.blend.weight),
             tiers: tier_volumes(assessment, &open, !quadrants.is_empty()),
             handover: Handover::of(assessment.scorecard, assessment.model),
-            likely_below: assessment.likely_below_handover(&open),
+            likely_below_handover: assessment.likely_below_handover(&open),
             quadrants,
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
@@ -233,7 +232,7 @@ impl ScoreSummary {
                 None => self.tiers.push(tier),
             }
         }
-        self.likely_below += later.likely_below;
+        self.likely_below_handover += later.likely_below_handover;
         self.quadrants.iter_mut().zip(&later.quadrants).for_each(|(own, more)| own.leads += more.leads);
         add_worst(&mut self.verify, later.verify);
         add_worst(&mut self.hidden_gems, later.hidden_gems);
