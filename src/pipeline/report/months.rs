@@ -5,6 +5,7 @@ use super::super::deals::Deals;
 use crate::metrics::Rate;
 use crate::values::format_instant;
 use serde::Serialize;
+use statrs::distribution::{Binomial, DiscreteCDF};
 use std::collections::{BTreeMap, HashMap};
 
 /// Months shown, the newest.
@@ -68,13 +69,8 @@ pub(super) fn leaning(months: &[Month]) -> Option<String> {
 
 /// How often of `all` tosses of a coin at least `most` fall on one side, be it the one or the other.
 fn chance_of_so_many(most: usize, all: usize) -> f64 {
-    let mut ways = 1.0; // to choose none
-    let mut so_many = 0.0;
-    for k in 0..=(all - most) {
-        so_many += ways;
-        ways *= (all - k) as f64 / (k + 1) as f64;
-    }
-    (2.0 * so_many / 2.0_f64.powi(all as i32)).min(1.0)
+    let heads = Binomial::new(0.5, all as u64).expect("a coin has two sides");
+    (2.0 * heads.cdf((all - most) as u64)).min(1.0)
 }
 
 fn one(month: String, rows: &[usize], past: &Past) -> Option<Month> {
