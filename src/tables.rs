@@ -10,8 +10,8 @@ mod origins;
 
 pub use acts::Acts;
 pub use ids::Ids;
-pub(crate) use numbers::stretch_of;
 pub use numbers::{NO_SPAN, Numbers, days_of};
+pub(crate) use numbers::{is_short, stretch_of, wide};
 pub use origins::Origins;
 
 use crate::asof::Instant;

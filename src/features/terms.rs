@@ -145,7 +145,10 @@ impl Term {
     pub fn codes(&self, values: &Values, rows: &[usize]) -> Vec<u32> {
         match (&self.shape, values) {
             (Shape::Line { missing: false, .. }, Values::Number(_)) => vec![NO_LEVEL; rows.len()],
-            (Shape::Line { .. }, Values::Number(numbers)) => numbers.where_missing(rows, 0, NO_LEVEL),
+            (Shape::Line { .. }, Values::Number(numbers)) => {
+                let missing = numbers.missing_of(rows).into_iter();
+                missing.map(|is_missing| if is_missing { 0 } else { NO_LEVEL }).collect()
+            }
             (Shape::Curve { edges, missing, .. }, Values::Number(numbers)) => {
                 let absent = if *missing { edges.len() as u32 + 1 } else { NO_LEVEL };
                 let mut codes = codes(&numbers.of_rows(rows), edges);
@@ -207,7 +210,7 @@ impl Term {
                 let by_code: Vec<bool> = column.levels.iter().map(|l| own.contains(l.as_str())).collect();
                 column.codes.iter().map(|&c| c != MISSING && by_code[c as usize]).collect()
             }
-            (_, Values::Number(numbers)) => numbers.are_there(),
+            (_, Values::Number(numbers)) => numbers.missing().into_iter().map(|is_missing| !is_missing).collect(),
             // A source is always read as the type its term was learned from.
             (_, Values::Text(column)) => vec![false; column.codes.len()],
         }

@@ -2,6 +2,7 @@
 
 use crate::asof::Instant;
 use crate::lanes::{Lanes, in_wide_registers};
+use crate::tables::{is_short, wide};
 use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, HashMap};
 
@@ -151,12 +152,11 @@ impl Lanes for HoursOf<'_> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        const FAR: i64 = 1 << 52;
         let mut are_near = true;
         for (hour, &at) in self.hours.iter_mut().zip(self.at) {
-            are_near &= (-FAR < at) & (at < FAR);
+            are_near &= is_short(at);
             // A microsecond is more of an hour than the quotient is rounded by.
-            *hour = (at as f64 / MICROS_PER_HOUR as f64).floor() as i32;
+            *hour = (wide(at) / MICROS_PER_HOUR as f64).floor() as i32;
         }
         are_near
     }

@@ -11,6 +11,7 @@ use narrow::{NO_COUNT, NO_TIME, NarrowCounts, NarrowSpans, SECONDS_PER_DAY, days
 use std::ops::Range;
 
 pub use narrow::{NO_SPAN, days_of};
+pub(crate) use narrow::{is_short, wide};
 
 /// Amounts, one a lead; NaN where missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,18 +100,23 @@ impl Numbers {
         }
     }
 
-    /// Of each whether it is there.
-    pub(crate) fn are_there(&self) -> Vec<bool> {
-        let mut there = vec![false; self.len()];
-        in_wide_registers(AreThere { numbers: self, there: &mut there });
-        there
+    /// Of each whether it is missing.
+    pub(crate) fn missing(&self) -> Vec<bool> {
+        self.missing_of_stretch(0..self.len())
     }
 
-    /// For each of these rows `missing` where its number is, and else `there`.
-    pub(crate) fn where_missing(&self, rows: &[usize], missing: u32, there: u32) -> Vec<u32> {
-        let mut told = vec![there; rows.len()];
-        in_wide_registers(WhereMissing { numbers: self, rows, missing, told: &mut told });
-        told
+    /// Whether the numbers of these rows are missing.
+    pub(crate) fn missing_of(&self, rows: &[usize]) -> Vec<bool> {
+        match stretch_of(rows) {
+            Some(stretch) => self.missing_of_stretch(stretch),
+            None => rows.iter().map(|&row| self.is_missing(row)).collect(),
+        }
+    }
+
+    fn missing_of_stretch(&self, rows: Range<usize>) -> Vec<bool> {
+        let mut missing = vec![false; rows.len()];
+        in_wide_registers(Missing { numbers: self, rows, missing: &mut missing });
+        missing
     }
 
     /// Whether all that are there are finite.
@@ -266,50 +272,24 @@ impl Lanes for Stretch<'_> {
     }
 }
 
-/// Writes of each number whether it is there.
-struct AreThere<'a> {
+/// Writes whether the numbers of rows that follow each other are missing.
+struct Missing<'a> {
     numbers: &'a Numbers,
-    there: &'a mut [bool],
+    rows: Range<usize>,
+    missing: &'a mut [bool],
 }
 
-impl Lanes for AreThere<'_> {
+impl Lanes for Missing<'_> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
-        let cells = self.there.iter_mut();
-        match self.numbers {
-            Numbers::Wide(values) => cells.zip(values).for_each(|(cell, value)| *cell = !value.is_nan()),
-            Numbers::Counts(counts) => cells.zip(counts).for_each(|(cell, count)| *cell = *count != NO_COUNT),
-            Numbers::Seconds(all) => cells.zip(all).for_each(|(cell, seconds)| *cell = *seconds != NO_TIME),
-        }
-    }
-}
-
-/// Writes `missing` for the rows whose number is.
-struct WhereMissing<'a> {
-    numbers: &'a Numbers,
-    rows: &'a [usize],
-    missing: u32,
-    told: &'a mut [u32],
-}
-
-impl Lanes for WhereMissing<'_> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let WhereMissing { numbers, rows, missing, told } = self;
-        let Some(stretch) = stretch_of(rows) else {
-            let cells = told.iter_mut().zip(rows).filter(|(_, row)| numbers.is_missing(**row));
-            return cells.for_each(|(cell, _)| *cell = missing);
-        };
-        let mut tell = |(cell, is_missing): (&mut u32, bool)| *cell = if is_missing { missing } else { *cell };
-        let cells = told.iter_mut();
+        let Missing { numbers, rows, missing } = self;
+        let cells = missing.iter_mut();
         match numbers {
-            Numbers::Wide(values) => cells.zip(values[stretch].iter().map(|value| value.is_nan())).for_each(&mut tell),
-            Numbers::Counts(counts) => cells.zip(counts[stretch].iter().map(|count| *count == NO_COUNT)).for_each(tell),
-            Numbers::Seconds(all) => cells.zip(all[stretch].iter().map(|seconds| *seconds == NO_TIME)).for_each(tell),
+            Numbers::Wide(values) => cells.zip(&values[rows]).for_each(|(cell, value)| *cell = value.is_nan()),
+            Numbers::Counts(counts) => cells.zip(&counts[rows]).for_each(|(cell, count)| *cell = *count == NO_COUNT),
+            Numbers::Seconds(all) => cells.zip(&all[rows]).for_each(|(cell, seconds)| *cell = *seconds == NO_TIME),
         }
     }
 }
@@ -374,10 +354,10 @@ mod tests {
             [&numbers, &Numbers::of_counts(vec![3.0, f64::NAN, 0.0]), &Numbers::of_spans(vec![5, NO_SPAN, 7])]
         {
             for rows in [&[0, 1, 2][..], &[2, 0, 1, 1], &[1, 2], &[]] {
-                let told: Vec<u32> = rows.iter().map(|row| if numbers.is_missing(*row) { 4 } else { 9 }).collect();
-                assert_eq!(numbers.where_missing(rows, 4, 9), told);
+                let told: Vec<bool> = rows.iter().map(|row| numbers.is_missing(*row)).collect();
+                assert_eq!(numbers.missing_of(rows), told);
             }
-            assert!(numbers.are_there().iter().enumerate().all(|(row, there)| *there != numbers.is_missing(row)));
+            assert!(numbers.missing().iter().enumerate().all(|(row, missing)| *missing == numbers.is_missing(row)));
         }
         let days = Numbers::of_spans(vec![5_000_000, NO_SPAN, -1_000_000]);
         assert_eq!(days.sorted(&[0, 1, 2]), [days.get(2), days.get(0)]);

@@ -63,13 +63,13 @@ impl Lanes for ShortSpans<'_> {
 
 /// Whether a whole number stands in the digits of a float that lies between 2^52 and 2^53.
 #[inline(always)]
-fn is_short(whole: i64) -> bool {
+pub(crate) fn is_short(whole: i64) -> bool {
     (whole.wrapping_add(1 << 51) as u64) >> 52 == 0
 }
 
 /// A [short](is_short) whole number as a float, with steps that run on several at once.
 #[inline(always)]
-fn wide(whole: i64) -> f64 {
+pub(crate) fn wide(whole: i64) -> f64 {
     f64::from_bits((whole as u64).wrapping_add(ROUND.to_bits())) - ROUND
 }
 
