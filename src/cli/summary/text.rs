@@ -276,7 +276,9 @@ fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
     text.push_str(&crowded(summary));
     // A model that may be chance knows nobody who is likely.
     let handover = summary.handover.as_ref().filter(|_| summary.no_quadrants_because.is_none());
-    if let Some(told) = handover.and_then(|handover| handover.likely_below(summary.likely_below_handover, summary.looks_back)) {
+    if let Some(told) =
+        handover.and_then(|handover| handover.likely_below(summary.likely_below_handover, summary.looks_back))
+    {
         let why = "Tier, `quadrant` and `next_action` go by the order, for a tier holds a share of the deals, whatever their \
                    chance.";
         text.push_str(&if all { format!("{told} {why}\n") } else { format!("{told}\n") });
