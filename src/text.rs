@@ -5,7 +5,9 @@
 
 mod wording;
 
-pub use wording::{age_in_words, by_number, capital, counted, listed, span_in_words, thousands, uncapitalised};
+pub use wording::{
+    age_in_words, by_number, capital, counted, listed, percent, span_in_words, thousands, uncapitalised,
+};
 
 use regex::{Regex, RegexBuilder};
 use std::collections::HashSet;

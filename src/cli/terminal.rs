@@ -6,7 +6,7 @@ use super::page::{Page, Sheet};
 use super::progress::{Bar, Bars};
 use crate::fault::InputError;
 use crate::io::ActivityLog;
-pub(super) use crate::text::{counted as plural, thousands as count};
+pub(super) use crate::text::{counted as plural, percent, thousands as count};
 use crate::watch::Watch;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
@@ -171,9 +171,4 @@ fn sheet(is_terminal: bool) -> Sheet {
     let is_forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
     let is_plain = set("NO_COLOR").is_some() || set("TERM").is_some_and(|term| term == "dumb");
     Sheet { width: columns.or_else(of_terminal), has_colour: !is_plain && (is_terminal || is_forced) }
-}
-
-/// `12.3 %`.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
 }

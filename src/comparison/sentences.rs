@@ -3,7 +3,7 @@
 use super::rounding::{signed, signed_with_interval};
 use super::{Comparison, Contest, FEWEST_LEADS, RuleComparison, Verdict};
 use crate::snapshot::RowWeights;
-use crate::text::{capital, counted, thousands};
+use crate::text::{capital, counted, percent, thousands};
 
 /// Rules told one by one; the table under the sentences has the rest.
 const TOLD: usize = 2;
@@ -170,10 +170,6 @@ fn times_the_deals(rule: &RuleComparison, comparison: &Comparison) -> f64 {
 fn rounded_up(value: f64) -> String {
     let unit = 10f64.powf((value.max(1.0).log10().floor() - 1.0).max(0.0));
     thousands(((value / unit).ceil() * unit) as usize)
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
 }
 
 #[cfg(test)]

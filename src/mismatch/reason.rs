@@ -7,7 +7,7 @@ use super::in_lists::Sentence;
 use super::sides::{Chance, Gain, LikeCases, NAMED, Sides, brought, main_gains};
 use super::{FEWEST_TO_SAY, Quadrant, WORTH_A_CALL};
 use crate::metrics::Rate;
-use crate::text::{capital, counted};
+use crate::text::{capital, counted, percent};
 use serde::Serialize;
 use std::fmt;
 
@@ -137,7 +137,7 @@ fn is_far_below_handover(sides: &Sides) -> bool {
 /// Said where the quadrant's name would belie the chance: likely, and yet low; unlikely, and yet high.
 fn chance_sentence(quadrant: Quadrant, sides: &Sides) -> Option<String> {
     let (Chance { of_lead, average, share }, (tier, _)) = (sides.chance?, sides.handover.as_ref()?);
-    let [all, held] = [average, share].map(|share| format!("{:.1} %", 100.0 * share));
+    let [all, held] = [average, share].map(percent);
     match quadrant {
         Quadrant::Verify if of_lead >= average => Some(format!(
             "A chance above the average of {all} need not be {tier} by the model: {tier} holds only the likeliest {held} of \

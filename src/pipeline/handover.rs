@@ -10,7 +10,7 @@ use crate::metrics::Rate;
 use crate::mismatch::Chance;
 use crate::scorecard::Scorecard;
 use crate::snapshot::RowWeights;
-use crate::text::counted;
+use crate::text::{counted, percent};
 use serde::Serialize;
 
 /// From this win probability on a lead is more likely than not to be won.
@@ -129,10 +129,6 @@ impl Handover {
             None => format!("No past deal reached {tier} by its points, so the model puts none there."),
         }
     }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::model::SideFigures;
 use crate::metrics::{Calibration, CurveBin, Estimate, furthest_apart};
+use crate::text::percent;
 
 /// A calibration intercept so near to 0 shifts the odds by a fifth at most.
 const NEAR_ZERO: f64 = 0.2;
@@ -101,7 +102,7 @@ pub(super) fn apart(curve: &[CurveBin]) -> Option<String> {
     // Of one bin the sum says it all.
     let (worst, others) = furthest_apart(curve).filter(|_| curve.len() > 1)?;
     let bin = &curve[worst];
-    let [expected, won] = [bin.mean_predicted, bin.observed].map(|share| format!("{:.1} %", 100.0 * share));
+    let [expected, won] = [bin.mean_predicted, bin.observed].map(percent);
     let more = match others {
         0 => String::new(),
         1 => "; 1 more is off".to_string(),

@@ -1,11 +1,10 @@
 //! What a look back on more deals than the newest shows that is less good than these promise.
 
 use super::sentences::best;
-use super::sides::percent;
 use crate::metrics::{CurveBin, ends_off};
 use crate::pipeline::model::{Model, SideFigures};
 use crate::pipeline::promises::Promises;
-use crate::text::{listed, thousands};
+use crate::text::{listed, percent, thousands};
 use std::fmt::Write;
 
 /// What `report` and `backtest` will show that is less good than the newest deals promise: their look back goes over more

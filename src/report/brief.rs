@@ -3,7 +3,6 @@
 use super::back;
 use super::card::{before_figures, judged, model_ranks_by_chance, whose};
 use super::sentences::{self, top};
-use super::sides::percent;
 use crate::features::PlanLine;
 use crate::pipeline::leaks::{asks_about, is_of_the_leak_screen, rules_all_the_same};
 use crate::pipeline::leaning;
@@ -12,7 +11,7 @@ use crate::pipeline::promises::Promises;
 use crate::predictor::FittedTerm;
 use crate::scorecard::Scorecard;
 use crate::snapshot::in_words;
-use crate::text::{counted, listed, thousands};
+use crate::text::{counted, listed, percent, thousands};
 use std::fmt::Write;
 
 /// What the model goes by, named at most.

@@ -1,11 +1,10 @@
 //! What the figures of a model say, a plain sentence each.
 
-use super::sides::percent;
 use crate::metrics::{CurveBin, Figures, LiftRow, ProbabilityFigures, bare_log_loss};
 use crate::pipeline::model::{DriftRecord, SideFigures, TierRates};
 use crate::pipeline::promises::Promises;
 use crate::snapshot::RowWeights;
-use crate::text::capital;
+use crate::text::{capital, percent};
 use std::fmt::Write;
 
 /// The share of the deals that the sentence about ranking speaks of.

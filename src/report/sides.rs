@@ -3,13 +3,8 @@
 use crate::metrics::{CurveBin, Estimate, Figures, Rate};
 use crate::pipeline::model::{SideFigures, TierRates};
 use crate::snapshot::RowWeights;
-use crate::text::{counted, thousands};
+use crate::text::{counted, percent, thousands};
 use std::fmt::Write;
-
-/// A share as a percentage with one decimal.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
 
 /// Scorecard, model and blend side by side.
 pub(super) fn sides(out: &mut String, figures: &SideFigures, weights: RowWeights) -> std::fmt::Result {

@@ -15,6 +15,11 @@ pub fn thousands(number: usize) -> String {
     text
 }
 
+/// A share as a percentage with one decimal: `12.3 %`.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
 /// So many of a thing: `1 deal`, `12,345 deals`.
 pub fn counted(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })

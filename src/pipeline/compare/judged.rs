@@ -6,7 +6,7 @@ use crate::comparison::{Contest, contest};
 use crate::fault::InputError;
 use crate::metrics::Rate;
 use crate::scorecard::Scorecard;
-use crate::text::thousands;
+use crate::text::{percent, thousands};
 use crate::validation::{self, judged_on};
 use crate::watch::Work;
 use serde::Serialize;
@@ -100,10 +100,6 @@ impl Judged {
 /// Where deals of a tier are, all of whose tiers may be none.
 fn below(tier: &str) -> String {
     if tier.is_empty() { "below".to_string() } else { format!("in {tier}") }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
 }
 
 /// A tier that the learned points would make another one.

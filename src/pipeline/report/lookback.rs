@@ -6,7 +6,7 @@
 use super::super::backtest::Backtest;
 use super::super::model::{Model, SideFigures};
 use crate::metrics::{CurveBin, Figures, ends_off};
-use crate::text::{capital, counted, listed};
+use crate::text::{capital, counted, listed, percent};
 use crate::validation::{Scheme, judged_on};
 
 /// What a model card says of the same deals.
@@ -84,7 +84,7 @@ fn order(looked: &Figures, of_card: &Figures) -> Option<String> {
 /// That the lowest or the highest chances did not come true.
 fn chances(bins: &[CurveBin], by: &str) -> Option<String> {
     let told = |(which, bin): (&str, &CurveBin)| {
-        let [said, came] = [bin.mean_predicted, bin.observed].map(|share| format!("{:.1} %", 100.0 * share));
+        let [said, came] = [bin.mean_predicted, bin.observed].map(percent);
         format!("of the deals with the {which} chances {came} were won where {said} were expected{by}")
     };
     let said: Vec<String> = ends_off(bins).into_iter().map(told).collect();

@@ -9,7 +9,7 @@ use crate::metrics::{Figures, LiftRow, Rate};
 use crate::mismatch::{Quadrant, QuadrantRecord};
 use crate::scorecard::Scorecard;
 use crate::snapshot::RowWeights;
-use crate::text::{counted, thousands};
+use crate::text::{counted, percent, thousands};
 
 /// The share of the deals that the sentence on the order speaks of.
 const TOP: f64 = 0.2;
@@ -120,8 +120,4 @@ pub(super) fn likely_then(handover: &Handover, card: &Scorecard, past: &Past, we
     let is_one = |&i: &usize| p[i] >= LIKELY && !card.is_high(score[i]) && !past.disqualified[i];
     let rows: Vec<usize> = (0..past.n()).filter(is_one).collect();
     handover.likely_then(&Rate::of(&pick(&past.y, &rows), &pick(&past.w, &rows))?, weights)
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
 }

@@ -3,7 +3,7 @@
 use super::Assessment;
 use crate::scorecard::Scorecard;
 use crate::tables::Outcome;
-use crate::text::{counted, thousands};
+use crate::text::{counted, percent, thousands};
 use serde::Serialize;
 
 /// Of some leads that were open at the as-of, how many were won since.
@@ -41,7 +41,7 @@ impl WonOf {
     }
 
     fn share(self) -> String {
-        format!("{:.1} %", 100.0 * self.won as f64 / self.open.max(1) as f64)
+        percent(self.won as f64 / self.open.max(1) as f64)
     }
 }
 
