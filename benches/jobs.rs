@@ -112,15 +112,7 @@ fn scoring(bencher: Bencher<'_, '_>, size: LogSize) {
     let card = Scorecard::parse(&format!("name = \"bench\"\nrange = [0, 100]\n{rules}"), "scorecard.toml");
     let card = card.expect("the scorecard is in order");
     let (table, mut log) = (leads(size.leads), Log::new(size));
-    let settings = ScoreSettings {
-        as_of: AsOf::At(AS_OF),
-        activity_columns: Vec::new(),
-        ours: Vec::new(),
-        reasons: false,
-        min_evidence: 0.0,
-        warnings: Vec::new(),
-        watch: Default::default(),
-    };
+    let settings = ScoreSettings::of(AsOf::At(AS_OF));
     bencher.bench_local(|| {
         let inputs = ScoreInputs { table: &table, log: Some(&mut log), scorecard: Some(&card), model: None };
         score(inputs, &settings).expect("a scorecard and a log are enough to score with").leads.len()

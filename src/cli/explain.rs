@@ -92,13 +92,12 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
     }
     let mut log = open_log(&inputs, &lead.ids, card, &read.date_orders, terminal)?;
     let settings = ScoreSettings {
-        as_of: moment,
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
         reasons: true,
         min_evidence: inputs.project.score.min_evidence,
         warnings,
-        watch: Default::default(),
+        ..ScoreSettings::of(moment)
     };
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
     let assessment = score(ScoreInputs { table: &lead, log: source, scorecard: card, model }, &settings)?;

@@ -186,13 +186,10 @@ fn add_open_leads(
     }
     let mut table = read.built.table.rows(&open);
     let settings = ScoreSettings {
-        as_of: AsOf::At(as_of),
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
-        reasons: false,
         min_evidence: inputs.project.score.min_evidence,
-        warnings: Vec::new(),
-        watch: Default::default(),
+        ..ScoreSettings::of(AsOf::At(as_of))
     };
     // A log may know other leads by the bare numbers.
     let ids = table.ids.clone();

@@ -197,13 +197,9 @@ fn open_effect(
         terminal.note(&stale.sentence());
     }
     let settings = ScoreSettings {
-        as_of: moment,
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
-        reasons: false,
-        min_evidence: 0.0,
-        warnings: Vec::new(),
-        watch: Default::default(),
+        ..ScoreSettings::of(moment)
     };
     let by = looks_at_details([Some(cards.current), Some(cards.changed)]);
     let mut log = open_log(inputs, &table.ids, by, &Default::default(), terminal)?;

@@ -76,6 +76,21 @@ pub struct ScoreSettings {
     pub watch: Watch,
 }
 
+impl ScoreSettings {
+    /// For this moment, and nothing else asked for.
+    pub fn of(as_of: AsOf) -> ScoreSettings {
+        ScoreSettings {
+            as_of,
+            activity_columns: Vec::new(),
+            ours: Vec::new(),
+            reasons: false,
+            min_evidence: 0.0,
+            warnings: Vec::new(),
+            watch: Watch::default(),
+        }
+    }
+}
+
 /// Where a lead stands at its as-of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {

@@ -274,15 +274,7 @@ fn the_win_rate_at_each_age_is_that_of_the_leads_open_then() {
     let as_of = Instant(30_000 * MICROS_PER_DAY);
     let leads = leads_of_age(as_of);
     let inputs = ScoreInputs { table: &leads, log: None, scorecard: None, model: Some(&model) };
-    let how = ScoreSettings {
-        as_of: AsOf::At(as_of),
-        activity_columns: Vec::new(),
-        ours: Vec::new(),
-        reasons: false,
-        min_evidence: 0.0,
-        warnings: Vec::new(),
-        watch: Default::default(),
-    };
+    let how = ScoreSettings::of(AsOf::At(as_of));
     let scored = score(inputs, &how).unwrap();
     let mut largest: f64 = 0.0;
     for (lead, age) in scored.leads.iter().zip(AGES) {

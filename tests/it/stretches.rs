@@ -61,15 +61,7 @@ fn world() -> World {
 }
 
 fn settings() -> ScoreSettings {
-    ScoreSettings {
-        as_of: AsOf::At(AS_OF),
-        activity_columns: vec!["brochure".to_string()],
-        ours: Vec::new(),
-        reasons: false,
-        min_evidence: 0.0,
-        warnings: Vec::new(),
-        watch: Default::default(),
-    }
+    ScoreSettings { activity_columns: vec!["brochure".to_string()], ..ScoreSettings::of(AsOf::At(AS_OF)) }
 }
 
 /// What is said of each lead.

@@ -62,13 +62,9 @@ pub(super) fn trial(
     let now = now();
     let mut dated = log.as_mut().map(|log| DatedLog::new(log, now));
     let settings = ScoreSettings {
-        as_of: AsOf::At(just_after(table, looked, layout, now)),
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
-        reasons: false,
-        min_evidence: 0.0,
-        warnings: Vec::new(),
-        watch: Default::default(),
+        ..ScoreSettings::of(AsOf::At(just_after(table, looked, layout, now)))
     };
     let scores = match card {
         None => Vec::new(),

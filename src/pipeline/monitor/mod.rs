@@ -216,13 +216,9 @@ fn open_leads(
 ) -> Result<(Option<Group>, Option<String>), InputError> {
     let at = settings.as_of.or(end).unwrap_or(Instant(i64::MAX));
     let scoring = ScoreSettings {
-        as_of: AsOf::At(at),
         activity_columns: settings.deals.plan.activity_columns.clone(),
         ours: settings.deals.plan.ours.clone(),
-        reasons: false,
-        min_evidence: 0.0,
-        warnings: Vec::new(),
-        watch: Default::default(),
+        ..ScoreSettings::of(AsOf::At(at))
     };
     let inputs = ScoreInputs { table, log, scorecard: current.scorecard, model: Some(current.model) };
     let assessment = score(inputs, &scoring)?;
