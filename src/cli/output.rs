@@ -36,6 +36,20 @@ pub(super) const COLUMNS: [&str; 20] = [
 /// The last column.
 const VERSION: &str = "model_version";
 
+/// Those of them that do not ask for more than rules and model say each for itself.
+const OF_ONE_SIDE: [&str; 10] = [
+    "rule_score",
+    "rule_tier",
+    "model_probability",
+    "fit_points",
+    "engagement_points",
+    "grade",
+    "persona",
+    "rule_reasons",
+    "model_reasons",
+    "as_of",
+];
+
 /// Which columns are written.
 pub(super) struct Chosen(Vec<String>);
 
@@ -65,6 +79,11 @@ impl Chosen {
     /// Whether this column is written.
     pub(super) fn wants(&self, name: &str) -> bool {
         self.0.iter().any(|c| c == name)
+    }
+
+    /// Whether any column is written that rules and model make together, or that tells how much is known.
+    pub(super) fn wants_blends(&self) -> bool {
+        self.0.iter().any(|c| c != VERSION && !OF_ONE_SIDE.contains(&c.as_str()))
     }
 }
 

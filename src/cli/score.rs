@@ -227,6 +227,7 @@ pub(super) fn score_and_write(
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
         reasons: chosen.wants("model_reasons"),
+        blends_closed: chosen.wants_blends() || args.order == Order::Score,
         min_evidence: inputs.project.score.min_evidence,
         warnings,
         watch: if has_line { terminal.watch() } else { Watch::default() },

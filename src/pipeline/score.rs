@@ -68,6 +68,9 @@ pub struct ScoreSettings {
     pub ours: Vec<String>,
     /// Whether reasons are wanted; they cost more than the scores.
     pub reasons: bool,
+    /// Whether closed leads are blended, too, as open ones are. Nobody calls them: where their rule score and the model's
+    /// probability are all that is asked for, the rest of [`LeadScore`] and the evidence stay NaN.
+    pub blends_closed: bool,
     /// The least evidence that a tier may rest on, 0 to 1; 0: any.
     pub min_evidence: f64,
     /// Said of every lead in `warnings`.
@@ -77,13 +80,14 @@ pub struct ScoreSettings {
 }
 
 impl ScoreSettings {
-    /// For this moment, and nothing else asked for.
+    /// For this moment, of every lead, and nothing else asked for.
     pub fn of(as_of: AsOf) -> ScoreSettings {
         ScoreSettings {
             as_of,
             activity_columns: Vec::new(),
             ours: Vec::new(),
             reasons: false,
+            blends_closed: true,
             min_evidence: 0.0,
             warnings: Vec::new(),
             watch: Watch::default(),

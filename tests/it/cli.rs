@@ -211,6 +211,22 @@ fn columns_are_chosen_and_input_columns_kept() {
 }
 
 #[test]
+fn a_column_says_the_same_whatever_else_is_written() {
+    let company = Company::trained();
+    let all = company.score("closed_deals.csv", "all.csv", &[]).ok();
+    let whole = company.rows("all.csv");
+    assert!(whole.iter().any(|row| row["warnings"].contains("closed")), "closed leads are what can differ");
+    // What rules and model say each for itself is had of closed leads without the rest.
+    for columns in ["rule_score,model_probability", "rule_tier,grade,persona,fit_points", "mismatch_gap", "warnings"] {
+        let some = company.score("closed_deals.csv", "some.csv", &["--columns", columns]).ok();
+        assert_eq!(all.stdout.replace("all.csv", "some.csv"), some.stdout, "{columns}");
+        for (some, all) in company.rows("some.csv").iter().zip(&whole) {
+            columns.split(',').for_each(|column| assert_eq!(some[column], all[column], "{column}"));
+        }
+    }
+}
+
+#[test]
 fn a_kept_column_named_like_an_output_column_is_renamed() {
     let company = Company::with(&[
         (

@@ -29,15 +29,16 @@ impl Assessment<'_> {
             Some(predictor) => (predictor.log_odds(&self.attributes, &rows), Vec::new()),
             None => (vec![f64::NAN; rows.len()], Vec::new()),
         };
-        self.leads = rows.par_iter().map(|&row| self.lead_score(row, log_odds[row])).collect();
-        self.abstain(settings.min_evidence);
+        let is_blended = |row: usize| settings.blends_closed || self.standing[row] != Standing::Closed;
+        self.leads = rows.par_iter().map(|&row| self.lead_score(row, log_odds[row], is_blended(row))).collect();
+        self.abstain(settings.min_evidence, rows.iter().any(|&row| is_blended(row)));
         self.model_reasons = reasons;
         Ok(())
     }
 
-    /// Takes tiers and quadrant from the leads about which too little is known.
-    fn abstain(&mut self, min_evidence: f64) {
-        let predictor = self.model.and_then(|m| m.predictor.as_ref());
+    /// Takes tiers and quadrant from the leads about which too little is known, where any have them.
+    fn abstain(&mut self, min_evidence: f64, are_blended: bool) {
+        let predictor = self.model.filter(|_| are_blended).and_then(|m| m.predictor.as_ref());
         self.evidence = match predictor.filter(|p| !p.terms.is_empty()) {
             Some(predictor) => predictor.evidence(&self.attributes, self.follows_kinds),
             None => vec![f64::NAN; self.leads.len()],
@@ -49,7 +50,8 @@ impl Assessment<'_> {
         }
     }
 
-    fn lead_score(&self, row: usize, log_odds: f64) -> LeadScore {
+    /// The scores of a lead; unless it `is_blended`, the model's probability alone.
+    fn lead_score(&self, row: usize, log_odds: f64, is_blended: bool) -> LeadScore {
         let mut lead = LeadScore {
             score: f64::NAN,
             tier: None,
@@ -67,6 +69,9 @@ impl Assessment<'_> {
         }
         if self.model.is_some() {
             lead.model_probability = sigmoid(log_odds);
+        }
+        if !is_blended {
+            return lead;
         }
         match (self.scorecard, &self.rules, self.model) {
             (Some(card), Some(rules), None) => {
