@@ -1,6 +1,6 @@
 //! The cells of a column as its format gives them.
 
-use super::whole_ids::tasks;
+use super::whole_ids::{counted_from, tasks};
 use crate::asof::Instant;
 use crate::fault::InputError;
 use crate::tables::Ids;
@@ -216,7 +216,12 @@ impl RawCells {
             }
             _ => rows.map(|row| self.text(row)).collect::<Ids>(),
         };
-        Ids::joined(&tasks(self.n_cells()).map(of_rows).collect::<Vec<_>>())
+        let ids = Ids::joined(&tasks(self.n_cells()).map(of_rows).collect::<Vec<_>>());
+        let first = if let RawCells::Integers(numbers) = self { counted_from(numbers) } else { None };
+        match first {
+            Some(first) => ids.counting_from(first),
+            None => ids,
+        }
     }
 
     /// Appends cells; two forms that differ meet as text.

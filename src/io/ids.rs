@@ -20,8 +20,8 @@ pub(super) fn distinct_ids(
     let column = raw.column(name).ok_or_else(|| no_such_column(name, &raw.place_of_files(), &raw.header, ""))?;
     let mut ids = column.cells.ids();
     let whole = WholeIds::of(&ids);
-    if whole.is_some_and(|whole| whole.counts_up(&ids)) {
-        return Ok(((0..ids.len() as u32).collect(), ids));
+    if let Some(whole) = whole.filter(|whole| whole.counts_up(&ids)) {
+        return Ok(((0..ids.len() as u32).collect(), ids.counting_from(whole.first)));
     }
     let mut keep: Vec<bool> = ids.iter().map(|id| !id.trim().is_empty()).collect();
     report.blank_id_rows = keep.iter().filter(|kept| !**kept).count();

@@ -23,7 +23,8 @@ const IDS_PER_TASK: usize = 1 << 15;
 /// The stretch of whole numbers that a set of ids lies in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WholeIds {
-    first: u64,
+    /// The smallest id.
+    pub first: u64,
     /// How many numbers there are from the smallest id to the largest.
     pub n_places: usize,
 }
@@ -31,6 +32,9 @@ pub(super) struct WholeIds {
 impl WholeIds {
     /// The stretch of these ids; `None` when one is no whole number as a counter prints it, or they lie far apart.
     pub(super) fn of(ids: &Ids) -> Option<WholeIds> {
+        if let Some(first) = ids.count_from() {
+            return Some(WholeIds { first, n_places: ids.len() });
+        }
         let both = |a: (u64, u64), b: (u64, u64)| Some((a.0.min(b.0), a.1.max(b.1)));
         let of_rows = |mut rows: Range<usize>| {
             rows.try_fold(NO_STRETCH, |so_far, row| {
@@ -48,7 +52,8 @@ impl WholeIds {
     /// creation do: then the place of each is its row, and none stands twice.
     pub(super) fn counts_up(&self, ids: &Ids) -> bool {
         let in_place = |row: usize| self.place(ids[row].as_bytes()) == Some(row);
-        self.n_places == ids.len() && tasks(ids.len()).all(|mut rows| rows.all(in_place))
+        let are_in_place = || tasks(ids.len()).all(|mut rows| rows.all(in_place));
+        self.n_places == ids.len() && (ids.count_from().is_some() || are_in_place())
     }
 
     /// The place of an id; `None` outside of the stretch.
@@ -72,6 +77,14 @@ impl WholeIds {
 
 /// The smallest and the largest of no numbers.
 const NO_STRETCH: (u64, u64) = (u64::MAX, 0);
+
+/// The whole number from which numbers count up, each a counter's; `None` where they do not.
+pub(super) fn counted_from(numbers: &[Option<i64>]) -> Option<u64> {
+    const BEYOND: u64 = 10_u64.pow(MOST_DIGITS as u32);
+    let first = u64::try_from((*numbers.first()?)?).ok()?;
+    let in_place = |row: usize| numbers[row].is_some_and(|number| number as u64 == first + row as u64);
+    (first < BEYOND - numbers.len() as u64 && tasks(numbers.len()).all(|mut rows| rows.all(in_place))).then_some(first)
+}
 
 /// The rows of so many ids, task by task, in order where they are collected.
 pub(super) fn tasks(n_ids: usize) -> impl IndexedParallelIterator<Item = Range<usize>> {

@@ -3,17 +3,30 @@
 use std::ops::Index;
 
 /// Ids one behind the other in a single text: a million of them are one piece of memory, not a million.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Ids {
     text: String,
     /// Where each ends in `text`.
     ends: Vec<usize>,
+    /// The whole number that the first one is, where each other is known to be one more than the one before it.
+    first: Option<u64>,
 }
 
 impl Ids {
     /// Ids from their text and the end of each in it, which ascend and lie between characters.
     pub(crate) fn from_parts(text: String, ends: Vec<usize>) -> Ids {
-        Ids { text, ends }
+        Ids { text, ends, first: None }
+    }
+
+    /// The same ids, which are the whole numbers from `first` on, in their order.
+    pub(crate) fn counting_from(self, first: u64) -> Ids {
+        debug_assert!((first..).zip(self.iter()).all(|(number, id)| id == number.to_string()));
+        Ids { first: Some(first), ..self }
+    }
+
+    /// The whole number from which they count up, where that is known.
+    pub(crate) fn count_from(&self) -> Option<u64> {
+        self.first
     }
 
     /// How many there are.
@@ -30,6 +43,7 @@ impl Ids {
     pub fn push(&mut self, id: &str) {
         self.text.push_str(id);
         self.ends.push(self.text.len());
+        self.first = None;
     }
 
     /// Appends one that is a number.
@@ -53,7 +67,7 @@ impl Ids {
             ends
         };
         let (text, ends) = rayon::join(text, ends);
-        Ids { text, ends }
+        Ids { text, ends, first: None }
     }
 
     /// All in their order.
@@ -76,6 +90,13 @@ impl<T: AsRef<str>> FromIterator<T> for Ids {
         let mut all = Ids::default();
         ids.into_iter().for_each(|id| all.push(id.as_ref()));
         all
+    }
+}
+
+impl PartialEq for Ids {
+    /// What is known of them beside does not count.
+    fn eq(&self, other: &Ids) -> bool {
+        (&self.text, &self.ends) == (&other.text, &other.ends)
     }
 }
 
