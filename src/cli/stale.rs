@@ -6,6 +6,7 @@ use crate::lanes::{Lanes, in_wide_registers};
 use crate::pipeline::score::AsOf;
 use crate::tables::{ActivityBatch, ActivityBatches, LeadTable, Outcome};
 use crate::values::{TimeReader, format_day, format_instant};
+use rayon::prelude::*;
 use serde::Serialize;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -34,21 +35,19 @@ impl Stale {
     /// The better one lies after all that is known by the as-of. Where deals went on closing long after the last lead came,
     /// hardly anybody is open at their end: there it is the day after that lead.
     fn of(
-        created: impl Iterator<Item = Instant>,
-        since: impl Iterator<Item = Instant>,
+        created: impl ParallelIterator<Item = Instant>,
+        since: impl ParallelIterator<Item = Instant>,
         as_of: Instant,
         times: &TimeReader,
     ) -> Option<Stale> {
-        let ends = created.fold(None, |ends: Option<(Instant, Instant)>, at| {
-            Some(ends.map_or((at, at), |(oldest, newest)| (oldest.min(at), newest.max(at))))
-        });
+        let ends = created.map(|at| (at, at)).reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let (oldest, newest) = ends?;
         let plausible = (OF_THE_SPAN * newest.since(oldest).days()).clamp(LEAST, MOST);
         let goes_with_them = |at: Instant| at.since(newest).days() <= plausible;
         if goes_with_them(as_of) {
             return None;
         }
-        let last_known = since.filter(|at| *at < as_of).fold(newest, Instant::max);
+        let last_known = since.filter(|at| *at < as_of).reduce(|| newest, Instant::max);
         let day = just_after(last_known, times);
         let is_late = !times.read_one(&day).is_ok_and(goes_with_them);
         Some(Stale {
@@ -66,7 +65,7 @@ impl Stale {
         times: &TimeReader,
     ) -> Option<Stale> {
         let AsOf::At(at) = as_of else { return None };
-        let created = table.created_at.iter().flatten().flatten().copied();
+        let created = table.created_at.par_iter().flatten().filter_map(|at| *at);
         Stale::of(created, closes(table).chain(newest_act), at, times)
     }
 
@@ -88,9 +87,9 @@ impl Stale {
 }
 
 /// When the decided deals closed; the time in which an open one is expected to close tells of nothing that happened.
-pub(super) fn closes(table: &LeadTable) -> impl Iterator<Item = Instant> {
+pub(super) fn closes(table: &LeadTable) -> impl ParallelIterator<Item = Instant> {
     let is_decided = |row: usize| table.outcome.as_ref().is_some_and(|outcomes| outcomes[row] != Outcome::Open);
-    let closes = table.closed_at.iter().flatten().enumerate();
+    let closes = table.closed_at.as_deref().unwrap_or_default().par_iter().enumerate();
     closes.filter_map(move |(row, at)| at.filter(|_| is_decided(row)))
 }
 
@@ -155,7 +154,7 @@ mod tests {
     fn stale_after(created: &[&str], since: &[&str], as_of: &str, zone: &str) -> Option<Stale> {
         let times = TimeReader::new(zone, None).unwrap();
         let at = |text: &&str| times.read_one(text).unwrap();
-        Stale::of(created.iter().map(at), since.iter().map(at), at(&as_of), &times)
+        Stale::of(created.par_iter().map(at), since.par_iter().map(at), at(&as_of), &times)
     }
 
     fn stale(created: &[&str], as_of: &str, zone: &str) -> Option<Stale> {

@@ -12,6 +12,7 @@ use crate::fault::InputError;
 use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use crate::pipeline::start::Layout;
 use crate::tables::{ActivityBatches, LeadTable};
+use rayon::prelude::*;
 
 /// What came of trying the files out.
 #[derive(Default)]
@@ -84,6 +85,7 @@ fn just_after(table: &LeadTable, looked: &Looked, layout: &Layout, now: Instant)
     let log = looked.view.log.as_ref().zip(layout.log.as_ref());
     let acts = log.and_then(|(sheet, log)| sheet.column(&log.at.column));
     let acts = acts.into_iter().flat_map(|column| column.times.iter().flatten().copied());
-    let known = created.chain(closes(table)).chain(acts).filter(|at| *at < now);
-    known.max().map_or(Instant(0), |newest| Instant(newest.0 + 1))
+    let is_known = |at: &Instant| *at < now;
+    let newest = created.chain(acts).filter(is_known).max().max(closes(table).filter(is_known).max());
+    newest.map_or(Instant(0), |newest| Instant(newest.0 + 1))
 }
