@@ -2,7 +2,7 @@
 
 use super::parquet_pages::{Bytes, StoredSort, read_cells};
 use crate::fault::InputError;
-use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
+use polars::io::parquet::metadata::FileMetadata;
 use polars::prelude::{
     ArrowDataType, ArrowSchema, Column, DataFrame, ParallelStrategy, ParquetReader, PolarsResult, SerReader,
 };
@@ -31,8 +31,6 @@ pub(super) struct ParquetFile {
     name: String,
     /// Handles of one file share their position: who seeks holds the lock.
     file: Mutex<File>,
-    /// Read once, so that the readers of polars need not seek.
-    metadata: FileMetadataRef,
     schema: Arc<ArrowSchema>,
     /// Names of the columns that hold plain values.
     pub names: Vec<String>,
@@ -42,10 +40,12 @@ pub(super) struct ParquetFile {
     pub n_rows: usize,
     /// Starts and lengths of slices that lie each within one row group.
     pub slices: Vec<(usize, usize)>,
-    /// First row of each row group.
+    /// The row groups as the footer has them. It is read once, so that the readers of polars need not seek.
+    groups: Vec<RowGroupMetadata>,
+    /// First row of each.
     group_starts: Vec<usize>,
-    /// The footer without its row groups.
-    bare_footer: FileMetadataRef,
+    /// The footer without them.
+    bare_footer: FileMetadata,
     /// Columns of the row groups that were asked for last, by where they lie.
     held: Mutex<VecDeque<(Range<u64>, Bytes)>>,
 }
@@ -56,8 +56,12 @@ impl ParquetFile {
         let mut reader = ParquetReader::new(handle(&file, &name)?);
         let head = guarded(&name, || Ok((reader.schema()?, reader.get_metadata()?.clone())));
         let (schema, metadata) = head?;
-        let n_rows = metadata.num_rows;
-        let in_groups = metadata.row_groups.iter().fold(0, |sum: usize, group| sum.saturating_add(group.num_rows()));
+        drop(reader);
+        // Nobody else has it any more, so that the row groups need not be copied.
+        let mut bare_footer = Arc::unwrap_or_clone(metadata);
+        let groups = std::mem::take(&mut bare_footer.row_groups);
+        let n_rows = bare_footer.num_rows;
+        let in_groups = groups.iter().fold(0, |sum: usize, group| sum.saturating_add(group.num_rows()));
         if n_rows != in_groups || n_rows > MOST_ROWS {
             return Err(broken(
                 &name,
@@ -65,7 +69,7 @@ impl ParquetFile {
             ));
         }
         let (mut slices, mut group_starts, mut start) = (Vec::new(), Vec::new(), 0);
-        for group in &metadata.row_groups {
+        for group in &groups {
             group_starts.push(start);
             let end = start + group.num_rows();
             while start < end {
@@ -74,8 +78,6 @@ impl ParquetFile {
                 start += length;
             }
         }
-        let mut bare_footer = FileMetadata::clone(&metadata);
-        bare_footer.row_groups.clear();
         let (plain, nested): (Vec<_>, Vec<_>) = schema.iter().partition(|(_, field)| is_plain(&field.dtype));
         let names =
             |fields: Vec<(_, _)>| fields.into_iter().map(|(name, _): (&_, &_)| ToString::to_string(name)).collect();
@@ -83,21 +85,21 @@ impl ParquetFile {
         Ok(ParquetFile {
             name,
             file: Mutex::new(file),
-            metadata,
             schema,
             names,
             nested,
             n_rows,
             slices,
+            groups,
             group_starts,
-            bare_footer: Arc::new(bare_footer),
+            bare_footer,
             held: Mutex::default(),
         })
     }
 
     /// The values of one column in all rows, on the caller's thread. Column by column, a table is never there twice.
     pub(super) fn read_column(&self, column: &str) -> Result<Column, InputError> {
-        let frame = self.read(&[column.to_string()], (0, self.n_rows), self.metadata.clone())?;
+        let frame = self.read(&[column.to_string()], (0, self.n_rows), &self.groups)?;
         guarded(&self.name, || frame.column(column).cloned())
     }
 
@@ -107,22 +109,19 @@ impl ParquetFile {
     /// pages of every row group before it, which over a whole file costs the square of their number.
     pub(super) fn read_slice(&self, columns: &[String], slice: (usize, usize)) -> Result<DataFrame, InputError> {
         let (group, start) = self.group_of(slice);
-        let mut footer = FileMetadata::clone(&self.bare_footer);
-        footer.num_rows = group.num_rows();
-        footer.row_groups.push(group.clone());
-        self.read(columns, (start, slice.1), Arc::new(footer))
+        self.read(columns, (start, slice.1), std::slice::from_ref(group))
     }
 
     /// What a column holds, where it is of the sorts that [`ParquetFile::read_stored`] knows.
     pub(super) fn sort_of(&self, column: &str) -> Option<StoredSort> {
-        let group = self.metadata.row_groups.first()?;
+        let group = self.groups.first()?;
         let stored = &chunk_of(group, column)?.descriptor().descriptor.primitive_type;
         StoredSort::of(&self.schema.get(column)?.dtype, stored)
     }
 
     /// Starts and lengths of the row groups.
     pub(super) fn groups(&self) -> impl Iterator<Item = (usize, usize)> + Clone {
-        self.group_starts.iter().zip(&self.metadata.row_groups).map(|(start, group)| (*start, group.num_rows()))
+        self.group_starts.iter().zip(&self.groups).map(|(start, group)| (*start, group.num_rows()))
     }
 
     /// Reads the cells of one column in one of `slices`, or of [`ParquetFile::groups`], onto `cells`, each `turned` from
@@ -175,17 +174,21 @@ impl ParquetFile {
     /// The row group that a slice lies in, and where it begins there.
     fn group_of(&self, slice: (usize, usize)) -> (&RowGroupMetadata, usize) {
         let index = self.group_starts.partition_point(|start| *start <= slice.0) - 1;
-        (&self.metadata.row_groups[index], slice.0 - self.group_starts[index])
+        (&self.groups[index], slice.0 - self.group_starts[index])
     }
 
+    /// Reads a slice as of a file that has only these row groups.
     fn read(
         &self,
         columns: &[String],
         slice: (usize, usize),
-        metadata: FileMetadataRef,
+        groups: &[RowGroupMetadata],
     ) -> Result<DataFrame, InputError> {
+        let mut footer = self.bare_footer.clone();
+        footer.num_rows = groups.iter().map(RowGroupMetadata::num_rows).sum();
+        footer.row_groups = groups.to_vec();
         let mut reader = ParquetReader::new(handle(&self.locked(), &self.name)?);
-        reader.set_metadata(metadata);
+        reader.set_metadata(Arc::new(footer));
         let reader =
             reader.with_columns(Some(columns.to_vec())).with_slice(Some(slice)).read_parallel(ParallelStrategy::None);
         let frame = guarded(&self.name, || reader.finish())?;

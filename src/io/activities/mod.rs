@@ -27,7 +27,9 @@ use parquet_log::{ParquetLayout, ParquetLog};
 use part::{LogPlan, Part, SAMPLES};
 pub use progress::LogProgress;
 use progress::{Watcher, size};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What reading the log met.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,13 +63,18 @@ pub struct ActivityLog<'a> {
     ids: &'a Ids,
     report: LogReport,
     watcher: Watcher<'a>,
+    /// Files of Parquet whose footers have been read, up to [`MOST_OPENED`].
+    opened: RefCell<Vec<(PathBuf, Rc<ParquetFile>)>>,
 }
+
+/// Files that stay open: a system lets a program have only so many.
+const MOST_OPENED: usize = 32;
 
 /// One opened file of the log.
 enum Source {
     Csv(BlockReader, CsvLayout),
     Ndjson(BlockReader),
-    Parquet(ParquetFile, ParquetLayout),
+    Parquet(Rc<ParquetFile>, ParquetLayout),
 }
 
 impl<'a> ActivityLog<'a> {
@@ -94,8 +101,8 @@ impl<'a> ActivityLog<'a> {
             missing: MissingWords::new(&settings.missing),
         };
         let (settings, report) = (settings.clone(), LogReport::default());
-        let mut log =
-            ActivityLog { paths: paths.to_vec(), roles, settings, plan, ids, report, watcher: Watcher::default() };
+        let (watcher, opened) = (Watcher::default(), RefCell::default());
+        let mut log = ActivityLog { paths: paths.to_vec(), roles, settings, plan, ids, report, watcher, opened };
         log.plan.order = order::settle(&log)?;
         Ok(log)
     }
@@ -119,6 +126,10 @@ impl<'a> ActivityLog<'a> {
 
     fn source(&self, path: &Path) -> Result<Source, InputError> {
         let name = path.display().to_string();
+        if let Some((_, file)) = self.opened.borrow().iter().find(|(opened, _)| opened == path) {
+            let layout = self.parquet_layout(file, &name)?;
+            return Ok(Source::Parquet(file.clone(), layout));
+        }
         Ok(match open(path, &self.settings)? {
             Input::Csv(reader) => {
                 let file = CsvFile::open(name, reader, &self.settings)?;
@@ -127,12 +138,19 @@ impl<'a> ActivityLog<'a> {
             }
             Input::Ndjson(reader) => Source::Ndjson(BlockReader::new(name, reader, Ends::Lines, 1)),
             Input::Parquet(file) => {
-                let file = ParquetFile::open(name.clone(), file)?;
-                let find = |column: &String| self.find(column, &file.names, &name).map(|found| found.is_some());
-                let layout = ParquetLayout::new(&self.roles, find)?;
+                let file = Rc::new(ParquetFile::open(name.clone(), file)?);
+                let layout = self.parquet_layout(&file, &name)?;
+                let mut opened = self.opened.borrow_mut();
+                if opened.len() < MOST_OPENED {
+                    opened.push((path.to_path_buf(), file.clone()));
+                }
                 Source::Parquet(file, layout)
             }
         })
+    }
+
+    fn parquet_layout(&self, file: &ParquetFile, name: &str) -> Result<ParquetLayout, InputError> {
+        ParquetLayout::new(&self.roles, |column| Ok(self.find(column, &file.names, name)?.is_some()))
     }
 
     /// Where a column of the log stands; `None` for one that `lenient` does without.
