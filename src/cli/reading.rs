@@ -50,6 +50,9 @@ pub(super) fn leads_for_training(inputs: &Inputs, terminal: &Terminal) -> Result
     {
         card.scorecard.require_columns(&read.built.table)?;
     }
+    if let Some(sentence) = inputs.card().and_then(Scorecard::tiers_out_of_order) {
+        terminal.warn(&sentence);
+    }
     names_of_no_column(inputs, &read.raw).iter().for_each(|sentence| terminal.warn(sentence));
     tell(&read.raw, &read.built, &read.built.report.notes, terminal);
     // From here on everything is read off the typed columns; the text would be carried through the fit for nothing.

@@ -23,6 +23,7 @@ pub(super) fn findings(scorecard: &Scorecard) -> Vec<Finding> {
     findings.extend(twin_findings(scorecard));
     findings.extend(lonely_groups(scorecard));
     findings.extend(late_actions(scorecard));
+    findings.extend(scorecard.tiers_out_of_order().map(|message| Finding::new(Severity::Look, None, message, "")));
     findings
 }
 

@@ -41,7 +41,7 @@ pub(super) fn read_tiers(keys: &mut Keys<'_>, range: Range) -> Result<Vec<Tier>,
             let what = format!("has the same bound as `{}`: {bound}", equal.name);
             return Err(table.error_at(&name, what, "give each tier its own bound"));
         }
-        tiers.push(Tier { name, bound });
+        tiers.push(Tier { name, bound, listed: tiers.len() });
     }
     tiers.sort_by(|a, b| a.bound.total_cmp(&b.bound));
     Ok(tiers)
