@@ -177,7 +177,12 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes, terminal)?;
     }
     let _bar = terminal.begin("drawing up the files");
-    let layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, &args.with_files(&files)))?;
+    let mut layout = lay_out(&looked.view, &wishes).map_err(|error| with_command(error, &args.with_files(&files)))?;
+    if let Some(close) = files::close_named_in(project).filter(|close| layout.possible_closes.contains(close)) {
+        notes.push(format!("`{close}` says when deals closed, as in the {} before", project.display()));
+        wishes.closed_at = Some(close);
+        layout = lay_out(&looked.view, &wishes)?;
+    }
     write(args, &files, looked, layout, (project, scorecard), notes, terminal)
 }
 
@@ -256,6 +261,7 @@ fn write_over(texts: &[(&Path, &String)]) -> Result<Option<String>, InputError> 
         write_atomically(path, &mut |out| out.write_all(text.as_bytes()))?;
     }
     let kept: Vec<String> = kept.into_iter().flatten().collect();
-    let told = || format!("what you may have changed in the files before is kept: {}", kept.join(", "));
+    let told =
+        || format!("what you may have changed in the files before is kept, but not in force: {}", kept.join(", "));
     Ok((!kept.is_empty()).then(told))
 }

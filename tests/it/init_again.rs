@@ -45,6 +45,21 @@ fn what_is_written_over_is_kept_and_named() {
 }
 
 #[test]
+fn a_close_named_before_is_not_asked_about_again() {
+    let company = with_an_end();
+    company.run(&[&FILES[..], &["--closed-at", "last_ts"]].concat()).ok();
+    let again = || company.run(&[&FILES[..], &["--force"]].concat()).ok().stdout;
+    let told = again();
+    assert!(!told.contains("Ask first") && told.contains(", closed_at `last_ts`"), "{told}");
+    assert!(
+        told.contains("To look at: `last_ts` says when deals closed, as in the ./leadscore.toml before\n"),
+        "{told}"
+    );
+    company.edit("leadscore.toml", "closed_at  = \"last_ts\"", "");
+    assert!(again().contains("Ask first: does `last_ts` say"), "whoever takes it back is asked");
+}
+
+#[test]
 fn deals_given_as_leads_are_proposed_as_outcomes() {
     let leads: String = (0..60).map(|i| format!("m{i},2024-01-{:02},web\n", 1 + i % 28)).collect();
     let deals: String = (0..60).step_by(3).map(|i| format!("m{i},2024-02-{:02},ann\n", 1 + i % 28)).collect();

@@ -5,6 +5,7 @@ use super::look::{Looked, suggested_encoding};
 use crate::fault::InputError;
 use crate::io::{OutColumn, OutValues, RawTable, ReadSettings, Wanted, WriteOptions, read_raw, write_table};
 use crate::pipeline::start::{Reading, Sheet};
+use crate::project::Project;
 use std::path::{Component, Path, PathBuf};
 
 /// The files given.
@@ -45,6 +46,13 @@ pub(super) fn with_deals_apart(files: &Files, leads: &Sheet, id: &str) -> Option
     let deals = apart.leads.remove(deals);
     apart.outcomes.push(deals);
     Some(apart)
+}
+
+/// The column that the project file to be written over takes for the time of the close; none where it cannot be read.
+#[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
+pub(super) fn close_named_in(project: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(project).ok()?;
+    Project::parse(&text, &project.display().to_string()).ok()?.leads.closed_at
 }
 
 /// Keeps a file that is to be written over with another text beside it, and says where.
