@@ -86,6 +86,11 @@ impl Deals {
             && points.abs() * self.covariance[[rule, rule]].sqrt() >= NEARLY_ALL_OF_THE_SPREAD * self.sd_score
     }
 
+    /// Whether no other rule tells deals apart: then its learned points can be its own or their opposite, and nothing else.
+    pub fn is_alone(&self, rule: usize) -> bool {
+        self.scale.iter().enumerate().all(|(other, &scale)| (other == rule) == (scale > 0.0))
+    }
+
     /// How far a rule may follow the deals, from 0 to 1: not at all where they do not tell it apart (none hit, or all
     /// alike), all the way from as many leads as it takes to judge it, below that in proportion, so that three deals
     /// turn none upside down.

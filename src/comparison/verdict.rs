@@ -13,6 +13,8 @@ pub(super) fn judge(input: &ComparisonInput, deals: &Deals, learned: &Learned, r
     let from = &input.rules[rule];
     let leads = deals.leads[at];
     let told = deals.scale[at] > 0.0 && learned.rho == 1.0;
+    let brings_nearly_all = learned.rho == 1.0 && deals.sets_the_scale(at, learned.points[at]);
+    let is_alone = learned.factor > 0.0 && deals.is_alone(at);
     RuleComparison {
         id: from.id.clone(),
         group: from.group.clone(),
@@ -20,7 +22,7 @@ pub(super) fn judge(input: &ComparisonInput, deals: &Deals, learned: &Learned, r
         hand_set_points: from.points,
         learned_points: learned.points[at],
         interval: learned.intervals[at],
-        sets_the_scale: learned.rho == 1.0 && deals.sets_the_scale(at, learned.points[at]),
+        sets_the_scale: brings_nearly_all || is_alone,
         leads,
         won: deals.won[at],
         win_rate: deals.win_rate[at],
