@@ -11,6 +11,7 @@ mod accumulator;
 mod answers;
 mod at_once;
 mod counter;
+mod dealer;
 mod dealt;
 mod gathered;
 mod log_statistics;
@@ -21,6 +22,7 @@ mod request;
 mod routes;
 mod seen_acts;
 mod shard;
+mod words;
 
 pub use answers::Measures;
 pub use counter::Counter;

@@ -2,7 +2,7 @@
 
 use super::answers::Measures;
 use super::counter::Counter;
-use super::dealt::Pieces;
+use super::dealer::Dealer;
 use super::gathered::{Common, Gathered, Stretch};
 use super::log_statistics::LogTally;
 use super::model_kinds::{KindFollower, ModelKinds};
@@ -31,7 +31,7 @@ const ACTS_WAITING_A_LEAD: usize = 24;
 pub struct Pass<'p> {
     common: Common<'p>,
     shards: Vec<Shard>,
-    pieces: Pieces,
+    dealer: Dealer,
     /// Acts dealt out to the shards and not added yet, and how many may be.
     waiting: usize,
     room: usize,
@@ -47,7 +47,7 @@ impl<'p> Pass<'p> {
         let follower = options.model.map(KindFollower::new);
         let of_rules = || plan.requests().iter().find_map(|request| request.amount.decay()).cloned();
         Pass {
-            pieces: Pieces::before(&as_of),
+            dealer: Dealer::before(&as_of),
             room: ACTS_WAITING.max(ACTS_WAITING_A_LEAD * as_of.len()),
             shards: as_of.chunks(LEADS_PER_SHARD).map(|_| Shard::default()).collect(),
             common: Common {
@@ -79,21 +79,10 @@ impl<'p> Pass<'p> {
         if self.common.kind_order.len() < self.met.len() {
             self.meet_kinds(batch.acts);
         }
-        self.deal(batch.acts);
+        self.dealer.deal(batch.acts);
         self.waiting += batch.acts.len();
         if self.waiting >= self.room {
             self.add_dealt();
-        }
-    }
-
-    fn deal(&mut self, acts: &Acts) {
-        let (shards, pieces) = (&mut self.shards, &mut self.pieces);
-        if acts.are_plain() {
-            for ((&lead, &at), &kind) in acts.leads.iter().zip(&acts.at).zip(&acts.kinds) {
-                shards[lead as usize / LEADS_PER_SHARD].dealt().push_plain(lead, at, kind, pieces);
-            }
-        } else {
-            acts.iter().for_each(|act| shards[act.lead as usize / LEADS_PER_SHARD].dealt().push(act, pieces));
         }
     }
 
@@ -114,10 +103,10 @@ impl<'p> Pass<'p> {
 
     /// Adds what was dealt out, shard by shard in file order, several shards at a time.
     fn add_dealt(&mut self) {
-        let (common, pieces) = (&self.common, &self.pieces);
-        let shards = self.shards.par_iter_mut().zip(common.as_of.par_chunks(LEADS_PER_SHARD));
-        let added = shards.fold(LogTally::default, |mut tally, (shard, as_of)| {
-            shard.add_dealt(common, pieces, as_of, &mut tally);
+        let (common, (dealt, pieces)) = (&self.common, self.dealer.lay_down());
+        let shards = self.shards.par_iter_mut().zip(dealt).zip(common.as_of.par_chunks(LEADS_PER_SHARD));
+        let added = shards.fold(LogTally::default, |mut tally, ((shard, dealt), as_of)| {
+            shard.add_dealt(dealt, pieces, common, as_of, &mut tally);
             tally
         });
         // Whole numbers: their sum does not depend on who added which.
@@ -125,7 +114,7 @@ impl<'p> Pass<'p> {
             total.merge(part);
             total
         }));
-        self.pieces.clear();
+        pieces.clear();
         self.waiting = 0;
     }
 
@@ -141,14 +130,15 @@ impl<'p> Pass<'p> {
     /// shards; there is one stretch at least.
     pub fn into_stretches(self, counters: &[Counter], n_leads: usize) -> (Gathered<'p>, Vec<Stretch>) {
         let n_shards = (n_leads / LEADS_PER_SHARD).clamp(1, self.shards.len().max(1));
-        let mut shards = self.shards.into_iter().peekable();
+        let (dealt, pieces) = self.dealer.end();
+        let mut shards = self.shards.into_iter().zip(dealt).map(|(shard, dealt)| shard.waiting(dealt)).peekable();
         let mut stretches = Vec::new();
         while stretches.is_empty() || shards.peek().is_some() {
             let first = stretches.len() * n_shards * LEADS_PER_SHARD;
             let end = (first + n_shards * LEADS_PER_SHARD).min(self.common.as_of.len());
             stretches.push(Stretch { leads: first..end, shards: shards.by_ref().take(n_shards).collect() });
         }
-        (Gathered::new(self.common, self.pieces, counters, self.tally), stretches)
+        (Gathered::new(self.common, pieces, counters, self.tally), stretches)
     }
 }
 

@@ -58,15 +58,21 @@ pub(super) struct ShardResult {
 }
 
 impl Shard {
-    /// The acts that wait to be added, to take further ones of its leads.
-    #[inline]
-    pub(super) fn dealt(&mut self) -> &mut DealtActs {
-        &mut self.dealt
+    /// The same with acts that wait still.
+    pub(super) fn waiting(self, dealt: DealtActs) -> Shard {
+        Shard { dealt, ..self }
     }
 
-    /// Adds the acts that were dealt out to pieces; `as_of` are those of its leads.
-    pub(super) fn add_dealt(&mut self, common: &Common<'_>, pieces: &Pieces, as_of: &[Instant], tally: &mut LogTally) {
-        let acts = self.dealt.take_by_lead(pieces, as_of.len());
+    /// Adds acts that were dealt out; `as_of` are those of its leads.
+    pub(super) fn add_dealt(
+        &mut self,
+        dealt: &mut DealtActs,
+        pieces: &Pieces,
+        common: &Common<'_>,
+        as_of: &[Instant],
+        tally: &mut LogTally,
+    ) {
+        let acts = dealt.take_by_lead(pieces, as_of.len());
         let state = self.state.get_or_insert_with(|| State::new(common, as_of.len(), Accumulator::new));
         state.add_all(&acts, as_of, common, tally);
     }
