@@ -77,14 +77,16 @@ fn one_rule(rule: &RuleComparison, comparison: &Comparison, is_start: bool, weig
         format!("`{}` {} {}", rule.id, if is_start { "starts at" } else { "is set to" }, signed(rule.hand_set_points));
     let leads = counted(rule.leads, "lead");
     let [won, of_all] = [rule.win_rate, comparison.win_rate].map(percent);
+    let all = thousands(comparison.deals);
     let whose = weights.of_rate(comparison.deals, comparison.won, comparison.win_rate).behind();
     match against_the_points(rule, comparison.win_rate) {
         Some(how_often) => format!(
-            "{set}, but the {leads} it hits were won {how_often} often than all: {won} against {of_all}{whose}. By the deals it \
-             is worth {learned} ({low} to {high})."
+            "{set}, but the {leads} it hits were won {how_often} often than all {all} deals: {won} against {of_all}{whose}. By \
+             the deals it is worth {learned} ({low} to {high})."
         ),
         None => format!(
-            "{set} and{}worth {learned} ({low} to {high}): of the {leads} it hits {won} were won, of all {of_all}{whose}.",
+            "{set} and{}worth {learned} ({low} to {high}): of the {leads} it hits {won} were won, of all {all} \
+             deals {of_all}{whose}.",
             match (is_start, is_by_the_others(rule, comparison.win_rate)) {
                 (_, true) => ", beside the other rules, ",
                 (true, false) => " is ",
@@ -236,11 +238,12 @@ pub(super) mod tests {
         assert_eq!(said[0], "The deals contradict 2 of 4 rules, 1 in the sign; on 1 they cannot tell yet.");
         assert_eq!(
             said[1],
-            "Change first: `many_visits` is set to +15, but the 812 leads it hits were won less often than all: 11.8 % against 38.5 %. By the deals it is worth -3 (-6 to 0)."
+            "Change first: `many_visits` is set to +15, but the 812 leads it hits were won less often than all 2,000 deals: 11.8 % against 38.5 %. By the deals it is worth -3 (-6 to 0)."
         );
         assert_eq!(
             said[2],
-            "Then: `vp` is set to +10 and worth +4 (+2 to +6): of the 300 leads it hits 40.0 % were won, of all 38.5 %."
+            "Then: `vp` is set to +10 and worth +4 (+2 to +6): of the 300 leads it hits 40.0 % were won, of all 2,000 \
+             deals 38.5 %."
         );
         assert_eq!(said.len(), 3);
         let said = sentences(&comparison(rules, 2_000, 770, 1.0), None, true, RowWeights::TimeOpen);
@@ -307,7 +310,7 @@ pub(super) mod tests {
         assert_eq!(
             said[1],
             "Change first: `price_page` is set to +10 and, beside the other rules, worth -2.2 (-6.3 to +2.3): of the 1,010 leads \
-             it hits 47.5 % were won, of all 38.5 %."
+             it hits 47.5 % were won, of all 2,000 deals 38.5 %."
         );
     }
 

@@ -114,17 +114,25 @@ impl Handover {
         format!("if sales has time, lower {}'s bound in the scorecard and train again", self.tier)
     }
 
-    /// The figures in words.
+    /// The figures in words, with the average that a chance is above or below.
     pub fn sentence(&self) -> String {
-        let Handover { tier, points, share, model_from, average, row_weights } = self;
+        self.told_beside(&format!(" (the average is {})", percent(self.average)))
+    }
+
+    /// The same where the rate of other deals is what all else stands beside.
+    pub(super) fn bounds(&self) -> String {
+        self.told_beside("")
+    }
+
+    fn told_beside(&self, average: &str) -> String {
+        let Handover { tier, points, share, model_from, row_weights, .. } = self;
         match model_from {
             Some(from) => format!(
-                "{tier} holds {} of past deals{}: by points from {} on, by the model from a chance of {} on (the average is {}).",
+                "{tier} holds {} of past deals{}: by points from {} on, by the model from a chance of {} on{average}.",
                 percent(*share),
                 row_weights.behind(),
                 short_number(*points),
-                percent(*from),
-                percent(*average)
+                percent(*from)
             ),
             None => format!("No past deal reached {tier} by its points, so the model puts none there."),
         }

@@ -118,3 +118,21 @@ fn whatever_rate_the_page_shows_says_whether_it_is_weighted() {
         captions(&page).len() >= 6 && !page.contains("among leads open on any day") && !page.contains("won ÷ closed")
     );
 }
+
+/// Whoever multiplies a factor by the win rate beside it gets what was won.
+#[test]
+fn the_page_has_one_win_rate_and_factors_are_of_it() {
+    let company = Company::sample();
+    company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok();
+    let view: Value = serde_json::from_str(&company.text("view.json")).unwrap();
+    let judged = &view["backtest"]["judged"];
+    let (rate, n) = (judged["rate"].as_f64().unwrap(), judged["n"].as_u64().unwrap());
+    let best = view["backtest"]["figures"]["blend"]["lift"].as_array().unwrap();
+    let fifth = best.iter().find(|row| row["share"] == 0.2).unwrap();
+    assert!((fifth["lift"].as_f64().unwrap() * rate - fifth["win_rate"].as_f64().unwrap()).abs() < 1e-9);
+    let order = view["sentences"][1].as_str().unwrap().replace(',', "");
+    assert!(order.contains(&format!("times the {:.1} % of all {n};", 100.0 * rate)), "{order}");
+    let first_screen = company.text("report.html").split("<main").next().unwrap().replace(',', "");
+    assert!(first_screen.contains(&format!("of these {:.1}\u{a0}% were won", 100.0 * rate)), "{first_screen}");
+    assert!(!first_screen.contains("the average"), "{first_screen}");
+}

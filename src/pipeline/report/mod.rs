@@ -100,10 +100,6 @@ pub struct Report {
     pub promises: Option<String>,
     /// Closed deals that were won.
     pub won: usize,
-    /// Won ÷ closed.
-    pub share_won: f64,
-    /// The same by row weight, as all rates but those of sources.
-    pub win_rate: f64,
     /// Whose rates those of all deals are, where they are not won ÷ closed, and why.
     pub whose_rates: Option<[&'static str; 2]>,
     /// Whose rates those of the judged deals are; empty where they are won ÷ closed.
@@ -255,8 +251,6 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         nothing_to_learn: sentences::nothing_to_learn(&found),
         promises: Promises::of(&found.figures).as_ref().map(Promises::in_brief),
         won: model.snapshot.won,
-        share_won: model.snapshot.won as f64 / model.snapshot.deals.max(1) as f64,
-        win_rate: model.snapshot.win_rate,
         whose_rates: whose_rates(&deals),
         whose_judged: found.row_weights.whose(),
         train_judges: lookback::train_judges(&found, settings.card.as_ref()),
@@ -275,7 +269,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
             .as_ref()
             .map(|b| corners(&b.records, found.judged.rate, is_start))
             .unwrap_or_default(),
-        handover_sentence: handover.as_ref().map(Handover::sentence).unwrap_or_default(),
+        handover_sentence: handover.as_ref().map(Handover::bounds).unwrap_or_default(),
         likely_then: handover
             .as_ref()
             .zip(scorecard)

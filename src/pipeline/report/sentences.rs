@@ -69,11 +69,13 @@ fn order(found: &Backtest, is_start: bool) -> Option<String> {
         None => String::new(),
     };
     Some(format!(
-        "Looking back on {} that the model had not seen: of the best fifth {name} {} were won, {:.1} times the \
-         average{beside}.",
+        "Looking back on {} that the model had not seen: of the best fifth {name} {} were won, {:.1} times the {} of \
+         all {}{beside}.",
         counted(best.n, "past deal"),
         percent(row.win_rate),
-        row.lift
+        row.lift,
+        percent(best.win_rate),
+        thousands(best.n)
     ))
 }
 
