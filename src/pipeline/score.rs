@@ -12,7 +12,7 @@ mod words;
 
 pub(super) use attributes::absent;
 pub use place::{FirstLead, Place};
-pub use since::{WonOf, WonSince};
+pub use since::{WonOf, WonSince, learned_since};
 pub(super) use words::model_reasons;
 
 use super::model::Model;

@@ -4,7 +4,7 @@ use super::expected::expected_text;
 use super::{ScoreSummary, TierVolume, quadrants};
 use crate::cli::page::{Page, Table};
 use crate::cli::terminal::{Align, count, percent, plural, table};
-use crate::pipeline::score::FirstLead;
+use crate::pipeline::score::{FirstLead, learned_since};
 use crate::scorecard::tier_meaning;
 
 /// Fewer leads handed over than this are no crowd.
@@ -127,12 +127,7 @@ fn rehearsed(summary: &ScoreSummary) -> String {
             format!("The model has learned what became of leads until {until}, so perhaps of these: here it may look better than it is.\n")
         });
     }
-    let learned = until.map_or_else(String::new, |until| {
-        format!(
-            "The model has learned what became of these leads until {until}: here it looks better than it is, and who was \
-             won since is left out: expect fewer wins.\n"
-        )
-    });
+    let learned = until.map_or_else(String::new, |until| learned_since(until) + "\n");
     learned + &summary.won_since.as_ref().map_or_else(String::new, |since| since.sentence() + "\n")
 }
 

@@ -4,7 +4,7 @@ use super::Report;
 use crate::asof::Span;
 use crate::mismatch::{Quadrant, Reason, of_their_kinds};
 use crate::pipeline::handover::LIKELY;
-use crate::pipeline::score::{Assessment, FirstLead, WonSince};
+use crate::pipeline::score::{Assessment, FirstLead, WonSince, learned_since};
 use crate::text::counted;
 use crate::values::format_day;
 use serde::Serialize;
@@ -59,8 +59,8 @@ pub struct LeadLists {
     pub as_of: Option<String>,
     /// The file by whose rows they are called, where it has no ids.
     pub rows_of: Option<String>,
-    /// The day to which the model knows what became of deals, where that is later than the as-of.
-    pub learned_until: Option<String>,
+    /// How their chances mislead, where the model knows what became since of leads that were open at the as-of.
+    pub learned_since: Option<String>,
     /// What a lead is whose chance is a guess: `older than 94 days, by when 9 of 10 wins had come`.
     pub beyond: Option<String>,
     /// Open leads, and not closed since.
@@ -106,7 +106,11 @@ impl Report {
             }
         };
         let mut lists = LeadLists {
-            learned_until: as_of.as_ref().and_then(|_| learned_until(assessment)),
+            learned_since: as_of
+                .as_ref()
+                .filter(|_| !closed_since.is_empty())
+                .and_then(|_| learned_until(assessment))
+                .map(|until| learned_since(&until)),
             as_of,
             rows_of,
             beyond: assessment.model.and_then(|model| model.snapshot.beyond()),

@@ -61,7 +61,7 @@ pub(super) fn leaning(months: &[Month]) -> Option<String> {
     let (fewer, high) = if below.len() == most { ("fewer", "high") } else { ("more", "low") };
     (by_chance < RARE).then(|| {
         format!(
-            "In {most} of {all} months {fewer} deals were won than expected (by chance: {:.1} %): chances were too {high}.",
+            "In {most} of {all} months {fewer} of these past deals were won than expected (by chance: {:.1} %): their chances were too {high}.",
             100.0 * by_chance
         )
     })
@@ -97,9 +97,9 @@ mod tests {
         let mut months = [0.6; 10];
         months[3] = 0.4;
         // scipy.stats.binomtest(9, 10).pvalue = 0.021484375
-        let told = "In 9 of 10 months fewer deals were won than expected (by chance: 2.1 %): chances were too high.";
+        let told = "In 9 of 10 months fewer of these past deals were won than expected (by chance: 2.1 %): their chances were too high.";
         assert_eq!(of(&months).as_deref(), Some(told));
-        assert!(of(&[0.4; 6]).is_some_and(|told| told.starts_with("In 6 of 6 months more deals")));
+        assert!(of(&[0.4; 6]).is_some_and(|told| told.starts_with("In 6 of 6 months more of these past deals")));
         months[5] = 0.4;
         assert_eq!(of(&months), None, "scipy.stats.binomtest(8, 10).pvalue = 0.109");
         assert_eq!((of(&[0.5; 9]), of(&[])), (None, None));

@@ -83,6 +83,15 @@ impl WonSince {
     }
 }
 
+/// How scores of a day gone by mislead, where the model knows what became of deals until a later day, `until`, and leads
+/// closed since are left out.
+pub fn learned_since(until: &str) -> String {
+    format!(
+        "The model has learned what became of these leads until {until}: here it looks better than it is. Who was won since is \
+         left out, so of the rest fewer were won than their chances say."
+    )
+}
+
 /// The tiers whose leads are high, in words.
 fn high_tiers(card: &Scorecard) -> Option<String> {
     let lowest = card.handover?;
