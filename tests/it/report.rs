@@ -136,3 +136,34 @@ fn the_page_has_one_win_rate_and_factors_are_of_it() {
     assert!(first_screen.contains(&format!("of these {:.1}\u{a0}% were won", 100.0 * rate)), "{first_screen}");
     assert!(!first_screen.contains("the average"), "{first_screen}");
 }
+
+/// Words of the page that stand open, for a meeting: those in pictures not counted.
+const MOST_OPEN_WORDS: usize = 3_000;
+
+#[test]
+fn what_only_analysts_ask_for_is_folded() {
+    let company = Company::sample();
+    company.run(&["report", "--out", "report.html"]).ok();
+    let page = company.text("report.html");
+    let body = page.split_once("<body>").unwrap().1.split("<script>").next().unwrap();
+    let open = without(&without(body, "details"), "svg");
+    let words = open.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    let n_words: usize = words.map(|text| text.split_whitespace().count()).sum();
+    assert!(n_words <= MOST_OPEN_WORDS, "{n_words} words");
+    assert!(page.contains("details::details-content{content-visibility:visible"), "paper shows what is folded");
+}
+
+/// A text without what stands within a tag of this name, however deep.
+fn without(text: &str, tag: &str) -> String {
+    let (opens, closes) = (format!("<{tag}"), format!("</{tag}>"));
+    let mut depth = 0_usize;
+    let mut left = String::new();
+    for part in text.split_inclusive('>') {
+        depth += part.matches(&opens).count();
+        if depth == 0 {
+            left.push_str(part);
+        }
+        depth -= part.matches(&closes).count();
+    }
+    left
+}

@@ -1,4 +1,5 @@
-// Opens the page as a person would, with the network off: no console error, no overflow, sorting, axe-core.
+// Opens the page as a person would, with the network off: no console error, no overflow, sorting, folded parts that a key
+// opens and paper shows, axe-core.
 const { chromium } = require("playwright-core");
 const path = require("path");
 
@@ -21,6 +22,7 @@ async function look(browser, width, colorScheme, url) {
   await page.getByRole("button", { name: "Hand-set", exact: true }).click();
   const points = await page.locator("#points ~ .scroll table[data-sort] tbody tr td:nth-child(4)").evaluateAll((all) => all.map((c) => +c.dataset.v));
   expect(points.length > 1 && points.every((p, i) => i === 0 || points[i - 1] >= p), `${name}: not sorted: ${points}`);
+  await folds(page, name);
   await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
   const open = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(open <= width, `${name}: with all details open the page is ${open} px wide`);
@@ -30,6 +32,21 @@ async function look(browser, width, colorScheme, url) {
     expect(false, `${name}: ${v.id}: ${v.nodes[0].html.slice(0, 200)}`);
   }
   await context.close();
+}
+
+// What is folded away: not there on the screen until a key opens it, and all there on paper, but for tables behind pictures.
+async function folds(page, name) {
+  const hidden = () => page.locator("details:not(.screen) > :not(summary)").evaluateAll((all) =>
+    all.filter((e) => !e.checkVisibility({ contentVisibilityAuto: true })).length);
+  const folded = await hidden();
+  expect(folded > 5, `${name}: ${folded} parts are folded`);
+  await page.emulateMedia({ media: "print" });
+  expect((await hidden()) === 0, `${name}: ${await hidden()} parts are not printed`);
+  await page.emulateMedia({ media: "screen" });
+  const first = page.locator("details:not(.screen) > summary").first();
+  await first.focus();
+  await page.keyboard.press("Enter");
+  expect((await hidden()) < folded, `${name}: a key does not unfold`);
 }
 
 (async () => {
