@@ -121,18 +121,36 @@ impl Values {
     }
 }
 
-/// A number with four significant digits at least and no trailing zeros, so that neighbouring edges stay apart.
+/// An edge with four significant digits at least and no trailing zeros, so that neighbouring edges stay apart. Never rounded
+/// up: an edge lies half-way between two values, and rounded up to the higher one its name would count that value below it.
 pub fn edge_number(value: f64) -> String {
     let magnitude = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
     let decimals = (3 - magnitude).clamp(0, 9) as usize;
-    let text = format!("{value:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if text == "-0" { "0".to_string() } else { text.to_string() }
+    let nearest = format!("{value:.decimals$}");
+    let is_above = nearest.parse::<f64>().is_ok_and(|nearest| nearest > value);
+    let step = 10_f64.powi(-(decimals as i32));
+    let text = if is_above { format!("{:.decimals$}", value - step / 2.0) } else { nearest };
+    without_trailing_zeros(&text)
 }
 
 /// A number with at most two decimals and no trailing zeros.
 pub fn short_number(value: f64) -> String {
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
+    without_trailing_zeros(&format!("{value:.2}"))
+}
+
+fn without_trailing_zeros(text: &str) -> String {
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
     if text == "-0" { "0".to_string() } else { text.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edge_is_named_by_no_value_above_it() {
+        let names = [1235.5, 1234.5, 123.5, 1.32268, 0.15, -2.00049, -0.00000000001].map(edge_number);
+        assert_eq!(names, ["1235", "1234", "123.5", "1.322", "0.15", "-2.001", "-0.000000001"]);
+        assert_eq!([short_number(-0.001), short_number(1200.0)], ["0", "1200"]);
+    }
 }
