@@ -102,7 +102,12 @@ fn score_counts_the_open_leads_of_the_page() {
     // The newest lead came half a year before the last close: nobody else was open by then.
     assert_eq!(as_of, day(180));
     assert!(page.contains(&format!("leadscore score --as-of {as_of}")));
-    assert!(page.contains("The model has learned what became of deals until 2024-12"));
+    let learned = view["leads"]["learned_since"].as_str().unwrap();
+    assert!(
+        learned.starts_with("The model has learned what became of these leads until 2024-12") && page.contains(learned)
+    );
+    let said = company.run(&["score", "--out", "scored.csv", "--as-of", as_of]).ok().stdout;
+    assert!(said.contains(learned), "the page and `score` say the same: {said}");
     let run = company.run(&["score", "--out", "scored.csv", "--as-of", as_of, "--format", "json"]).ok();
     let summary: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(view["leads"]["open"], summary["open"]);
