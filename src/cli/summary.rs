@@ -1,6 +1,5 @@
 //! What `score` says: how many leads in each tier by rules and by score, and where the two sides disagree.
 
-mod beyond;
 mod expected;
 mod moment;
 mod quadrants;
@@ -10,7 +9,6 @@ mod ties;
 pub(super) use moment::Moment;
 pub(super) use text::score_text;
 
-use beyond::{above_all_points, most_points};
 use expected::Expected;
 use quadrants::QuadrantVolume;
 use ties::Ties;
@@ -20,7 +18,7 @@ use super::terminal::plural;
 use crate::mismatch::{Quadrant, Reason};
 use crate::pipeline::handover::Handover;
 use crate::pipeline::model::Model;
-use crate::pipeline::score::{Assessment, FirstLead, Standing, WonSince};
+use crate::pipeline::score::{Assessment, FirstLead, Standing, WonSince, above_all_points, most_points};
 use crate::scorecard::Scorecard;
 use crate::tables::{LeadTable, Outcome};
 use serde::Serialize;

@@ -1,6 +1,7 @@
 //! Score leads as of a moment: rules, model, blend, tiers, quadrant, reasons and warnings.
 
 mod attributes;
+mod beyond;
 mod fill;
 mod ledgers;
 mod moments;
@@ -11,6 +12,7 @@ mod standing;
 mod words;
 
 pub(super) use attributes::absent;
+pub use beyond::{above_all_points, most_points};
 pub use place::{FirstLead, Place};
 pub use since::{WonOf, WonSince, learned_since};
 pub(super) use words::model_reasons;

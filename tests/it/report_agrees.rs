@@ -236,6 +236,8 @@ fn nobody_is_told_to_call_leads_that_have_closed_since() {
     assert!(page.contains("leads open then have been won or lost since and do not count."));
     let first: Vec<&Value> = view["leads"]["first"].as_array().unwrap().iter().map(|lead| &lead["lead"]).collect();
     assert!(first.len() >= top.len() && top.iter().zip(first).all(|(top, first)| top["lead"] == *first));
+    let above = summary["above_all_points"].as_str().unwrap();
+    assert!(view["leads"]["above_all_points"] == above && page.contains(above), "{above}");
     let said = company.run(&score[..5]).ok().stdout;
     let left_out = format!(", {} closed since the as-of: only the open ones count below.", since.len());
     assert!(said.replace(',', "").contains(&left_out.replace(',', "")), "{said}");

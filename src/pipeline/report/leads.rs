@@ -4,7 +4,7 @@ use super::Report;
 use crate::asof::Span;
 use crate::mismatch::{Quadrant, Reason, of_their_kinds};
 use crate::pipeline::handover::LIKELY;
-use crate::pipeline::score::{Assessment, FirstLead, WonSince, learned_since};
+use crate::pipeline::score::{Assessment, FirstLead, WonSince, above_all_points, learned_since, most_points};
 use crate::text::counted;
 use crate::values::format_day;
 use serde::Serialize;
@@ -77,6 +77,8 @@ pub struct LeadLists {
     pub likely_below: Option<String>,
     /// The first to call, in the order of `score`: those with a tier or something to do, or all where there are none such.
     pub first: Vec<FirstLead>,
+    /// What scores above the points of all past deals say, where some of them have such.
+    pub above_all_points: Option<String>,
     /// Low points, but the model thinks much of them.
     pub call: CallList,
     /// High points, but the model doubts them.
@@ -105,6 +107,7 @@ impl Report {
                 likely: within().filter(is_likely).count(),
             }
         };
+        let first = asked_for(assessment.first_to_call(&open, top).0);
         let mut lists = LeadLists {
             learned_since: as_of
                 .as_ref()
@@ -123,7 +126,8 @@ impl Report {
             left_out: left_out(assessment),
             quadrants: Quadrant::ALL.map(corner),
             likely_below: self.likely_below(assessment.likely_below_handover(&open)),
-            first: asked_for(assessment.first_to_call(&open, top).0),
+            above_all_points: above_all_points(most_points(assessment), &first),
+            first,
             call: widest(assessment, &open, Quadrant::HiddenGem, top),
             verify: widest(assessment, &open, Quadrant::Verify, top),
         };
