@@ -220,7 +220,7 @@ impl Inputs {
         }
         if self.leads.iter().any(|path| path == Path::new(OPEN_LEADS) && !path.exists()) {
             return Err(InputError::new("no such file").at(OPEN_LEADS).remedy(
-                "it stands for a file of your open leads: name yours, which has the columns of the closed ones but the outcome",
+                "it stands for a file of your open leads: name yours, which has the columns of the closed ones but the outcome; none? leave --leads out: the closed ones are scored",
             ));
         }
         Ok(&self.leads)

@@ -121,7 +121,7 @@ pub(super) fn text(start: &Start, all: bool) -> Page {
 
 /// What has to be known of the commands to go on with.
 fn before_the_commands(start: &Start) -> String {
-    let open = are_all_decided(start).then(|| format!("{OPEN_LEADS}: open leads, no outcome; none? skip `score`"));
+    let open = are_all_decided(start).then(|| format!("{OPEN_LEADS}: open leads, no outcome; none? omit it"));
     let as_of = start.stale.as_ref().map(|stale| format!("`--as-of`: {}", stale.why()));
     let said: Vec<String> = open.into_iter().chain(as_of).collect();
     if said.is_empty() || start.with_deals_apart.is_some() { String::new() } else { format!(" ({})", said.join("; ")) }
