@@ -97,6 +97,7 @@ fn explain_and_compare(args: &ExplainArgs, terminal: &Terminal) -> Result<(Expla
         reasons: true,
         min_evidence: inputs.project.score.min_evidence,
         warnings,
+        lost_after: inputs.project.leads.lost_after,
         ..ScoreSettings::of(moment)
     };
     let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);

@@ -229,6 +229,7 @@ pub(super) fn score_and_write(
         reasons: chosen.wants("model_reasons"),
         blends_closed: chosen.wants_blends() || args.order == Order::Score,
         min_evidence: inputs.project.score.min_evidence,
+        lost_after: inputs.project.leads.lost_after,
         warnings,
         watch: if has_line { terminal.watch() } else { Watch::default() },
     };

@@ -199,6 +199,7 @@ fn open_effect(
     let settings = ScoreSettings {
         activity_columns: read.roles.activity_columns.clone(),
         ours: inputs.project.activities.ours.clone(),
+        lost_after: inputs.project.leads.lost_after,
         ..ScoreSettings::of(moment)
     };
     let by = looks_at_details([Some(cards.current), Some(cards.changed)]);

@@ -18,7 +18,7 @@ pub use since::{WonOf, WonSince, learned_since};
 pub(super) use words::model_reasons;
 
 use super::model::Model;
-use crate::asof::Instant;
+use crate::asof::{Instant, Span};
 use crate::fault::InputError;
 use crate::features::Attribute;
 use crate::measures::{Measures, Stretch};
@@ -75,6 +75,8 @@ pub struct ScoreSettings {
     pub blends_closed: bool,
     /// The least evidence that a tier may rest on, 0 to 1; 0: any.
     pub min_evidence: f64,
+    /// Where there is no model to say so: within what time of its creation a lead not won counts as lost.
+    pub lost_after: Option<Span>,
     /// Said of every lead in `warnings`.
     pub warnings: Vec<String>,
     /// Who is told how far scoring in stretches has come; it decides nothing.
@@ -91,6 +93,7 @@ impl ScoreSettings {
             reasons: false,
             blends_closed: true,
             min_evidence: 0.0,
+            lost_after: None,
             warnings: Vec::new(),
             watch: Watch::default(),
         }
@@ -141,6 +144,8 @@ pub struct Assessment<'a> {
     pub scorecard: Option<&'a Scorecard>,
     /// The learned side, when it holds a model.
     pub model: Option<&'a Model>,
+    /// Within what time of its creation a lead not won counts as lost.
+    pub lost_after: Option<Span>,
     /// `(n_leads,)` the moment each score is true for.
     pub as_of: Vec<Instant>,
     /// `(n_leads,)` where each lead stands.

@@ -1,6 +1,7 @@
 //! What is decided, and when: files without an open lead, wins too late or too young to count, leads that nobody closes.
 
 use crate::company::Company;
+use serde_json::Value;
 
 /// Leads of 200 days, a fifth of them won, `days` after their creation; the others have this outcome, and no closing time.
 fn leads(days: impl Fn(usize) -> usize, other: &str) -> String {
@@ -36,7 +37,7 @@ fn where_no_lead_is_open_it_is_told_how_to_score_a_file_of_open_ones() {
         (0..60).map(|i| format!("a{i},{},{}\n", ["web", "fair"][i % 2], ["won", "lost"][i % 7 % 2])).collect();
     let company = Company::with(&[("leads.csv", &format!("lead_id,source,outcome\n{rows}"))]);
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
-    let open = "Next (open.csv: open leads, no outcome; none? skip `score`):\n";
+    let open = "Next (open.csv: open leads, no outcome; none? omit it):\n";
     let score = "  leadscore score --leads open.csv --out scored.csv\n";
     assert!(told.contains(open) && told.contains(score), "{told}");
     // What was said to `init` goes along.
@@ -64,7 +65,23 @@ fn wins_add_up_where_time_judges_them() {
     let project = "[leads]\nfiles = [\"leads.csv\"]\nid = \"lead_id\"\ncreated_at = \"created_at\"\n\
                    closed_at = \"closed_at\"\nlost_after = \"30d\"\noutcome = { column = \"outcome\", won = [\"won\"] }\n";
     company.write("leadscore.toml", project);
+    // Who counts as open or lost does not hang on there being a model.
+    let score = ["score", "--out", "scored.csv", "--as-of", "2021-09-01", "--format", "json"];
+    let who = |company: &Company| {
+        let summary: Value = serde_json::from_str(&company.run(&score).ok().stdout).unwrap();
+        ["open", "closed", "lost_by_now", "closed_since"].map(|key| summary[key].as_u64().unwrap())
+    };
+    let by_points = {
+        company.write(
+            "scorecard.toml",
+            "name = \"s\"\nrange = [0, 9]\n[[rule]]\nid = \"r\"\n\
+            when = { field = \"lead_id\", any_of = [\"7\"] }\npoints = 2\n",
+        );
+        who(&company)
+    };
+    assert!(by_points[0] > 0 && by_points[2] > 0, "{by_points:?}");
     let train = company.run(&["--format", "markdown", "train"]).ok().stdout;
+    assert_eq!(who(&company), by_points);
     let check = company.run(&["--format", "markdown", "check"]).stdout;
     for told in [&train, &check] {
         let (_, sentence) = told.split_once("80 wins in the files: ").unwrap_or_else(|| panic!("{told}"));

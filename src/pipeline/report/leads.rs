@@ -162,7 +162,7 @@ fn learned_until(assessment: &Assessment<'_>) -> Option<String> {
 /// That leads count as lost because time ran out, and as of when they were still open.
 fn left_out(assessment: &Assessment<'_>) -> Option<String> {
     let lost: Vec<usize> = (0..assessment.leads.len()).filter(|&i| assessment.is_lost_by_now(i)).collect();
-    let after = assessment.lost_after()?;
+    let after = assessment.lost_after?;
     let (first, as_of) = (lost.first()?, |i: usize| assessment.as_of[i]);
     let newest = assessment.table.created_at.as_ref()?.iter().flatten().max()?;
     let day_after = newest.plus(Span::from_days(1.0));

@@ -88,6 +88,7 @@ impl<'a> Settled<'a> {
             table,
             scorecard: self.scorecard,
             model: self.model.filter(|m| m.predictor.is_some()),
+            lost_after: self.model.map_or(settings.lost_after, |model| model.recipe.lost_after),
             standing: self.standing[leads].to_vec(),
             leads: Vec::new(),
             rules: None,

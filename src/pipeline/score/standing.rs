@@ -2,7 +2,7 @@
 
 use super::moments::still_open;
 use super::{Assessment, Standing};
-use crate::asof::{Instant, Span};
+use crate::asof::Instant;
 use crate::pipeline::handover::LIKELY;
 use crate::scorecard::{DISQUALIFIED, Evidence};
 use crate::tables::Outcome;
@@ -24,13 +24,13 @@ impl Assessment<'_> {
     pub fn is_decided(&self, row: usize) -> bool {
         let has_outcome = self.table.outcome.as_ref().is_some_and(|o| o[row] != Outcome::Open);
         let has_close = self.table.closed_at.as_ref().is_some_and(|c| c[row].is_some());
-        self.standing[row] == Standing::Open && has_outcome && !has_close && self.lost_after().is_none()
+        self.standing[row] == Standing::Open && has_outcome && !has_close && self.lost_after.is_none()
     }
 
     /// Whether the lead counts as lost at its as-of, because it was not won within `lost_after` of its creation.
     pub fn is_lost_by_now(&self, row: usize) -> bool {
         let created = self.table.created_at.as_ref().and_then(|c| c[row]);
-        let is_over = self.lost_after().zip(created).is_some_and(|(after, c)| c.plus(after) <= self.as_of[row]);
+        let is_over = self.lost_after.zip(created).is_some_and(|(after, c)| c.plus(after) <= self.as_of[row]);
         self.standing[row] == Standing::Open && self.table.outcome.is_some() && is_over
     }
 
@@ -54,11 +54,6 @@ impl Assessment<'_> {
     pub fn open_and_closed_since(&self) -> (Vec<usize>, Vec<usize>) {
         let open = (0..self.leads.len()).filter(|&row| self.is_open(row));
         open.partition(|&row| self.closed_since(row).is_none())
-    }
-
-    /// Within what time a lead of the model was won, or counted as lost.
-    pub fn lost_after(&self) -> Option<Span> {
-        self.model.and_then(|m| m.recipe.lost_after)
     }
 
     /// Whether a rule disqualifies the lead.

@@ -64,7 +64,7 @@ impl Assessment<'_> {
             if self.is_decided(row) {
                 said.push("closed (nothing says when)".to_string());
             }
-            if let Some(after) = self.lost_after().filter(|_| self.is_lost_by_now(row)) {
+            if let Some(after) = self.lost_after.filter(|_| self.is_lost_by_now(row)) {
                 said.push(format!("closed: not won within {:.0} days, so it counts as lost", after.days()));
             }
             said.extend(beyond.clone().filter(|_| self.is_older_than_known(row)));
