@@ -15,7 +15,10 @@ use serde::Serialize;
 use std::collections::HashMap;
 
 /// Words in the name of a column that says where a lead came from.
-const WORDS: [&str; 9] = ["source", "campaign", "origin", "channel", "medium", "utm", "referrer", "referer", "landing"];
+const WORDS: [&str; 11] =
+    ["source", "campaign", "origin", "channel", "medium", "media", "utm", "referrer", "referer", "referral", "landing"];
+/// Words that follow each other in the name of one that tells of the first touch.
+const FIRST: [[&str; 2]; 3] = [["first", "interaction"], ["first", "touch"], ["first", "contact"]];
 
 /// Where levels with few deals, and leads without a value, are counted.
 const OTHER: &str = "(other)";
@@ -97,10 +100,13 @@ fn tells_of_a_contact(column: &Column) -> bool {
 }
 
 fn says_where(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.iter().any(|w| word == *w || word == format!("{w}s")))
-        // LeadSource, utmCampaign: no separators to go by.
-        || name.split(|c: char| !c.is_alphanumeric()).flat_map(humps).any(|word| WORDS.contains(&word.as_str()))
+    let parts = || name.split(|c: char| !c.is_alphanumeric());
+    let whole: Vec<String> = parts().map(str::to_lowercase).collect();
+    // LeadSource, utmCampaign: no separators to go by.
+    let humps: Vec<String> = parts().flat_map(humps).collect();
+    whole.iter().any(|word| WORDS.iter().any(|w| word == w || *word == format!("{w}s")))
+        || humps.iter().any(|word| WORDS.contains(&word.as_str()))
+        || [whole, humps].iter().any(|words| words.windows(2).any(|pair| FIRST.iter().any(|first| pair == first)))
 }
 
 /// The words of a name like `LeadSource`, in small letters.
@@ -204,10 +210,22 @@ mod tests {
 
     #[test]
     fn names_of_columns_that_say_where_a_lead_came_from() {
-        for name in ["source", "Lead Source", "utm_campaign", "Channels", "LeadSource", "landing_page_id", "Origin"] {
+        for name in [
+            "source",
+            "Lead Source",
+            "utm_campaign",
+            "Channels",
+            "LeadSource",
+            "landing_page_id",
+            "Origin",
+            "referral",
+            "digital_media",
+            "First Interaction",
+            "firstTouch",
+        ] {
             assert!(says_where(name), "{name}");
         }
-        for name in ["resources", "sector", "original_price", "HumanResources"] {
+        for name in ["resources", "sector", "original_price", "HumanResources", "last_interaction", "contact_first"] {
             assert!(!says_where(name), "{name}");
         }
     }
