@@ -1,7 +1,7 @@
 //! `leadscore check`: what it finds, what it could not look at, and its exit status.
 
 use crate::lead_world::{AS_OF, World, days_ago};
-use leadscore::asof::Span;
+use leadscore::asof::{Instant, Span};
 use leadscore::features::plan::PlanSettings;
 use leadscore::pipeline::check::{Area, CheckInputs, CheckSettings, ColumnLook, Finding, Grade, Report, check};
 use leadscore::pipeline::deals::{DealSettings, LogSince};
@@ -313,4 +313,31 @@ fn one_lead_or_column_is_spoken_of_as_one() {
     for said in ["1 lead has no creation time", "It is not closed.", "1 column is too little to call two leads alike"] {
         assert!(told.contains(said), "`{said}` is not in {told}");
     }
+}
+
+#[test]
+fn closes_that_begin_long_after_the_leads_are_told() {
+    // A lead a day, every second won within ten days.
+    let row = |day: i64| {
+        let date = |day: i64| leadscore::values::format_day(Instant((19_000 + day) * 86_400_000_000));
+        format!("a{day},{},{},{}\n", date(day), date(day + 1 + day % 10), ["won", "lost"][day as usize % 2])
+    };
+    let rows: Vec<String> = (0..300).map(row).collect();
+    let project = "[leads]\nfiles = 'leads.csv'\nid = 'lead_id'\ncreated_at = 'created_at'\nclosed_at = 'closed_at'\n\
+                   outcome = { column = 'outcome', won = 'won', lost = 'lost' }\n";
+    let told = |rows: &str| {
+        let leads = format!("lead_id,created_at,closed_at,outcome\n{rows}");
+        let company = crate::company::Company::with(&[("leads.csv", &leads), ("leadscore.toml", project)]);
+        company.run(&["--format", "markdown", "check"]).stdout
+    };
+    assert!(!told(&rows.concat()).contains("The first deal closed on"));
+    // Of the first hundred days the deals are not in the file, and the leads stand there as open.
+    let open = |row: &String| format!("{},,\n", row.splitn(3, ',').take(2).collect::<Vec<_>>().join(","));
+    let rows: String = rows[..100].iter().map(open).chain(rows[100..].iter().cloned()).collect();
+    let said = told(&rows);
+    assert!(
+        said.contains("days after the first lead came")
+            && said.contains("should have been won. Do the files leave out earlier deals?"),
+        "{said}"
+    );
 }
