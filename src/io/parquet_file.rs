@@ -156,6 +156,11 @@ impl ParquetFile {
         Ok(bytes)
     }
 
+    /// Lets go of the bytes at hand.
+    pub(super) fn forget(&self) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Some bytes of the file, fewer where it ends before.
     fn read_bytes(&self, range: Range<u64>) -> Result<Vec<u8>, InputError> {
         let length = range.end.saturating_sub(range.start);

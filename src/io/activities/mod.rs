@@ -217,6 +217,7 @@ impl ActivityBatches for ActivityLog<'_> {
                             take(part)
                         },
                     )?;
+                    file.forget();
                 }
             }
             gathering.end_of_file(&name, width, &self.roles)?;
