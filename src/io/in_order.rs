@@ -50,7 +50,7 @@ pub(super) fn parse_in_order<B, T: Send>(
 
 /// How many blocks a thread may be in flight, taken and not handed on: so few that memory stays small, and so many that
 /// nobody waits for one that is slow.
-const BLOCKS_A_THREAD: usize = 8;
+const BLOCKS_A_THREAD: usize = 6;
 
 /// Where the blocks come from.
 struct Source<N> {
