@@ -204,6 +204,14 @@ fn repeated_acts(column: &SheetColumn) -> Vec<StartRule> {
     rules
 }
 
+/// The id of a rule on one value of a column, which names both where the value is a word: of the column alone nobody would know
+/// which of its values is worth the points.
+fn id_of_level(column: &str, level: &str) -> String {
+    const LONGEST: usize = 24;
+    let is_word = level.chars().count() <= LONGEST && level.chars().any(char::is_alphabetic);
+    if is_word { id_of(&format!("{column} {level}")) } else { id_of(column) }
+}
+
 /// The commonest value of a column that neither all nor hardly any leads have.
 fn common_level(column: &SheetColumn) -> Option<StartRule> {
     const SOME: std::ops::RangeInclusive<f64> = 0.05..=0.8;
@@ -218,7 +226,7 @@ fn common_level(column: &SheetColumn) -> Option<StartRule> {
             100.0 * share,
             one_line(&column.name)
         );
-        StartRule::new(&id_of(&column.name), 5.0, &why)
+        StartRule::new(&id_of_level(&column.name, level), 5.0, &why)
             .when(&column.name, &format!("any_of = {}", list(&[level.to_string()])))
     })
 }
