@@ -3,7 +3,7 @@
 
 use super::dealer::OPEN;
 use super::shard::LEADS_PER_SHARD;
-use super::words::{ASIDE, HEAD_BITS, Head, Word, each_act, heads, kind_of, lead_of};
+use super::words::{ASIDE, HEAD_BITS, Head, Word, Words, kind_of, lead_of};
 use crate::asof::{Instant, Span};
 use crate::tables::{Activity, MISSING};
 use std::ops::Range;
@@ -31,9 +31,10 @@ pub(super) struct Pieces {
 /// Waiting acts of one stretch.
 #[derive(Debug, Default)]
 pub(super) struct DealtActs {
-    /// Which of the [`Pieces`] are this stretch's; all are full but the last.
-    pieces: Vec<u32>,
-    n_in_last: usize,
+    /// Which of the [`Pieces`] are this stretch's, and how many words stand in each.
+    pieces: Vec<(u32, usize)>,
+    /// How many of them are of single words; `None` while all are.
+    n_single: Option<usize>,
     /// The few acts that have a detail or a count other than 1, are of a kind beyond the first sixty, or happened eight years
     /// before the newest as-of or a year after it.
     aside: Vec<Activity>,
@@ -87,21 +88,24 @@ impl Pieces {
 }
 
 impl DealtActs {
-    /// Takes further words, as many as the dealer has open or, at last, fewer.
-    pub(super) fn take(&mut self, words: &[Word], pieces: &mut Pieces) {
-        if self.pieces.is_empty() || self.n_in_last == PIECE {
-            self.pieces.push(pieces.take());
-            self.n_in_last = 0;
+    /// Takes further words, as many as the dealer has open or, at last, fewer. Once they are pairs they stay so.
+    pub(super) fn take(&mut self, words: &[Word], are_pairs: bool, pieces: &mut Pieces) {
+        let has_turned = are_pairs && self.n_single.is_none();
+        if has_turned {
+            self.n_single = Some(self.pieces.len());
         }
-        let last = *self.pieces.last().expect("there is one now");
-        pieces.get_mut(last)[self.n_in_last..][..words.len()].copy_from_slice(words);
-        self.n_in_last += words.len();
+        if has_turned || self.pieces.last().is_none_or(|(_, n_words)| *n_words == PIECE) {
+            self.pieces.push((pieces.take(), 0));
+        }
+        let (last, n_words) = self.pieces.last_mut().expect("there is one now");
+        pieces.get_mut(*last)[*n_words..][..words.len()].copy_from_slice(words);
+        *n_words += words.len();
     }
 
     /// How many words wait.
     #[cfg(test)]
     pub(super) fn n_words(&self) -> usize {
-        self.pieces.len().saturating_sub(1) * PIECE + self.n_in_last * usize::from(!self.pieces.is_empty())
+        self.pieces.iter().map(|(_, n_words)| n_words).sum()
     }
 
     /// Takes an act whose word says that it stands aside.
@@ -126,21 +130,22 @@ impl DealtActs {
 
     /// Takes the acts out, sorted by one of `n` keys, and where those of each end.
     fn take_by(&mut self, pieces: &Pieces, n: usize, key: impl Fn(Head) -> usize) -> (Vec<Dealt>, Vec<u32>) {
-        let own = std::mem::take(&mut self.pieces);
-        let words = own.iter().enumerate().map(|(at, &piece)| {
-            let is_last = at + 1 == own.len();
-            &pieces.get(piece)[..if is_last { self.n_in_last } else { PIECE }]
-        });
-        let parts: Vec<&[Word]> = words.collect();
+        let (own, n_single) = (std::mem::take(&mut self.pieces), self.n_single.take());
+        let mut words = Words::default();
+        for (at, (piece, n_words)) in own.iter().enumerate() {
+            let is_single = n_single.is_none_or(|n_single| at < n_single);
+            let parts = if is_single { &mut words.single } else { &mut words.paired };
+            parts.push(&pieces.get(*piece)[..*n_words]);
+        }
         let mut ends = vec![0_u32; n];
-        parts.iter().for_each(|words| heads(words).for_each(|head| ends[key(head)] += 1));
+        words.each_head(|head| ends[key(head)] += 1);
         let mut before = 0;
         for end in &mut ends {
             before += std::mem::replace(end, before);
         }
         // Now each "end" is a start; filling in a key's acts moves it to the end.
         let mut sorted = vec![0; before as usize];
-        each_act(&parts, |head, time| {
+        words.each_act(|head, time| {
             let position = &mut ends[key(head)];
             sorted[*position as usize] = Dealt::from(head) << TIME_BITS | time;
             *position += 1;

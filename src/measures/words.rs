@@ -1,4 +1,5 @@
-//! How acts of one stretch of leads are written down while they wait: as words of 4 bytes, one an act in most logs.
+//! How acts of one stretch of leads are written down while they wait: in one word of 4 bytes where a log in order of time, in whole
+//! seconds, allows it, and in two where not.
 //!
 //! Memory that is not written to is what counts here: each page of it is brought by the system, and taken back at the end, at a
 //! price beyond all that is done in it.
@@ -86,34 +87,73 @@ fn told(word: Word) -> u64 {
     u64::from(word >> (SECOND_BITS + KIND_BITS) << SECOND_BITS | word & LAST_SECOND)
 }
 
-/// The heads of the acts among some words.
-pub(super) fn heads(words: &[Word]) -> impl Iterator<Item = Head> + '_ {
-    words.iter().map(|word| word >> SECOND_BITS).filter(|head| !matches!(kind_of(*head), HOUR | MICROS))
+/// The two words of an act on their own: its head, and then the microseconds since the begin.
+#[inline]
+pub(super) fn pair_of(head: Head, micros: u64) -> [Word; 2] {
+    let both = u64::from(head) << (u64::BITS - HEAD_BITS) | micros;
+    [(both >> Word::BITS) as Word, both as Word]
 }
 
-/// Calls `each` for every act of words that follow each other, with its head and the microseconds since the begin; of one that
-/// stands aside, with its number among those.
-#[inline]
-pub(super) fn each_act(parts: &[&[Word]], mut each: impl FnMut(Head, u64)) {
-    // The seconds of the next act are counted from here; of those after it from the hour.
-    let (mut from, mut hour, mut n_aside) = (0, 0, 0);
-    for word in parts.iter().copied().flatten() {
-        let head = word >> SECOND_BITS;
-        if kind_of(head) < BEYOND {
-            each(head, from + u64::from(word & LAST_SECOND) * MICROS_PER_SECOND);
-            from = hour;
-            continue;
+/// The words of a stretch in their order: first those of which each is an act or says more of those after it, then those of which
+/// two are an act.
+#[derive(Default)]
+pub(super) struct Words<'a> {
+    /// In parts.
+    pub single: Vec<&'a [Word]>,
+    /// In parts, each of whole pairs.
+    pub paired: Vec<&'a [Word]>,
+}
+
+impl Words<'_> {
+    /// Calls `each` with the head of every act, in any order.
+    #[inline]
+    pub(super) fn each_head(&self, mut each: impl FnMut(Head)) {
+        for words in &self.single {
+            let heads = words.iter().map(|word| word >> SECOND_BITS);
+            heads.filter(|head| !matches!(kind_of(*head), HOUR | MICROS)).for_each(&mut each);
         }
-        match kind_of(head) {
-            MICROS => from += told(*word),
-            HOUR => {
-                let next = told(*word) * u64::from(HOUR_STEP) * MICROS_PER_SECOND;
-                from = from - hour + next;
-                hour = next;
+        for words in &self.paired {
+            let firsts = words.as_chunks::<2>().0.iter().map(|[first, _]| first);
+            firsts.for_each(|first| each(first >> (Word::BITS - HEAD_BITS)));
+        }
+    }
+
+    /// Calls `each` for every act in their order, with its head and the microseconds since the begin; of one that stands aside,
+    /// with its number among those.
+    #[inline]
+    pub(super) fn each_act(&self, mut each: impl FnMut(Head, u64)) {
+        // The seconds of the next act are counted from here; of those after it from the hour.
+        let (mut from, mut hour, mut n_aside) = (0, 0, 0);
+        for word in self.single.iter().copied().flatten() {
+            let head = word >> SECOND_BITS;
+            if kind_of(head) < BEYOND {
+                each(head, from + u64::from(word & LAST_SECOND) * MICROS_PER_SECOND);
+                from = hour;
+                continue;
             }
-            _ => {
-                each(head, n_aside);
-                n_aside += 1;
+            match kind_of(head) {
+                MICROS => from += told(*word),
+                HOUR => {
+                    let next = told(*word) * u64::from(HOUR_STEP) * MICROS_PER_SECOND;
+                    from = from - hour + next;
+                    hour = next;
+                }
+                _ => {
+                    each(head, n_aside);
+                    n_aside += 1;
+                }
+            }
+        }
+        for words in &self.paired {
+            for [first, second] in words.as_chunks::<2>().0 {
+                let both = u64::from(*first) << Word::BITS | u64::from(*second);
+                let head = (both >> (u64::BITS - HEAD_BITS)) as Head;
+                if kind_of(head) == ASIDE {
+                    each(head, n_aside);
+                    n_aside += 1;
+                } else {
+                    each(head, both & ((1 << (u64::BITS - HEAD_BITS)) - 1));
+                }
             }
         }
     }
