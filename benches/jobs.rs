@@ -18,7 +18,8 @@ use std::fmt;
 
 const SEED: u64 = 7;
 const KINDS: usize = 12;
-const DAY: i64 = 86_400_000_000;
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
 const AS_OF: Instant = Instant(20_000 * DAY);
 /// Acts handed over at a time, as the readers of files do.
 const BATCH: usize = 100_000;
@@ -32,15 +33,22 @@ fn main() {
 struct LogSize {
     leads: usize,
     acts: usize,
+    /// Acts lead by lead, with fractions of seconds, rather than in order of time, in whole ones.
+    by_lead: bool,
 }
 
 impl fmt::Display for LogSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} leads, {} acts, {KINDS} rules", self.leads, self.acts)
+        let order = if self.by_lead { "lead by lead" } else { "in order of time" };
+        write!(f, "{} leads, {} acts {order}, {KINDS} rules", self.leads, self.acts)
     }
 }
 
-const LOGS: [LogSize; 2] = [LogSize { leads: 20_000, acts: 400_000 }, LogSize { leads: 200_000, acts: 4_000_000 }];
+const LOGS: [LogSize; 3] = [
+    LogSize { leads: 20_000, acts: 400_000, by_lead: false },
+    LogSize { leads: 200_000, acts: 4_000_000, by_lead: false },
+    LogSize { leads: 200_000, acts: 4_000_000, by_lead: true },
+];
 
 struct Log {
     kinds: Vec<String>,
@@ -48,18 +56,22 @@ struct Log {
 }
 
 impl Log {
-    /// Acts in order of time, each of any lead, as logs are.
+    /// Acts of any lead and kind.
     fn new(size: LogSize) -> Log {
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
         let step = 600 * DAY / size.acts as i64;
+        let resolution = if size.by_lead { 1 } else { SECOND };
         let act = |nth: usize| Activity {
             lead: rng.random_range(0..size.leads as u32),
-            at: Instant(AS_OF.0 - 600 * DAY + nth as i64 * step),
+            at: Instant(AS_OF.0 - 600 * DAY + nth as i64 * step / resolution * resolution),
             kind: rng.random_range(0..KINDS as u32),
             detail: MISSING,
             count: 1,
         };
-        let acts: Vec<Activity> = (0..size.acts).map(act).collect();
+        let mut acts: Vec<Activity> = (0..size.acts).map(act).collect();
+        if size.by_lead {
+            acts.sort_by_key(|act| act.lead);
+        }
         Log { kinds: kinds(), batches: acts.chunks(BATCH).map(|acts| acts.iter().copied().collect()).collect() }
     }
 }
