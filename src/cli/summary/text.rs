@@ -103,7 +103,7 @@ fn looking_ahead(summary: &ScoreSummary, all: bool) -> Page {
     }
     text.push_str(&expected_text(summary));
     if summary.asks_first {
-        text.push_str("The question that `train` asks first is open: chances may be too good.\n");
+        text.push_str("The question that `train` asks first is open: this list may mislead.\n");
     }
     text.append(tiers_text(summary, all));
     text.append(top_text(summary, all));
