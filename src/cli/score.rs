@@ -18,7 +18,6 @@ use crate::pipeline::score::{AsOf, Assessment, Place, ScoreInputs, ScoreSettings
 use crate::registry::Loaded;
 use crate::scorecard::Scorecard;
 use crate::tables::ActivityBatches;
-use crate::values::format_day;
 use crate::watch::Watch;
 use clap::Args;
 use std::io::{self, IsTerminal};
@@ -295,17 +294,14 @@ pub(super) fn score_and_write(
         as_of: Some(args.as_of.clone()).filter(|as_of| as_of != NOW),
         inputs: args.inputs.as_typed(),
         numbers_rows: read.has_numbered_rows && table.files.iter().all(|file| is_a_sheet(file)),
-        learned_until: model.and_then(|model| learned_until(model, as_of)),
+        learned_until: match as_of {
+            AsOf::At(at) => model.and_then(|model| model.learned_until(at)),
+            AsOf::Column => None,
+        },
         is_on_a_day: args.as_of != NOW && matches!(as_of, AsOf::At(_)),
         lacks_outcomes: table.outcome.is_none(),
     };
     Ok(summary.expect("even of no lead there is a stretch, and its summary").finished(moment, args.order))
-}
-
-/// The day to which a model knows what became of deals, where that is later than the as-of of the scores.
-fn learned_until(model: &Model, as_of: AsOf) -> Option<String> {
-    let until = model.snapshot.until?;
-    matches!(as_of, AsOf::At(at) if at < until).then(|| format_day(until))
 }
 
 /// What is wanted of the leads of one stretch.

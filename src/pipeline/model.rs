@@ -15,7 +15,7 @@ use crate::scorecard::GradeReference;
 use crate::snapshot::{LeftOut, Mode, RowWeights};
 use crate::tables::ColumnType;
 use crate::text::uncapitalised;
-use crate::values::DateOrder;
+use crate::values::{DateOrder, format_day};
 use serde::{Deserialize, Serialize};
 
 /// A column that scoring reads, and as what.
@@ -321,6 +321,11 @@ impl Model {
     pub fn score_ranks_by_chance(&self) -> bool {
         let auc = self.out_of_fold.as_ref().and_then(|figures| figures.of_scores()?.auc.as_ref());
         auc.is_some_and(|auc| !auc.beats_chance())
+    }
+
+    /// The day to which it knows what became of deals, where that is later than `as_of`.
+    pub fn learned_until(&self, as_of: Instant) -> Option<String> {
+        self.snapshot.until.filter(|until| as_of < *until).map(format_day)
     }
 
     /// Whether the model needs an activity log.

@@ -112,7 +112,7 @@ impl Report {
             learned_since: as_of
                 .as_ref()
                 .filter(|_| !closed_since.is_empty())
-                .and_then(|_| learned_until(assessment))
+                .and_then(|_| assessment.model?.learned_until(*assessment.as_of.iter().max()?))
                 .map(|until| learned_since(&until)),
             as_of,
             rows_of,
@@ -150,13 +150,6 @@ fn asked_for(leads: Vec<FirstLead>) -> Vec<FirstLead> {
     let says = |lead: &FirstLead| !lead.tier.is_empty() || !lead.next_action.is_empty();
     let (asked, others): (Vec<_>, Vec<_>) = leads.into_iter().partition(says);
     if asked.is_empty() { others } else { asked }
-}
-
-/// The day to which the model knows what became of deals, where that is later than the as-of of all leads.
-fn learned_until(assessment: &Assessment<'_>) -> Option<String> {
-    let until = assessment.model?.snapshot.until?;
-    let as_of = *assessment.as_of.iter().max()?;
-    (as_of < until).then(|| format_day(until))
 }
 
 /// That leads count as lost because time ran out, and as of when they were still open.
