@@ -1,11 +1,11 @@
 //! The files given, as the project file and other commands will name them; those that are written beside them: a copy with
 //! row numbers for a table without an id, and what stood in files that are written over.
 
+use super::super::inputs::load_project;
 use super::look::{Looked, suggested_encoding};
 use crate::fault::InputError;
 use crate::io::{OutColumn, OutValues, RawTable, ReadSettings, Wanted, WriteOptions, read_raw, write_table};
 use crate::pipeline::start::{Reading, Sheet};
-use crate::project::Project;
 use std::path::{Component, Path, PathBuf};
 
 /// The files given.
@@ -49,10 +49,8 @@ pub(super) fn with_deals_apart(files: &Files, leads: &Sheet, id: &str) -> Option
 }
 
 /// The column that the project file to be written over takes for the time of the close; none where it cannot be read.
-#[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
 pub(super) fn close_named_in(project: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(project).ok()?;
-    Project::parse(&text, &project.display().to_string()).ok()?.leads.closed_at
+    load_project(Some(project)).ok()?.leads.closed_at
 }
 
 /// Keeps a file that is to be written over with another text beside it, and says where.
