@@ -131,9 +131,9 @@ pub fn edge_number(value: f64) -> String {
     let magnitude = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
     let fewest = (3 - magnitude).clamp(0, 9) as usize;
     let is_above = |text: &String| text.parse::<f64>().is_ok_and(|named| named - value > ROUNDING * value.abs());
-    let nearest = (fewest..=fewest + MORE_DIGITS).map(|decimals| format!("{value:.decimals$}"));
+    let mut nearest = (fewest..=fewest + MORE_DIGITS).map(|decimals| format!("{value:.decimals$}"));
     let down = || format!("{:.fewest$}", value - 10_f64.powi(-(fewest as i32)) / 2.0);
-    without_trailing_zeros(&nearest.into_iter().find(|text| !is_above(text)).unwrap_or_else(down))
+    without_trailing_zeros(&nearest.find(|text| !is_above(text)).unwrap_or_else(down))
 }
 
 /// A number with at most two decimals and no trailing zeros.
