@@ -3,8 +3,8 @@
 use super::dealt::{DealtActs, Pieces};
 use super::shard::LEADS_PER_SHARD;
 use super::words::{
-    ASIDE, BEYOND, HEAD_BITS, LAST_SECOND, MICROS_PER_SECOND, Word, head_of, hour_for, pair_of, whole_seconds, word_of,
-    word_of_micros,
+    ASIDE, BEYOND, LAST_SECOND, MICROS_PER_SECOND, TIME_BITS, Word, alone, head_of, hour_for, pair_of, whole_seconds,
+    word_of, word_of_micros,
 };
 use crate::asof::{Instant, MICROS_PER_DAY};
 use crate::tables::{Activity, Acts, MISSING};
@@ -13,7 +13,7 @@ use crate::tables::{Activity, Acts, MISSING};
 pub(super) const OPEN: usize = 64;
 
 /// The most seconds that an act can be kept with: nearly nine years, of which one lies after the newest as-of.
-const LAST_SECOND_OF_ALL: u32 = ((1 << (u64::BITS - HEAD_BITS)) / MICROS_PER_SECOND - 1) as u32;
+const LAST_SECOND_OF_ALL: u32 = ((1 << TIME_BITS) / MICROS_PER_SECOND - 1) as u32;
 /// The same in microseconds.
 const LAST_OF_ALL: u64 = LAST_SECOND_OF_ALL as u64 * MICROS_PER_SECOND;
 const YEAR: i64 = 366 * MICROS_PER_DAY;
@@ -112,7 +112,7 @@ impl Dealer {
         for ((&lead, &at), &kind) in acts.leads.iter().zip(&acts.at).zip(&acts.kinds) {
             let since = at.0.wrapping_sub(self.begin.0) as u64;
             if since <= LAST_OF_ALL && kind < BEYOND {
-                self.put_pair(lead as usize / LEADS_PER_SHARD, pair_of(head_of(lead, kind), since));
+                self.put_pair(lead as usize / LEADS_PER_SHARD, pair_of(alone(head_of(lead, kind), since)));
             } else {
                 self.push_pair(Activity { lead, at, kind, detail: MISSING, count: 1 });
             }
@@ -123,10 +123,10 @@ impl Dealer {
     #[inline(never)]
     fn push_pair(&mut self, act: Activity) {
         let (stretch, since) = (act.lead as usize / LEADS_PER_SHARD, act.at.0.wrapping_sub(self.begin.0) as u64);
-        if act.detail == MISSING && act.count == 1 && act.kind < BEYOND && since <= LAST_OF_ALL {
-            return self.put_pair(stretch, pair_of(head_of(act.lead, act.kind), since));
+        if fits_words(&act) && since <= LAST_OF_ALL {
+            return self.put_pair(stretch, pair_of(alone(head_of(act.lead, act.kind), since)));
         }
-        self.put_pair(stretch, pair_of(head_of(act.lead, ASIDE), 0));
+        self.put_pair(stretch, pair_of(alone(head_of(act.lead, ASIDE), 0)));
         self.dealt[stretch].put_aside(act);
     }
 
@@ -162,8 +162,7 @@ impl Dealer {
     fn push(&mut self, act: Activity) {
         let (stretch, since) = (act.lead as usize / LEADS_PER_SHARD, act.at.0.wrapping_sub(self.begin.0) as u64);
         let (second, micros) = (since / MICROS_PER_SECOND, since % MICROS_PER_SECOND);
-        let is_plain = act.detail == MISSING && act.count == 1 && act.kind < BEYOND;
-        if !is_plain || second > u64::from(LAST_SECOND_OF_ALL) {
+        if !fits_words(&act) || second > u64::from(LAST_SECOND_OF_ALL) {
             return self.push_aside(act);
         }
         let mut seconds = (second as u32).wrapping_sub(self.hands[stretch].hour);
@@ -209,6 +208,11 @@ impl Dealer {
         let n_open = std::mem::take(&mut self.hands[stretch].n_open) as usize;
         self.dealt[stretch].take(&self.open[stretch][..n_open], self.pairs, &mut self.pieces);
     }
+}
+
+/// Whether words can say what an act is, if they can say when it was.
+fn fits_words(act: &Activity) -> bool {
+    act.detail == MISSING && act.count == 1 && act.kind < BEYOND
 }
 
 #[cfg(test)]

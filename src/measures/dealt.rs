@@ -3,7 +3,7 @@
 
 use super::dealer::OPEN;
 use super::shard::LEADS_PER_SHARD;
-use super::words::{ASIDE, HEAD_BITS, Head, Word, Words, kind_of, lead_of};
+use super::words::{ASIDE, Alone, Head, Word, Words, alone, head, kind_of, lead_of, time_of};
 use crate::asof::{Instant, Span};
 use crate::tables::{Activity, MISSING};
 use std::ops::Range;
@@ -13,11 +13,6 @@ const PIECE: usize = 32 * OPEN;
 
 /// Pieces allocated together, 2 MB: few enough that the room which other tables have given back serves again.
 const PIECES_PER_SLAB: usize = 1 << 8;
-
-/// An act on its own: its head, and then the microseconds since the begin, or its number among those that stand aside.
-type Dealt = u64;
-
-const TIME_BITS: u32 = Dealt::BITS - HEAD_BITS;
 
 /// Room for the waiting acts of all stretches.
 #[derive(Debug)]
@@ -43,7 +38,7 @@ pub(super) struct DealtActs {
 /// The acts of one stretch, lead by lead, those of each lead in the order of the log.
 #[derive(Debug)]
 pub(super) struct ActsByLead {
-    acts: Vec<Dealt>,
+    acts: Vec<Alone>,
     begin: Instant,
     /// `(n_leads,)` where those of each lead end.
     ends: Vec<u32>,
@@ -129,7 +124,7 @@ impl DealtActs {
     }
 
     /// Takes the acts out, sorted by one of `n` keys, and where those of each end.
-    fn take_by(&mut self, pieces: &Pieces, n: usize, key: impl Fn(Head) -> usize) -> (Vec<Dealt>, Vec<u32>) {
+    fn take_by(&mut self, pieces: &Pieces, n: usize, key: impl Fn(Head) -> usize) -> (Vec<Alone>, Vec<u32>) {
         let (own, n_single) = (std::mem::take(&mut self.pieces), self.n_single.take());
         let mut words = Words::default();
         for (at, (piece, n_words)) in own.iter().enumerate() {
@@ -147,7 +142,7 @@ impl DealtActs {
         let mut sorted = vec![0; before as usize];
         words.each_act(|head, time| {
             let position = &mut ends[key(head)];
-            sorted[*position as usize] = Dealt::from(head) << TIME_BITS | time;
+            sorted[*position as usize] = alone(head, time);
             *position += 1;
         });
         (sorted, ends)
@@ -157,7 +152,7 @@ impl DealtActs {
 /// The acts of one stretch, kind by kind, those of each kind in the order of the log.
 #[derive(Debug)]
 pub(super) struct ActsByKind {
-    acts: Vec<Dealt>,
+    acts: Vec<Alone>,
     begin: Instant,
     /// `(n_kinds,)` where those of each kind end.
     ends: Vec<u32>,
@@ -197,12 +192,12 @@ impl ActsByLead {
     }
 
     #[inline]
-    fn at(&self, dealt: Dealt) -> Instant {
+    fn at(&self, dealt: Alone) -> Instant {
         if kind_of(head(dealt)) == ASIDE { self.aside[time_of(dealt) as usize].at } else { instant(self.begin, dealt) }
     }
 
     #[inline]
-    fn unpack(&self, dealt: Dealt) -> Activity {
+    fn unpack(&self, dealt: Alone) -> Activity {
         match kind_of(head(dealt)) {
             ASIDE => self.aside[time_of(dealt) as usize],
             kind => Activity {
@@ -216,19 +211,8 @@ impl ActsByLead {
     }
 }
 
-#[inline]
-fn head(dealt: Dealt) -> Head {
-    (dealt >> TIME_BITS) as Head
-}
-
 /// When an act was that does not stand aside.
 #[inline]
-fn instant(begin: Instant, dealt: Dealt) -> Instant {
+fn instant(begin: Instant, dealt: Alone) -> Instant {
     Instant(begin.0.wrapping_add(time_of(dealt) as i64))
-}
-
-/// The time since the begin, or the number among those that stand aside.
-#[inline]
-fn time_of(dealt: Dealt) -> u64 {
-    dealt & ((1 << TIME_BITS) - 1)
 }

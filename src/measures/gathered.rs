@@ -3,7 +3,7 @@
 use super::accumulator::Answer;
 use super::answers::Measures;
 use super::counter::Counter;
-use super::dealt::Pieces;
+use super::dealt::{DealtActs, Pieces};
 use super::log_statistics::{LogStatistics, LogTally};
 use super::model_kinds::KindFollower;
 use super::request::{Plan, Request};
@@ -53,7 +53,7 @@ pub struct Gathered<'p> {
 pub struct Stretch {
     /// Their rows in the table.
     pub leads: Range<usize>,
-    pub(super) shards: Vec<Shard>,
+    pub(super) shards: Vec<(Shard, DealtActs)>,
 }
 
 impl<'p> Gathered<'p> {
@@ -77,14 +77,14 @@ impl<'p> Gathered<'p> {
         let first = stretch.leads.start;
         let as_of = &self.common.as_of[stretch.leads];
         let shards = stretch.shards.into_par_iter().zip(as_of.par_chunks(LEADS_PER_SHARD)).enumerate();
-        let results = shards.map(|(shard, (state, as_of))| {
+        let results = shards.map(|(shard, ((state, dealt), as_of))| {
             let first = first + shard * LEADS_PER_SHARD;
             let own = |counts: &'_ Option<Vec<f64>>| {
                 counts.as_ref().map(|counts| counts[first..first + as_of.len()].to_vec())
             };
             let untimed: Vec<Option<Vec<f64>>> = self.untimed.iter().map(own).collect();
             let mut tally = self.tallies().pop().unwrap_or_default();
-            let result = state.finish(&self.common, &self.pieces, as_of, &untimed, &mut tally);
+            let result = state.finish(dealt, &self.pieces, &self.common, as_of, &untimed, &mut tally);
             self.tallies().push(tally);
             result
         });

@@ -131,7 +131,7 @@ impl<'p> Pass<'p> {
     pub fn into_stretches(self, counters: &[Counter], n_leads: usize) -> (Gathered<'p>, Vec<Stretch>) {
         let n_shards = (n_leads / LEADS_PER_SHARD).clamp(1, self.shards.len().max(1));
         let (dealt, pieces) = self.dealer.end();
-        let mut shards = self.shards.into_iter().zip(dealt).map(|(shard, dealt)| shard.waiting(dealt)).peekable();
+        let mut shards = self.shards.into_iter().zip(dealt).peekable();
         let mut stretches = Vec::new();
         while stretches.is_empty() || shards.peek().is_some() {
             let first = stretches.len() * n_shards * LEADS_PER_SHARD;

@@ -27,7 +27,6 @@ const SEEN: u8 = 2;
 /// One stretch of leads.
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    dealt: DealtActs,
     state: Option<State>,
 }
 
@@ -58,11 +57,6 @@ pub(super) struct ShardResult {
 }
 
 impl Shard {
-    /// The same with acts that wait still.
-    pub(super) fn waiting(self, dealt: DealtActs) -> Shard {
-        Shard { dealt, ..self }
-    }
-
     /// Adds acts that were dealt out; `as_of` are those of its leads.
     pub(super) fn add_dealt(
         &mut self,
@@ -79,21 +73,22 @@ impl Shard {
 
     /// Adds what waits still, and answers; `untimed` are occurrences at no known time, by request.
     pub(super) fn finish(
-        mut self,
-        common: &Common<'_>,
+        self,
+        mut dealt: DealtActs,
         pieces: &Pieces,
+        common: &Common<'_>,
         as_of: &[Instant],
         untimed: &[Option<Vec<f64>>],
         tally: &mut LogTally,
     ) -> ShardResult {
         let is_first = self.state.is_none();
         let at_once = |amount: &Amount, n_leads| Accumulator::at_once(amount, n_leads, common.shared.as_ref());
-        let mut state = self.state.take().unwrap_or_else(|| State::new(common, as_of.len(), at_once));
+        let mut state = self.state.unwrap_or_else(|| State::new(common, as_of.len(), at_once));
         let n_kinds = common.routes.by_kind.len();
         let may_take_kinds = is_first && common.kinds_are_apart;
-        match may_take_kinds.then(|| self.dealt.take_by_kind(pieces, n_kinds)).flatten() {
+        match may_take_kinds.then(|| dealt.take_by_kind(pieces, n_kinds)).flatten() {
             Some(acts) => state.add_kinds(&acts, as_of, common, tally),
-            None => state.add_all(&self.dealt.take_by_lead(pieces, as_of.len()), as_of, common, tally),
+            None => state.add_all(&dealt.take_by_lead(pieces, as_of.len()), as_of, common, tally),
         }
         let State { accumulators, cells, marks, acts_seen, acts_after } = state;
         let answers = accumulators.into_iter().zip(common.plan.requests()).zip(untimed);

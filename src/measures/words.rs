@@ -23,8 +23,11 @@ const SECOND_BITS: u32 = Word::BITS - LEAD_BITS - KIND_BITS;
 /// The most seconds since the hour that a word can tell.
 pub(super) const LAST_SECOND: u32 = (1 << SECOND_BITS) - 1;
 
-/// Bits that a head takes.
-pub(super) const HEAD_BITS: u32 = LEAD_BITS + KIND_BITS;
+/// An act on its own: its head, and then the microseconds since the begin, or its number among those that stand aside.
+pub(super) type Alone = u64;
+
+/// Bits of its time.
+pub(super) const TIME_BITS: u32 = Alone::BITS - LEAD_BITS - KIND_BITS;
 
 /// Stands where a kind would: the act stands aside, the next of those that do.
 pub(super) const ASIDE: u32 = (1 << KIND_BITS) - 1;
@@ -87,11 +90,28 @@ fn told(word: Word) -> u64 {
     u64::from(word >> (SECOND_BITS + KIND_BITS) << SECOND_BITS | word & LAST_SECOND)
 }
 
-/// The two words of an act on their own: its head, and then the microseconds since the begin.
+/// An act of this head and time.
 #[inline]
-pub(super) fn pair_of(head: Head, micros: u64) -> [Word; 2] {
-    let both = u64::from(head) << (u64::BITS - HEAD_BITS) | micros;
-    [(both >> Word::BITS) as Word, both as Word]
+pub(super) fn alone(head: Head, time: u64) -> Alone {
+    Alone::from(head) << TIME_BITS | time
+}
+
+/// Its head.
+#[inline]
+pub(super) fn head(alone: Alone) -> Head {
+    (alone >> TIME_BITS) as Head
+}
+
+/// Its time.
+#[inline]
+pub(super) fn time_of(alone: Alone) -> u64 {
+    alone & ((1 << TIME_BITS) - 1)
+}
+
+/// The two words that are an act on its own.
+#[inline]
+pub(super) fn pair_of(alone: Alone) -> [Word; 2] {
+    [(alone >> Word::BITS) as Word, alone as Word]
 }
 
 /// The words of a stretch in their order: first those of which each is an act or says more of those after it, then those of which
@@ -114,7 +134,7 @@ impl Words<'_> {
         }
         for words in &self.paired {
             let firsts = words.as_chunks::<2>().0.iter().map(|[first, _]| first);
-            firsts.for_each(|first| each(first >> (Word::BITS - HEAD_BITS)));
+            firsts.for_each(|first| each(head(Alone::from(*first) << Word::BITS)));
         }
     }
 
@@ -146,13 +166,12 @@ impl Words<'_> {
         }
         for words in &self.paired {
             for [first, second] in words.as_chunks::<2>().0 {
-                let both = u64::from(*first) << Word::BITS | u64::from(*second);
-                let head = (both >> (u64::BITS - HEAD_BITS)) as Head;
-                if kind_of(head) == ASIDE {
-                    each(head, n_aside);
+                let act = Alone::from(*first) << Word::BITS | Alone::from(*second);
+                if kind_of(head(act)) == ASIDE {
+                    each(head(act), n_aside);
                     n_aside += 1;
                 } else {
-                    each(head, both & ((1 << (u64::BITS - HEAD_BITS)) - 1));
+                    each(head(act), time_of(act));
                 }
             }
         }
