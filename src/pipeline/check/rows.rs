@@ -2,13 +2,10 @@
 
 use super::columns::ColumnLook;
 use super::{Area, Finding, Grade, Notebook, by_number, counted, thousands};
+use crate::pipeline::alike::{FEWEST_COLUMNS, groups};
 use crate::tables::{Column, LeadTable, MISSING};
 use crate::text::listed;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher};
-
-/// With fewer columns that tell leads apart, being alike in all of them is no wonder.
-const FEWEST_COLUMNS: usize = 6;
+use std::hash::{Hash, Hasher};
 
 /// Ids of the largest group that are shown.
 const IDS_SHOWN: usize = 3;
@@ -29,15 +26,10 @@ pub(super) fn look(table: &LeadTable, columns: &[ColumnLook], notes: &mut Notebo
         );
         return;
     }
-    let mut groups: HashMap<u64, Vec<usize>, foldhash::fast::FixedState> = HashMap::default();
-    for row in 0..n {
-        groups.entry(hash(table, &compared, row)).or_default().push(row);
-    }
-    let mut alike: Vec<Vec<usize>> = groups.into_values().filter(|rows| rows.len() > 1).collect();
+    let alike = groups(n, |row, hasher| tell(table, &compared, row, hasher));
     if alike.is_empty() {
         return;
     }
-    alike.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
     let leads: usize = alike.iter().map(Vec::len).sum();
     let mut ids: Vec<String> = alike[0].iter().take(IDS_SHOWN).map(|&row| format!("`{}`", &table.ids[row])).collect();
     if alike[0].len() > IDS_SHOWN {
@@ -55,9 +47,8 @@ pub(super) fn look(table: &LeadTable, columns: &[ColumnLook], notes: &mut Notebo
     notes.findings.push(Finding { evidence: [vec![to_do.to_string()], finding.evidence].concat(), ..finding });
 }
 
-/// A hash of everything known of a lead but its id; 64 bits make a chance meeting of a million leads one in 10⁷.
-fn hash(table: &LeadTable, columns: &[&Column], row: usize) -> u64 {
-    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+/// Tells a hasher everything known of a lead but its id.
+fn tell(table: &LeadTable, columns: &[&Column], row: usize, mut hasher: &mut dyn Hasher) {
     for column in columns {
         match (&column.text, &column.number, &column.date) {
             (Some(text), ..) => text.codes[row].hash(&mut hasher),
@@ -70,5 +61,4 @@ fn hash(table: &LeadTable, columns: &[&Column], row: usize) -> u64 {
         times.as_ref().map(|t| t[row]).hash(&mut hasher);
     }
     table.outcome.as_ref().map(|o| o[row]).hash(&mut hasher);
-    hasher.finish()
 }
