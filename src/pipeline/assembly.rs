@@ -2,7 +2,7 @@
 
 use super::deals::Deals;
 use super::leaks;
-use super::leaning::{ASK_FIRST, question};
+use super::leaning::ASK_FIRST;
 use super::model::{
     DriftRecord, HoldoutRecord, Model, PlannedColumn, ReadingPlan, Recipe, SideFigures, SnapshotRecord,
 };
@@ -22,6 +22,8 @@ pub(super) struct Beside {
     pub(super) holdout: Option<HoldoutRecord>,
     /// How the newest deals differ.
     pub(super) drift: Option<DriftRecord>,
+    /// What is asked about columns that it leans on.
+    pub(super) asked: Option<String>,
     /// The deals' digest; empty for a model that is not kept.
     pub(super) digest: String,
 }
@@ -35,13 +37,13 @@ pub(super) fn assemble(
     beside: Beside,
     settings: &TrainSettings,
 ) -> Model {
-    let Beside { out_of_fold: oof_figures, holdout, drift, digest } = beside;
+    let Beside { out_of_fold: oof_figures, holdout, drift, asked, digest } = beside;
     let predictor = whole.learned.as_ref().map(|l| l.predictor.clone());
     let reading = predictor.as_ref().map(|p| reading_plan(table, &p.sources(), settings)).unwrap_or_default();
     let mut plan: Vec<PlanLine> = whole.learned.as_ref().map(|l| l.plan.clone()).unwrap_or_default();
     plan.extend(deals.left_out.iter().cloned());
     let out_of_fold_auc = oof_figures.as_ref().and_then(|f| f.model.as_ref()).and_then(|m| m.auc);
-    let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan, &settings.deals.plan.allow);
+    let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan, asked);
     Model {
         recipe: Recipe::of(settings),
         snapshot: record(deals, digest),
@@ -137,15 +139,13 @@ fn notes(
     whole: &Procedure,
     out_of_fold_auc: Option<&metrics::Auc>,
     plan: &[PlanLine],
-    allow: &[String],
+    asked: Option<String>,
 ) -> Vec<String> {
-    let predictor = whole.learned.as_ref().map(|learned| &learned.predictor);
-    let asked = predictor.and_then(|predictor| question(deals, predictor, out_of_fold_auc, allow, scorecard));
     let decided = deals.decided_before.iter().map(|decided| {
         let first = if decided.must_be_asked() { ASK_FIRST } else { "" };
         format!("{first}{} {}", decided.told(), decided.answer()).trim_end().to_string()
     });
-    let mut notes: Vec<String> = decided.chain(asked.iter().map(ToString::to_string)).collect();
+    let mut notes: Vec<String> = decided.chain(asked).collect();
     notes.extend(leaks::notes(&deals.leaks));
     if let Some(learned) = whole.learned.as_ref().filter(|l| !l.additive.convergence.is_converged()) {
         notes.push(format!(

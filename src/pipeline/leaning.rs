@@ -3,11 +3,14 @@
 //!
 //! A strong column may be an honest one. So it is a question, which only a person can answer, and no verdict.
 
+mod worth;
 mod written;
 
 use super::deals::Deals;
 use super::leaks::{BY_ITSELF, HAPPENED, LeakFinding, LeakGrade, OF_A_CONTACT, Subject, delete_rules, rules_on};
 use super::start::{BY_ITS_NAME, OF_THE_DECIDING_CONTACT};
+use super::train::TrainSettings;
+use crate::fault::InputError;
 use crate::features::Source;
 use crate::metrics::Auc;
 use crate::predictor::Predictor;
@@ -15,6 +18,7 @@ use crate::scorecard::Scorecard;
 use crate::text;
 use std::collections::BTreeMap;
 use std::fmt;
+use worth::Worth;
 use written::Written;
 
 /// The model leans on columns that bring this share of what tells the deals apart.
@@ -36,10 +40,12 @@ const STRONGEST_COLUMN: &str = "the strongest column";
 const WHY: &str = "The model leans on ";
 
 /// What is asked about the columns and kinds of activity that a model leans on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Question<'a> {
     /// What speaks against columns and kinds, and which.
     against: Vec<(&'a str, Vec<&'a str>)>,
+    /// The columns and kinds asked about.
+    subjects: Vec<(Subject, &'a str)>,
     /// When the others may have been written.
     written: Written,
     /// Those of them that tell of a contact with the lead.
@@ -48,6 +54,26 @@ pub(super) struct Question<'a> {
     rules: Vec<&'a str>,
     /// Whether the model ranks unusually well.
     is_unusual: bool,
+    /// How well it ranks without them, where that is known.
+    worth: Option<Worth>,
+}
+
+/// The [`question`] in words, with how well the model ranks without what is asked about.
+///
+/// # Errors
+/// A model without it that cannot be fitted.
+pub(super) fn asked(
+    deals: &Deals,
+    predictor: Option<&Predictor>,
+    auc: Option<&Auc>,
+    scorecard: Option<&Scorecard>,
+    settings: &TrainSettings,
+) -> Result<Option<String>, InputError> {
+    let allow = &settings.deals.plan.allow;
+    let question = predictor.and_then(|predictor| question(deals, predictor, auc, allow, scorecard));
+    let Some(question) = question else { return Ok(None) };
+    let worth = Worth::of(deals, &question.subjects, settings)?;
+    Ok(Some(Question { worth, ..question }.to_string()))
 }
 
 /// The question, where the model leans on a column that the leak screen has a question about, or ranks unusually well out
@@ -97,8 +123,9 @@ pub(super) fn question<'a>(
     let against = against(strongest, found);
     let named = against.iter().flat_map(|(_, names)| names);
     let subject = |name: &str| if is_kind(name) { Subject::Kind } else { Subject::Column };
-    let asked: Vec<(Subject, &str)> = named.map(|name| (subject(name), *name)).collect();
-    Some(Question { rules: rules_on(scorecard, &asked), against, written, contacts, is_unusual })
+    let subjects: Vec<(Subject, &str)> = named.map(|name| (subject(name), *name)).collect();
+    let rules = rules_on(scorecard, &subjects);
+    Some(Question { against, subjects, written, contacts, rules, is_unusual, worth: None })
 }
 
 /// The column that carries the model and what speaks against it, unless somebody has excluded such a one (`is_answered`) or
@@ -171,8 +198,18 @@ impl<'a> Question<'a> {
     /// Why it is asked.
     pub(super) fn why(&self) -> String {
         let unusual = if self.is_unusual { ", and ranks unusually well" } else { "" };
-        let it = if self.names().len() == 1 { "it" } else { "them" };
+        let it = self.it();
         format!("{WHY}{it} ({}){unusual}.", evidence_in_turn(&self.against))
+    }
+
+    /// What an answer costs, as a sentence behind others.
+    fn worth(&self) -> String {
+        self.worth.map_or_else(String::new, |worth| format!(" {}", worth.told(self.it())))
+    }
+
+    /// What the columns are called once they have been named.
+    fn it(&self) -> &'static str {
+        if self.names().len() == 1 { "it" } else { "them" }
     }
 
     /// What settles it.
@@ -196,7 +233,7 @@ impl<'a> Question<'a> {
 
 impl fmt::Display for Question<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{ASK_FIRST}{} {} {}", self.asked(), self.why(), self.answer())
+        write!(f, "{ASK_FIRST}{} {}{} {}", self.asked(), self.why(), self.worth(), self.answer())
     }
 }
 

@@ -8,6 +8,7 @@ use super::folds::{Earlier, Folded, fold};
 use super::holdout::hold_out;
 use super::joining::{Said, join, qualified, rule_curve};
 use super::leaks::{self, ScreenSettings};
+use super::leaning::asked;
 use super::model::{Blending, DriftRecord, HoldoutRecord, Model};
 use super::provenance::{digest, digest_after, of_deals};
 use super::purpose::{Cost, Purpose};
@@ -119,7 +120,9 @@ fn fit_screened(
     let (judged, out_of_fold) = rayon::join(|| judge(deals, scorecard, &whole, settings, judging), out_of_fold);
     let (holdout, drift) = judged?;
     let in_sample = whole.in_sample.take();
-    let beside = Beside { out_of_fold, holdout, drift, digest };
+    let auc = out_of_fold.as_ref().and_then(|figures| figures.model.as_ref()?.auc);
+    let asked = asked(deals, whole.predictor(), auc.as_ref(), scorecard, settings)?;
+    let beside = Beside { out_of_fold, holdout, drift, asked, digest };
     let mut model = assemble(table, deals, scorecard, whole, beside, settings);
     model.reference = in_sample.and_then(|said| Reference::of(deals, &model, &said.p_model));
     Ok(model)
@@ -172,6 +175,13 @@ pub(super) struct Procedure {
     pub(super) blending: Option<Blending>,
     /// What the model says of the deals it was learned from, and of those of `rows` that it was not.
     pub(super) in_sample: Option<Predicted>,
+}
+
+impl Procedure {
+    /// The model, if there is one.
+    pub(super) fn predictor(&self) -> Option<&Predictor> {
+        self.learned.as_ref().map(|learned| &learned.predictor)
+    }
 }
 
 pub(super) fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {

@@ -171,8 +171,19 @@ fn a_model_that_leans_on_a_suspicious_column_says_so_first_and_how_to_leave_it_o
     assert!(report.contains("\"Ask first: could `feedback` have been filled in"), "{report}");
     let compared = company.run(&["compare"]).stdout;
     assert!(compared.contains("nobody's opinion yet") || compared.contains("No verdict"), "{compared}");
+    let in_a_hundred = || {
+        let json = company.run(&["--format", "json", "train"]).ok().stdout;
+        let trained: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let auc = &trained["model"]["holdout"]["figures"]["model"]["auc"]["value"];
+        format!("{:.0}", 100.0 * auc.as_f64().unwrap())
+    };
+    let with = in_a_hundred();
     company.edit("leadscore.toml", "# \"feedback\",", "\"feedback\",");
     assert!(!company.run(&["train"]).ok().stdout.contains("Ask first"));
+    let without = in_a_hundred();
+    // What leaving it out costs is told before anybody does, and then proves true; the page says the same.
+    let cost = format!("Without it a won deal ranks above a lost one {without} times in 100, not {with}.");
+    assert!(card.contains(&cost) && report.contains(&cost), "{cost} is not in {card}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ use super::deals::{DealInputs, DealSettings, Deals, Keep, RuleEvidence, gather_a
 use super::drift;
 use super::handover::Handover;
 use super::leaks::{self, ScreenSettings};
-use super::leaning::question;
+use super::leaning::asked;
 use super::model::{DriftRecord, Model};
 use super::promises::Promises;
 use super::train::{Procedure, fit_error, lessons};
@@ -44,7 +44,7 @@ use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::metrics::Standing;
 use crate::mismatch::QuadrantRecord;
-use crate::predictor::{Certainty, Learned};
+use crate::predictor::Certainty;
 use crate::scorecard::{Scorecard, tier_meaning};
 use crate::values::format_instant;
 use crate::watch::Stage;
@@ -202,11 +202,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let journey =
         journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
     let auc = found.figures.model.as_ref().and_then(|model| model.auc);
-    let ask = |learned: &Learned| {
-        let allow = &train.deals.plan.allow;
-        question(&deals, &learned.predictor, auc.as_ref(), allow, scorecard).map(|question| question.to_string())
-    };
-    let asked = done.learned.as_ref().and_then(ask);
+    let asked = asked(&deals, done.predictor(), auc.as_ref(), scorecard, &train)?;
     let (comparison, advice, suggestions, deals) = match scorecard.zip(shapes) {
         Some((card, shapes)) => {
             let how = CompareSettings {
@@ -225,7 +221,8 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     };
     // Figures were taken looking back, and nobody traces the model of a page: the digest, a long chain of steps, is none.
     let out_of_fold = done.out_of_fold.is_some().then(|| found.figures.clone());
-    let model = assemble(table, &deals, scorecard, done, Beside { out_of_fold, drift, ..Beside::default() }, &train);
+    let model =
+        assemble(table, &deals, scorecard, done, Beside { out_of_fold, drift, asked, ..Beside::default() }, &train);
     found.notes.retain(|note| !model.notes.contains(note) && !model.notes.contains(&Model::how_judged(note)));
     let effects = certainty.as_ref().map(|c| effects::effects(&model, c)).unwrap_or_default();
     let acts = certainty.as_ref().map(|c| acts::act_effects(&model, c)).unwrap_or_default();

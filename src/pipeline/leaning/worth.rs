@@ -1,0 +1,81 @@
+//! How well a model ranks with the columns that are asked about, and without them.
+
+use super::super::deals::Deals;
+use super::super::figures::side_figures;
+use super::super::leaks::{Subject, origin};
+use super::super::purpose::Purpose;
+use super::super::train::{TrainSettings, fit_error, lessons, predict};
+use crate::fault::InputError;
+use crate::features::Attribute;
+use crate::logistic::Effort;
+use crate::predictor::{Lessons, learn_until};
+use crate::validation::{self, Part};
+use crate::watch::Work;
+
+/// The AUC of a model that learned from the older deals, on those set apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Worth {
+    /// Of one that was offered all columns.
+    with: f64,
+    /// Of one that was offered all but those asked about.
+    without: f64,
+}
+
+impl Worth {
+    /// Of the columns and kinds `asked`; `None` where no deals are set apart, or they cannot say.
+    ///
+    /// # Errors
+    /// A model that cannot be fitted.
+    pub(super) fn of(
+        deals: &Deals,
+        asked: &[(Subject, &str)],
+        settings: &TrainSettings,
+    ) -> Result<Option<Worth>, InputError> {
+        let (order, y) = (deals.snapshots.order.as_deref(), &deals.snapshots.won);
+        let set_apart = validation::holdout(order, y, settings.holdout, settings.deals.snapshot.seed);
+        let Some(part) = set_apart.part else { return Ok(None) };
+        let is_asked = |attribute: &&Attribute| {
+            let (subject, name) = origin(&attribute.source);
+            asked.contains(&(subject, &name))
+        };
+        let others: Vec<Attribute> = deals.attributes.iter().filter(|a| !is_asked(a)).cloned().collect();
+        let auc = |attributes| auc(deals, attributes, &part, settings);
+        let both = auc(&deals.attributes)?.zip(auc(&others)?);
+        Ok(both.map(|(with, without)| Worth { with, without }))
+    }
+
+    /// The sentence that says so of columns called `them`.
+    pub(super) fn told(self, them: &str) -> String {
+        let [with, without] = [self.with, self.without].map(|auc| format!("{:.0}", 100.0 * auc));
+        let beside = if with == without { format!("as with {them}") } else { format!("not {with}") };
+        format!("Without {them} a won deal ranks above a lost one {without} times in 100, {beside}.")
+    }
+}
+
+/// Of a model that may learn from these attributes.
+fn auc(
+    deals: &Deals,
+    attributes: &[Attribute],
+    part: &Part,
+    settings: &TrainSettings,
+) -> Result<Option<f64>, InputError> {
+    let rows = Purpose::Judge.lessons(&part.train);
+    let effort = Effort { ending: Purpose::Judge.ending(), work: Work::default() };
+    let lessons = Lessons { attributes, ..lessons(deals) };
+    let learned = learn_until(lessons, &rows, &settings.learn, effort, None).map_err(fit_error)?;
+    let predicted = predict(deals, &learned, None, &part.test);
+    let figures = side_figures(deals, None, &predicted, None).model;
+    Ok(figures.and_then(|model| model.auc).map(|auc| auc.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_answer_costs_is_told_in_wins_of_a_hundred_pairs() {
+        let told = |with, without| Worth { with, without }.told("it");
+        assert_eq!(told(0.931, 0.792), "Without it a won deal ranks above a lost one 79 times in 100, not 93.");
+        assert_eq!(told(0.93, 0.929), "Without it a won deal ranks above a lost one 93 times in 100, as with it.");
+    }
+}
