@@ -1,7 +1,7 @@
 //! Kinds of activity that may be the end of a deal: they read like one, and the deals bear it out. A step on the way may
 //! be called "accepted", too; then it stands on won and on lost deals.
 
-use super::log::{LogChoice, leads_by_kind};
+use super::log::{LogChoice, leads_of_each};
 use super::outcome::{OutcomeChoice, ends_a_deal};
 use super::sheet::Sheet;
 use std::collections::HashMap;
@@ -54,18 +54,12 @@ pub(super) fn kinds_in_doubt(
     let side_of: Vec<Option<usize>> = acting.text.levels.iter().map(|lead| sides.get(lead.as_str()).copied()).collect();
     let mut of = [0; 2];
     side_of.iter().flatten().for_each(|&side| of[side] += 1);
-    let mut showing = vec![[0; 2]; kinds.text.levels.len()];
-    let mut acting_in: Vec<Vec<u32>> = vec![Vec::new(); kinds.text.levels.len()];
-    for (lead, kind) in leads_by_kind(acting, kinds) {
-        let (Some(counts), Some(leads)) = (showing.get_mut(kind as usize), acting_in.get_mut(kind as usize)) else {
-            continue;
-        };
-        leads.push(lead);
-        if let Some(&Some(side)) = side_of.get(lead as usize) {
-            counts[side] += 1;
-        }
-    }
-    acting_in.iter_mut().for_each(|leads| leads.sort_unstable());
+    let acting_in = leads_of_each(acting, kinds);
+    let showing = acting_in.iter().map(|leads| {
+        let mut counts = [0; 2];
+        leads.iter().filter_map(|&lead| side_of[lead as usize]).for_each(|side| counts[side] += 1);
+        counts
+    });
     let names = &kinds.text.levels;
     let ends: Vec<Option<String>> =
         names.iter().zip(showing).map(|(kind, showing)| reads_like_an_end(kind, showing, of)).collect();

@@ -1,6 +1,6 @@
 //! Starting rules for kinds of activity, with the points that the scoring guides in use give them.
 
-use super::log::LogChoice;
+use super::log::{LogChoice, leads_of_each};
 use super::rule::{StartRule, id_of};
 use super::sheet::{Sheet, SheetColumn};
 use super::toml::{list, quoted};
@@ -124,7 +124,7 @@ pub(super) fn kind_rules(log: &LogChoice, sheet: &Sheet) -> Vec<StartRule> {
     }
     rules.extend(price_pages(log, sheet));
     if !rules.iter().any(|rule| rule.points > 0.0) {
-        rules.extend(done_by_some(log, &free));
+        rules.extend(done_by_some(log, sheet, &free));
     }
     if !free.is_empty() {
         rules.push(
@@ -197,21 +197,54 @@ fn price_pages(log: &LogChoice, sheet: &Sheet) -> Option<StartRule> {
     })
 }
 
-/// Kinds that speak no known language: those that some leads have and others have not.
-fn done_by_some(log: &LogChoice, free: &[&str]) -> Vec<StartRule> {
+/// Kinds that speak no known language: those that some leads have and others have not. Of those that the same leads have
+/// one alone, for points on each would be points twice.
+fn done_by_some(log: &LogChoice, sheet: &Sheet, free: &[&str]) -> Vec<StartRule> {
     const SOME: std::ops::RangeInclusive<f64> = 0.05..=0.8;
     const FEW: usize = 4;
-    let some = log.kinds.iter().filter(|(kind, share)| SOME.contains(share) && free.contains(&kind.as_str()));
-    let rule = |(kind, share): &(String, f64)| {
-        let why = format!("done by {:.0} % of the leads; nobody has said yet what it is worth", 100.0 * share);
-        StartRule::new(&id_of(kind), 10.0, &why).line(&activity(std::slice::from_ref(kind))).line("at_least = 1")
+    let (Some(leads), Some(kinds)) = (sheet.column(&log.lead_id.column), sheet.column(&log.kind.column)) else {
+        return Vec::new();
     };
-    some.take(FEW).map(rule).collect()
+    let leads_of = leads_of_each(leads, kinds);
+    let leads_of = |kind: &str| kinds.text.levels.iter().position(|level| level == kind).map(|at| &leads_of[at]);
+    let mut chosen: Vec<(&str, f64, &Vec<u32>)> = Vec::new();
+    for (kind, share) in log.kinds.iter().filter(|(kind, share)| SOME.contains(share) && free.contains(&kind.as_str()))
+    {
+        let Some(own) = leads_of(kind) else { continue };
+        if chosen.len() < FEW && !chosen.iter().any(|(_, _, other)| are_nearly_the_same(own, other)) {
+            chosen.push((kind, *share, own));
+        }
+    }
+    let rule = |(kind, share, _): (&str, f64, _)| {
+        let why = format!("done by {:.0} % of the leads; nobody has said yet what it is worth", 100.0 * share);
+        StartRule::new(&id_of(kind), 10.0, &why).line(&activity(&[kind.to_string()])).line("at_least = 1")
+    };
+    chosen.into_iter().map(rule).collect()
+}
+
+/// Whether nearly all that stand in one of two ascending lists stand in the other, too.
+fn are_nearly_the_same(a: &[u32], b: &[u32]) -> bool {
+    const SHARED: f64 = 0.95;
+    let n_both = a.iter().filter(|lead| b.binary_search(lead).is_ok()).count();
+    n_both as f64 >= SHARED * a.len().max(b.len()) as f64
 }
 
 fn activity(kinds: &[String]) -> String {
     match kinds {
         [one] => format!("activity = {}", quoted(one)),
         several => format!("activity = {}", list(several)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_given_once_for_what_the_same_leads_do() {
+        let leads: Vec<u32> = (0..100).collect();
+        assert!(are_nearly_the_same(&leads, &leads[..96]) && are_nearly_the_same(&leads[4..], &leads));
+        assert!(!are_nearly_the_same(&leads, &leads[..90]), "a step that one in ten did not come to");
+        assert!(!are_nearly_the_same(&leads[..50], &leads[50..]));
     }
 }

@@ -5,8 +5,7 @@ use super::roles::{Choice, named, time};
 use super::sheet::{Sheet, SheetColumn};
 use super::vocabulary::{mentions, rank};
 use crate::fault::InputError;
-use crate::tables::ColumnType;
-use std::collections::HashSet;
+use crate::tables::{ColumnType, MISSING};
 
 /// Most distinct values that a column of kinds has.
 const MOST_KINDS: usize = 500;
@@ -105,25 +104,27 @@ fn by_overlap(sheet: &Sheet, lead_ids: &SheetColumn) -> Result<Choice, InputErro
     }
 }
 
-/// Each lead with each kind that it shows, by their codes.
-pub(super) fn leads_by_kind(
-    leads: &SheetColumn,
-    kinds: &SheetColumn,
-) -> HashSet<(u32, u32), foldhash::fast::FixedState> {
-    leads.text.codes.iter().copied().zip(kinds.text.codes.iter().copied()).collect()
+/// `(n_kinds,)` the leads that show each kind, by their codes, ascending.
+pub(super) fn leads_of_each(leads: &SheetColumn, kinds: &SheetColumn) -> Vec<Vec<u32>> {
+    let mut leads_of = vec![Vec::new(); kinds.text.levels.len()];
+    for (&lead, &kind) in leads.text.codes.iter().zip(&kinds.text.codes) {
+        if let (Some(showing), true) = (leads_of.get_mut(kind as usize), lead != MISSING) {
+            showing.push(lead);
+        }
+    }
+    for showing in &mut leads_of {
+        showing.sort_unstable();
+        showing.dedup();
+    }
+    leads_of
 }
 
 fn shares_of_leads(sheet: &Sheet, lead_id: &str, kind: &str) -> Vec<(String, f64)> {
     let (Some(leads), Some(kinds)) = (sheet.column(lead_id), sheet.column(kind)) else { return Vec::new() };
-    let mut n_leads = vec![0_usize; kinds.text.levels.len()];
-    for (_, kind) in leads_by_kind(leads, kinds) {
-        if let Some(n) = n_leads.get_mut(kind as usize) {
-            *n += 1;
-        }
-    }
     let all = leads.text.levels.len().max(1) as f64;
-    let mut shares: Vec<(String, f64)> =
-        kinds.text.levels.iter().cloned().zip(n_leads.iter().map(|n| *n as f64 / all)).collect();
+    let share = |showing: Vec<u32>| showing.len() as f64 / all;
+    let shares = leads_of_each(leads, kinds).into_iter().map(share);
+    let mut shares: Vec<(String, f64)> = kinds.text.levels.iter().cloned().zip(shares).collect();
     shares.sort_by(|a, b| b.1.total_cmp(&a.1));
     shares
 }
