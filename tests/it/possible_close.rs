@@ -41,9 +41,7 @@ fn a_step_that_only_the_same_leads_take_is_asked_about_with_the_end_that_it_is_a
         log.extend(kinds.iter().map(|kind| format!("a{i},{day}T12:00:00,{kind}\n")));
     }
     let company = Company::with(&[("leads.csv", &leads), ("log.csv", &log)]);
-    let told = company.run(&["init", "--leads", "leads.csv", "--activities", "log.csv"]).ok().stdout;
-    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("Ask first: could `O_ACCEPTED` or `O_STARTED` come with the close?"), "{told}");
+    company.run(&["init", "--leads", "leads.csv", "--activities", "log.csv"]).ok();
     let why = "happened to the very same leads as `O_ACCEPTED`, which reads like the end of a deal";
     let text = company.text("leadscore.toml");
     assert!(text.contains("\"O_STARTED\",") && text.contains(why) && !text.contains("\"visit\","), "{text}");

@@ -3,8 +3,8 @@
 use super::super::page::Page;
 use super::super::terminal::{Align, plural, table};
 use super::Start;
-use crate::pipeline::start::{ASK_FIRST, Finding, OF_THE_DECIDING_CONTACT, is_of_a_contact, one_line};
-use crate::text::{capital, listed};
+use crate::pipeline::start::{ASK_FIRST, Finding};
+use crate::text::capital;
 
 /// Columns left out of the model that are named in brief; the project file has them all.
 const NAMED: usize = 4;
@@ -14,7 +14,8 @@ const KINDS_NAMED: usize = 12;
 /// What a column without a role is taken for.
 const WITHOUT_A_ROLE: [&str; 5] = ["attribute", "counter", ASK_FIRST, "left out", "of no use"];
 
-/// The columns that carry everything else, and those that a person should look at.
+/// The columns that carry everything else, and those that are left out. What is in doubt a training asks about, once, if
+/// its model leans on it.
 pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
     for of_table in found.chunk_by(|a, b| a.table == b.table) {
         let has_role = |finding: &&Finding| !WITHOUT_A_ROLE.contains(&finding.taken_for.as_str());
@@ -26,23 +27,9 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
     let of = |taken_for: &str| -> Vec<&str> {
         found.iter().filter(|finding| finding.taken_for == taken_for).map(|finding| finding.column.as_str()).collect()
     };
-    let doubtful: Vec<&Finding> = found.iter().filter(|finding| finding.taken_for == ASK_FIRST).collect();
     let left_out = of("left out");
     if !left_out.is_empty() {
         text.push_str(&format!("Left out of the model (the project file says why): {}\n", some(&left_out, NAMED)));
-    }
-    if !doubtful.is_empty() {
-        let its = if doubtful.len() == 1 { "its" } else { "their" };
-        // Whoever knows the closes repeats the command, which then asks anew.
-        let first = match &start.layout.possible_closes[..] {
-            [] => "Ask first".to_string(),
-            [only] => format!("If {} does not", one_line(only)),
-            _ => "If none of them does".to_string(),
-        };
-        text.push_str(&format!(
-            "{first}: {}? If so, or in doubt, take {its} `#` away in leadscore.toml; if not, into `allow`\n",
-            question(&doubtful)
-        ));
     }
     let learned = ["attribute", "counter", ASK_FIRST];
     let n_attributes = found.iter().filter(|f| f.table == "leads" && learned.contains(&f.taken_for.as_str())).count();
@@ -55,19 +42,6 @@ pub(super) fn in_brief(text: &mut Page, start: &Start, found: &[Finding]) {
         rest.push_str(&format!(", and the age of the lead, from `{created}`"));
     }
     text.push_str(&format!("To learn from: {rest}\n"));
-}
-
-/// What is asked of such columns, as the end of a sentence.
-fn question(doubtful: &[&Finding]) -> String {
-    let (contacts, others): (Vec<&Finding>, Vec<&Finding>) =
-        doubtful.iter().partition(|finding| is_of_a_contact(&finding.why));
-    let named = |found: &[&Finding]| listed(&found.iter().map(|f| one_line(&f.column)).collect::<Vec<_>>(), "or");
-    let verb = if contacts.len() == 1 { "does" } else { "do" };
-    let asked = [
-        (!others.is_empty()).then(|| format!("could {} come with the close", named(&others))),
-        (!contacts.is_empty()).then(|| format!("{verb} {} {OF_THE_DECIDING_CONTACT} the deal", named(&contacts))),
-    ];
-    asked.into_iter().flatten().collect::<Vec<_>>().join(", or ")
 }
 
 /// `created_at first_contact`, and `id` where the column is called so itself.

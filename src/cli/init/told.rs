@@ -105,11 +105,10 @@ pub(super) fn text(start: &Start, all: bool) -> Page {
             low_tiers(start).map_or_else(String::new, |tiers| format!(", {tiers}"))
         ));
     }
-    let asks = possible_close.is_some() || found.iter().any(Finding::asks_first);
     let next_step = match (&start.with_deals_apart, start.is_unusable) {
         (Some(_), _) => "Is one of the tables that of the deals? Then",
         (None, true) => "Once mended",
-        (None, false) if asks => "Once answered",
+        (None, false) if possible_close.is_some() => "Once answered",
         (None, false) => "Next",
     };
     text.push_str(&format!(". {next_step}{}:\n", before_the_commands(start)));

@@ -32,11 +32,6 @@ pub fn contact(name: &str, values: &Values<'_>) -> Option<String> {
     what_of_a_contact(name, values).map(|what| format!("{TOLD} ({what})"))
 }
 
-/// Whether that is what `told` says of a column.
-pub fn is_of_a_contact(told: &str) -> bool {
-    told.starts_with(TOLD)
-}
-
 /// `months: may, jul, aug, …`.
 fn what_of_a_contact(name: &str, values: &Values<'_>) -> Option<String> {
     let words = |topic| values.words.iter().all(|word| rank(topic, word).is_some());

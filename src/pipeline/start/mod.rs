@@ -25,7 +25,7 @@ mod toml;
 mod unclosed;
 mod vocabulary;
 
-pub use contact::{OF_THE_DECIDING_CONTACT, Values, contact, is_of_a_contact, numbers_may_tell_of_a_contact};
+pub use contact::{OF_THE_DECIDING_CONTACT, Values, contact, numbers_may_tell_of_a_contact};
 pub use crm::Crm;
 pub use deals::DealsChoice;
 pub use ends::reads_like_an_end;
