@@ -46,7 +46,8 @@ pub(super) struct InitArgs {
     /// Column that identifies a lead.
     #[arg(long, value_name = "COL", conflicts_with = "add_id")]
     pub(super) id: Option<String>,
-    /// Write a copy of the leads table with a column of row numbers into FILE, and use that: for tables without an id.
+    /// Write a copy of the leads table with a column of row numbers into FILE, and use that [default where nothing
+    /// identifies a lead: leads-with-ids.csv].
     #[arg(long, value_name = "FILE")]
     pub(super) add_id: Option<PathBuf>,
     /// Column that says how the deal ended.
@@ -164,15 +165,20 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         no_outcome: false,
         unclosed_are_lost: None,
     };
-    if !args.no_ask && terminal.can_ask() {
+    let asks = !args.no_ask && terminal.can_ask();
+    let may_number = args.add_id.is_none() && (args.force || !Path::new(WITH_IDS).exists());
+    let must_number = may_number && lacks_an_id(&looked.view, &wishes);
+    // Nothing in a log or among deals could refer to the number of a row.
+    if must_number && !asks && args.activities.is_empty() && args.outcomes.is_empty() {
+        return prepare_numbered(args, project, scorecard, terminal);
+    }
+    if asks {
         // The screen is not locked: a bar may be drawn on it while files are looked at again.
         let (mut answers, mut questions) = (std::io::stdin().lock(), std::io::stderr());
         let mut talk = ask::Talk { answers: &mut answers, questions: &mut questions };
-        let may_number = args.add_id.is_none() && (args.force || !Path::new(WITH_IDS).exists());
-        if may_number && lacks_an_id(&looked.view, &wishes) && ask::wants_numbers(&mut talk) {
+        if must_number && ask::wants_numbers(&mut talk) {
             drop(answers);
-            let numbered = InitArgs { add_id: Some(PathBuf::from(WITH_IDS)), ..args.clone() };
-            return prepare(&numbered, project, scorecard, terminal);
+            return prepare_numbered(args, project, scorecard, terminal);
         }
         ask::settle(&mut talk, &mut looked, &mut wishes, &files, &mut notes, terminal)?;
     }
@@ -186,10 +192,26 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
     write(args, &files, looked, layout, (project, scorecard), notes, terminal)
 }
 
+/// The same on a copy of the leads with the rows numbered, which is not left behind if that fails.
+#[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
+fn prepare_numbered(
+    args: &InitArgs,
+    project: &Path,
+    scorecard: &Path,
+    terminal: &Terminal,
+) -> Result<Start, InputError> {
+    let is_ours = !Path::new(WITH_IDS).exists();
+    let start = prepare(&args.numbered(), project, scorecard, terminal);
+    if start.is_err() && is_ours {
+        // Whether it goes or not, the error is what somebody must read.
+        let _ = std::fs::remove_file(WITH_IDS);
+    }
+    start
+}
+
 /// An error whose remedy is `--add-id`, with the command to paste.
 fn with_command(mut error: InputError, args: &InitArgs) -> InputError {
-    let numbered = InitArgs { add_id: Some(PathBuf::from(WITH_IDS)), ..args.clone() };
-    error.remedy = error.remedy.replace("--add-id FILE", &format!("`{}`", numbered.as_typed()));
+    error.remedy = error.remedy.replace("--add-id FILE", &format!("`{}`", args.numbered().as_typed()));
     error
 }
 

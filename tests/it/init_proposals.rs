@@ -83,10 +83,29 @@ fn a_table_to_be_numbered_keeps_what_was_said_of_it() {
     let row = |i: usize| format!("{},{},{}\n", i / 2, ["web", "fair"][i % 2], ["ja", "nein"][i % 3 % 2]);
     let rows: String = (0..90).map(row).collect();
     let company = Company::with(&[("bank.csv", &format!("age,source,y\n{rows}"))]);
-    let refused = run(&company, "leadscore init --leads bank.csv --dir crm --outcome y --won ja");
-    let init = "leadscore init --leads bank.csv --dir crm --add-id leads-with-ids.csv --outcome y --won ja";
-    refused.refused(&[&format!("`{init}` writes a copy")]);
-    let told = run(&company, init).ok().stdout;
+    let told = run(&company, "leadscore init --leads bank.csv --dir crm --outcome y --won ja").ok().stdout;
     company.write("open.csv", "age,source\n40,web\n41,fair\n");
     run_all(&company, &told);
+}
+
+#[test]
+fn a_copy_with_numbers_is_not_left_behind_where_the_rest_fails() {
+    let company = Company::with(&[("leads.csv", "source,outcome\nweb,won\nweb,won\nfair,lost\n")]);
+    let init = "leadscore init --leads leads.csv --created-at nowhere";
+    run(&company, init).refused(&["there is no column `nowhere`"]);
+    assert!(!company.path("leads-with-ids.csv").exists());
+    // One that was there before stays, whatever becomes of the rest.
+    company.write("leads-with-ids.csv", "a,b\n1,2\n");
+    run(&company, &format!("{init} --force")).refused(&["there is no column `nowhere`"]);
+    assert!(company.path("leads-with-ids.csv").exists());
+}
+
+/// What stands in a log or among deals refers to no row.
+#[test]
+fn leads_with_a_log_are_not_numbered_unasked() {
+    let log = "lead_id,at,kind\n1,2024-01-02,visit\n2,2024-01-03,visit\n";
+    let company = Company::with(&[("leads.csv", "source,outcome\nweb,won\nweb,won\nfair,lost\n"), ("log.csv", log)]);
+    let refused = run(&company, "leadscore init --leads leads.csv --activities log.csv");
+    refused.refused(&["no column has a value of its own in every row"]);
+    assert!(!company.path("leads-with-ids.csv").exists());
 }

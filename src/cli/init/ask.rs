@@ -20,7 +20,7 @@ pub(super) struct Talk<'a> {
 /// Whether to go on with a copy whose rows are numbered, asked where nothing else identifies a lead.
 pub(super) fn wants_numbers(talk: &mut Talk<'_>) -> bool {
     let text = format!("No column identifies a lead. Go on with {WITH_IDS}, a copy with the rows numbered?");
-    talk.answer(&text, &[YES, "no"].map(str::to_string), ", Enter: no") == Some(0)
+    talk.answer(&text, &[YES, "no"].map(str::to_string), ", Enter: yes") != Some(1)
 }
 
 /// Asks until nothing is unsure, or nothing more is answered.

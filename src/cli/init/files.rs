@@ -101,7 +101,8 @@ pub(super) fn add_id(paths: &[PathBuf], copy: &Path, settings: &mut ReadSettings
     settings.encoding = None;
     write_table(copy, &numbered(&raw, id), WriteOptions { bounds: &[], raw: true })?;
     Ok(format!(
-        "`{id}` in the copy {} counts the rows: the same number in another file is another lead",
+        "no id tells leads apart, so all goes on with {}, a copy whose `{id}` counts the rows: the same number in another file \
+         is another lead",
         copy.display()
     ))
 }

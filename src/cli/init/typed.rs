@@ -1,9 +1,9 @@
 //! `init` as it was typed, to be repeated with something changed, and what other commands need of it.
 
 use super::super::inputs::typed_option;
-use super::InitArgs;
 use super::files::Files;
-use std::path::Path;
+use super::{InitArgs, WITH_IDS};
+use std::path::{Path, PathBuf};
 
 impl InitArgs {
     /// These arguments with other files, and without a copy of the leads to make.
@@ -15,6 +15,11 @@ impl InitArgs {
             add_id: None,
             ..self.clone()
         }
+    }
+
+    /// These arguments with a copy of the leads to make, in which the rows are numbered.
+    pub(super) fn numbered(&self) -> InitArgs {
+        InitArgs { add_id: Some(PathBuf::from(WITH_IDS)), ..self.clone() }
     }
 
     /// The command as somebody would type it, with everything that was said.

@@ -2,7 +2,7 @@
 
 use super::layout::{View, Wishes, lay_out};
 use super::outcome::possible;
-use super::roles::{broken_id, id, possible_ids};
+use super::roles::{broken_id, id, nearly_unique, possible_ids};
 use super::screen::one_line;
 use super::unclosed::Unclosed;
 
@@ -36,7 +36,8 @@ pub const YES: &str = "yes";
 /// Whether nothing identifies a lead, and no column is meant to: then only a number a row can.
 pub fn lacks_an_id(view: &View, wishes: &Wishes) -> bool {
     let leads = &view.leads;
-    wishes.id.is_none() && id(leads).is_none() && broken_id(leads).is_none() && possible_ids(leads).is_empty()
+    let is_meant = || broken_id(leads).is_some() || nearly_unique(leads).is_some();
+    wishes.id.is_none() && id(leads).is_none() && possible_ids(leads).is_empty() && !is_meant()
 }
 
 /// What is to be asked before the columns can be told apart, if anything.

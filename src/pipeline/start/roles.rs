@@ -91,7 +91,7 @@ pub(super) fn broken_id(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
 }
 
 /// A column that ends like an id, in which few values repeat, and one that does.
-fn nearly_unique(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
+pub(super) fn nearly_unique(sheet: &Sheet) -> Option<(&SheetColumn, Option<&str>)> {
     let column = sheet.columns.iter().find(|c| ends_like_an_id(&c.name) && tells_people_which_row(sheet, c))?;
     Some((column, sheet.first_repeat(column)))
 }
