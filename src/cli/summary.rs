@@ -3,6 +3,7 @@
 mod expected;
 mod moment;
 mod quadrants;
+mod sums;
 mod text;
 mod ties;
 
@@ -11,6 +12,7 @@ pub(super) use text::score_text;
 
 use expected::Expected;
 use quadrants::QuadrantVolume;
+use sums::{Chances, Sums};
 use ties::Ties;
 
 use super::order::Order;
@@ -93,16 +95,6 @@ pub(super) struct ScoreSummary {
     sums: Sums,
 }
 
-/// Sums over open leads from which figures and notes are made at the end.
-#[derive(Debug, Default)]
-struct Sums {
-    /// Of those no older than past deals were looked at; beyond that a chance is a guess.
-    win_probability: f64,
-    /// How many of those have one.
-    known: usize,
-    abstained: usize,
-}
-
 /// How many leads a tier holds.
 #[derive(Debug, Serialize)]
 pub(super) struct TierVolume {
@@ -151,9 +143,9 @@ impl ScoreSummary {
         let quadrants = QuadrantVolume::of_each(assessment, &open);
         let flagged: Vec<usize> =
             open.iter().copied().filter(|&i| assessment.leads[i].mismatch == Some(true)).collect();
-        let of_known_age = open.iter().filter(|&&i| !assessment.is_older_than_known(i));
-        let probabilities: Vec<f64> =
-            of_known_age.map(|&i| assessment.leads[i].win_probability).filter(|p| !p.is_nan()).collect();
+        let chance = |&i: &usize| assessment.leads[i].win_probability;
+        let (unknown, others): (Vec<usize>, Vec<usize>) = open.iter().partition(|&&i| assessment.is_of_unknown_age(i));
+        let known = others.iter().filter(|&&i| !assessment.is_older_than_known(i)).map(chance);
         ScoreSummary {
             leads: n,
             open: open.len(),
@@ -175,7 +167,7 @@ impl ScoreSummary {
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
-            of_unknown_age: open.iter().filter(|&&i| assessment.is_of_unknown_age(i)).count(),
+            of_unknown_age: unknown.len(),
             horizon_days: assessment.model.and_then(|m| m.snapshot.oldest_age()).map(|age| age.days()),
             beyond: assessment.model.and_then(|m| m.snapshot.beyond()),
             min_gap: blending.map(|b| b.min_gap),
@@ -195,8 +187,8 @@ impl ScoreSummary {
             above_all_points: None,
             ranks_by_chance: assessment.model.is_some_and(Model::score_ranks_by_chance),
             sums: Sums {
-                win_probability: probabilities.iter().sum(),
-                known: probabilities.len(),
+                known: Chances::of(known),
+                of_unknown_age: Chances::of(unknown.iter().map(chance)),
                 abstained: open.iter().filter(|&&i| assessment.abstained[i]).count(),
             },
         }
@@ -248,19 +240,20 @@ impl ScoreSummary {
                 self.notes.push(note);
             }
         }
-        self.sums.win_probability += later.sums.win_probability;
-        self.sums.known += later.sums.known;
-        self.sums.abstained += later.sums.abstained;
+        self.sums.add(&later.sums);
     }
 
     /// The summary with what all leads together say.
     pub(super) fn finished(mut self, moment: Moment, order: Order) -> ScoreSummary {
         self.moment = moment;
         self.is_in_order = order == Order::Score;
-        let Sums { win_probability, known, abstained } = self.sums;
+        let Sums { mut known, of_unknown_age, abstained } = self.sums;
+        if self.older_than_the_model_knows == 0 {
+            known.add(of_unknown_age);
+        }
         self.above_all_points = above_all_points(self.most_points, &self.top);
-        self.mean_win_probability = (known > 0).then(|| win_probability / known as f64);
-        self.expected.judge(self.mean_win_probability, known);
+        self.mean_win_probability = known.mean();
+        self.expected.judge(self.mean_win_probability, known.n);
         if abstained > 0 {
             self.notes.push(format!(
                 "{} without a tier: too little is known ([score] min_evidence)",

@@ -38,6 +38,31 @@ fn chances_that_are_guesses_do_not_count_among_the_expected_wins() {
     assert_eq!(lines[1], format!("Not counted, as guesses: {} {why}.", older.len()), "{all}");
 }
 
+/// Where some are too old for the model, nobody knows of the undated whether they are, too.
+#[test]
+fn leads_of_unknown_age_count_only_where_none_is_too_old() {
+    let company = Company::trained();
+    let undated = |(i, line): (usize, &str)| match line.splitn(3, ',').collect::<Vec<_>>()[..] {
+        [id, _, rest] if i % 4 == 1 => format!("{id},,{rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    let leads: String = company.text("open_leads.csv").lines().enumerate().map(undated).collect();
+    company.write("undated.csv", &leads);
+    let all = told(&company, "undated.csv");
+    let (older, others): (Vec<Row>, Vec<Row>) =
+        company.rows("scored.csv").into_iter().partition(|row| row["warnings"].contains("older than 107 days"));
+    let dated: Vec<&str> = leads.lines().skip(1).filter(|line| line.split(',').nth(1) != Some("")).collect();
+    let is_dated = |row: &Row| dated.iter().any(|line| line.starts_with(&format!("{},", row["lead_id"])));
+    let known = others.iter().filter(|row| is_dated(row)).count();
+    let unknown = others.len() - known;
+    assert!(unknown > 20 && all.contains(&format!(" of {known} (")), "{all}");
+    assert!(all.contains(&format!("Not counted, as guesses: {} older than", older.len())), "{all}");
+    assert!(all.contains(&format!("(`horizon`), and {unknown} of unknown age.")), "{all}");
+    let young = some_of(&company, "undated.csv", |row| !row["warnings"].contains("older than"));
+    let told = told(&company, "some.csv");
+    assert!(told.contains(&format!(" of {young} (")) && !told.contains("unknown age"), "{told}");
+}
+
 /// As of a day beyond which the model knows, wins of those still open would be too many.
 #[test]
 fn guesses_are_told_where_no_wins_are_expected() {

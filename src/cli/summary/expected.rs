@@ -79,14 +79,7 @@ pub(super) fn expected_text(summary: &ScoreSummary) -> String {
     };
     let n = summary.expected.expected_of;
     let wins = count((mean * n as f64).round() as usize);
-    let of_unknown_age = match summary.of_unknown_age {
-        unknown @ 1.. if summary.older_than_the_model_knows > 0 => {
-            format!("; the age of {} is unknown", count(unknown))
-        }
-        _ => String::new(),
-    };
-    let mut text =
-        format!("Expected wins: {wins} of {} ({}{fault}){within}{of_unknown_age}.\n", count(n), percent(mean));
+    let mut text = format!("Expected wins: {wins} of {} ({}{fault}){within}.\n", count(n), percent(mean));
     text.push_str(&guesses(summary, true));
     if let Some(past) = summary.expected.past_win_rate.filter(|_| summary.expected.is_unusual) {
         let far = if mean > past { "more" } else { "fewer" };
@@ -113,7 +106,12 @@ fn guesses(summary: &ScoreSummary, beside_wins: bool) -> String {
     };
     let is_as_of_open = summary.moment.stale.is_none() && summary.moment.as_of.is_none();
     let is_right = if 2 * n > summary.open && is_as_of_open { " Is --as-of right?" } else { "" };
-    format!("{n_guesses} {beyond}.{is_right}\n")
+    let unknown = match (summary.of_unknown_age, beside_wins) {
+        (0, _) => String::new(),
+        (unknown, true) => format!(", and {} of unknown age", count(unknown)),
+        (unknown, false) => format!("; the age of {} is unknown", count(unknown)),
+    };
+    format!("{n_guesses} {beyond}{unknown}.{is_right}\n")
 }
 
 #[cfg(test)]

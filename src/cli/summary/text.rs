@@ -154,10 +154,11 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
 
 /// That the list is of a day gone by, and where it stands whom one would have called then.
 fn whom_one_would_have_called(summary: &ScoreSummary) -> String {
+    let how = if has_tiers(summary) { "; by `next_action`, how" } else { "" };
     let order = match summary.out.as_str() {
         "-" => String::new(),
         out => format!(
-            ". By `score`, {out} tells whom you would have called first, those with `closed` in `warnings` among them"
+            ". By `score`, {out} tells whom you would have called first, those with `closed` in `warnings` among them{how}"
         ),
     };
     format!("This looks back: nobody here is to be called{order}. ")
