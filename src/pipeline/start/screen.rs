@@ -213,6 +213,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_deal_was_worth_is_known_in_other_languages_too() {
+        for name in ["Montant HT", "Montant de l'opportunité", "Auftragssumme", "Betrag", "Valor do Negócio", "Importe"]
+        {
+            assert!(is_left_out_by_name(name, false), "{name}");
+        }
+        assert!(!is_left_out_by_name("Montant demandé", false), "what somebody asks for is known from the start");
+        assert!(is_left_out_by_name("E-mails ouverts", true) && !is_left_out_by_name("E-mails ouverts", false));
+    }
+
+    #[test]
     fn what_is_known_only_later_is_left_out_and_says_why() {
         let rows: Vec<String> = (0..60)
             .map(|i| {
