@@ -124,13 +124,18 @@ fn against_the_points(rule: &RuleComparison, of_all: f64) -> Option<&'static str
 fn too_little(comparison: &Comparison, points: &str) -> Vec<String> {
     let lost = comparison.deals - comparison.won;
     let help = what_would_help(comparison);
-    let (verdict, so) = if help.is_some() { ("Too little data", "") } else { ("No verdict", ", so these stand") };
-    let mut said = vec![format!(
-        "{verdict}: {} ({} won, {} lost) cannot tell any rule's points from the {points} ones{so}.",
-        counted(comparison.deals, "closed deal"),
-        thousands(comparison.won),
-        thousands(lost),
-    )];
+    let (deals, won, lost) = (counted(comparison.deals, "closed deal"), thousands(comparison.won), thousands(lost));
+    let deals = format!("{deals} ({won} won, {lost} lost)");
+    let mut said = vec![match (comparison.ranks_nothing(), help.is_some()) {
+        (true, _) => format!(
+            "No verdict: on {deals} all rules together hardly rank won deals above lost ones. So the {points} points stand, \
+             unproven."
+        ),
+        (false, true) => format!("Too little data: {deals} cannot tell any rule's points from the {points} ones."),
+        (false, false) => {
+            format!("No verdict: {deals} cannot tell any rule's points from the {points} ones, so these stand.")
+        }
+    }];
     said.extend(comparison.notes.first().map(|why| format!("{}.", capital(why))));
     said.extend(help);
     said
@@ -323,14 +328,18 @@ pub(super) mod tests {
         assert_eq!(said[1], "About 43 more won deals would help.");
         assert!(said[0].starts_with("Too little data: 20 closed deals (7 won, 13 lost)"));
         // ρ = 0.4 takes 1 / 0.16 times the deals: nobody waits for that.
-        for rho in [0.0, 0.4] {
-            assert_eq!(
-                sentences(&comparison(unsure(400), 2_000, 800, rho), None, false, RowWeights::TimeOpen),
-                [
-                    "No verdict: 2,000 closed deals (800 won, 1,200 lost) cannot tell any rule's points from the hand-set ones, \
-                     so these stand."
-                ]
-            );
-        }
+        let of_rho =
+            |rho| sentences(&comparison(unsure(400), 2_000, 800, rho), None, false, RowWeights::TimeOpen).join("\n");
+        assert_eq!(
+            of_rho(0.4),
+            "No verdict: on 2,000 closed deals (800 won, 1,200 lost) all rules together hardly rank won deals above lost ones. \
+             So the hand-set points stand, unproven."
+        );
+        // Where nothing was ranked at all, nothing is said of how.
+        assert_eq!(
+            of_rho(0.0),
+            "No verdict: 2,000 closed deals (800 won, 1,200 lost) cannot tell any rule's points from the hand-set ones, so \
+             these stand."
+        );
     }
 }

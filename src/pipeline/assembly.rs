@@ -162,9 +162,10 @@ fn notes(
     notes.extend(how_judged.map(|note| Model::how_judged(note)));
     if let Some(auc) = out_of_fold_auc.filter(|auc| !auc.beats_chance()) {
         notes.push(format!(
-            "{}: of a won and a lost deal that the model has not seen, it ranks the won one higher {}.",
+            "{}: of a won and a lost deal that the model has not seen, it ranks the won one higher {}. {}",
             Model::NOTHING_TO_LEARN,
-            auc.in_words()
+            auc.in_words(),
+            Model::WHAT_TO_BRING
         ));
     }
     notes.extend(deals.snapshots.wins_in_words());

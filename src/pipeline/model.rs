@@ -312,6 +312,10 @@ impl Model {
     /// How the note begins that the model ranks no better than chance.
     pub const NOTHING_TO_LEARN: &'static str = "There is next to nothing to learn here";
 
+    /// What may help then.
+    pub const WHAT_TO_BRING: &'static str =
+        "More of what is known of the leads, as columns beside each or as an activity log, may tell won from lost.";
+
     /// What must be read before any figure, and the other notes.
     pub fn notes_first_and_last(&self) -> (Vec<&str>, Vec<&str>) {
         self.notes.iter().map(String::as_str).partition(|note| note.starts_with(ASK_FIRST))

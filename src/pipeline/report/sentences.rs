@@ -45,9 +45,11 @@ pub(super) fn sentences(
 pub(super) fn nothing_to_learn(found: &Backtest) -> Option<String> {
     let auc = found.figures.model.as_ref()?.auc.as_ref().filter(|auc| !auc.beats_chance())?;
     Some(format!(
-        "{}: of a won and a lost deal drawn by chance, the model ranks the won one higher {}. Do not order leads by the model.",
+        "{}: of a won and a lost deal drawn by chance, the model ranks the won one higher {}. Do not order leads by the model. \
+         {}",
         Model::NOTHING_TO_LEARN,
-        auc.in_words()
+        auc.in_words(),
+        Model::WHAT_TO_BRING
     ))
 }
 
