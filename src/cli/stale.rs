@@ -24,6 +24,9 @@ pub(super) struct Stale {
     newest: String,
     /// How many days before the as-of that was.
     days: f64,
+    /// What that day follows.
+    #[serde(skip)]
+    ends: String,
     /// What to pass as `--as-of` to see the leads as they stood at the end of the files.
     pub(super) as_of: String,
 }
@@ -50,9 +53,14 @@ impl Stale {
         let last_known = since.filter(|at| *at < as_of).reduce(|| newest, Instant::max);
         let day = just_after(last_known, times);
         let is_late = !times.read_one(&day).is_ok_and(goes_with_them);
+        let ends = match is_late || last_known == newest {
+            true => format!("the newest lead came on {}", format_day(newest)),
+            false => format!("the files end on {}", format_day(last_known)),
+        };
         Some(Stale {
             newest: format_day(newest),
             days: as_of.since(newest).days(),
+            ends,
             as_of: if is_late { just_after(newest, times) } else { day },
         })
     }
@@ -70,8 +78,8 @@ impl Stale {
     }
 
     /// Why that as-of, in few words.
-    pub(super) fn why(&self) -> String {
-        format!("the newest lead came on {}", self.newest)
+    pub(super) fn why(&self) -> &str {
+        &self.ends
     }
 
     /// What to say of it.
@@ -141,7 +149,7 @@ pub(super) fn now() -> Instant {
 }
 
 /// The first midnight after `newest`, as a day where the project's times are read so; else the very next instant.
-fn just_after(newest: Instant, times: &TimeReader) -> String {
+pub(super) fn just_after(newest: Instant, times: &TimeReader) -> String {
     let days = (1..=2).map(|n| format_day(newest.plus(Span(n * MICROS_PER_DAY))));
     let fits = |day: &String| times.read_one(day).is_ok_and(|at| at > newest);
     days.into_iter().find(fits).unwrap_or_else(|| format_instant(Instant(newest.0 + 1)))

@@ -120,7 +120,13 @@ pub(super) fn text(start: &Start, all: bool) -> Page {
 
 /// What has to be known of the commands to go on with.
 fn before_the_commands(start: &Start) -> String {
-    let open = are_all_decided(start).then(|| format!("{OPEN_LEADS}: open leads, no outcome; none? omit it"));
+    let flag = start.layout.outcome.as_ref().and_then(OutcomeChoice::lost_by_a_flag);
+    let open = are_all_decided(start).then(|| match flag {
+        Some(flag) => {
+            format!("{flag} counts as lost: leads still open go into {OPEN_LEADS}, without outcome; none? omit it")
+        }
+        None => format!("{OPEN_LEADS}: open leads, no outcome; none? omit it"),
+    });
     let as_of = start.stale.as_ref().map(|stale| format!("`--as-of`: {}", stale.why()));
     let said: Vec<String> = open.into_iter().chain(as_of).collect();
     if said.is_empty() || start.with_deals_apart.is_some() { String::new() } else { format!(" ({})", said.join("; ")) }

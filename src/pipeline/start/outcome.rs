@@ -37,6 +37,19 @@ pub struct OutcomeChoice {
     pub doubt: Option<String>,
 }
 
+impl OutcomeChoice {
+    /// The word for lost that says no more than "not won", as 0 does: who is still open may have it, too.
+    pub fn lost_by_a_flag(&self) -> Option<&str> {
+        match &self.lost {
+            LostWords::Listed(words) => match &words[..] {
+                [only] => Some(only.as_str()).filter(|word| meaning(word) == Meaning::WeakLost),
+                _ => None,
+            },
+            LostWords::Rest | LostWords::NotInTime => None,
+        }
+    }
+}
+
 /// What a person has said about the outcome already.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Told<'w> {
