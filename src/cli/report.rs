@@ -5,7 +5,7 @@ use super::inputs::Inputs;
 use super::leads_at_hand::{is_a_sheet, rows_of_one_file};
 use super::log::{check_log_for_training, open_log};
 use super::reading::{LeadsRead, leads_for_training};
-use super::stale::{Stale, now};
+use super::stale::{Stale, just_after, now};
 use super::terminal::{Terminal, count};
 use super::train::require_log;
 use super::{CommandResult, Ending};
@@ -92,7 +92,12 @@ pub(super) fn run(args: &ReportArgs, terminal: &Terminal) -> CommandResult {
         write_atomically(path, &mut |out| out.write_all(html.as_bytes()))?;
     }
     let out = args.out.as_ref().map(|path| path.display().to_string());
-    let text = summary_text(&view, out.as_deref(), bytes, terminal.is_verbose());
+    let of_open_leads = view
+        .leads
+        .as_ref()
+        .filter(|leads| args.as_of.is_none() && leads.open > 0)
+        .and_then(|leads| leads.as_of.as_deref());
+    let text = summary_text(&view, out.as_deref(), bytes, of_open_leads, terminal.is_verbose());
     let summary = Summary { out, bytes, warnings: view.warnings, sentences: view.sentences };
     if args.json.as_deref() == Some(Path::new("-")) {
         terminal.summary_aside(&summary, text)?;
@@ -102,8 +107,9 @@ pub(super) fn run(args: &ReportArgs, terminal: &Terminal) -> CommandResult {
     Ok(Ending::Done)
 }
 
-/// What the page warns of, and where it is; `all`, and where it is not written: also what it says.
-fn summary_text(view: &Report, out: Option<&str>, bytes: usize, all: bool) -> String {
+/// What the page warns of, and where it is, with the as-of `of_open_leads` that nobody named; `all`, and where it is not
+/// written: also what it says.
+fn summary_text(view: &Report, out: Option<&str>, bytes: usize, of_open_leads: Option<&str>, all: bool) -> String {
     let Some(out) = out.filter(|_| !all) else {
         let mut text = view.warnings.iter().map(|warning| format!("{warning}\n\n")).collect::<String>();
         text.extend(view.sentences.iter().map(|sentence| format!("{sentence}\n")));
@@ -113,7 +119,11 @@ fn summary_text(view: &Report, out: Option<&str>, bytes: usize, all: bool) -> St
     let warnings = view.warnings.iter().map(|warning| first_sentence(warning));
     let mut text: String =
         view.nothing_to_learn.as_deref().into_iter().chain(warnings).map(|said| format!("{said}\n")).collect();
-    text.push_str(&format!("The report is in {out} ({} kB): open it in a browser.\n", count(bytes.div_ceil(1000))));
+    let as_of = of_open_leads.map_or_else(String::new, |as_of| format!("; open leads as of {as_of}"));
+    text.push_str(&format!(
+        "The report is in {out} ({} kB{as_of}): open it in a browser.\n",
+        count(bytes.div_ceil(1000))
+    ));
     text
 }
 
@@ -141,7 +151,7 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     }
     let at = match (&args.as_of, &view.until) {
         (Some(at), _) => Some(at.clone()),
-        (None, Some(until)) => Some(end_of_files(&read.built.table, inputs, until)?),
+        (None, Some(until)) => Some(end_of_files(&read.built.table, inputs, until, args.backtest.until.is_some())?),
         (None, None) => None,
     };
     add_open_leads(&mut view, inputs, &read, &model, at, shown, terminal)?;
@@ -154,11 +164,14 @@ fn live_card(inputs: &Inputs, terminal: &Terminal) -> Option<CardFigures> {
     CardFigures::of(live.version, &live.payload)
 }
 
-/// The as-of that goes with the files, whatever the clock says: `until`, or the day after the newest lead where none had come
-/// for long by then. `init` and `score` name the same day for files that have come to an end.
-fn end_of_files(table: &LeadTable, inputs: &Inputs, until: &str) -> Result<String, InputError> {
-    let end = AsOf::At(inputs.instant("--until", until)?);
-    Ok(Stale::of_table(table, None, end, &inputs.times).map_or_else(|| until.to_string(), |stale| stale.as_of))
+/// The as-of that goes with the files, whatever the clock says: the day after `until`, or after the newest lead where none had
+/// come for long by then. `init` and `score` name the same day for files that have come to an end. An `until` that somebody
+/// named (`is_named`) is itself the end.
+fn end_of_files(table: &LeadTable, inputs: &Inputs, until: &str, is_named: bool) -> Result<String, InputError> {
+    let end = inputs.instant("--until", until)?;
+    let stale = Stale::of_table(table, None, AsOf::At(end), &inputs.times);
+    let day_after = || if is_named { until.to_string() } else { just_after(end, &inputs.times) };
+    Ok(stale.map_or_else(day_after, |stale| stale.as_of))
 }
 
 /// Scores the open leads of the table with the model that the report speaks of.
