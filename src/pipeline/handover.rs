@@ -19,6 +19,9 @@ pub const LIKELY: f64 = 0.5;
 /// Fewer likely leads below the tier than this are told of one by one, if at all.
 const FEWEST_TO_TELL: usize = 5;
 
+/// Where so many deals are won, that a lead is likely says nothing of it.
+const NEARLY_ALL: f64 = 0.75;
+
 /// Below a bound by less than this a rule score still reaches it.
 const REACHED: f64 = 1e-6;
 
@@ -91,7 +94,7 @@ impl Handover {
 
     fn likely(&self, leads: usize, verb: &str) -> Option<String> {
         let told = || format!("{} below {} {verb} more likely than not to be won", counted(leads, "lead"), self.tier);
-        (leads >= FEWEST_TO_TELL).then(told)
+        self.is_telling(leads).then(told)
     }
 
     /// What became of past deals that were likely and yet below the tier, and what follows from that; `weights` are theirs.
@@ -106,7 +109,12 @@ impl Handover {
                 won.weighted_by(weights).behind(),
             )
         };
-        (won.n >= FEWEST_TO_TELL).then(told)
+        self.is_telling(won.n).then(told)
+    }
+
+    /// Whether so many are worth a word: more than a few, and not as likely as nearly everybody is.
+    fn is_telling(&self, likely: usize) -> bool {
+        likely >= FEWEST_TO_TELL && self.average < NEARLY_ALL
     }
 
     /// What hands over leads that are likely and yet below the tier. Not to which bound: a training after it moves the scale.

@@ -61,11 +61,11 @@ impl Assessment<'_> {
         self.rules.as_ref().is_some_and(|r| r.disqualified[row])
     }
 
-    /// Whether the lead is more likely than not to be won, and still not handed over.
+    /// Whether the lead is more likely than not to be won, which is no guess, and still not handed over.
     pub fn is_likely_below_handover(&self, row: usize) -> bool {
         let lead = &self.leads[row];
         let is_high = self.scorecard.is_some_and(|card| card.is_high(lead.score));
-        lead.win_probability >= LIKELY && !is_high && !self.is_disqualified(row)
+        lead.win_probability >= LIKELY && !is_high && !self.is_disqualified(row) && !self.is_older_than_known(row)
     }
 
     /// Those of some leads that are.
