@@ -43,7 +43,7 @@ fn where_the_order_is_chance_score_and_page_advise_against_it() {
     let advice = "Do not order leads by `score`: it ranked past deals hardly better than chance. So take tier and \
                   `next_action` for what the points say, and no more.";
     assert!(told.contains(advice), "{told}");
-    assert!(!["call first", "call from the top", "Sort"].iter().any(|advice| told.contains(advice)), "{told}");
+    assert!(!["top leads", "call from the top", "Sort"].iter().any(|advice| told.contains(advice)), "{told}");
     assert!(page.contains("on attributes as exported") && !page.contains("while still open"));
 }
 
@@ -77,8 +77,8 @@ fn leads_that_tie_for_the_first_place_are_counted() {
     let tied = |n| format!("\n{n} of 1,500 open leads share the highest score, ");
     for (north, n) in [(1_200, "1,200"), (6, "6"), (0, "1,500")] {
         let told = told(north);
-        assert!(told.contains(&tied(n)) && !told.contains("call first"), "{told}");
+        assert!(told.contains(&tied(n)) && !told.contains("top leads"), "{told}");
     }
     let all = told(5);
-    assert!(!all.contains("share the highest score") && all.contains("call first"), "all of them are shown: {all}");
+    assert!(!all.contains("share the highest score") && all.contains("top leads"), "all of them are shown: {all}");
 }

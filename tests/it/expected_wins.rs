@@ -35,7 +35,7 @@ fn chances_that_are_guesses_do_not_count_among_the_expected_wins() {
     assert!(older.iter().all(|row| row["warnings"].contains(why)));
     // The page says the same of them.
     assert!(lines[0].ends_with(" %; past chances were too high in sum)."), "{all}");
-    assert_eq!(lines[1], format!("Not counted, as guesses: {} {why}.", older.len()), "{all}");
+    assert_eq!(lines[1], format!("Not counted there, as guesses: {} {why}.", older.len()), "{all}");
 }
 
 /// Where some are too old for the model, nobody knows of the undated whether they are, too.
@@ -56,7 +56,7 @@ fn leads_of_unknown_age_count_only_where_none_is_too_old() {
     let known = others.iter().filter(|row| is_dated(row)).count();
     let unknown = others.len() - known;
     assert!(unknown > 20 && all.contains(&format!(" of {known} (")), "{all}");
-    assert!(all.contains(&format!("Not counted, as guesses: {} older than", older.len())), "{all}");
+    assert!(all.contains(&format!("Not counted there, as guesses: {} older than", older.len())), "{all}");
     assert!(all.contains(&format!("(`horizon`), and {unknown} of unknown age.")), "{all}");
     let young = some_of(&company, "undated.csv", |row| !row["warnings"].contains("older than"));
     let told = told(&company, "some.csv");

@@ -169,7 +169,9 @@ fn in_the_order_of_the_score_those_to_call_come_first() {
     company.run(&["score", "--out", "file.csv", "--as-of", &as_of]).ok();
     let run = company.run(&["score", "--out", "order.csv", "--as-of", &as_of, "--order", "score"]).ok();
     assert!(
-        run.stdout.contains("By `score`, order.csv tells whom you would have called first, those with `closed` in"),
+        run.stdout.contains(
+            "order.csv begins with those still open; `closed since` in `warnings` stood among them by `score`"
+        ),
         "{}",
         run.stdout
     );

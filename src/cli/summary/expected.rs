@@ -100,7 +100,7 @@ fn guesses(summary: &ScoreSummary, beside_wins: bool) -> String {
         return String::new();
     };
     let n_guesses = match (beside_wins, n == summary.open) {
-        (true, _) => format!("Not counted, as guesses: {}", count(n)),
+        (true, _) => format!("Not counted there, as guesses: {}", count(n)),
         (false, true) => format!("The chance is a guess, for all {} are", count(n)),
         (false, false) => format!("The chance of {} of {} is a guess: they are", count(n), count(summary.open)),
     };

@@ -7,6 +7,7 @@ use crate::cli::terminal::{Align, count, percent, plural, table};
 use crate::mismatch::{Quadrant, QuadrantRecord};
 use crate::pipeline::score::Assessment;
 use crate::snapshot::RowWeights;
+use crate::text::capital;
 use serde::Serialize;
 
 /// Mismatches of each kind that are told; `--mismatches` writes all.
@@ -64,18 +65,19 @@ pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant);
     let (Some(gems), Some(verify)) = (of(Quadrant::HiddenGem), of(Quadrant::Verify)) else { return String::new() };
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
-    let whole =
-        |q: &QuadrantVolume| q.share_won.map(|won| format!(", {} of {} won", percent(won), q.row_weights.such_deals()));
+    let whole = |q: &QuadrantVolume| {
+        q.share_won.map(|won| format!("; of {} {} were won", q.row_weights.such_deals(), percent(won)))
+    };
     // What its number is of need not be said twice.
     let is_said = gems.share_won.is_some() && gems.row_weights == verify.row_weights;
-    let of_verify = if is_said { verify.share_won.map(|won| format!(", {}", percent(won))) } else { whole(verify) };
+    let of_verify = if is_said { verify.share_won.map(|won| format!("; {}", percent(won))) } else { whole(verify) };
     format!(
-        "\n{tier} {} (`{}`): {}{}; {} (`{}`): {}{}.\n",
+        "\n{tier} {} (`{}`): {}{}. {} (`{}`): {}{}.\n",
         gems.quadrant.placed(summary.is_start),
         gems.quadrant.as_str(),
         count(gems.leads),
         whole(gems).unwrap_or_default(),
-        verify.quadrant.placed(summary.is_start),
+        capital(verify.quadrant.placed(summary.is_start)),
         verify.quadrant.as_str(),
         count(verify.leads),
         of_verify.unwrap_or_default(),

@@ -154,11 +154,16 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
 
 /// That the list is of a day gone by, and where it stands whom one would have called then.
 fn whom_one_would_have_called(summary: &ScoreSummary) -> String {
-    let how = if has_tiers(summary) { "; by `next_action`, how" } else { "" };
-    let order = match summary.out.as_str() {
-        "-" => String::new(),
-        out => format!(
-            ". By `score`, {out} tells whom you would have called first, those with `closed` in `warnings` among them{how}"
+    let how = if has_tiers(summary) { ", and by `next_action` how" } else { "" };
+    let order = match (summary.out.as_str(), summary.is_in_order) {
+        ("-", _) => String::new(),
+        // Whoever has closed since stands at the end, among others who had closed before.
+        (out, true) => {
+            format!(". {out} begins with those still open; `closed since` in `warnings` stood among them by `score`")
+        }
+        (out, false) => format!(
+            ". By `score`, without `warnings` that begin with `closed` but not `closed since`, {out} tells whom you would have \
+             called first{how}"
         ),
     };
     format!("This looks back: nobody here is to be called{order}. ")
@@ -199,7 +204,7 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
     // Without a model nobody knows a chance, without a scorecard there are no tiers and no next steps.
     let (has_chance, has_tiers) = (summary.model_version.is_some(), summary.scorecard.is_some() && all);
     let columns: [Column<'_, FirstLead>; 5] = [
-        (if summary.calls_nobody() { "highest score" } else { "call first" }, Align::Left, true, &|t| t.lead.clone()),
+        (if summary.calls_nobody() { "highest score" } else { "top leads" }, Align::Left, true, &|t| t.lead.clone()),
         ("score", Align::Right, true, &|t| crate::features::short_number(t.score)),
         ("tier", Align::Left, has_tiers, &|t| t.tier.clone()),
         ("chance", Align::Right, has_chance, &chance_of),
@@ -226,7 +231,9 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
 /// That `n` leads share the first place, which says more than a few of them would.
 fn tied(summary: &ScoreSummary, n: usize) -> String {
     let first = &summary.top[0];
-    let chance = first.win_probability.map_or_else(String::new, |chance| format!(" (chance {})", percent(chance)));
+    // Of some of them it may be a guess.
+    let chance = first.win_probability.filter(|_| summary.older_than_the_model_knows == 0);
+    let chance = chance.map_or_else(String::new, |chance| format!(" (chance {})", percent(chance)));
     format!(
         "\n{} of {} open leads share the highest score, {}{chance}: none of them comes first.\n",
         count(n),
