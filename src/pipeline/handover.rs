@@ -22,6 +22,9 @@ const FEWEST_TO_TELL: usize = 5;
 /// Where so many deals are won, that a lead is likely says nothing of it.
 const NEARLY_ALL: f64 = 0.75;
 
+/// So near, as shares of their scales, a score and a chance read as if they were one.
+const ALIKE: f64 = 0.1;
+
 /// Below a bound by less than this a rule score still reaches it.
 const REACHED: f64 = 1e-6;
 
@@ -66,6 +69,13 @@ impl Handover {
             average,
             row_weights,
         })
+    }
+
+    /// The model's probability where the tier begins, where that shows that a score on `scale`, from its lowest to its highest, is
+    /// no chance: not where the two happen to read alike.
+    pub(super) fn chance_unlike_score(&self, [lowest, highest]: [f64; 2]) -> Option<f64> {
+        let place = (self.points - lowest) / (highest - lowest);
+        self.model_from.filter(|chance| (chance - place).abs() > ALIKE)
     }
 
     /// The model's probability of a lead beside them.
@@ -151,16 +161,21 @@ impl Handover {
 mod tests {
     use super::*;
 
+    fn handover(points: f64, model_from: Option<f64>) -> Handover {
+        Handover { tier: "SQL".into(), points, share: 0.1, model_from, average: 0.4, row_weights: RowWeights::Alike }
+    }
+
+    #[test]
+    fn a_score_that_reads_like_the_chance_is_no_example_of_one_that_is_none() {
+        let told = |points, chance| handover(points, chance).chance_unlike_score([0.0, 100.0]);
+        assert_eq!([told(50.0, Some(0.5)), told(50.0, Some(0.41)), told(50.0, None)], [None; 3]);
+        assert_eq!([told(50.0, Some(0.12)), told(80.0, Some(0.95))], [Some(0.12), Some(0.95)]);
+        assert_eq!(handover(30.0, Some(0.5)).chance_unlike_score([-10.0, 70.0]), None, "half way along the scale");
+    }
+
     #[test]
     fn likely_leads_below_the_tier_are_told_with_what_hands_them_over_unless_they_are_a_few() {
-        let handover = Handover {
-            tier: "SQL".into(),
-            points: 80.0,
-            share: 0.1,
-            model_from: Some(0.9),
-            average: 0.4,
-            row_weights: RowWeights::Alike,
-        };
+        let handover = handover(80.0, Some(0.9));
         let told = "16 leads below SQL are more likely than not to be won: if sales has time, lower SQL's bound in the \
                     scorecard and train again.";
         assert_eq!(handover.likely_below(16, false).as_deref(), Some(told));

@@ -134,6 +134,8 @@ pub struct Report {
     pub handover: Option<Handover>,
     /// The same in words.
     pub handover_sentence: String,
+    /// The model's probability where high begins, as the example of how little a score is a chance; `None` where it is none.
+    pub handover_chance: Option<f64>,
     /// What became of likely deals below the tier where sales takes over; `None` of a few.
     pub likely_then: Option<String>,
     /// What the names of tiers mean, for those who have not named them.
@@ -267,6 +269,10 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
             .map(|b| corners(&b.records, found.judged.rate, is_start))
             .unwrap_or_default(),
         handover_sentence: handover.as_ref().map(Handover::bounds).unwrap_or_default(),
+        handover_chance: handover
+            .as_ref()
+            .zip(scorecard)
+            .and_then(|(of, card)| of.chance_unlike_score([card.range.min, card.range.max])),
         likely_then: handover
             .as_ref()
             .zip(scorecard)
