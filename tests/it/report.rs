@@ -132,6 +132,10 @@ fn the_page_has_one_win_rate_and_factors_are_of_it() {
     assert!((fifth["lift"].as_f64().unwrap() * rate - fifth["win_rate"].as_f64().unwrap()).abs() < 1e-9);
     let order = view["sentences"][1].as_str().unwrap().replace(',', "");
     assert!(order.contains(&format!("times the {:.1} % of all {n};", 100.0 * rate)), "{order}");
+    let shares = [rate, judged["wins"].as_f64().unwrap() / n as f64].map(|share| format!("{:.1} %", 100.0 * share));
+    let both = format!("Counted so, {} of the {n} deals were won; each counted once, {} (", shares[0], shares[1]);
+    let notes = view["backtest"]["notes"].to_string().replace(',', "");
+    assert!(notes.contains(&both.replace(',', "")), "{both}: {notes}");
     let first_screen = company.text("report.html").split("<main").next().unwrap().replace(',', "");
     assert!(first_screen.contains(&format!("of these {:.1}\u{a0}% were won", 100.0 * rate)), "{first_screen}");
     assert!(!first_screen.contains("the average"), "{first_screen}");

@@ -29,7 +29,7 @@ use crate::metrics::{Rate, score_figures};
 use crate::scorecard::Scorecard;
 use crate::snapshot::RowWeights;
 use crate::tables::LeadTable;
-use crate::text::{counted, thousands};
+use crate::text::{counted, percent, thousands};
 use crate::watch::Stage;
 pub(super) use past::Past;
 use serde::Serialize;
@@ -158,7 +158,7 @@ pub(super) fn look_back_on(
     let sources = quality::by_columns(table, &columns, &deals, &past, train.learn.terms.min_level_count);
     let weights = judged.weighted_by(deals.snapshots.row_weights);
     let mut notes = notes(scorecard, &done);
-    notes.extend(whose_rates(&past, deals.snapshots.row_weights, !sources.is_empty()));
+    notes.extend(whose_rates(&past, &judged, deals.snapshots.row_weights, !sources.is_empty()));
     notes.extend(past.as_of.is_none().then(|| Model::NO_TIMES.to_string()));
     notes.extend(leaks::notes(&deals.leaks));
     let span_days = past.as_of.map(|(first, last)| last.since(first).days());
@@ -225,17 +225,18 @@ fn notes(scorecard: Option<&Scorecard>, done: &Procedure) -> Vec<String> {
 }
 
 /// Whose rates and cut-offs are told, and what counts deals otherwise; nothing where every deal counts once.
-fn whose_rates(past: &Past, weights: RowWeights, has_sources: bool) -> Option<String> {
+fn whose_rates(past: &Past, judged: &Rate, weights: RowWeights, has_sources: bool) -> Option<String> {
     if past.w.iter().all(|w| *w == past.w[0]) {
         return None;
     }
     let but = if has_sources { ", but those of sources and campaigns," } else { "" };
     Some(format!(
-        "Rates and cut-offs{but} are {}{}. Counted so, {} of {} were won; each counted once, {}.",
+        "Rates and cut-offs{but} are {}{}. Counted so, {} of the {} were won; each counted once, {} ({}).",
         weights.whose(),
         weights.why(),
-        thousands(past.weighted_wins().round() as usize),
-        counted(past.n(), "deal"),
-        thousands(past.wins() as usize)
+        percent(judged.rate),
+        counted(judged.n, "deal"),
+        percent(judged.wins as f64 / judged.n as f64),
+        thousands(judged.wins)
     ))
 }

@@ -102,10 +102,6 @@ impl Past {
         self.rows.len()
     }
 
-    pub(in crate::pipeline) fn wins(&self) -> f64 {
-        self.y.iter().sum()
-    }
-
     /// Row weights scaled to the number of deals.
     pub(in crate::pipeline) fn scaled(&self) -> Vec<f64> {
         let mean = self.w.iter().sum::<f64>() / self.n() as f64;
