@@ -3,6 +3,7 @@
 pub mod bins;
 pub mod curve_line;
 pub mod derived;
+mod edges;
 mod moments;
 pub mod plan;
 pub mod source;

@@ -121,27 +121,12 @@ impl Values {
     }
 }
 
-/// An edge with four significant digits at least and no trailing zeros, so that neighbouring edges stay apart. Not rounded up
-/// while two more digits help, and else down: an edge lies half-way between two values, and rounded up to the higher one its
-/// name would count that value below it.
-pub fn edge_number(value: f64) -> String {
-    const MORE_DIGITS: usize = 2;
-    /// By so little a name may lie above its edge: 0.45 stands for 0.44999999999999996.
-    const ROUNDING: f64 = 1e-9;
-    let magnitude = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
-    let fewest = (3 - magnitude).clamp(0, 9) as usize;
-    let is_above = |text: &String| text.parse::<f64>().is_ok_and(|named| named - value > ROUNDING * value.abs());
-    let mut nearest = (fewest..=fewest + MORE_DIGITS).map(|decimals| format!("{value:.decimals$}"));
-    let down = || format!("{:.fewest$}", value - 10_f64.powi(-(fewest as i32)) / 2.0);
-    without_trailing_zeros(&nearest.find(|text| !is_above(text)).unwrap_or_else(down))
-}
-
 /// A number with at most two decimals and no trailing zeros.
 pub fn short_number(value: f64) -> String {
     without_trailing_zeros(&format!("{value:.2}"))
 }
 
-fn without_trailing_zeros(text: &str) -> String {
+pub(super) fn without_trailing_zeros(text: &str) -> String {
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
     if text == "-0" { "0".to_string() } else { text.to_string() }
 }
@@ -151,10 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_edge_is_named_by_no_value_above_it() {
-        let names =
-            [1235.5, 1234.9, 1234.4, 123.5, 1.32268, 0.3 / 2.0 + 0.6 / 2.0, -2.00049, 20.0 / 3.0].map(edge_number);
-        assert_eq!(names, ["1235.5", "1234.9", "1234", "123.5", "1.32268", "0.45", "-2.0005", "6.666"]);
+    fn a_short_number_has_no_negative_zero() {
         assert_eq!([short_number(-0.001), short_number(1200.0)], ["0", "1200"]);
     }
 }

@@ -2,8 +2,9 @@
 
 use super::bins::{codes, edges_of_sorted};
 use super::curve_line::{CurveLine, places};
+use super::edges::{range_in_words, range_name};
 use super::moments::Moments;
-use super::source::{Source, Values, edge_number, short_number};
+use super::source::{Source, Values, short_number};
 use crate::design::{Line, NO_LEVEL};
 use crate::tables::{MISSING, Numbers, TextColumn};
 use serde::{Deserialize, Serialize};
@@ -222,15 +223,18 @@ impl Term {
         match &self.shape {
             Shape::Line { .. } => "(missing)".to_string(),
             Shape::Curve { edges, .. } if code > edges.len() => "(missing)".to_string(),
-            Shape::Curve { edges, .. } if edges.is_empty() => "any".to_string(),
-            Shape::Curve { edges, .. } if code == 0 => format!("up to {}", edge_number(edges[0])),
-            Shape::Curve { edges, .. } if code == edges.len() => format!("above {}", edge_number(edges[code - 1])),
-            Shape::Curve { edges, .. } => {
-                format!("{} to {}", edge_number(edges[code - 1]), edge_number(edges[code]))
-            }
+            Shape::Curve { edges, .. } => range_name(edges, code),
             Shape::Levels { levels, .. } if code < levels.len() => levels[code].clone(),
             Shape::Levels { levels, other: true, .. } if code == levels.len() => "(other)".to_string(),
             Shape::Levels { .. } => "(missing)".to_string(),
+        }
+    }
+
+    /// The same for a reader, who asks how an effect goes along: the edges of a curve are rounded.
+    pub fn level_in_words(&self, code: u32) -> String {
+        match &self.shape {
+            Shape::Curve { edges, .. } if code as usize <= edges.len() => range_in_words(edges, code as usize),
+            _ => self.level_name(code),
         }
     }
 }

@@ -137,7 +137,8 @@ fn effect(index: usize, fitted: &FittedTerm, certainty: &Certainty) -> Effect {
         added.truncate(WORDS_SHOWN);
         added.sort_by(|a, b| b.1.total_cmp(&a.1));
     }
-    let of_code = |(code, added): (u32, f64)| level(fitted.term.level_name(code), added, fitted.spot_of_level(code));
+    let of_code =
+        |(code, added): (u32, f64)| level(fitted.term.level_in_words(code), added, fitted.spot_of_level(code));
     levels.extend(added.into_iter().map(of_code));
     let source = &fitted.term.source;
     Effect {
