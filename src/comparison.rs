@@ -205,6 +205,11 @@ impl RuleComparison {
             verdict => verdict.to_string(),
         }
     }
+
+    /// The interval to draw beside the points: what is not told is not shown either.
+    pub fn drawn_interval(&self) -> [f64; 2] {
+        if self.sets_the_scale { [self.learned_points; 2] } else { self.interval }
+    }
 }
 
 /// The whole scorecard, hand-set beside learned.

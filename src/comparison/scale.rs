@@ -32,6 +32,7 @@ mod tests {
         rules[0].sets_the_scale = true;
         let said = told(&rules).unwrap();
         assert!(said.starts_with("`referred` sets the scale: ") && said.ends_with("the others are measured by it."));
+        assert_eq!([rules[0].drawn_interval(), rules[1].drawn_interval()], [[60.2; 2], [-2.0, 4.0]]);
         assert!(told(&rules[..1]).unwrap().ends_with("whatever it is worth."));
     }
 }

@@ -56,6 +56,8 @@ pub(in super::super) struct RuleRow {
     pub(in super::super) interval: [f64; 2],
     /// Whether the interval is narrow only because the scale is held by this rule.
     pub(in super::super) sets_the_scale: bool,
+    #[serde(skip)]
+    pub(in super::super) drawn_interval: [f64; 2],
     pub(in super::super) leads: usize,
     pub(in super::super) won: usize,
     /// Row-weighted share of won deals among them.
@@ -129,6 +131,7 @@ fn row(rule: &RuleComparison) -> RuleRow {
         learned_points: rule.learned_points,
         interval: rule.interval,
         sets_the_scale: rule.sets_the_scale,
+        drawn_interval: rule.drawn_interval(),
         leads: rule.leads,
         won: rule.won,
         win_rate: rule.win_rate,

@@ -42,7 +42,7 @@ pub(in super::super) fn comparison_text(summary: &Summary) -> Page {
 
 fn rules(text: &mut Page, summary: &Summary) {
     let strip = Strip::holding(
-        summary.rules.iter().flat_map(|r| [r.hand_set_points, r.learned_points].into_iter().chain(drawn(r))),
+        summary.rules.iter().flat_map(|r| [r.hand_set_points, r.learned_points].into_iter().chain(r.drawn_interval)),
     );
     let rows: Vec<Vec<String>> = summary
         .rules
@@ -56,7 +56,7 @@ fn rules(text: &mut Page, summary: &Summary) {
                 short_number(r.hand_set_points),
                 tenth(r.learned_points),
                 interval(r),
-                strip.draw(r.hand_set_points, r.learned_points, drawn(r)),
+                strip.draw(r.hand_set_points, r.learned_points, r.drawn_interval),
                 count(r.leads),
                 rate,
                 if summary.ranks_nothing { NO_VERDICT.to_string() } else { r.verdict.clone() },
@@ -199,11 +199,6 @@ fn interval(rule: &RuleRow) -> String {
         true => SETS_THE_SCALE.to_string(),
         false => format!("{} to {}", tenth(rule.interval[0]), tenth(rule.interval[1])),
     }
-}
-
-/// The interval to draw: what is not told is not shown either.
-fn drawn(rule: &RuleRow) -> [f64; 2] {
-    if rule.sets_the_scale { [rule.learned_points; 2] } else { rule.interval }
 }
 
 /// One decimal, no negative zero.

@@ -39,7 +39,7 @@ use super::leaning::asked;
 use super::model::{DriftRecord, Model};
 use super::promises::Promises;
 use super::train::{Procedure, fit_error, lessons};
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, RuleComparison};
 use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::metrics::Standing;
@@ -126,6 +126,8 @@ pub struct Report {
     pub is_start: bool,
     /// Learned beside hand-set points; `None` without a scorecard.
     pub comparison: Option<Comparison>,
+    /// The interval to draw of each of its rules, in their order.
+    pub drawn_intervals: Vec<[f64; 2]>,
     /// What else the deals say of the scorecard; `None` without one.
     pub advice: Option<Advice>,
     /// What became of each quadrant's past deals, in the order of [`Quadrant::ALL`](crate::mismatch::Quadrant::ALL).
@@ -261,6 +263,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),
         half_life_days: train.deals.half_life.days(),
+        drawn_intervals: comparison.iter().flat_map(|c| &c.rules).map(RuleComparison::drawn_interval).collect(),
         comparison,
         advice,
         quadrants: model
