@@ -12,7 +12,7 @@ mod standing;
 mod words;
 
 pub(super) use attributes::absent;
-pub use beyond::{above_all_points, most_points};
+pub use beyond::{above_all_points, most_points, most_points_within};
 pub use place::{FirstLead, Place};
 pub use since::{WonOf, WonSince, learned_since};
 pub(super) use words::model_reasons;

@@ -38,6 +38,7 @@ use super::leaks::{self, ScreenSettings};
 use super::leaning::asked;
 use super::model::{DriftRecord, Model};
 use super::promises::Promises;
+use super::score::most_points_within;
 use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::{Comparison, RuleComparison};
 use crate::fault::InputError;
@@ -110,7 +111,7 @@ pub struct Report {
     pub drift: Option<DriftRecord>,
     /// Lowest and highest score of the scorecard.
     pub scale: Option<[f64; 2]>,
-    /// The most points that a past deal had.
+    /// The most points that a past deal had, where the scale goes on above them.
     pub most_points: Option<f64>,
     /// Whether deals that had closed by their as-of are left out: then each was judged while it was open.
     pub while_open: bool,
@@ -257,7 +258,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         train_judges: lookback::train_judges(&found, settings.card.as_ref()),
         drift: model.drift.as_ref().map(DriftRecord::plain),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
-        most_points: model.blending.as_ref().and_then(|blending| blending.rule_ranks.most()),
+        most_points: scorecard.and_then(|card| most_points_within(&model, card)),
         is_start,
         while_open: deals.snapshots.tell_closes(),
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),

@@ -2,16 +2,25 @@
 
 use super::{Assessment, FirstLead};
 use crate::features::short_number;
+use crate::pipeline::model::Model;
+use crate::scorecard::Scorecard;
 
 /// Where the scale goes on for so large a part of its range above the most points of any past deal, that is said.
 const FAR_ABOVE: f64 = 0.25;
 
-/// The most points that a past deal had, where the scale goes on far above them and the score is not the points: the few best
-/// leads are then spread over all of the rest.
+/// The most points that a past deal had, where the scale goes on above them.
+pub fn most_points_within(model: &Model, scorecard: &Scorecard) -> Option<f64> {
+    let most = model.blending.as_ref()?.rule_ranks.most()?;
+    (most < scorecard.range.max).then_some(most)
+}
+
+/// The same where the scale goes on far above them and the score is not the points: the few best leads are then spread over all
+/// of the rest.
 pub fn most_points(assessment: &Assessment<'_>) -> Option<f64> {
-    let blending = assessment.model?.blending.as_ref().filter(|blending| blending.blend.weight > 0.0)?;
-    let (most, range) = (blending.rule_ranks.most()?, assessment.scorecard?.range);
-    (range.max - most > FAR_ABOVE * (range.max - range.min)).then_some(most)
+    let (model, scorecard) = (assessment.model?, assessment.scorecard?);
+    let (most, range) = (most_points_within(model, scorecard)?, scorecard.range);
+    let is_blended = model.blending.as_ref().is_some_and(|blending| blending.blend.weight > 0.0);
+    (is_blended && range.max - most > FAR_ABOVE * (range.max - range.min)).then_some(most)
 }
 
 /// That scores above the most points of any past deal are places and no more, where any of these leads has one.
