@@ -5,6 +5,7 @@
 
 mod acts;
 mod advice;
+mod corners;
 mod effects;
 mod grid;
 mod journey;
@@ -19,6 +20,7 @@ mod touches;
 
 pub use acts::{ActEffect, Aged, Repeated};
 pub use advice::Advice;
+pub use corners::Corner;
 pub use effects::{Effect, EffectLevel, Move};
 pub use grid::{Grid, GridCell};
 pub use journey::{Amount, Days, Journey, Touch};
@@ -43,8 +45,6 @@ use super::train::{Procedure, fit_error, lessons};
 use crate::comparison::{Comparison, RuleComparison};
 use crate::fault::InputError;
 use crate::features::PlanLine;
-use crate::metrics::Standing;
-use crate::mismatch::QuadrantRecord;
 use crate::predictor::Certainty;
 use crate::scorecard::{Scorecard, tier_meaning};
 use crate::values::format_instant;
@@ -65,20 +65,6 @@ pub struct ReportSettings {
     pub card: Option<CardFigures>,
     /// Leave out whatever names a person.
     pub anonymous: bool,
-}
-
-/// What became of the past deals of one quadrant.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Corner {
-    /// The record.
-    #[serde(flatten)]
-    pub record: QuadrantRecord,
-    /// How it does beside the win rate of all deals; `None` where it is too small to say.
-    pub standing: Option<Standing>,
-    /// Where a lead there stands against the handover tier.
-    pub placed: &'static str,
-    /// What such a lead asks for.
-    pub advice: &'static str,
 }
 
 /// The view: what the page shows.
@@ -270,7 +256,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         quadrants: model
             .blending
             .as_ref()
-            .map(|b| corners(&b.records, found.judged.rate, is_start))
+            .map(|b| corners::corners(&b.records, found.judged.rate, is_start))
             .unwrap_or_default(),
         handover_sentence: handover.as_ref().map(Handover::bounds).unwrap_or_default(),
         handover_chance: handover
@@ -320,20 +306,6 @@ fn tier_meanings(scorecard: &Scorecard) -> BTreeMap<String, String> {
     let handover = scorecard.handover.map(|handover| scorecard.tiers[handover].name.as_str());
     let names = scorecard.tiers.iter().map(|tier| &tier.name);
     names.filter_map(|name| Some((name.clone(), tier_meaning(name, handover)?))).collect()
-}
-
-/// The corners with their records beside the win rate of all deals.
-fn corners(records: &[QuadrantRecord], win_rate: f64, is_start: bool) -> Vec<Corner> {
-    let corner = |record: &QuadrantRecord| {
-        let (quadrant, standing) = (record.quadrant, record.standing(win_rate));
-        Corner {
-            standing,
-            placed: quadrant.placed(is_start),
-            advice: quadrant.advice(standing),
-            record: record.clone(),
-        }
-    };
-    records.iter().map(corner).collect()
 }
 
 /// How certain the effects are; `None` without a model.
