@@ -91,6 +91,8 @@ pub struct Report {
     pub whose_rates: Option<[&'static str; 2]>,
     /// Whose rates those of the judged deals are; empty where they are won ÷ closed.
     pub whose_judged: &'static str,
+    /// How a lift counts the best tenth, where the picture of the tenths counts another.
+    pub of_lift: Option<String>,
     /// The deals on which `train` judged the live version; `None` where nobody knows.
     pub train_judges: Option<String>,
     /// How the newest deals differ from the older ones, in plain words; `None` where they were not compared.
@@ -241,6 +243,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         won: model.snapshot.won,
         whose_rates: whose_rates(&deals),
         whose_judged: found.row_weights.whose(),
+        of_lift: sentences::of_lift(found.row_weights, found.judged.n, &found.bands),
         train_judges: lookback::train_judges(&found, settings.card.as_ref()),
         drift: model.drift.as_ref().map(DriftRecord::plain),
         scale: scorecard.map(|card| [card.range.min, card.range.max]),

@@ -1,6 +1,6 @@
 //! The sentences that matter: the points, the order, the disagreement.
 
-use super::super::backtest::{Backtest, Past};
+use super::super::backtest::{Backtest, Past, SideBands};
 use super::super::handover::{Handover, LIKELY};
 use super::super::model::{DriftRecord, Model};
 use super::super::train::pick;
@@ -118,10 +118,46 @@ fn disagreement(model: &Model, handover: Option<&Handover>, is_chance: bool, is_
     }
 }
 
+/// How a lift counts the best tenth of the judged deals where the picture of the tenths, which are of as many deals each and part
+/// no tie, counts another; `None` where both count the same.
+pub(super) fn of_lift(weights: RowWeights, judged: usize, bands: &[SideBands]) -> Option<String> {
+    let tenth = judged / 10;
+    let parts_a_tie =
+        bands.iter().filter_map(|side| side.bands.first()).any(|first| first.record.n.abs_diff(tenth) > 1);
+    let by_weight = format!("The best 10 % are taken {}, the picture's tenths by number of deals.", weights.whose());
+    let in_parts = "Deals tied at the cut count in part; in the picture they stay together.";
+    let said = [weights.differ().then_some(by_weight), parts_a_tie.then(|| in_parts.to_string())];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    (!bands.is_empty() && !said.is_empty()).then(|| said.join(" "))
+}
+
 /// What became of the judged deals below the tier of the handover that were more likely than not to be won.
 pub(super) fn likely_then(handover: &Handover, card: &Scorecard, past: &Past, weights: RowWeights) -> Option<String> {
     let (p, score) = (past.p.as_ref()?, past.score.as_ref()?);
     let is_one = |&i: &usize| p[i] >= LIKELY && !card.is_high(score[i]) && !past.disqualified[i];
     let rows: Vec<usize> = (0..past.n()).filter(is_one).collect();
     handover.likely_then(&Rate::of(&pick(&past.y, &rows), &pick(&past.w, &rows))?, weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::backtest::{Band, Side};
+    use super::*;
+
+    #[test]
+    fn how_a_lift_counts_is_told_where_the_picture_counts_another_tenth() {
+        let first_band = |n: usize| {
+            let record = Rate::of(&vec![1.0; n], &vec![1.0; n]).unwrap();
+            let bands = vec![Band { tenth: 1, tenths: [1, 1], from: 0.0, to: 1.0, record }];
+            vec![SideBands { side: Side::Model, unit: "model_probability", bands }]
+        };
+        let told = |weights, n| of_lift(weights, 104, &first_band(n)).unwrap_or_default();
+        assert_eq!([told(RowWeights::Alike, 10), told(RowWeights::Alike, 11)], ["", ""]);
+        let in_parts = "Deals tied at the cut count in part; in the picture they stay together.";
+        assert_eq!([told(RowWeights::Alike, 25), told(RowWeights::Alike, 4)], [in_parts; 2]);
+        let by_weight = "The best 10 % are taken among leads open on any day, the picture's tenths by number of deals.";
+        assert_eq!(told(RowWeights::TimeOpen, 10), by_weight);
+        assert_eq!(told(RowWeights::TimeOpen, 25), format!("{by_weight} {in_parts}"));
+        assert_eq!(of_lift(RowWeights::TimeOpen, 104, &[]), None);
+    }
 }
