@@ -16,7 +16,7 @@ use minijinja::{Environment, HtmlEscape, Value, context};
 use std::error::Error;
 
 /// The parts of the page by name; what ends in `.html` is escaped.
-const PARTS: [(&str, &str); 16] = [
+const PARTS: [(&str, &str); 17] = [
     ("page.html", include_str!("page/page.html")),
     ("charts.html", include_str!("page/charts.html")),
     ("words.html", include_str!("page/words.html")),
@@ -33,6 +33,7 @@ const PARTS: [(&str, &str); 16] = [
     ("how.html", include_str!("page/sections/how.html")),
     ("style.css", include_str!("page/style.css")),
     ("sort.js", include_str!("page/sort.js")),
+    ("print.js", include_str!("page/print.js")),
 ];
 
 /// Longer names of values would push the pictures beside them aside.

@@ -155,6 +155,8 @@ fn what_only_analysts_ask_for_is_folded() {
     let n_words: usize = words.map(|text| text.split_whitespace().count()).sum();
     assert!(n_words <= MOST_OPEN_WORDS, "{n_words} words");
     assert!(page.contains("details::details-content{content-visibility:visible"), "paper shows what is folded");
+    let script = page.split_once("<script>").unwrap().1;
+    assert!(script.contains("beforeprint") && script.contains("afterprint"), "in older browsers, too");
 }
 
 /// A text without what stands within a tag of this name, however deep.

@@ -43,6 +43,14 @@ async function folds(page, name) {
   await page.emulateMedia({ media: "print" });
   expect((await hidden()) === 0, `${name}: ${await hidden()} parts are not printed`);
   await page.emulateMedia({ media: "screen" });
+  // Browsers that know nothing of what is folded but to open it: before paper, and closed again after it.
+  const shutAt = (when) => page.evaluate((event) => {
+    window.dispatchEvent(new Event(event));
+    return document.querySelectorAll("details:not(.screen):not([open])").length;
+  }, when);
+  const before = await page.locator("details:not(.screen):not([open])").count();
+  const [paper, after] = [await shutAt("beforeprint"), await shutAt("afterprint")];
+  expect(before > 5 && paper === 0 && after === before, `${name}: ${before} parts are folded, for paper ${paper}, then ${after}`);
   const first = page.locator("details:not(.screen) > summary").first();
   await first.focus();
   await page.keyboard.press("Enter");
