@@ -12,6 +12,7 @@ mod explain;
 mod flagged;
 mod init;
 mod inputs;
+mod interrupt;
 mod leads_at_hand;
 mod log;
 mod man;
@@ -120,12 +121,17 @@ enum Ending {
 
 /// Parses the arguments of the process, runs the command, and gives the exit status.
 pub fn run() -> ExitCode {
-    run_on(std::env::args_os(), &RealDisk)
+    start(std::env::args_os(), &RealDisk, interrupt::heed)
 }
 
 /// Runs the command that `arguments` ask for, the program's name first; what it changes in a model store goes through
 /// `disk`, so that a test can fail or stop any of it.
 pub fn run_on(arguments: impl IntoIterator<Item = OsString>, disk: &dyn Disk) -> ExitCode {
+    start(arguments, disk, |_| ())
+}
+
+/// Runs the command once `ready` has seen where words go.
+fn start(arguments: impl IntoIterator<Item = OsString>, disk: &dyn Disk, ready: impl FnOnce(&Terminal)) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -135,6 +141,7 @@ pub fn run_on(arguments: impl IntoIterator<Item = OsString>, disk: &dyn Disk) ->
         }
     };
     let terminal = Terminal::new(cli.format, cli.quiet, cli.verbose);
+    ready(&terminal);
     let ending = match &cli.command {
         Command::Init(args) => init::run(args, &terminal),
         Command::Train(args) => train::run(args, &terminal, disk),

@@ -74,6 +74,14 @@ impl Bars {
         shown.clear();
         write()
     }
+
+    /// Takes the bar off the screen for good; at once, so not where somebody writes, for then there is none.
+    pub(super) fn leave(&self) {
+        if let Ok(mut shown) = self.0.try_lock() {
+            shown.clear();
+            std::mem::forget(shown);
+        }
+    }
 }
 
 impl Onlooker for Bars {

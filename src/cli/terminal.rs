@@ -67,6 +67,11 @@ impl Terminal {
         self.bars.clone().map(Watch::by).unwrap_or_default()
     }
 
+    /// No more of that: the program is about to end.
+    pub(super) fn leave(&self) {
+        self.bars.iter().for_each(Bars::leave);
+    }
+
     /// Whether somebody wants to read more than what it takes to go on.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose

@@ -31,6 +31,8 @@ mod help;
 mod init;
 mod init_again;
 mod init_proposals;
+#[cfg(unix)]
+mod interrupt;
 mod known_by;
 mod layers;
 mod lead_world;

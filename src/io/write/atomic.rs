@@ -1,10 +1,10 @@
 //! A file is there whole or not at all.
 
+use super::unfinished::Unfinished;
 use crate::fault::InputError;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tempfile::{Builder, NamedTempFile};
 
 /// Size of the buffer before the file.
 const BUFFER: usize = 1 << 20;
@@ -54,7 +54,7 @@ fn write_straight(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Resul
 }
 
 fn replace(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let temporary = temporary_in(&folder_of(path))?;
+    let temporary = Unfinished::begin(&folder_of(path))?;
     {
         let mut sink = BufWriter::with_capacity(BUFFER, temporary.as_file());
         fill(&mut sink)?;
@@ -64,21 +64,9 @@ fn replace(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) 
         temporary.as_file().set_permissions(earlier.permissions())?;
     }
     temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
+    temporary.finish(path)?;
     sync_folder(&folder_of(path));
     Ok(())
-}
-
-/// A temporary file with the permissions any new file gets.
-fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(".leadscore-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
 }
 
 /// Makes the new name last through a power cut where the system can; where it cannot, the content is safe already.

@@ -6,10 +6,12 @@ mod decimals;
 mod ndjson_out;
 mod parquet_out;
 mod rows;
+mod unfinished;
 
 pub use atomic::write_atomically;
 pub use csv_out::{CsvWriter, write_csv};
 pub use rows::rows_at;
+pub use unfinished::abandon_unfinished;
 
 use crate::asof::Instant;
 use crate::fault::InputError;
