@@ -206,9 +206,14 @@ impl RuleComparison {
         }
     }
 
+    /// Whether anything was learned of it: it hit some deals, and not all alike.
+    pub fn is_learned(&self) -> bool {
+        self.leads > 0 && self.interval[0] != self.interval[1]
+    }
+
     /// The interval to draw beside the points: what is not told is not shown either.
     pub fn drawn_interval(&self) -> [f64; 2] {
-        if self.sets_the_scale { [self.learned_points; 2] } else { self.interval }
+        if self.sets_the_scale || !self.is_learned() { [self.learned_points; 2] } else { self.interval }
     }
 }
 

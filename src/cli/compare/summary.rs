@@ -58,6 +58,9 @@ pub(in super::super) struct RuleRow {
     pub(in super::super) sets_the_scale: bool,
     #[serde(skip)]
     pub(in super::super) drawn_interval: [f64; 2],
+    /// Whether anything was learned of it.
+    #[serde(skip)]
+    pub(in super::super) is_learned: bool,
     pub(in super::super) leads: usize,
     pub(in super::super) won: usize,
     /// Row-weighted share of won deals among them.
@@ -132,6 +135,7 @@ fn row(rule: &RuleComparison) -> RuleRow {
         interval: rule.interval,
         sets_the_scale: rule.sets_the_scale,
         drawn_interval: rule.drawn_interval(),
+        is_learned: rule.is_learned(),
         leads: rule.leads,
         won: rule.won,
         win_rate: rule.win_rate,

@@ -54,7 +54,7 @@ fn rules(text: &mut Page, summary: &Summary) {
                 name,
                 r.group.clone(),
                 short_number(r.hand_set_points),
-                tenth(r.learned_points),
+                if r.is_learned { tenth(r.learned_points) } else { "–".to_string() },
                 interval(r),
                 strip.draw(r.hand_set_points, r.learned_points, r.drawn_interval),
                 count(r.leads),
@@ -193,11 +193,12 @@ fn written(path: &str, judged: Option<&Judged>) -> String {
     format!("The learned scorecard is in {path}; {next}.\n")
 }
 
-/// The interval of a rule's points, unless these hold the scale.
+/// The interval of a rule's points, unless these hold the scale or nothing was learned of it.
 fn interval(rule: &RuleRow) -> String {
-    match rule.sets_the_scale {
-        true => SETS_THE_SCALE.to_string(),
-        false => format!("{} to {}", tenth(rule.interval[0]), tenth(rule.interval[1])),
+    match (rule.sets_the_scale, rule.is_learned) {
+        (true, _) => SETS_THE_SCALE.to_string(),
+        (_, false) => "–".to_string(),
+        _ => format!("{} to {}", tenth(rule.interval[0]), tenth(rule.interval[1])),
     }
 }
 
