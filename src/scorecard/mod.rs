@@ -7,6 +7,7 @@
 //! here checks again.
 
 mod action;
+mod asks;
 mod check;
 mod condition;
 mod evaluate;

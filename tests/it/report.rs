@@ -89,8 +89,21 @@ fn the_page_speaks_in_plain_words() {
     assert_eq!(TERMS.iter().find(|term| spoken.contains(*term)), None);
     assert!(page.contains("newer deals the model expected"), "what changed is told without its terms");
     assert_eq!(page.matches("AUC").count(), 1, "where won deals ranking above lost ones is explained");
-    let (before, after) = page.split_once("Odds × 2 means twice the odds").unwrap();
+    let (before, after) = page.split_once("In the lists below, odds × 2 means twice the odds").unwrap();
     assert!(!before.contains("(odds × ") && after.contains("(odds × "), "explained before the first of them");
+}
+
+/// Whoever sees `target_size` beside its points has never opened the scorecard; a page for others has no cell's words.
+#[test]
+fn beside_each_rule_stands_what_it_asks_for() {
+    let company = Company::sample();
+    company.run(&["report", "--out", "report.html"]).ok();
+    let page = company.text("report.html");
+    let rules = company.text("scorecard.toml").matches("[[rule]]").count();
+    assert!(rules > 5 && page.matches("class=\"asks\"").count() + 1 >= rules, "all that have points");
+    assert!(page.contains("at least once") || page.contains("times or more"), "of acts");
+    company.run(&["report", "--out", "report.html", "--anonymous"]).ok();
+    assert!(!company.text("report.html").contains("class=\"asks\""));
 }
 
 /// A reader who divides wins by deals must not find another number under the same name.

@@ -15,6 +15,7 @@ mod map;
 mod months;
 mod parting;
 mod privacy;
+mod rules;
 mod sentences;
 mod touches;
 
@@ -29,6 +30,7 @@ pub use lookback::CardFigures;
 pub use map::{Axis, Map, Spot};
 pub use months::Month;
 pub use parting::Parting;
+pub use rules::ShownRule;
 
 use super::assembly::{Beside, assemble};
 use super::backtest::{Backtest, BacktestSettings, LookedBack, look_back_on};
@@ -42,7 +44,7 @@ use super::model::{DriftRecord, Model};
 use super::promises::Promises;
 use super::score::most_points_within;
 use super::train::{Procedure, fit_error, lessons};
-use crate::comparison::{Comparison, RuleComparison};
+use crate::comparison::Comparison;
 use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::predictor::Certainty;
@@ -115,8 +117,8 @@ pub struct Report {
     pub is_start: bool,
     /// Learned beside hand-set points; `None` without a scorecard.
     pub comparison: Option<Comparison>,
-    /// The interval to draw of each of its rules, in their order.
-    pub drawn_intervals: Vec<[f64; 2]>,
+    /// What to show of each of its rules, in their order.
+    pub rules: Vec<ShownRule>,
     /// What else the deals say of the scorecard; `None` without one.
     pub advice: Option<Advice>,
     /// What became of each quadrant's past deals, in the order of [`Quadrant::ALL`](crate::mismatch::Quadrant::ALL).
@@ -253,7 +255,7 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),
         half_life_days: train.deals.half_life.days(),
-        drawn_intervals: comparison.iter().flat_map(|c| &c.rules).map(RuleComparison::drawn_interval).collect(),
+        rules: scorecard.zip(comparison.as_ref()).map(|(card, c)| ShownRule::of_each(card, c)).unwrap_or_default(),
         comparison,
         advice,
         quadrants: model

@@ -36,6 +36,8 @@ pub(super) fn leave_out_people(report: &mut Report) {
             deal.model_reasons.clear();
         }
     }
+    // What a rule asks for may be somebody's name.
+    report.rules.iter_mut().for_each(|rule| rule.asks.clear());
     if let Some(advice) = &mut report.advice {
         advice.missing.retain(|sentence| !is_about_people(sentence));
     }
