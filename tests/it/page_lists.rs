@@ -70,10 +70,10 @@ fn those_without_a_tier_are_not_the_first_to_call() {
 fn odds_are_explained_where_there_are_some() {
     let company = referrals();
     let (page, view) = report(&company);
-    assert!(view["odds_in_lists"] == true && page.contains("Odds × 2 means"));
+    assert!(view["odds_in_lists"] == true && page.contains("odds × 2 means"));
     company.run(&["report", "--out", "report.html", "--top", "0"]).ok();
     let page = company.text("report.html");
-    assert!(!page.contains("Odds × 2 means") && !page.contains("(odds × "));
+    assert!(!page.contains("odds × 2 means") && !page.contains("(odds × "));
     // There are such leads and deals; that they are not listed does not say that there are none.
     assert!(page.contains("; none is listed here, as <code>--top 0</code> asks"), "{page}");
     assert!(!page.contains("<details><summary>Past deals") && page.contains("<p>Past deals with many points"));
