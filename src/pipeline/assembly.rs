@@ -168,6 +168,7 @@ fn notes(
             Model::WHAT_TO_BRING
         ));
     }
+    notes.extend(deals.flaws.iter().cloned());
     notes.extend(deals.snapshots.wins_in_words());
     if let (Some(scorecard), Some(blending)) = (scorecard, &whole.blending) {
         let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();

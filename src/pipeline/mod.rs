@@ -19,6 +19,7 @@ mod folds;
 pub mod handover;
 mod holdout;
 mod joining;
+mod late_closes;
 pub mod leaks;
 pub mod leaning;
 pub mod model;

@@ -27,6 +27,7 @@ mod drift;
 mod expected_wins;
 mod faults;
 mod fixtures;
+mod flaws;
 mod help;
 mod init;
 mod init_again;

@@ -148,15 +148,15 @@ fn beginning(table: &LeadTable, facts: &LogFacts) -> Option<Finding> {
     let (begins, created) = (facts.begins?, table.created_at.as_ref()?);
     let before = created.iter().flatten().filter(|at| **at < begins).count();
     (before > 0 && before as f64 >= A_FEW * created.len() as f64).then(|| {
-        let day: String = format_instant(begins).chars().take(10).collect();
+        let begins = format_instant(begins);
         let verb = by_number(before, "was", "were");
-        let sentence = format!("{} {verb} created before {day}, when the log seems to begin", counted(before, "lead"));
+        let sentence = format!("{} {verb} created before {begins}, when the log seems to begin", counted(before, "lead"));
         Finding::new(
             Grade::Look,
             Area::Activities,
             sentence,
-            "99 % of its rows are of that day or later, so for those leads \"no activity\" may only mean \"not logged yet\". \
-             If everything was logged, put `since = \"always\"` under [activities]; otherwise the day on which it begins.",
+            "99 % of its rows are of that time or later, so for those leads \"no activity\" may only mean \"not logged yet\". \
+             If everything was logged, put `since = \"always\"` under [activities]; otherwise the time at which it begins.",
         )
     })
 }

@@ -1,11 +1,12 @@
 //! Times that cannot be.
 
 use super::{Area, Finding, Grade, Notebook, by_number, counted, listed};
-use crate::asof::{Instant, MICROS_PER_DAY, Span};
+use crate::asof::{Instant, MICROS_PER_DAY};
+use crate::pipeline::late_closes::LateCloses;
 use crate::pipeline::start::means_open;
 use crate::tables::{LeadTable, Outcome};
 use crate::text::thousands;
-use crate::values::{format_day, format_instant};
+use crate::values::format_instant;
 
 /// 1901-01-01; dates of 1900 and before are how software spells "none".
 const EARLIEST: Instant = Instant(-25_202 * MICROS_PER_DAY);
@@ -19,11 +20,6 @@ const TOO_MANY: f64 = 0.01;
 const NEARLY_ALL: f64 = 0.95;
 /// … of so many is no slip.
 const FEWEST_OPEN: usize = 20;
-
-/// So many wins that leads before the first close should have had by then are missing by no chance.
-const WINS_MISSED: f64 = 10.0;
-/// A first close is late so many times after the first lead as the time in which half of the wins came.
-const LATE: f64 = 2.0;
 
 pub(super) fn look(table: &LeadTable, lost_after: bool, open_words: &[String], notes: &mut Notebook) {
     if table.created_at.is_none() && table.closed_at.is_none() && table.as_of.is_none() {
@@ -43,7 +39,8 @@ pub(super) fn look(table: &LeadTable, lost_after: bool, open_words: &[String], n
     notes.findings.extend(lacking(table, lost_after));
     notes.findings.extend(open_with_a_time(table, open_words));
     notes.findings.extend(reversed(table));
-    notes.findings.extend(closes_begin_late(table));
+    let late = LateCloses::of(table);
+    notes.findings.extend(late.map(|late| Finding::new(Grade::Look, Area::Times, late.told(), late.what_to_do())));
 }
 
 fn impossible(
@@ -154,32 +151,5 @@ fn reversed(table: &LeadTable) -> Option<Finding> {
             _ => format!("Such as {}; they cannot train the model.", listed(&ids)),
         };
         Finding::new(grade, Area::Times, sentence, evidence)
-    })
-}
-
-/// Leads that came so long before the first known close that many should have been won by then: the files may tell of deals from
-/// some day on only, and the earlier leads then look worse than they were.
-fn closes_begin_late(table: &LeadTable) -> Option<Finding> {
-    let (created, closed, outcome) = (table.created_at.as_ref()?, table.closed_at.as_ref()?, table.outcome.as_ref()?);
-    let decided = (0..table.n_leads()).filter(|&row| outcome[row] != Outcome::Open);
-    let first_close = decided.filter_map(|row| closed[row]).min()?;
-    let wins = (0..table.n_leads()).filter(|&row| outcome[row] == Outcome::Won);
-    let mut spans: Vec<Span> = wins.filter_map(|row| Some(closed[row]?.since(created[row]?))).collect();
-    spans.sort_unstable();
-    // Won as often and as soon as all leads were.
-    let before = created.iter().flatten().filter(|at| **at < first_close);
-    let soon_enough = |at: &Instant| spans.partition_point(|span| *span < first_close.since(*at));
-    let missed = before.clone().map(soon_enough).sum::<usize>() as f64 / created.iter().flatten().count() as f64;
-    let waited = first_close.since(*before.clone().min()?).days();
-    let is_late = waited > LATE * spans.get(spans.len() / 2)?.days();
-    (is_late && missed >= WINS_MISSED).then(|| {
-        let first_day = format_day(first_close);
-        let sentence = format!("The first deal closed on {first_day}, {waited:.0} days after the first lead came");
-        let evidence = format!(
-            "By then about {missed:.0} of the {} before it should have been won. Do the files leave out earlier deals? Then these \
-             leads look worse than they were: add the deals, or leave the leads out.",
-            counted(before.count(), "lead"),
-        );
-        Finding::new(Grade::Look, Area::Times, sentence, evidence)
     })
 }

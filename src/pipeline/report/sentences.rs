@@ -14,11 +14,15 @@ use crate::text::{counted, percent, thousands};
 /// The share of the deals that the sentence on the order speaks of.
 const TOP: f64 = 0.2;
 
-/// What makes all the sentences doubtful, if anything: the question about what carries the model, what the look back found
-/// worse than expected, and drift.
-pub(super) fn warnings(model: &Model, looking_back: Option<String>) -> Vec<String> {
+/// What makes all the sentences doubtful, if anything: the question about what carries the model, the flaws of the leads'
+/// table, what the look back found worse than expected, and drift.
+pub(super) fn warnings(model: &Model, flaws: &[String], looking_back: Option<String>) -> Vec<String> {
     let asked = model.notes_first_and_last().0.into_iter().map(str::to_string);
-    asked.chain(looking_back).chain(model.drift.as_ref().and_then(DriftRecord::sentence)).collect()
+    asked
+        .chain(flaws.iter().cloned())
+        .chain(looking_back)
+        .chain(model.drift.as_ref().and_then(DriftRecord::sentence))
+        .collect()
 }
 
 /// At most three: of the points, of the order of the deals, of where the two sides disagree. That rates are by row weight

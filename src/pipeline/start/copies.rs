@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use super::sheet::{Sheet, SheetColumn};
-use crate::pipeline::alike::{FEWEST_COLUMNS, groups, is_nearly_unique};
+use crate::pipeline::alike::{FEWEST_COLUMNS, groups, is_an_id};
 use std::hash::Hasher;
 
 /// Fewer than one lead in so many is told by `check` alone.
@@ -12,7 +12,7 @@ const ONE_IN: usize = 20;
 pub fn copies(leads: &Sheet, layout: &Layout) -> Option<usize> {
     let tells = |column: &&SheetColumn| {
         let levels = column.text.levels.len();
-        levels > 1 && !is_nearly_unique(levels, column.n_filled())
+        levels > 1 && !is_an_id(&column.name, levels, column.n_filled())
     };
     let is_other = |column: &&SheetColumn| layout.others.iter().any(|(name, _)| *name == column.name);
     let has_role = |column: &&SheetColumn| !is_other(column) && column.name != layout.id.column;
