@@ -9,7 +9,7 @@ use crate::fault::InputError;
 use crate::features::Attribute;
 use crate::logistic::Effort;
 use crate::predictor::{Lessons, learn_until};
-use crate::validation::{self, Part};
+use crate::validation::{self, MIN_OF_EACH_OUTCOME, MIN_RARER_PREDICTED, Part};
 use crate::watch::Work;
 
 /// The AUC of a model that learned from the older deals, on those set apart.
@@ -22,7 +22,7 @@ pub(super) struct Worth {
 }
 
 impl Worth {
-    /// Of the columns and kinds `asked`; `None` where no deals are set apart, or they cannot say.
+    /// Of the columns and kinds `asked`; `None` where no deals are set apart, or too few to say.
     ///
     /// # Errors
     /// A model that cannot be fitted.
@@ -33,7 +33,7 @@ impl Worth {
     ) -> Result<Option<Worth>, InputError> {
         let (order, y) = (deals.snapshots.order.as_deref(), &deals.snapshots.won);
         let set_apart = validation::holdout(order, y, settings.holdout, settings.deals.snapshot.seed);
-        let Some(part) = set_apart.part else { return Ok(None) };
+        let Some(part) = set_apart.part.filter(|part| can_tell(y, part)) else { return Ok(None) };
         let is_asked = |attribute: &&Attribute| {
             let (subject, name) = origin(&attribute.source);
             asked.contains(&(subject, &name))
@@ -50,6 +50,15 @@ impl Worth {
         let beside = if with == without { format!("as with {them}") } else { format!("not {with}") };
         format!("Without {them} a won deal ranks above a lost one {without} times in 100, {beside}.")
     }
+}
+
+/// Whether the older deals are enough for a model, and those set apart for a figure that one deal more would not turn.
+fn can_tell(y: &[f64], part: &Part) -> bool {
+    let has_of_each = |rows: &[usize], least: usize| {
+        let won = rows.iter().filter(|&&row| y[row] > 0.5).count();
+        won.min(rows.len() - won) >= least
+    };
+    has_of_each(&part.train, MIN_OF_EACH_OUTCOME) && has_of_each(&part.test, MIN_RARER_PREDICTED)
 }
 
 /// Of a model that may learn from these attributes.
