@@ -47,7 +47,7 @@ pub(super) struct InitArgs {
     #[arg(long, value_name = "COL", conflicts_with = "add_id")]
     pub(super) id: Option<String>,
     /// Write a copy of the leads table with a column of row numbers into FILE, and use that [default where nothing
-    /// identifies a lead: leads-with-ids.csv].
+    /// identifies a lead, and there is neither a log nor deals: leads-with-ids.csv].
     #[arg(long, value_name = "FILE")]
     pub(super) add_id: Option<PathBuf>,
     /// Column that says how the deal ended.
@@ -166,10 +166,10 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
         unclosed_are_lost: None,
     };
     let asks = !args.no_ask && terminal.can_ask();
-    let may_number = args.add_id.is_none() && (args.force || !Path::new(WITH_IDS).exists());
-    let must_number = may_number && lacks_an_id(&looked.view, &wishes);
     // Nothing in a log or among deals could refer to the number of a row.
-    if must_number && !asks && args.activities.is_empty() && args.outcomes.is_empty() {
+    let may_number = args.add_id.is_none() && args.activities.is_empty() && args.outcomes.is_empty();
+    let must_number = may_number && lacks_an_id(&looked.view, &wishes);
+    if must_number && !asks {
         return prepare_numbered(args, project, scorecard, terminal);
     }
     if asks {
@@ -193,20 +193,24 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
 }
 
 /// The same on a copy of the leads with the rows numbered, which is not left behind if that fails.
-#[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
 fn prepare_numbered(
     args: &InitArgs,
     project: &Path,
     scorecard: &Path,
     terminal: &Terminal,
 ) -> Result<Start, InputError> {
-    let is_ours = !Path::new(WITH_IDS).exists();
-    let start = prepare(&args.numbered(), project, scorecard, terminal);
-    if start.is_err() && is_ours {
-        // Whether it goes or not, the error is what somebody must read.
-        let _ = std::fs::remove_file(WITH_IDS);
+    let before = files::SetAside::of(Path::new(WITH_IDS))?;
+    match prepare(&args.numbered(), project, scorecard, terminal) {
+        Ok(mut start) => {
+            start.notes.insert(0, "no column tells leads apart, so their rows are numbered".to_string());
+            start.notes.extend(before.told()?);
+            Ok(start)
+        }
+        Err(error) => {
+            before.put_back();
+            Err(error)
+        }
     }
-    start
 }
 
 /// An error whose remedy is `--add-id`, with the command to paste.

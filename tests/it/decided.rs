@@ -37,7 +37,7 @@ fn where_no_lead_is_open_it_is_told_how_to_score_a_file_of_open_ones() {
         (0..60).map(|i| format!("a{i},{},{}\n", ["web", "fair"][i % 2], ["won", "lost"][i % 7 % 2])).collect();
     let company = Company::with(&[("leads.csv", &format!("lead_id,source,outcome\n{rows}"))]);
     let told = company.run(&["init", "--leads", "leads.csv"]).ok().stdout;
-    let open = "Next (open.csv: open leads, no outcome; none? omit it):\n";
+    let open = "Next (open.csv: open leads, no outcome; none? omit --leads):\n";
     let score = "  leadscore score --leads open.csv --out scored.csv\n";
     assert!(told.contains(open) && told.contains(score), "{told}");
     // What was said to `init` goes along.

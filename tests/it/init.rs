@@ -368,16 +368,16 @@ fn a_table_without_an_id_goes_on_with_a_copy_whose_rows_are_numbered() {
     let text = "\"age\";\"job\";\"y\"\n30;\"a\";\"no\"\n30;\"a\";\"no\"\n31;\"=b\";\"yes\"\n";
     let folder = folder(&[("bank.csv", text.as_bytes())]);
     let told = words_of(&leadscore(folder.path(), &["init", "--leads", "bank.csv"]));
-    let copy =
-        "no id tells leads apart, so all goes on with leads-with-ids.csv, a copy whose `lead_id` counts the rows";
-    assert!(told.contains(copy), "{told}");
+    let copy = "To look at: all goes on with leads-with-ids.csv, a copy whose `lead_id` counts the rows";
+    assert!(told.contains("no column tells leads apart, so their rows are numbered") && told.contains(copy), "{told}");
     ["leadscore.toml", "scorecard.toml"]
         .iter()
         .for_each(|file| std::fs::remove_file(folder.path().join(file)).unwrap());
-    // A file of that name may be somebody's work; a word that begins like an option is no option.
-    let refused = leadscore(folder.path(), &["init", "--leads", "bank.csv", "--won", "yes", "--lost=-1"]);
+    // A column that is nearly an id must be looked at; a word that begins like an option is no option.
+    std::fs::write(folder.path().join("twice.csv"), "lead_id,y\na,no\na,no\nb,yes\n").unwrap();
+    let refused = leadscore(folder.path(), &["init", "--leads", "twice.csv", "--won", "yes", "--lost=-1"]);
     assert_eq!(refused.status.code(), Some(1));
-    let command = "`leadscore init --leads bank.csv --add-id leads-with-ids.csv --won yes --lost=-1` writes a copy";
+    let command = "`leadscore init --leads twice.csv --add-id leads-with-ids.csv --won yes --lost=-1` writes a copy";
     assert!(words_of(&refused).contains(command), "{}", words_of(&refused));
     assert!(!folder.path().join("leadscore.toml").exists());
     let (project, _, _) = init(&folder, &["--leads", "bank.csv", "--add-id", "numbered.csv"]);

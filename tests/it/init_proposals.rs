@@ -97,7 +97,15 @@ fn a_copy_with_numbers_is_not_left_behind_where_the_rest_fails() {
     // One that was there before stays, whatever becomes of the rest.
     company.write("leads-with-ids.csv", "a,b\n1,2\n");
     run(&company, &format!("{init} --force")).refused(&["there is no column `nowhere`"]);
-    assert!(company.path("leads-with-ids.csv").exists());
+    assert_eq!(company.text("leads-with-ids.csv"), "a,b\n1,2\n");
+    assert!(!company.path("leads-with-ids.csv.old").exists());
+    let init = "leadscore init --leads leads.csv";
+    let told = run(&company, init).ok().stdout;
+    assert!(told.contains("what stood in leads-with-ids.csv before is in leads-with-ids.csv.old"), "{told}");
+    assert_eq!(company.text("leads-with-ids.csv.old"), "a,b\n1,2\n");
+    std::fs::remove_file(company.path("leads-with-ids.csv.old")).unwrap();
+    let told = run(&company, &format!("{init} --force")).ok().stdout;
+    assert!(!told.contains("before is in") && !company.path("leads-with-ids.csv.old").exists(), "the same once more");
 }
 
 /// What stands in a log or among deals refers to no row.

@@ -65,6 +65,50 @@ pub(super) fn keep_old(path: &Path, text: &str) -> Result<Option<String>, InputE
     Ok(Some(old))
 }
 
+/// A file out of the way of one that is to take its place.
+pub(super) struct SetAside {
+    place: PathBuf,
+    /// Where it is now; `None`: there was none.
+    old: Option<PathBuf>,
+}
+
+#[allow(clippy::disallowed_methods, reason = "the command line is an edge: it reads and writes files")]
+impl SetAside {
+    /// Whatever stands there.
+    pub(super) fn of(place: &Path) -> Result<SetAside, InputError> {
+        let old = place.exists().then(|| PathBuf::from(format!("{}.old", place.display())));
+        if let Some(old) = &old {
+            std::fs::rename(place, old)
+                .map_err(|e| InputError::new(format!("cannot be kept: {e}")).at(place.display().to_string()))?;
+        }
+        Ok(SetAside { place: place.to_path_buf(), old })
+    }
+
+    /// Where it is, once another has taken its place; it goes where that is the same.
+    pub(super) fn told(self) -> Result<Option<String>, InputError> {
+        let Some(old) = self.old else { return Ok(None) };
+        let read = |path: &Path| {
+            std::fs::read(path)
+                .map_err(|e| InputError::new(format!("cannot be read: {e}")).at(path.display().to_string()))
+        };
+        if read(&old)? == read(&self.place)? {
+            // Whether it goes or not, nothing is lost.
+            let _ = std::fs::remove_file(&old);
+            return Ok(None);
+        }
+        Ok(Some(format!("what stood in {} before is in {}", self.place.display(), old.display())))
+    }
+
+    /// Back to its place, and what has taken that is gone.
+    pub(super) fn put_back(self) {
+        // The error that led here is what somebody must read.
+        let _ = match self.old {
+            Some(old) => std::fs::rename(old, self.place),
+            None => std::fs::remove_file(self.place),
+        };
+    }
+}
+
 /// A path as it is written in a project file in `folder`: relative, with `/` between its parts.
 fn relative(path: &Path, folder: &Path) -> Result<String, InputError> {
     let whole = |path: &Path| {
@@ -101,8 +145,7 @@ pub(super) fn add_id(paths: &[PathBuf], copy: &Path, settings: &mut ReadSettings
     settings.encoding = None;
     write_table(copy, &numbered(&raw, id), WriteOptions { bounds: &[], raw: true })?;
     Ok(format!(
-        "no id tells leads apart, so all goes on with {}, a copy whose `{id}` counts the rows: the same number in another file \
-         is another lead",
+        "all goes on with {}, a copy whose `{id}` counts the rows: the same number in another file is another lead",
         copy.display()
     ))
 }

@@ -123,9 +123,11 @@ fn before_the_commands(start: &Start) -> String {
     let flag = start.layout.outcome.as_ref().and_then(OutcomeChoice::lost_by_a_flag);
     let open = are_all_decided(start).then(|| match flag {
         Some(flag) => {
-            format!("{flag} counts as lost: leads still open go into {OPEN_LEADS}, without outcome; none? omit it")
+            format!(
+                "`{flag}` counts as lost: leads still open go into {OPEN_LEADS}, without outcome; none? omit --leads"
+            )
         }
-        None => format!("{OPEN_LEADS}: open leads, no outcome; none? omit it"),
+        None => format!("{OPEN_LEADS}: open leads, no outcome; none? omit --leads"),
     });
     let as_of = start.stale.as_ref().map(|stale| format!("`--as-of`: {}", stale.why()));
     let said: Vec<String> = open.into_iter().chain(as_of).collect();

@@ -148,8 +148,11 @@ fn of_source(column: &SheetColumn) -> Vec<StartRule> {
     // A link on another site is called a referral, too, and recommends nobody.
     let (by_a_site, referred): (Vec<String>, Vec<String>) =
         levels_with("level referral").into_iter().partition(|level| mentions("level referring site", level));
+    // Of two values such as a website and an app neither says who came of their own accord.
+    let names_sources = column.text.levels.len() > 2;
     let by_itself: Vec<String> = levels_with("level came by itself")
         .into_iter()
+        .filter(|_| names_sources)
         .filter(|l| !referred.contains(l) && !by_a_site.contains(l))
         .collect();
     let rules = [

@@ -54,7 +54,9 @@ impl Screen<'_> {
             return Verdict::Exclude(format!("sensitive, {trait_of_people}: the model shall not treat people by it"));
         }
         if rank("after", &column.name).is_some() {
-            return Verdict::Exclude("by its name known only once the deal is closed".to_string());
+            return Verdict::Exclude(
+                "by its name known only once the deal is closed; known before? take the line out".to_string(),
+            );
         }
         if let Some(why) = self.names_the_row(column) {
             return Verdict::Exclude(why.to_string());
