@@ -2,10 +2,10 @@
 
 use super::condition::{Condition, FieldCondition, FieldTest, TextOperator};
 use super::rule::{ActivityMeasure, ActivityRule, Detail, Kinds, Rule};
-use crate::asof::Span;
+use crate::asof::{Instant, Span};
 use crate::decay::Decay;
-use crate::text::{listed, span_in_words};
-use crate::values::format_day;
+use crate::text::{age_in_words, listed, span_in_words};
+use crate::values::format_instant;
 
 /// Words and kinds of one rule that are named.
 const NAMED: usize = 3;
@@ -34,9 +34,10 @@ impl ActivityRule {
             ActivityMeasure::Threshold { within, at_least, at_most } => {
                 format!("{acts} {}{}", times(*at_least, *at_most), window(*within))
             }
-            ActivityMeasure::Rate { within, of, of_detail, at_least, at_most, .. } => {
+            ActivityMeasure::Rate { within, of, of_detail, at_least, at_most, min_count } => {
                 let of = self::acts(of, of_detail.as_ref());
-                format!("{acts} per {of}: {}{}", bounds(*at_least, *at_most), window(*within))
+                let of_enough = if *min_count > 1.0 { format!(", of {min_count} or more") } else { String::new() };
+                format!("{acts} per {of}: {}{}{of_enough}", bounds(*at_least, *at_most), window(*within))
             }
             ActivityMeasure::Quiet { none_within } => format!("no {acts} for {}", span_in_words(*none_within)),
             ActivityMeasure::Gap { gap_over } => {
@@ -48,13 +49,16 @@ impl ActivityRule {
 
 impl Condition {
     fn asks(&self) -> String {
-        let joined = |parts: &[Condition], word| {
-            parts.iter().map(Condition::asks).collect::<Vec<_>>().join(&format!(" {word} "))
+        // What is joined in another way stands in brackets.
+        let part = |part: &Condition| match part {
+            Condition::All(_) | Condition::Any(_) => format!("({})", part.asks()),
+            Condition::Not(_) | Condition::Field(_) => part.asks(),
         };
+        let joined = |parts: &[Condition], word| parts.iter().map(part).collect::<Vec<_>>().join(&format!(" {word} "));
         match self {
             Condition::All(parts) => joined(parts, "and"),
             Condition::Any(parts) => joined(parts, "or"),
-            Condition::Not(part) => format!("not: {}", part.asks()),
+            Condition::Not(inner) => format!("not ({})", inner.asks()),
             Condition::Field(FieldCondition { field, tests }) => {
                 let tests: Vec<String> = tests.iter().map(FieldTest::asks).collect();
                 format!("`{field}` {}", tests.join(" and "))
@@ -70,14 +74,22 @@ impl FieldTest {
             FieldTest::Text { operator, words, .. } => format!("{} {}", verb(*operator), named(words)),
             FieldTest::Number { min, max } => bounds(bounded(*min), bounded(*max)),
             FieldTest::Date { from, to } => {
-                let [from, to] =
-                    [(from, "from"), (to, "until")].map(|(at, word)| at.map(|at| format!("{word} {}", format_day(at))));
-                from.into_iter().chain(to).collect::<Vec<_>>().join(" ")
+                let bound = |at: &Option<Instant>, word: &str| at.map(|at| format!("{word} {}", format_instant(at)));
+                bound(from, "from").into_iter().chain(bound(to, "until")).collect::<Vec<_>>().join(" ")
             }
-            FieldTest::InDays { from, to } => format!("{} to {} days from now", from.days(), to.days()),
+            FieldTest::InDays { from, to } => format!("{} to {}", from_now(*from), from_now(*to)),
             FieldTest::Missing(true) => "has no value".to_string(),
             FieldTest::Missing(false) => "has a value".to_string(),
         }
+    }
+}
+
+/// `3 d ago`, `now`, `in 3 d`.
+fn from_now(span: Span) -> String {
+    match span.0 {
+        0 => "now".to_string(),
+        ..0 => age_in_words(Span(-span.0)),
+        _ => format!("in {}", span_in_words(span)),
     }
 }
 
@@ -94,7 +106,7 @@ fn verb(operator: TextOperator) -> &'static str {
 
 /// `` `a`, `b` or `c` ``, or how many more there are.
 fn named(words: &[String]) -> String {
-    let mut shown: Vec<String> = words.iter().take(NAMED).map(|word| format!("`{word}`")).collect();
+    let mut shown: Vec<String> = words.iter().take(NAMED).map(|word| format!("`{}`", word.replace('`', "'"))).collect();
     if words.len() > NAMED {
         shown.push(format!("{} more", words.len() - NAMED));
     }
@@ -104,7 +116,7 @@ fn named(words: &[String]) -> String {
 fn acts(kinds: &Kinds, detail: Option<&Detail>) -> String {
     let kinds = match kinds {
         Kinds::Listed(kinds) => named(kinds),
-        Kinds::Any => "act of any kind".to_string(),
+        Kinds::Any => "act of the lead".to_string(),
     };
     let tests = detail.map_or(&[][..], |detail| &detail.words);
     let tests: Vec<String> =
@@ -154,9 +166,13 @@ mod tests {
         assert_eq!(of("between = [50, 1000]"), "`x` 50 to 1000");
         assert_eq!(of("at_least = 17640"), "`x` 17640 or more");
         assert_eq!(of("missing = true"), "`x` has no value");
-        assert_eq!(of("in_days = [\"0d\", \"90d\"]"), "`x` 0 to 90 days from now");
+        assert_eq!(of("in_days = [\"0d\", \"90d\"]"), "`x` now to in 90 d");
+        assert_eq!(of("in_days = [\"-90d\", \"-12h\"]"), "`x` 90 d ago to 12 h ago");
+        let [a, b] = ["{ field = \"a\", any_of = [\"p`q\"] }", "{ field = \"b\", any_of = [\"r\"] }"];
+        let nested = asks(&format!("when = {{ all = [{{ any = [{a}, {b}] }}, {{ not = {{ all = [{a}, {b}] }} }}] }}"));
+        assert_eq!(nested, "(`a` is `p'q` or `b` is `r`) and not (`a` is `p'q` and `b` is `r`)");
         let both = "when = { all = [{ field = \"x\", at_most = 3 }, { not = { field = \"y\", any_of = [\"a\"] } }] }";
-        assert_eq!(asks(both), "`x` 3 or less and not: `y` is `a`");
+        assert_eq!(asks(both), "`x` 3 or less and not (`y` is `a`)");
     }
 
     #[test]
@@ -170,8 +186,10 @@ mod tests {
         assert_eq!(of("none_within = \"10d\""), "no `open` for 10 d");
         assert_eq!(of("gap_over = \"60d\""), "more than 60 d between the newest two of `open`");
         assert_eq!(of("rate_of = \"sent\"\nat_least = 0.3"), "`open` per `sent`: 0.3 or more");
+        let enough = of("rate_of = \"sent\"\nat_least = 0.3\nmin_count = 5");
+        assert_eq!(enough, "`open` per `sent`: 0.3 or more, of 5 or more");
         assert_eq!(of("detail = { any_of = [\"/p\"] }"), "each `open` whose detail is `/p`");
-        assert_eq!(asks("activity = \"*\"\nnone_within = \"30d\""), "no act of any kind for 30 d");
+        assert_eq!(asks("activity = \"*\"\nnone_within = \"30d\""), "no act of the lead for 30 d");
         let where_ = "activity = \"open\"\nwhen = { field = \"x\", any_of = [\"a\"] }";
         assert_eq!(asks(where_), "each `open`, where `x` is `a`");
     }
