@@ -143,9 +143,7 @@ impl ScoreSummary {
         let quadrants = QuadrantVolume::of_each(assessment, &open);
         let flagged: Vec<usize> =
             open.iter().copied().filter(|&i| assessment.leads[i].mismatch == Some(true)).collect();
-        let chance = |&i: &usize| assessment.leads[i].win_probability;
-        let (unknown, others): (Vec<usize>, Vec<usize>) = open.iter().partition(|&&i| assessment.is_of_unknown_age(i));
-        let known = others.iter().filter(|&&i| !assessment.is_older_than_known(i)).map(chance);
+        let known = open.iter().filter(|&&i| !assessment.is_guess(i)).map(|&i| assessment.leads[i].win_probability);
         ScoreSummary {
             leads: n,
             open: open.len(),
@@ -167,7 +165,7 @@ impl ScoreSummary {
             verify: worst(assessment, &flagged, Quadrant::Verify),
             hidden_gems: worst(assessment, &flagged, Quadrant::HiddenGem),
             older_than_the_model_knows: open.iter().filter(|&&i| assessment.is_older_than_known(i)).count(),
-            of_unknown_age: unknown.len(),
+            of_unknown_age: open.iter().filter(|&&i| assessment.is_of_unknown_age(i)).count(),
             horizon_days: assessment.model.and_then(|m| m.snapshot.oldest_age()).map(|age| age.days()),
             beyond: assessment.model.and_then(|m| m.snapshot.beyond()),
             min_gap: blending.map(|b| b.min_gap),
@@ -188,7 +186,6 @@ impl ScoreSummary {
             ranks_by_chance: assessment.model.is_some_and(Model::score_ranks_by_chance),
             sums: Sums {
                 known: Chances::of(known),
-                of_unknown_age: Chances::of(unknown.iter().map(chance)),
                 abstained: open.iter().filter(|&&i| assessment.abstained[i]).count(),
             },
         }
@@ -247,10 +244,7 @@ impl ScoreSummary {
     pub(super) fn finished(mut self, moment: Moment, order: Order) -> ScoreSummary {
         self.moment = moment;
         self.is_in_order = order == Order::Score;
-        let Sums { mut known, of_unknown_age, abstained } = self.sums;
-        if self.older_than_the_model_knows == 0 {
-            known.add(of_unknown_age);
-        }
+        let Sums { known, abstained } = self.sums;
         self.above_all_points = above_all_points(self.most_points, &self.top);
         self.mean_win_probability = known.mean();
         self.expected.judge(self.mean_win_probability, known.n);

@@ -5,6 +5,7 @@ use crate::cli::terminal::{count, percent};
 use crate::metrics::wilson;
 use crate::pipeline::model::Model;
 use crate::pipeline::promises::Promises;
+use crate::text::listed;
 use serde::Serialize;
 
 /// Rates that differ by more than this factor are said to, as those of older and newer deals are at a training.
@@ -96,22 +97,24 @@ pub(super) fn expected_text(summary: &ScoreSummary) -> String {
 /// Of how many leads the chance is a guess, and why; nothing where it is of none. `beside_wins`: below the others' expected
 /// wins.
 fn guesses(summary: &ScoreSummary, beside_wins: bool) -> String {
-    let (Some(beyond), n @ 1..) = (&summary.beyond, summary.older_than_the_model_knows) else {
-        return String::new();
-    };
-    let n_guesses = match (beside_wins, n == summary.open) {
-        (true, _) => format!("Not counted there, as guesses: {}", count(n)),
-        (false, true) => format!("The chance is a guess, for all {} are", count(n)),
-        (false, false) => format!("The chance of {} of {} is a guess: they are", count(n), count(summary.open)),
+    let (older, unknown) = (summary.older_than_the_model_knows, summary.of_unknown_age);
+    let Some(beyond) = summary.beyond.as_ref().filter(|_| older + unknown > 0) else { return String::new() };
+    let parts = [(older, beyond.as_str()), (unknown, "of unknown age")].into_iter().filter(|(n, _)| *n > 0);
+    let who: Vec<String> = parts.map(|(n, which)| format!("{} {which}", count(n))).collect();
+    let who = listed(&who, "and");
+    let told = match (beside_wins, unknown, older == summary.open) {
+        (true, ..) => format!("Not counted there, as guesses: {who}"),
+        (false, 0, true) => format!("The chance is a guess, for all {} are {beyond}", count(older)),
+        (false, 0, false) => {
+            format!("The chance of {} of {} is a guess: they are {beyond}", count(older), count(summary.open))
+        }
+        (false, ..) => {
+            format!("The chance of {} of {} is a guess: {who}", count(older + unknown), count(summary.open))
+        }
     };
     let is_as_of_open = summary.moment.stale.is_none() && summary.moment.as_of.is_none();
-    let is_right = if 2 * n > summary.open && is_as_of_open { " Is --as-of right?" } else { "" };
-    let unknown = match (summary.of_unknown_age, beside_wins) {
-        (0, _) => String::new(),
-        (unknown, true) => format!(", and {} of unknown age", count(unknown)),
-        (unknown, false) => format!("; the age of {} is unknown", count(unknown)),
-    };
-    format!("{n_guesses} {beyond}{unknown}.{is_right}\n")
+    let is_right = if 2 * older > summary.open && is_as_of_open { " Is --as-of right?" } else { "" };
+    format!("{told}.{is_right}\n")
 }
 
 #[cfg(test)]

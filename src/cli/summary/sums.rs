@@ -5,15 +5,12 @@
 pub(super) struct Sums {
     /// Of those no older than past deals were looked at; beyond that a chance is a guess.
     pub(super) known: Chances,
-    /// Of those of which nobody can tell: guesses, too, where others are older.
-    pub(super) of_unknown_age: Chances,
     pub(super) abstained: usize,
 }
 
 impl Sums {
     pub(super) fn add(&mut self, later: &Sums) {
         self.known.add(later.known);
-        self.of_unknown_age.add(later.of_unknown_age);
         self.abstained += later.abstained;
     }
 }

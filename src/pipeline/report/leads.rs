@@ -48,7 +48,7 @@ pub struct OpenCorner {
     /// The model's probability of them on average, as the bounds of the corner are the model's and not the blend's; it may be
     /// far from what became of past deals there. `None` where there are none.
     pub mean_chance: Option<f64>,
-    /// Of them those more likely than not to be won, by points and model together.
+    /// Of them those more likely than not to be won, by points and model together and by no guess.
     pub likely: usize,
 }
 
@@ -98,7 +98,7 @@ impl Report {
         let (open, closed_since) = assessment.open_and_closed_since();
         let corner = |quadrant| {
             let within = || open.iter().filter(|&&i| assessment.leads[i].quadrant == Some(quadrant));
-            let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY;
+            let is_likely = |i: &&usize| assessment.leads[**i].win_probability >= LIKELY && !assessment.is_guess(**i);
             let n_open = within().count();
             let chances: f64 = within().map(|&i| assessment.leads[i].model_probability).sum();
             OpenCorner {
@@ -116,7 +116,7 @@ impl Report {
                 .map(|until| learned_since(&until)),
             as_of,
             rows_of,
-            beyond: assessment.model.and_then(|model| model.snapshot.beyond()),
+            beyond: assessment.beyond(),
             open: open.len(),
             closed_since: closed_since.len(),
             looking_back: (!closed_since.is_empty())
@@ -141,7 +141,7 @@ impl Report {
     /// What follows from their number is said of past deals like them, where there are some.
     fn likely_below(&self, leads: usize) -> Option<String> {
         let handover = self.handover.as_ref().filter(|_| self.blurred.is_none())?;
-        if self.likely_then.is_some() { handover.likely_now(leads) } else { handover.likely_below(leads, false) }
+        if self.likely_then.is_some() { handover.likely_now(leads) } else { handover.likely_below(leads) }
     }
 }
 
@@ -188,7 +188,7 @@ fn widest(assessment: &Assessment<'_>, open: &[usize], quadrant: Quadrant, top: 
             lead: assessment.table.ids[i].to_string(),
             rule_score: assessment.rule_score(i),
             model_probability: assessment.leads[i].model_probability,
-            is_guess: assessment.is_older_than_known(i),
+            is_guess: assessment.is_guess(i),
             gap: assessment.leads[i].mismatch_gap,
             reason,
             action,

@@ -21,7 +21,7 @@ impl Place {
         let [score, win_probability] =
             [lead.score, lead.win_probability].map(|v| if v.is_nan() { f64::MIN } else { v });
         let is_to_be_worked = assessment.is_to_be_worked(i) && !assessment.is_disqualified(i);
-        Place { is_to_be_worked, score, win_probability, is_guess: assessment.is_older_than_known(i) }
+        Place { is_to_be_worked, score, win_probability, is_guess: assessment.is_guess(i) }
     }
 
     /// Whether anybody is to call: open, not closed since, and not disqualified.

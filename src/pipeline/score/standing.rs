@@ -15,9 +15,15 @@ impl Assessment<'_> {
         oldest.zip(created).is_some_and(|(oldest, created)| self.as_of[row].since(created) > oldest)
     }
 
-    /// Whether nothing says how old the lead is.
+    /// Whether nothing says how old the lead is, where that is known of others and the model knows none beyond an age.
     pub fn is_of_unknown_age(&self, row: usize) -> bool {
-        self.table.created_at.as_ref().is_none_or(|created| created[row].is_none())
+        let ends = self.model.is_some_and(|m| m.snapshot.oldest_age().is_some());
+        ends && self.table.created_at.as_ref().is_some_and(|created| created[row].is_none())
+    }
+
+    /// Whether the lead's chance is a guess, for it is or may be older than any deal that the model has seen.
+    pub fn is_guess(&self, row: usize) -> bool {
+        self.is_older_than_known(row) || self.is_of_unknown_age(row)
     }
 
     /// Whether the lead was won or lost although no time says when, so that it could not be looked at before its close.
@@ -65,7 +71,7 @@ impl Assessment<'_> {
     pub fn is_likely_below_handover(&self, row: usize) -> bool {
         let lead = &self.leads[row];
         let is_high = self.scorecard.is_some_and(|card| card.is_high(lead.score));
-        lead.win_probability >= LIKELY && !is_high && !self.is_disqualified(row) && !self.is_older_than_known(row)
+        lead.win_probability >= LIKELY && !is_high && !self.is_disqualified(row) && !self.is_guess(row)
     }
 
     /// Those of some leads that are.

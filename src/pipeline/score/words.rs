@@ -14,7 +14,17 @@ const LITTLE_KNOWN: f64 = 0.5;
 /// A contribution smaller than this many log-odds is no reason.
 const LEAST_REASON: f64 = 0.005;
 
+/// Said of a lead whose chance is a guess, for it may be older than the model knows.
+const OF_UNKNOWN_AGE: &str = "of unknown age";
+
 impl Assessment<'_> {
+    /// Of which leads the chance is a guess, behind "those"; `None` where it is of none.
+    pub fn beyond(&self) -> Option<String> {
+        let beyond = self.model.and_then(|model| model.snapshot.beyond())?;
+        let may_be = (0..self.table.n_leads()).any(|row| self.is_of_unknown_age(row));
+        Some(if may_be { format!("{beyond}, or {OF_UNKNOWN_AGE}") } else { beyond })
+    }
+
     /// What the rules say, in points.
     pub fn rule_reasons(&self, row: usize) -> String {
         match (self.scorecard, &self.rules, self.evidence()) {
@@ -68,6 +78,7 @@ impl Assessment<'_> {
                 said.push(format!("closed: not won within {:.0} days, so it counts as lost", after.days()));
             }
             said.extend(beyond.clone().filter(|_| self.is_older_than_known(row)));
+            said.extend(self.is_of_unknown_age(row).then(|| OF_UNKNOWN_AGE.to_string()));
             for (term, levels) in &pooled {
                 if let Values::Text(column) = &self.attributes[*term].values {
                     let code = column.codes[row];
