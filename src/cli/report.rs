@@ -5,7 +5,7 @@ use super::inputs::Inputs;
 use super::leads_at_hand::{is_a_sheet, rows_of_one_file};
 use super::log::{check_log_for_training, open_log};
 use super::reading::{LeadsRead, leads_for_training};
-use super::stale::{Stale, just_after, now};
+use super::stale::{DatedLog, Stale, now};
 use super::terminal::{Terminal, count};
 use super::train::require_log;
 use super::{CommandResult, Ending};
@@ -16,7 +16,7 @@ use crate::pipeline::model::Model;
 use crate::pipeline::report::{CardFigures, Report, ReportSettings, report};
 use crate::pipeline::score::{AsOf, ScoreInputs, ScoreSettings, score};
 use crate::report::page::{Locale, page};
-use crate::tables::{ActivityBatches, LeadTable, Outcome};
+use crate::tables::{ActivityBatches, Outcome};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -144,16 +144,21 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
     };
     let scorecard = inputs.card();
     let mut log = open_log(inputs, &read.built.table.ids, scorecard, &Default::default(), terminal)?;
-    let source = log.as_mut().map(|l| l as &mut dyn ActivityBatches);
+    let mut dated = log.as_mut().map(|log| DatedLog::new(log, now()));
+    let source = dated.as_mut().map(|log| log as &mut dyn ActivityBatches);
     let (mut view, model) = report(DealInputs { table: &read.built.table, log: source, scorecard }, &settings)?;
+    let newest_act = dated.and_then(|log| log.newest);
     if let Some(log) = &log {
         check_log_for_training(log.report(), view.backtest.deals_with_acts, view.backtest.deals, terminal)?;
     }
-    let at = match (&args.as_of, &view.until) {
-        (Some(at), _) => Some(at.clone()),
-        (None, Some(until)) => Some(end_of_files(&read.built.table, inputs, until, args.backtest.until.is_some())?),
-        (None, None) => None,
+    // An end that somebody named is the end; otherwise leads stand as they do when the files end, whatever the clock says but of
+    // acts still to come.
+    let end_of_files = || Stale::end_of(&read.built.table, newest_act, &inputs.times);
+    let at = match &args.backtest.until {
+        Some(_) => view.until.clone(),
+        None => end_of_files().or_else(|| view.until.clone()),
     };
+    let at = args.as_of.clone().or(at);
     add_open_leads(&mut view, inputs, &read, &model, at, shown, terminal)?;
     Ok(view)
 }
@@ -162,16 +167,6 @@ fn view(args: &ReportArgs, inputs: &Inputs, terminal: &Terminal) -> Result<Repor
 fn live_card(inputs: &Inputs, terminal: &Terminal) -> Option<CardFigures> {
     let live = inputs.live_or_warn(terminal, "the page is not held against a model card")?;
     CardFigures::of(live.version, &live.payload)
-}
-
-/// The as-of that goes with the files, whatever the clock says: the day after `until`, or after the newest lead where none had
-/// come for long by then. `init` and `score` name the same day for files that have come to an end. An `until` that somebody
-/// named (`is_named`) is itself the end.
-fn end_of_files(table: &LeadTable, inputs: &Inputs, until: &str, is_named: bool) -> Result<String, InputError> {
-    let end = inputs.instant("--until", until)?;
-    let stale = Stale::of_table(table, None, AsOf::At(end), &inputs.times);
-    let day_after = || if is_named { until.to_string() } else { just_after(end, &inputs.times) };
-    Ok(stale.map_or_else(day_after, |stale| stale.as_of))
 }
 
 /// Scores the open leads of the table with the model that the report speaks of.

@@ -17,6 +17,9 @@ const OF_THE_SPAN: f64 = 0.1;
 /// … but longer than this it always is.
 const MOST: f64 = 90.0;
 
+/// 2300-01-01: later than whatever happened.
+const END_OF_TIME: Instant = Instant(120_530 * MICROS_PER_DAY);
+
 /// An as-of that lies implausibly far beyond the newest lead, and a better one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Stale {
@@ -75,6 +78,12 @@ impl Stale {
         let AsOf::At(at) = as_of else { return None };
         let created = table.created_at.par_iter().flatten().filter_map(|at| *at);
         Stale::of(created, closes(table).chain(newest_act), at, times)
+    }
+
+    /// The day after all that a table and a log know of: what [`of_table`](Self::of_table) names once that is long ago. `None` of
+    /// leads without times.
+    pub(super) fn end_of(table: &LeadTable, newest_act: Option<Instant>, times: &TimeReader) -> Option<String> {
+        Stale::of_table(table, newest_act, AsOf::At(END_OF_TIME), times).map(|stale| stale.as_of)
     }
 
     /// Why that as-of, in few words.
@@ -149,7 +158,7 @@ pub(super) fn now() -> Instant {
 }
 
 /// The first midnight after `newest`, as a day where the project's times are read so; else the very next instant.
-pub(super) fn just_after(newest: Instant, times: &TimeReader) -> String {
+fn just_after(newest: Instant, times: &TimeReader) -> String {
     let days = (1..=2).map(|n| format_day(newest.plus(Span(n * MICROS_PER_DAY))));
     let fits = |day: &String| times.read_one(day).is_ok_and(|at| at > newest);
     days.into_iter().find(fits).unwrap_or_else(|| format_instant(Instant(newest.0 + 1)))

@@ -36,7 +36,8 @@ fn unbalanced(page: &str) -> Vec<String> {
 #[test]
 fn the_page_is_whole_loads_nothing_and_shows_names_as_text() {
     let company = hostile_company();
-    let run = company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok();
+    let as_of = ["--as-of", crate::company::AS_OF];
+    let run = company.run(&[&["report", "--out", "report.html", "--json", "view.json"], &as_of[..]].concat()).ok();
     assert!(run.stdout.contains("report.html"));
     let page = company.text("report.html");
     assert!(page.len() < MOST_BYTES, "{} bytes", page.len());

@@ -80,4 +80,8 @@ fn an_activity_is_known_too_unless_it_is_still_to_come() {
     assert_eq!(offered(&company.run(&["train"]).ok().stderr), day(315));
     let now = company.run(&["score", "--out", "now.csv"]).ok().stdout;
     assert!(now.contains(&format!("`--as-of {}`", day(315))), "{now}");
+    let page = company.run(&["report", "--out", "report.html", "--json", "view.json"]).ok().stdout;
+    let view: serde_json::Value = serde_json::from_str(&company.text("view.json")).unwrap();
+    assert_eq!(view["leads"]["as_of"], day(315));
+    assert!(page.contains(&format!("; open leads as of {})", day(315))), "{page}");
 }
