@@ -14,6 +14,10 @@ use std::time::Duration;
 /// which a handler would undo.
 static ENDINGS: [(c_int, AtomicBool); 2] = [(SIGINT, AtomicBool::new(false)), (SIGTERM, AtomicBool::new(false))];
 
+/// Whether the program is ending in order. From then on a further signal ends it at once, whatever that waits for; one that
+/// comes with the first does not, as `timeout` sends two.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
 /// Time between two looks at them. They set a flag and no more: Windows has no other way that needs no unsafe code.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -24,22 +28,31 @@ const ENDED_BY: c_int = 128;
 pub(super) fn heed(terminal: &Terminal) {
     let terminal = terminal.silent();
     if thread::Builder::new().spawn(move || wait(&terminal)).is_ok() {
-        ENDINGS.iter().for_each(|(signal, came)| {
-            let _ = register(*signal, came);
-        });
+        // What whoever started the program wants ignored stays so.
+        let heeded = ENDINGS.iter().filter(|(signal, _)| !is_ignored(*signal));
+        heeded.for_each(|(signal, came)| _ = register(*signal, came));
     }
 }
 
 fn register(signal: c_int, came: &'static AtomicBool) -> io::Result<()> {
-    // The second time at once, whatever the first is waiting for.
-    flag::register_conditional_default(signal, came)?;
+    flag::register_conditional_default(signal, &IS_ENDING)?;
     flag::register(signal, came).map(drop)
+}
+
+/// Whether a signal is ignored, as in a script's background job; where the system does not say so in a file, none is.
+#[allow(clippy::disallowed_methods, reason = "the command line is an edge: it asks the system")]
+fn is_ignored(signal: c_int) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    mask & (1 << (signal - 1)) != 0
 }
 
 fn wait(terminal: &Terminal) {
     loop {
         thread::sleep(PAUSE);
         if let Some((signal, _)) = ENDINGS.iter().find(|(_, came)| came.load(Ordering::SeqCst)) {
+            IS_ENDING.store(true, Ordering::SeqCst);
             abandon_unfinished();
             terminal.leave();
             end(*signal);
