@@ -206,7 +206,7 @@ impl RuleComparison {
         }
     }
 
-    /// Whether anything was learned of it: it hit some deals, and not all alike.
+    /// Whether anything was learned of it: some deals met it, and its interval is more than a point.
     pub fn is_learned(&self) -> bool {
         self.leads > 0 && self.interval[0] != self.interval[1]
     }

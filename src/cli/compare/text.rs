@@ -56,7 +56,7 @@ fn rules(text: &mut Page, summary: &Summary) {
                 short_number(r.hand_set_points),
                 if r.is_learned { tenth(r.learned_points) } else { "–".to_string() },
                 interval(r),
-                strip.draw(r.hand_set_points, r.learned_points, r.drawn_interval),
+                strip.draw(r.hand_set_points, r.is_learned.then_some(r.learned_points), r.drawn_interval),
                 count(r.leads),
                 rate,
                 if summary.ranks_nothing { NO_VERDICT.to_string() } else { r.verdict.clone() },

@@ -57,14 +57,17 @@ impl Strip {
     }
 
     /// `○` what was set, `●` what was learned (`◉` both), `─` the interval, `│` zero.
-    pub(in super::super) fn draw(&self, set: f64, learned: f64, interval: [f64; 2]) -> String {
+    pub(in super::super) fn draw(&self, set: f64, learned: Option<f64>, interval: [f64; 2]) -> String {
         let mut cells = [' '; STRIP];
-        cells[self.cell(interval[0])..=self.cell(interval[1])].fill('─');
+        if learned.is_some() {
+            cells[self.cell(interval[0])..=self.cell(interval[1])].fill('─');
+        }
         let zero = self.cell(0.0);
         cells[zero] = if cells[zero] == '─' { '┼' } else { '│' };
         cells[self.cell(set)] = '○';
-        let learned_at = self.cell(learned);
-        cells[learned_at] = if learned_at == self.cell(set) { '◉' } else { '●' };
+        if let Some(at) = learned.map(|learned| self.cell(learned)) {
+            cells[at] = if at == self.cell(set) { '◉' } else { '●' };
+        }
         cells.iter().collect::<String>().trim_end().to_string()
     }
 }
@@ -85,8 +88,9 @@ mod tests {
     #[test]
     fn a_strip_shows_both_points_the_interval_and_zero() {
         let strip = Strip::holding([-12.0, 12.0]);
-        assert_eq!(strip.draw(12.0, 6.0, [0.0, 12.0]), "            ┼─────●─────○");
-        assert_eq!(strip.draw(-6.0, -6.0, [-6.0, -6.0]), "      ◉     │");
-        assert_eq!(Strip::holding([]).draw(0.0, 0.0, [0.0, 0.0]), "◉");
+        assert_eq!(strip.draw(12.0, Some(6.0), [0.0, 12.0]), "            ┼─────●─────○");
+        assert_eq!(strip.draw(-6.0, Some(-6.0), [-6.0, -6.0]), "      ◉     │");
+        assert_eq!(strip.draw(-6.0, None, [-6.0, -6.0]), "      ○     │", "nothing was learned");
+        assert_eq!(Strip::holding([]).draw(0.0, Some(0.0), [0.0, 0.0]), "◉");
     }
 }
