@@ -51,7 +51,7 @@ pub fn list_words(reasons: &[&Reason]) -> ListWords {
         false => by_sentences(reasons),
     };
     let mut above = of_their_kinds(reasons.iter().copied());
-    above.extend((!shared.is_empty()).then(|| format!("What all share: {shared}")));
+    above.extend((!shared.is_empty()).then(|| format!("What all below share: {shared}")));
     ListWords { above, of_each }
 }
 
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn words_that_all_share_stand_above_and_figures_with_each() {
         let of = |first, second| reason("5 of 5 points are from `a`.", [first, second]);
-        let words = "What all share: 5 of 5 points are from `a`. The model finds that worth little";
+        let words = "What all below share: 5 of 5 points are from `a`. The model finds that worth little";
         let (above, each) = told(&[of("odds × 1.4", "odds × 0.1"), of("odds × 1.5", "odds × 0.2")]);
         assert_eq!(
             above,
@@ -160,7 +160,7 @@ mod tests {
     fn of_leads_alike_nothing_is_left_and_of_one_alone_nothing_is_taken() {
         let one = reason("No points.", ["odds × 1.4", "odds × 0.1"]);
         let (above, each) = told(&[one.clone(), one.clone()]);
-        assert_eq!(above, [format!("What all share: {}", one.own)]);
+        assert_eq!(above, [format!("What all below share: {}", one.own)]);
         assert_eq!(each, ["", ""]);
         assert_eq!(told(std::slice::from_ref(&one)), (Vec::new(), vec![one.own.clone()]));
         assert_eq!(told(&[]), (Vec::new(), Vec::new()));
@@ -178,7 +178,7 @@ mod tests {
         let short = Reason::of(vec![Sentence::plain("No points.")]);
         let long = reason("No points.", ["odds × 1.4", "odds × 0.1"]);
         let (above, each) = told(&[short, long.clone()]);
-        assert_eq!(above, ["What all share: No points."]);
+        assert_eq!(above, ["What all below share: No points."]);
         assert_eq!(each, ["", long.own.trim_start_matches("No points. ")]);
     }
 

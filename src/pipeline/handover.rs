@@ -91,19 +91,17 @@ impl Handover {
     }
 
     /// That so many leads below the tier are likely all the same, and what brings such into it; `None` of a few.
-    /// `are_decided`: they are won or lost already.
-    pub fn likely_below(&self, leads: usize, are_decided: bool) -> Option<String> {
-        let verb = if are_decided { "seemed" } else { "are" };
-        self.likely(leads, verb).map(|told| format!("{told}: {}.", self.remedy()))
+    pub fn likely_below(&self, leads: usize) -> Option<String> {
+        self.likely(leads).map(|told| format!("{told}: {}.", self.remedy()))
     }
 
     /// The same without what brings them into it, for where [what became of such](Handover::likely_then) says that.
     pub(super) fn likely_now(&self, leads: usize) -> Option<String> {
-        self.likely(leads, "are").map(|told| told + ".")
+        self.likely(leads).map(|told| told + ".")
     }
 
-    fn likely(&self, leads: usize, verb: &str) -> Option<String> {
-        let told = || format!("{} below {} {verb} more likely than not to be won", counted(leads, "lead"), self.tier);
+    fn likely(&self, leads: usize) -> Option<String> {
+        let told = || format!("{} below {} are more likely than not to be won", counted(leads, "lead"), self.tier);
         self.is_telling(leads).then(told)
     }
 
@@ -178,12 +176,12 @@ mod tests {
         let handover = handover(80.0, Some(0.9));
         let told = "16 leads below SQL are more likely than not to be won: if sales has time, lower SQL's bound in the \
                     scorecard and train again.";
-        assert_eq!(handover.likely_below(16, false).as_deref(), Some(told));
+        assert_eq!(handover.likely_below(16).as_deref(), Some(told));
         assert_eq!(
             handover.likely_now(16).as_deref(),
             told.split_once(':').map(|(now, _)| format!("{now}.")).as_deref()
         );
-        assert_eq!(handover.likely_below(FEWEST_TO_TELL - 1, false), None);
+        assert_eq!(handover.likely_below(FEWEST_TO_TELL - 1), None);
         let then = |won: usize| {
             let y: Vec<f64> = (0..20).map(|i| f64::from(i < won)).collect();
             let rate = Rate::of(&y, &[1.0; 20]);

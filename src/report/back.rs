@@ -33,7 +33,7 @@ fn beside(out: &mut String, held_out: &SideFigures, back: &SideFigures) -> std::
     }
     writeln!(
         out,
-        "- Looking back on {} deals, older ones too, as `report` does (the oldest by models of few): {}.",
+        "- Looking back on {} deals, as `report` does, it does worse, for the oldest are judged by models of few deals: {}.",
         thousands(all.n),
         said.join("; ")
     )
@@ -78,7 +78,8 @@ mod tests {
         assert!(told.ends_with("in the lowest tenth 0.5 % expected, 50.0 % won.\n"), "{told}");
         assert!(
             told.contains(
-                "Looking back on 1,000 deals, older ones too, as `report` does (the oldest by models of few): a won deal above a lost one only"
+                "Looking back on 1,000 deals, as `report` does, it does worse, for the oldest are judged by models of few deals: a won deal \
+                 above a lost one only"
             ),
             "{told}"
         );

@@ -65,11 +65,12 @@ pub(super) fn in_brief(summary: &ScoreSummary) -> String {
     let of = |quadrant: Quadrant| summary.quadrants.iter().find(|q| q.quadrant == quadrant);
     let (Some(gems), Some(verify)) = (of(Quadrant::HiddenGem), of(Quadrant::Verify)) else { return String::new() };
     let tier = summary.handover.as_ref().map_or("high", |handover| handover.tier.as_str());
-    let whole = |q: &QuadrantVolume| {
-        q.share_won.map(|won| format!("; of {} {} were won", q.row_weights.such_deals(), percent(won)))
-    };
+    // Whose rates they are is one thing, though by chance one of them may be won ÷ closed as well.
+    let weights = if gems.row_weights.differ() { gems.row_weights } else { verify.row_weights };
+    let whole =
+        |q: &QuadrantVolume| q.share_won.map(|won| format!("; of {} {} were won", weights.such_deals(), percent(won)));
     // What its number is of need not be said twice.
-    let is_said = gems.share_won.is_some() && gems.row_weights == verify.row_weights;
+    let is_said = gems.share_won.is_some();
     let of_verify = if is_said { verify.share_won.map(|won| format!("; {}", percent(won))) } else { whole(verify) };
     format!(
         "\n{tier} {} (`{}`): {}{}. {} (`{}`): {}{}.\n",

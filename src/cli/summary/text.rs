@@ -154,7 +154,7 @@ fn how_to_use(summary: &ScoreSummary, all: bool) -> String {
 
 /// That the list is of a day gone by, and where it stands whom one would have called then.
 fn whom_one_would_have_called(summary: &ScoreSummary) -> String {
-    let how = if has_tiers(summary) { ", and by `next_action` how" } else { "" };
+    let how = if has_tiers(summary) { "; `next_action` is of that day, too" } else { "" };
     let order = match (summary.out.as_str(), summary.is_in_order) {
         ("-", _) => String::new(),
         // Whoever has closed since stands at the end, among others who had closed before.
@@ -232,7 +232,7 @@ fn top_text(summary: &ScoreSummary, all: bool) -> Page {
 fn tied(summary: &ScoreSummary, n: usize) -> String {
     let first = &summary.top[0];
     // Of some of them it may be a guess.
-    let chance = first.win_probability.filter(|_| summary.older_than_the_model_knows == 0);
+    let chance = first.win_probability.filter(|_| summary.older_than_the_model_knows + summary.of_unknown_age == 0);
     let chance = chance.map_or_else(String::new, |chance| format!(" (chance {})", percent(chance)));
     format!(
         "\n{} of {} open leads share the highest score, {}{chance}: none of them comes first.\n",
@@ -278,10 +278,8 @@ fn tiers_text(summary: &ScoreSummary, all: bool) -> Page {
     }
     text.push_str(&crowded(summary));
     // A model that may be chance knows nobody who is likely.
-    let handover = summary.handover.as_ref().filter(|_| summary.no_quadrants_because.is_none());
-    if let Some(told) =
-        handover.and_then(|handover| handover.likely_below(summary.likely_below_handover, summary.looks_back))
-    {
+    let handover = summary.handover.as_ref().filter(|_| summary.no_quadrants_because.is_none() && !summary.looks_back);
+    if let Some(told) = handover.and_then(|handover| handover.likely_below(summary.likely_below_handover)) {
         let why = "Tier, `quadrant` and `next_action` go by the order, for a tier holds a share of the deals, whatever their \
                    chance.";
         text.push_str(&if all { format!("{told} {why}\n") } else { format!("{told}\n") });
