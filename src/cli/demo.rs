@@ -125,6 +125,7 @@ fn cycle(args: &DemoArgs, terminal: &Terminal) -> CommandResult {
         contributions: None,
         mismatches: None,
         raw: false,
+        excel: None,
     };
     let open_inputs = open.resolve()?;
     let scorers = scorers(&open_inputs, Some(published.version()), false, terminal)?;

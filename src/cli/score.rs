@@ -12,14 +12,14 @@ use super::summary::{Moment, ScoreSummary, looks_back, score_text};
 use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
-use crate::io::{CsvWriter, OutColumn, PartWriter, WriteOptions, write_table, write_table_in_parts};
+use crate::io::{CsvDialect, CsvWriter, OutColumn, PartWriter, WriteOptions, write_table, write_table_in_parts};
 use crate::pipeline::model::Model;
 use crate::pipeline::score::{AsOf, Assessment, Place, ScoreInputs, ScoreSettings, score_in_stretches};
 use crate::registry::Loaded;
 use crate::scorecard::Scorecard;
 use crate::tables::ActivityBatches;
 use crate::watch::Watch;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::io::{self, IsTerminal};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -68,6 +68,42 @@ pub(super) struct ScoreArgs {
     /// Write text cells as they are, even where a spreadsheet would run them as a formula.
     #[arg(long)]
     pub(super) raw: bool,
+    /// Write CSV as Excel opens it by a double click, with this sign between cells; `semicolon` has decimal commas, too.
+    #[arg(long, value_enum, value_name = "SIGN")]
+    pub(super) excel: Option<CellsPartedBy>,
+}
+
+/// What parts cells where Excel's language is set so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CellsPartedBy {
+    /// As in English.
+    Comma,
+    /// As in French, German, Spanish and others.
+    Semicolon,
+}
+
+impl From<CellsPartedBy> for CsvDialect {
+    fn from(parted: CellsPartedBy) -> CsvDialect {
+        match parted {
+            CellsPartedBy::Comma => CsvDialect::ExcelComma,
+            CellsPartedBy::Semicolon => CsvDialect::ExcelSemicolon,
+        }
+    }
+}
+
+impl ScoreArgs {
+    /// Whether what is asked goes together.
+    fn check(&self) -> Result<(), InputError> {
+        let is_csv = |path: &Path| {
+            path == Path::new("-") || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+        };
+        match self.excel.is_some() && !is_csv(&self.out) {
+            true => Err(InputError::new("--excel is about CSV")
+                .at(self.out.display().to_string())
+                .remedy("end the name in .csv, or leave --excel out")),
+            false => Ok(()),
+        }
+    }
 }
 
 /// A version as the scored table spells it (`v0001`) or as a number.
@@ -85,6 +121,7 @@ pub(super) struct Scorers {
 
 pub(super) fn run(args: &ScoreArgs, terminal: &Terminal) -> CommandResult {
     let inputs = args.inputs.resolve()?;
+    args.check()?;
     let scorers = scorers(&inputs, args.model_version, args.rules_only, terminal)?;
     let summary = score_and_write(args, &inputs, &scorers, terminal)?;
     let text = score_text(&summary, terminal.is_verbose());
@@ -217,7 +254,8 @@ pub(super) fn score_and_write(
     let mut log = open_log(inputs, &table.ids, card, &log_orders, terminal)?;
     let keep: Vec<String> = if args.keep_all { read.raw.header.clone() } else { args.keep.clone() };
     let bounds: Vec<f64> = card.map(|c| c.tiers.iter().map(|t| t.bound).collect()).unwrap_or_default();
-    let options = WriteOptions { bounds: &bounds, raw: args.raw };
+    let dialect = args.excel.map_or(CsvDialect::Plain, CsvDialect::from);
+    let options = WriteOptions { bounds: &bounds, raw: args.raw, dialect };
     let unbounded = WriteOptions { bounds: &[], ..options };
     // Rows on a terminal leave no line for a bar.
     let has_line = args.out != Path::new("-") || !io::stdout().is_terminal();

@@ -48,6 +48,6 @@ pub use outcomes::{OutcomeReport, join_outcomes};
 pub use raw::{RawColumn, RawTable, Wanted, read_raw};
 pub use settings::{Absent, ActivityRoles, LeadRoles, LostWords, OutcomeColumn, OutcomeRoles, ReadSettings};
 pub use write::{
-    CsvWriter, OutColumn, OutValues, PartWriter, Rounding, WriteOptions, abandon_unfinished, rows_at, write_atomically,
-    write_csv, write_table, write_table_in_parts,
+    CsvDialect, CsvWriter, OutColumn, OutValues, PartWriter, Rounding, WriteOptions, abandon_unfinished, rows_at,
+    write_atomically, write_csv, write_table, write_table_in_parts,
 };

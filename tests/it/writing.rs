@@ -1,9 +1,10 @@
 //! Tables out: what is written, how it is rounded, and that a file is there whole or not at all.
 
+use crate::company::Company;
 use leadscore::asof::Instant;
 use leadscore::io::{
-    OutColumn, OutValues, ReadSettings, Rounding, Wanted, WriteOptions, read_raw, write_atomically, write_csv,
-    write_table,
+    CsvDialect, OutColumn, OutValues, ReadSettings, Rounding, Wanted, WriteOptions, read_raw, write_atomically,
+    write_csv, write_table,
 };
 use leadscore::tables::TextColumn;
 use std::fs;
@@ -37,7 +38,7 @@ fn csv_of(columns: &[OutColumn], options: WriteOptions<'_>) -> String {
 
 #[test]
 fn csv_rounds_within_the_tier_and_defuses_formulas() {
-    let options = WriteOptions { bounds: &[50.0, 80.0], raw: false };
+    let options = WriteOptions { bounds: &[50.0, 80.0], ..WriteOptions::default() };
     let expected = "lead_id,tier,score,win_probability,mismatch,as_of\n\
                     007,SQL,79.9999,0.123457,true,1970-01-01T00:00:00Z\n\
                     \"b,2\",,,1,,\n\
@@ -45,6 +46,20 @@ fn csv_rounds_within_the_tier_and_defuses_formulas() {
     assert_eq!(csv_of(&scored(), options), expected);
     let raw = csv_of(&scored(), WriteOptions { raw: true, ..options });
     assert!(raw.contains("\n=1+2,"), "{raw}");
+}
+
+#[test]
+fn excel_gets_its_own_signs_and_is_told_that_it_is_utf_8() {
+    let dialect =
+        |dialect| csv_of(&scored(), WriteOptions { bounds: &[50.0, 80.0], dialect, ..WriteOptions::default() });
+    let expected = "\u{feff}lead_id;tier;score;win_probability;mismatch;as_of\n\
+                    007;SQL;79,9999;0,123457;true;1970-01-01T00:00:00Z\n\
+                    b,2;;;1;;\n\
+                    '=1+2;MQL;50;0,5;false;1970-01-01T00:00:01.5Z\n";
+    assert_eq!(dialect(CsvDialect::ExcelSemicolon), expected);
+    let plain = dialect(CsvDialect::Plain);
+    assert_eq!(dialect(CsvDialect::ExcelComma), format!("\u{feff}{plain}"));
+    assert!(!plain.starts_with('\u{feff}'));
 }
 
 #[test]
@@ -73,7 +88,7 @@ fn quotes_and_line_breaks_come_back_as_they_were() {
 fn ndjson_holds_numbers_in_full_and_null_where_nothing_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.ndjson");
-    write_table(&path, &scored(), WriteOptions { bounds: &[80.0], raw: false }).unwrap();
+    write_table(&path, &scored(), WriteOptions { bounds: &[80.0], ..WriteOptions::default() }).unwrap();
     let text = fs::read_to_string(&path).unwrap();
     let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
     assert_eq!(first["score"], 79.99996);
@@ -160,4 +175,18 @@ fn a_new_file_has_the_permissions_of_any_new_file_and_links_stay_links() {
     write_atomically(&link, &mut |sink| sink.write_all(b"new")).unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(&ours).unwrap(), "new");
+}
+
+#[test]
+fn a_scored_table_for_excel_is_csv() {
+    let company = Company::trained();
+    company.score("open_leads.csv", "scored.csv", &["--excel", "semicolon"]).ok();
+    let text = company.text("scored.csv");
+    let cells: Vec<&str> = text.lines().nth(1).unwrap().split(';').collect();
+    assert!(
+        text.starts_with("\u{feff}lead_id;score;tier;") && cells[1].contains(',') && !cells[1].contains('.'),
+        "{cells:?}"
+    );
+    company.score("open_leads.csv", "scored.parquet", &["--excel", "comma"]).refused(&["--excel is about CSV", ".csv"]);
+    assert!(!company.path("scored.parquet").exists());
 }

@@ -143,7 +143,7 @@ pub(super) fn add_id(paths: &[PathBuf], copy: &Path, settings: &mut ReadSettings
     })?;
     // The copy is written in UTF-8, whatever the original is in.
     settings.encoding = None;
-    write_table(copy, &numbered(&raw, id), WriteOptions { bounds: &[], raw: true })?;
+    write_table(copy, &numbered(&raw, id), WriteOptions { raw: true, ..WriteOptions::default() })?;
     Ok(format!(
         "all goes on with {}, a copy whose `{id}` counts the rows: the same number in another file is another lead",
         copy.display()

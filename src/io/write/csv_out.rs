@@ -6,7 +6,7 @@ use crate::values::format_instant;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// Writes a table as CSV: comma, quotes where needed, one `\n` a row.
+/// Writes a table as CSV: quotes where needed, one `\n` a row; the rest as the dialect is.
 ///
 /// # Errors
 /// Those of `sink`.
@@ -36,7 +36,10 @@ impl<'a> CsvWriter<'a> {
     pub fn write(&mut self, parts: &[&[OutColumn]]) -> io::Result<()> {
         let options = self.options;
         if let Some(columns) = parts.first().filter(|_| !self.has_header) {
-            let mut header = csv::Writer::from_writer(Vec::new());
+            if options.dialect.has_mark() {
+                self.sink.write_all(BYTE_ORDER_MARK)?;
+            }
+            let mut header = writer_into(Vec::new(), options);
             for column in *columns {
                 header.write_field(safe(&column.name, options).as_bytes())?;
             }
@@ -44,7 +47,7 @@ impl<'a> CsvWriter<'a> {
             self.has_header = true;
         }
         write_chunks(self.sink, parts, |columns, rows| {
-            let mut writer = csv::Writer::from_writer(Vec::with_capacity(rows.len() * columns.len() * 8));
+            let mut writer = writer_into(Vec::with_capacity(rows.len() * columns.len() * 8), options);
             let mut number = Vec::new();
             for row in rows {
                 for column in columns {
@@ -63,6 +66,13 @@ impl<'a> CsvWriter<'a> {
     pub fn finish(self) -> io::Result<()> {
         self.sink.flush()
     }
+}
+
+/// Says that a text is UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+fn writer_into(bytes: Vec<u8>, options: WriteOptions<'_>) -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().delimiter(options.dialect.delimiter()).from_writer(bytes)
 }
 
 fn finished(mut writer: csv::Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
@@ -84,6 +94,7 @@ fn write_cell(
         OutValues::Number(values, rounding) => {
             number.clear();
             push_number(number, values[row], *rounding, options.bounds);
+            options.dialect.localise(number);
             writer.write_field(&number[..])?;
         }
         OutValues::Bool(values) => {

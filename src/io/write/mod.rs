@@ -67,6 +67,38 @@ pub struct WriteOptions<'a> {
     pub bounds: &'a [f64],
     /// Leave text as it is that a spreadsheet would run as a formula.
     pub raw: bool,
+    /// For whom it is written.
+    pub dialect: CsvDialect,
+}
+
+/// How CSV is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CsvDialect {
+    /// For programs: commas, decimal points, UTF-8.
+    #[default]
+    Plain,
+    /// For Excel where lists are parted by commas: the same behind a byte order mark, without which it takes UTF-8 for a
+    /// code page.
+    ExcelComma,
+    /// For Excel where lists are parted by semicolons: these, decimal commas, and the mark.
+    ExcelSemicolon,
+}
+
+impl CsvDialect {
+    fn delimiter(self) -> u8 {
+        if self == CsvDialect::ExcelSemicolon { b';' } else { b',' }
+    }
+
+    fn has_mark(self) -> bool {
+        self != CsvDialect::Plain
+    }
+
+    /// Turns the point of a number's text into its own decimal sign.
+    fn localise(self, number: &mut [u8]) {
+        if self == CsvDialect::ExcelSemicolon {
+            number.iter_mut().filter(|sign| **sign == b'.').for_each(|sign| *sign = b',');
+        }
+    }
 }
 
 impl OutValues {
