@@ -9,12 +9,12 @@ mod trial;
 mod typed;
 
 use super::stale::Stale;
-use super::terminal::{Terminal, plural};
+use super::terminal::Terminal;
 use super::{CommandResult, Ending};
 use crate::fault::InputError;
 use crate::io::{ReadSettings, write_atomically};
 use crate::pipeline::start::{
-    Bounds, Layout, View, Wishes, copies, lacks_an_id, lay_out, project_text, scorecard_text, starting_rules,
+    Bounds, Layout, View, Wishes, lacks_an_id, lay_out, project_text, scorecard_text, starting_rules,
 };
 use clap::Args;
 use look::{Looked, look};
@@ -239,10 +239,6 @@ fn write(
             "no column or activity is left that points could be given for, so no scorecard is written".to_string(),
         );
     }
-    let n_copies = copies(&looked.view.leads, &layout);
-    notes.extend(
-        n_copies.map(|n| format!("{} are alike in all but their id: copies flatter figures", plural(n, "lead"))),
-    );
     let draft = (!rules.is_empty()).then(|| scorecard_text(&rules, None));
     let tried = trial::trial(&project_text, draft.as_deref(), files, &looked, &layout, args.lenient, terminal);
     let (trial, unusable) = match tried {

@@ -1,6 +1,7 @@
 //! What a training found out, put together as the model that is saved.
 
 use super::deals::Deals;
+use super::late_closes::LateCloses;
 use super::leaks;
 use super::leaning::ASK_FIRST;
 use super::model::{
@@ -168,7 +169,7 @@ fn notes(
             Model::WHAT_TO_BRING
         ));
     }
-    notes.extend(deals.flaws.iter().cloned());
+    notes.extend(deals.late_closes.iter().map(LateCloses::in_full));
     notes.extend(deals.snapshots.wins_in_words());
     if let (Some(scorecard), Some(blending)) = (scorecard, &whole.blending) {
         let bounds: Vec<f64> = scorecard.tiers.iter().map(|t| t.bound).collect();

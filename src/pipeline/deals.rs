@@ -8,7 +8,6 @@ pub use rules::{RuleColumn, RuleSide};
 
 pub(super) use rules::RuleEvidence;
 
-use super::alike::Alike;
 use super::late_closes::LateCloses;
 use super::leaks::{
     DecidedBefore, KindTimes, LeakFinding, OpenLeads, OpenWatch, Unread, dates_after_creation, open_rows,
@@ -21,7 +20,7 @@ use crate::measures::{Counter, LogStatistics};
 use crate::scorecard::Scorecard;
 use crate::snapshot::{self, Mode, SnapshotSettings, Snapshots, unit_hash};
 use crate::tables::{ActivityBatches, LeadTable};
-use crate::text::{counted, fold};
+use crate::text::fold;
 use crate::watch::Watch;
 use offered::{Offered, attributes};
 use rayon::prelude::*;
@@ -116,8 +115,8 @@ pub struct Deals {
     pub is_answered: bool,
     /// Columns of dates that lie after the creation, where nothing says when deals closed.
     pub dates_after_creation: Vec<String>,
-    /// What of the leads' table flatters the figures, or makes them worse than they are, whatever is learned.
-    pub flaws: Vec<String>,
+    /// That the files seem to leave out earlier deals.
+    pub(super) late_closes: Option<LateCloses>,
     /// Deals that were decided before they were looked at, as far as the screen can tell.
     pub decided_before: Option<DecidedBefore>,
 }
@@ -201,7 +200,6 @@ pub(super) fn gather_and_keep(
     let draw = |&row: &usize| unit_hash(&table.ids[row], settings.snapshot.seed ^ DRAW_SEED);
     let tells_closes = table.closed_at.is_some();
     let dates_after_creation = if tells_closes { Vec::new() } else { dates_after_creation(table) };
-    let flaws = flaws(table, snapshots.mode);
     let deals = Deals {
         draw: snapshots.rows.par_iter().map(draw).collect(),
         snapshots,
@@ -218,26 +216,10 @@ pub(super) fn gather_and_keep(
         leaks: Vec::new(),
         is_answered: false,
         dates_after_creation,
-        flaws,
+        late_closes: LateCloses::of(table),
         decided_before: None,
     };
     Ok((deals, evidence))
-}
-
-/// Copies, where deals are judged on others drawn by chance, so that of two alike one may be learned from and the other judged;
-/// and deals that the files seem to leave out.
-fn flaws(table: &LeadTable, mode: Mode) -> Vec<String> {
-    /// Fewer copies than one lead in so many make no figure better.
-    const ONE_IN: usize = 20;
-    let n_alike = if mode == Mode::None { Alike::of(table).n_leads() } else { 0 };
-    let copies = (n_alike > 0 && n_alike * ONE_IN >= table.n_leads()).then(|| {
-        format!(
-            "{} are alike in all but their id: copies flatter the figures (`leadscore check` shows them).",
-            counted(n_alike, "lead")
-        )
-    });
-    let late = LateCloses::of(table).map(|late| format!("{}. {}", late.told(), late.what_to_do()));
-    copies.into_iter().chain(late).collect()
 }
 
 /// Sets the draw of a deal's row apart from the draw of its moment; any fixed number would do.

@@ -49,6 +49,11 @@ impl LateCloses {
         (n_missed >= WINS_MISSED).then_some(late)
     }
 
+    /// The same with what follows from it.
+    pub(super) fn in_full(&self) -> String {
+        format!("{}. {}", self.told(), self.what_to_do())
+    }
+
     /// That they begin late.
     pub(super) fn told(&self) -> String {
         let (day, waited) = (format_day(self.first_close), self.waited_days);
@@ -58,7 +63,7 @@ impl LateCloses {
     /// What follows from it, and what to do.
     pub(super) fn what_to_do(&self) -> String {
         format!(
-            "By then about {:.0} of the {} before it should have been won. Do the files leave out earlier deals? Then these \
+            "By then about {:.0} of the {} that came before should have been won. Do the files leave out earlier deals? Then these \
              leads look worse than they were: add the deals, or leave the leads out.",
             self.n_missed,
             counted(self.n_before, "lead"),

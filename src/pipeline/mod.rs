@@ -3,7 +3,6 @@
 //! Each takes checked tables, settings, a time and a seed, and gives back values; none reads a file, a clock or the
 //! environment.
 
-mod alike;
 mod assembly;
 pub mod backtest;
 pub mod changes;

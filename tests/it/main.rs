@@ -27,7 +27,6 @@ mod drift;
 mod expected_wins;
 mod faults;
 mod fixtures;
-mod flaws;
 mod help;
 mod init;
 mod init_again;
@@ -35,6 +34,7 @@ mod init_proposals;
 #[cfg(unix)]
 mod interrupt;
 mod known_by;
+mod late_closes;
 mod layers;
 mod lead_world;
 mod leaks;

@@ -1,7 +1,7 @@
 //! Columns that say nothing, say too much, or say one thing in several spellings.
 
+use super::alike;
 use super::{Area, Finding, Grade, Notebook, by_number, counted, first_few, listed};
-use crate::pipeline::alike;
 use crate::tables::{Column, ColumnType, LeadTable};
 use crate::text::fold;
 use std::collections::BTreeMap;

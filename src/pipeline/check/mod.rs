@@ -3,6 +3,7 @@
 //! Nothing here stops at the first fault. Every part looks as far as its input allows; what could not be looked at is
 //! said, with the reason.
 
+mod alike;
 mod columns;
 mod leaks;
 mod log;

@@ -1,7 +1,7 @@
 //! Leads that are alike in everything but their id.
 
+use super::alike::{Alike, FEWEST_COLUMNS};
 use super::{Area, Finding, Grade, Notebook, by_number, counted, thousands};
-use crate::pipeline::alike::{Alike, FEWEST_COLUMNS};
 use crate::tables::LeadTable;
 use crate::text::listed;
 
@@ -30,7 +30,8 @@ pub(super) fn look(table: &LeadTable, notes: &mut Notebook) {
         if alike.len() == 1 { "one group".to_string() } else { format!("{} groups", thousands(alike.len())) }
     );
     let largest = format!("The largest group: {}.", listed(&ids, "and"));
-    let to_do = "Is it one lead, entered twice? Then leave one row: copies count double, and flatter the figures.";
+    let to_do =
+        "Is it one lead, entered twice, and not many of whom little is known? Then leave one row: copies count double.";
     let finding = Finding::new(Grade::Look, Area::Rows, sentence, largest);
     notes.findings.push(Finding { evidence: [vec![to_do.to_string()], finding.evidence].concat(), ..finding });
 }

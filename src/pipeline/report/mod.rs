@@ -237,7 +237,11 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let mut report = Report {
         program: model.recipe.program.clone(),
         anonymous: settings.anonymous,
-        warnings: sentences::warnings(&model, &deals.flaws, lookback::sentence(&found, settings.card.as_ref())),
+        warnings: sentences::warnings(
+            &model,
+            deals.late_closes.as_ref(),
+            lookback::sentence(&found, settings.card.as_ref()),
+        ),
         warns_of_drift: model.drift.as_ref().is_some_and(|drift| drift.sentence().is_some()),
         sentences: sentences::sentences(&found, advice.as_ref(), &model, handover.as_ref(), is_start),
         nothing_to_learn: sentences::nothing_to_learn(&found),

@@ -2,6 +2,7 @@
 
 use super::super::backtest::{Backtest, Past, SideBands};
 use super::super::handover::{Handover, LIKELY};
+use super::super::late_closes::LateCloses;
 use super::super::model::{DriftRecord, Model};
 use super::super::train::pick;
 use super::Advice;
@@ -14,15 +15,12 @@ use crate::text::{counted, percent, thousands};
 /// The share of the deals that the sentence on the order speaks of.
 const TOP: f64 = 0.2;
 
-/// What makes all the sentences doubtful, if anything: the question about what carries the model, the flaws of the leads'
-/// table, what the look back found worse than expected, and drift.
-pub(super) fn warnings(model: &Model, flaws: &[String], looking_back: Option<String>) -> Vec<String> {
+/// What makes all the sentences doubtful, if anything: the question about what carries the model, deals that the files seem to
+/// leave out, what the look back found worse than expected, and drift.
+pub(super) fn warnings(model: &Model, late: Option<&LateCloses>, looking_back: Option<String>) -> Vec<String> {
     let asked = model.notes_first_and_last().0.into_iter().map(str::to_string);
-    asked
-        .chain(flaws.iter().cloned())
-        .chain(looking_back)
-        .chain(model.drift.as_ref().and_then(DriftRecord::sentence))
-        .collect()
+    let drift = model.drift.as_ref().and_then(DriftRecord::sentence);
+    asked.chain(late.map(LateCloses::in_full)).chain(looking_back).chain(drift).collect()
 }
 
 /// At most three: of the points, of the order of the deals, of where the two sides disagree. That rates are by row weight

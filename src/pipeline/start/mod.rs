@@ -6,7 +6,6 @@
 
 mod column_rules;
 mod contact;
-mod copies;
 mod crm;
 mod deals;
 mod ends;
@@ -27,7 +26,6 @@ mod unclosed;
 mod vocabulary;
 
 pub use contact::{OF_THE_DECIDING_CONTACT, Values, contact, numbers_may_tell_of_a_contact};
-pub use copies::copies;
 pub use crm::Crm;
 pub use deals::DealsChoice;
 pub use ends::reads_like_an_end;
