@@ -4,6 +4,7 @@ use super::layout::{View, Wishes, lay_out};
 use super::outcome::possible;
 use super::roles::{broken_id, id, nearly_unique, possible_ids};
 use super::screen::one_line;
+use super::sheet::SheetColumn;
 use super::unclosed::Unclosed;
 
 /// What is asked of a person at a terminal.
@@ -36,7 +37,9 @@ pub const YES: &str = "yes";
 /// Whether nothing identifies a lead, and no column is meant to: then only a number a row can.
 pub fn lacks_an_id(view: &View, wishes: &Wishes) -> bool {
     let leads = &view.leads;
-    let is_meant = || broken_id(leads).is_some() || nearly_unique(leads).is_some();
+    let hides_copies = |column: &SheetColumn| !leads.repeats_are_other_rows(column);
+    let is_meant =
+        || broken_id(leads).is_some() || nearly_unique(leads).is_some_and(|(column, _)| hides_copies(column));
     wishes.id.is_none() && id(leads).is_none() && possible_ids(leads).is_empty() && !is_meant()
 }
 
@@ -100,5 +103,15 @@ mod tests {
             !lacks_an_id(&view("lead_id state", &["u1 k", "u1 m"]), &Wishes::default()),
             "an id that is to be mended"
         );
+        let numbered = |twice: &str| -> Vec<String> {
+            let row = |i: usize| format!("{} {}", 7000 + i % 39, if i == 39 { twice } else { ["k", "m", "n"][i % 3] });
+            (0..40).map(row).collect()
+        };
+        let lacks = |rows: Vec<String>| {
+            let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+            lacks_an_id(&view("Opportunity_Number state", &rows), &Wishes::default())
+        };
+        assert!(lacks(numbered("m")), "two leads under one number");
+        assert!(!lacks(numbered("k")), "one lead, entered twice, which must be seen");
     }
 }

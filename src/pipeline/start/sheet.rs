@@ -57,6 +57,16 @@ impl Sheet {
             .map(|(_, code)| column.text.levels[*code as usize].as_str())
     }
 
+    /// Whether no two rows of one value of this column are alike in all others.
+    pub fn repeats_are_other_rows(&self, column: &SheetColumn) -> bool {
+        let others: Vec<&SheetColumn> = self.columns.iter().filter(|other| other.name != column.name).collect();
+        let mut met: HashSet<Vec<u32>, foldhash::fast::FixedState> = HashSet::default();
+        let n_rows = column.level_rows();
+        let is_repeated = |row: &usize| n_rows.get(column.text.codes[*row] as usize).is_some_and(|n| *n > 1);
+        let cells = |row: usize| [column].iter().chain(&others).map(|c| c.text.codes[row]).collect::<Vec<u32>>();
+        (0..self.n_rows()).filter(is_repeated).all(|row| met.insert(cells(row)))
+    }
+
     /// The places of two of its files: one has values of this column that all stand in the other, too, as deals have ids of
     /// some of the leads, and columns of its own.
     pub fn file_within_another(&self, column: &SheetColumn) -> Option<(usize, usize)> {
