@@ -268,7 +268,9 @@ fn add_worst(flagged: &mut Vec<Flagged>, later: Vec<Flagged>) {
 /// What must be known of points and, where somebody is to be called, of grades.
 fn notes(assessment: &Assessment<'_>, looks_back: bool) -> Vec<String> {
     let mut notes: Vec<String> = assessment.rules.iter().flat_map(|r| r.notes.iter().cloned()).collect();
-    let grades = assessment.grades.iter().filter(|_| !looks_back);
+    // A letter from points that rank by chance is not to be read either.
+    let ranks_by_chance = assessment.model.is_some_and(Model::score_ranks_by_chance);
+    let grades = assessment.grades.iter().filter(|_| !looks_back && !ranks_by_chance);
     notes.extend(grades.filter_map(|grades| grades.note.clone()));
     notes
 }

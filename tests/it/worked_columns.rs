@@ -37,7 +37,7 @@ fn check_and_train_ask_about_a_column_that_open_leads_lack_and_either_answer_end
     let told = company.run(&["--format", "markdown", "check"]).ok().stdout;
     for said in [
         "`budget` is missing far more often on open leads than on closed deals. Is it filled in only as the deal is worked?",
-        "put `\"budget\",` into `exclude` of leadscore.toml, delete rule `budget_large` from scorecard.toml and train again; if not, \
+        "put `\"budget\",` into `exclude` of leadscore.toml, delete rule `budget_large` from scorecard.toml, lower its tiers to match and train again; if not, \
          into `allow`.",
         "% of the open leads of the same age.",
     ] {

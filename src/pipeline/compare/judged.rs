@@ -46,7 +46,8 @@ impl Judged {
             () if c.is_lost() => format!("Beyond chance they rank worse: keep {points}."),
             () if let Some(but) = self.gains_nothing_on_top().filter(|_| c.is_won()) => {
                 format!(
-                    "Beyond chance they rank better, {but}: keep {points}, but for rules whose verdict convinces you."
+                    "Beyond chance they rank better, {but}: keep {points}, but for rules whose verdict convinces you, or move \
+                     the tiers' bounds."
                 )
             }
             () if c.is_won() => format!(
@@ -205,7 +206,7 @@ mod tests {
 
     #[test]
     fn points_that_rank_better_but_not_on_top_are_not_to_be_taken_over() {
-        let keep = "keep the hand-set ones, but for rules whose verdict convinces you.";
+        let keep = "keep the hand-set ones, but for rules whose verdict convinces you, or move the tiers' bounds.";
         let of_next = better(vec![pair("SQL", [(100, 30), (200, 86)]), pair("MQL", [(100, 30), (100, 44)])]);
         let but = "Beyond chance they rank better, but of those they call SQL 43.0 % were won,";
         assert!(of_next.ends_with(&format!("{but} of those in MQL 44.0 %: {keep}")), "{of_next}");

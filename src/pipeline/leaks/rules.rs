@@ -52,7 +52,7 @@ pub(in crate::pipeline) fn delete_rules(rules: &[&str]) -> String {
         named.push(format!("{} more on such columns", rules.len() - NAMED));
     }
     let noun = by_number(rules.len(), "rule", "rules");
-    format!(", delete {noun} {} from scorecard.toml", listed(&named, "and"))
+    format!(", delete {noun} {} from scorecard.toml, lower its tiers to match", listed(&named, "and"))
 }
 
 #[cfg(test)]
@@ -70,7 +70,7 @@ mod tests {
         .unwrap();
         let asked = [(Subject::Column, "tags"), (Subject::Kind, "signed"), (Subject::Column, "Signed")];
         assert_eq!(rules_on(Some(&card), &asked), ["keen", "signed"]);
-        let told = ", delete rules `keen` and `signed` from scorecard.toml";
+        let told = ", delete rules `keen` and `signed` from scorecard.toml, lower its tiers to match";
         assert_eq!(delete_rules(&rules_on(Some(&card), &asked)), told);
         assert_eq!(delete_rules(&rules_on(None, &asked)), "");
     }
