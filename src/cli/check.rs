@@ -303,7 +303,7 @@ fn verdict(report: &Report) -> String {
         n => format!("{n} things must be mended"),
     };
     match (report.count(Grade::Look), report.count(Grade::Mend)) {
-        (0, _) => format!("{must}, and nothing calls for a look."),
+        (0, _) => format!("{must}, and nothing else calls for a look."),
         (1, _) => format!("{must}, 1 thing calls for a look."),
         // "4 things must be mended, 2 call for a look", but "Nothing must be mended, 2 things call for a look".
         (n, 2..) => format!("{must}, {n} call for a look."),

@@ -164,7 +164,7 @@ fn a_time_on_every_open_lead_may_be_the_close_of_leads_whose_word_nobody_listed(
     for word in ["", "in progress"] {
         let told = checked(word);
         assert!(
-            told.contains("nothing calls for a look")
+            told.contains("nothing else calls for a look")
                 && told.contains("closing time of 200 of 200 open leads closes none")
         );
     }

@@ -21,3 +21,20 @@ fn numbers_that_repeat_are_kept_beside_those_of_the_rows() {
     let list = ["score", "--leads", "open.csv", "--number-rows", "--out", "scored.csv", "--keep", "source,size"];
     company.run(&list).refused(&["there is no column `source,size` to keep", "--keep source --keep size"]);
 }
+
+#[test]
+fn the_page_says_that_numbers_are_those_of_rows() {
+    let row = |i: usize| {
+        let (fair, large) = (i.is_multiple_of(3), i % 5 < 2);
+        let won = i * 7919 % 100 < 15 + 40 * usize::from(fair) + 30 * usize::from(large);
+        let [source, size, outcome] =
+            [["web", "fair"][usize::from(fair)], ["10", "500"][usize::from(large)], ["lost", "won"][usize::from(won)]];
+        format!("{source},{size},{outcome}\n")
+    };
+    let rows: String = (0..900_usize).map(row).collect();
+    let company = Company::with(&[("leads.csv", &format!("source,employees,outcome\n{rows}"))]);
+    company.run(&["init", "--leads", "leads.csv"]).ok();
+    company.run(&["report", "--out", "report.html"]).ok();
+    let said = "called by the numbers of their rows: 1 is row 2 of a spreadsheet";
+    assert!(company.text("report.html").contains(said), "nobody knows a deal by such a number but in that file");
+}

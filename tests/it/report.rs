@@ -89,6 +89,10 @@ fn the_page_speaks_in_plain_words() {
     let spoken = page.split_once("<body>").unwrap().1.to_lowercase();
     assert_eq!(TERMS.iter().find(|term| spoken.contains(*term)), None);
     assert!(page.contains("newer deals the model expected"), "what changed is told without its terms");
+    assert!(
+        page.contains(" Rates are among leads open on any day. See ") && page.contains("Newer is what closed later")
+    );
+    assert!(!page.contains("the numbers of their rows"), "people know these leads by their ids");
     assert_eq!(page.matches("AUC").count(), 1, "where won deals ranking above lost ones is explained");
     let (before, after) = page.split_once("In the lists below, odds × 2 means twice the odds").unwrap();
     assert!(!before.contains("(odds × ") && after.contains("(odds × "), "explained before the first of them");

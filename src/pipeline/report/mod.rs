@@ -10,6 +10,7 @@ mod effects;
 mod grid;
 mod journey;
 mod leads;
+mod legend;
 mod lookback;
 mod map;
 mod months;
@@ -48,9 +49,10 @@ use crate::comparison::Comparison;
 use crate::fault::InputError;
 use crate::features::PlanLine;
 use crate::predictor::Certainty;
-use crate::scorecard::{Scorecard, tier_meaning};
+use crate::scorecard::Scorecard;
 use crate::values::format_instant;
 use crate::watch::Stage;
+use legend::{ids_count_rows, newest_by, tier_meanings, whose_rates};
 use parting::{Both, partings};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -115,6 +117,10 @@ pub struct Report {
     pub backtest: Backtest,
     /// Whether the scorecard is still the one that `init` drew up.
     pub is_start: bool,
+    /// What makes a deal one of the newer, as the end of "newer is what …".
+    pub newest_by: Option<&'static str>,
+    /// Whether leads are called by the numbers of their rows, from 1 on.
+    pub ids_count_rows: bool,
     /// Learned beside hand-set points; `None` without a scorecard.
     pub comparison: Option<Comparison>,
     /// What to show of each of its rules, in their order.
@@ -255,6 +261,8 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         scale: scorecard.map(|card| [card.range.min, card.range.max]),
         most_points: scorecard.and_then(|card| most_points_within(&model, card)),
         is_start,
+        newest_by: newest_by(table, &train.deals),
+        ids_count_rows: ids_count_rows(table),
         while_open: deals.snapshots.tell_closes(),
         as_of: found.as_of.map(|(first, last)| [first, last].map(format_instant)),
         until: deals.snapshots.until.map(format_instant),
@@ -302,19 +310,6 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
         privacy::leave_out_people(&mut report);
     }
     Ok((report, model))
-}
-
-/// Whose rates those of all deals are, and why; `None` where they are won ÷ closed.
-fn whose_rates(deals: &Deals) -> Option<[&'static str; 2]> {
-    let weights = deals.snapshots.row_weights.of_rate(deals.n(), deals.n_won(), deals.win_rate());
-    weights.differ().then(|| [weights.whose(), weights.why()])
-}
-
-/// What the names of the scorecard's tiers mean.
-fn tier_meanings(scorecard: &Scorecard) -> BTreeMap<String, String> {
-    let handover = scorecard.handover.map(|handover| scorecard.tiers[handover].name.as_str());
-    let names = scorecard.tiers.iter().map(|tier| &tier.name);
-    names.filter_map(|name| Some((name.clone(), tier_meaning(name, handover)?))).collect()
 }
 
 /// How certain the effects are; `None` without a model.
