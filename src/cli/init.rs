@@ -167,7 +167,8 @@ fn prepare(args: &InitArgs, project: &Path, scorecard: &Path, terminal: &Termina
     };
     let asks = !args.no_ask && terminal.can_ask();
     // Nothing in a log or among deals could refer to the number of a row.
-    let may_number = args.add_id.is_none() && args.activities.is_empty() && args.outcomes.is_empty();
+    let is_alone = args.activities.is_empty() && args.outcomes.is_empty();
+    let may_number = args.add_id.is_none() && is_alone && !args.leads.iter().any(|path| path == Path::new(WITH_IDS));
     let must_number = may_number && lacks_an_id(&looked.view, &wishes);
     if must_number && !asks {
         return prepare_numbered(args, project, scorecard, terminal);

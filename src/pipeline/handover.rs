@@ -49,9 +49,7 @@ impl Handover {
     /// `None` without a scorecard with tiers and a model joined to it.
     pub fn of(scorecard: Option<&Scorecard>, model: Option<&Model>) -> Option<Handover> {
         let model = model?;
-        let s = &model.snapshot;
-        let weights = model.row_weights().of_rate(s.deals, s.won, s.win_rate);
-        Handover::joined(scorecard?, model.blending.as_ref()?, s.win_rate, weights)
+        Handover::joined(scorecard?, model.blending.as_ref()?, model.snapshot.win_rate, model.weights_of_rate())
     }
 
     pub(super) fn joined(

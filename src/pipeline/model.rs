@@ -304,6 +304,12 @@ impl Model {
         RowWeights::of_deals(self.snapshot.mode, has_own)
     }
 
+    /// What they make of the rate of these deals: nothing where that is won ÷ closed as it is printed.
+    pub fn weights_of_rate(&self) -> RowWeights {
+        let deals = &self.snapshot;
+        self.row_weights().of_rate(deals.deals, deals.won, deals.win_rate)
+    }
+
     /// The note that says how the deals were parted to judge the model, of what is known of that.
     pub(super) fn how_judged(parted: &str) -> String {
         format!("{}{}", Model::HOW_JUDGED, uncapitalised(parted))

@@ -66,9 +66,8 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
-    let weights = model.row_weights();
-    let rate = weights.share_won(s.deals, s.won, s.win_rate);
-    let why = weights.of_rate(s.deals, s.won, s.win_rate).aside();
+    let rate = model.row_weights().share_won(s.deals, s.won, s.win_rate);
+    let why = model.weights_of_rate().aside();
     let (deals, won) = (counted(s.deals, "closed deal"), thousands(s.won));
     writeln!(out, "Learned from {deals}, {won} of them won ({rate}{why}).")?;
     before_figures(out, model)

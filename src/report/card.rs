@@ -91,10 +91,10 @@ fn learned_from(out: &mut String, model: &Model) -> std::fmt::Result {
     if let Some(why) = &model.why_no_model {
         return writeln!(out, "There is no model in this version: {why}. The scorecard alone scores.");
     }
-    let weights = model.row_weights();
-    let of_them = format!("{} of them won ({})", thousands(s.won), weights.share_won(s.deals, s.won, s.win_rate));
+    let share = model.row_weights().share_won(s.deals, s.won, s.win_rate);
+    let of_them = format!("{} of them won ({share})", thousands(s.won));
     writeln!(out, "Learned from {}, {of_them}.", counted(s.deals, "closed deal"))?;
-    let weights = weights.of_rate(s.deals, s.won, s.win_rate);
+    let weights = model.weights_of_rate();
     if judged(model).is_some() && weights.differ() {
         writeln!(out, "{}", weights.sentence())?;
     }

@@ -19,10 +19,7 @@ const TOP: f64 = 0.2;
 /// leave out, what the look back found worse than expected, and drift.
 pub(super) fn warnings(model: &Model, late: Option<&LateCloses>, looking_back: Option<String>) -> Vec<String> {
     let asked = model.notes_first_and_last().0.into_iter().map(str::to_string);
-    let weights = {
-        let s = &model.snapshot;
-        model.row_weights().of_rate(s.deals, s.won, s.win_rate)
-    };
+    let weights = model.weights_of_rate();
     // Its figures stand above the line that says whose all rates are.
     let whose = if weights.differ() { format!(" Rates are {}.", weights.whose()) } else { String::new() };
     let drift = model.drift.as_ref().and_then(DriftRecord::sentence).map(|sentence| sentence + &whose);
