@@ -1,14 +1,15 @@
 //! Columns that say nothing, say too much, or say one thing in several spellings.
 
-use super::alike;
 use super::{Area, Finding, Grade, Notebook, by_number, counted, first_few, listed};
 use crate::tables::{Column, ColumnType, LeadTable};
 use crate::text::fold;
 use std::collections::BTreeMap;
 
+/// A column with its own value on more than this share of the leads identifies them.
+const NEARLY_UNIQUE: f64 = 0.9;
 /// A column without a value on more than this share of the leads is sparse.
 const SPARSE: f64 = 0.5;
-/// On fewer rows "constant" and "sparse" mean nothing.
+/// Below so many values "nearly unique" and "constant" mean nothing.
 const FEWEST_ROWS: usize = 20;
 /// Columns of more distinct values are not looked through for spellings.
 const MOST_SPELLINGS: usize = 2_000;
@@ -33,7 +34,8 @@ pub struct ColumnLook {
 impl ColumnLook {
     /// Whether it tells leads apart by name rather than by kind.
     pub(super) fn is_nearly_unique(&self, n_rows: usize) -> bool {
-        alike::is_nearly_unique(self.n_distinct, n_rows.saturating_sub(self.n_missing))
+        let n_values = n_rows.saturating_sub(self.n_missing);
+        n_values >= FEWEST_ROWS && self.n_distinct as f64 > NEARLY_UNIQUE * n_values as f64
     }
 }
 

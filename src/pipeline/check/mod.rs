@@ -3,7 +3,6 @@
 //! Nothing here stops at the first fault. Every part looks as far as its input allows; what could not be looked at is
 //! said, with the reason.
 
-mod alike;
 mod columns;
 mod leaks;
 mod log;
@@ -184,7 +183,7 @@ pub fn check(inputs: CheckInputs<'_, '_>, settings: &CheckSettings) -> Result<Re
     let CheckInputs { table, n_columns, columns, mut log, scorecard, live, open_words } = inputs;
     let mut notes = Notebook::default();
     columns::look(columns, table, &mut notes);
-    rows::look(table, &mut notes);
+    rows::look(table, columns, &mut notes);
     let lost_after = settings.deals.snapshot.lost_after.is_some();
     times::look(table, lost_after, open_words, &mut notes);
     let months = outcomes::look(table, lost_after, &mut notes);
