@@ -29,7 +29,8 @@ pub(super) fn heed(terminal: &Terminal) {
     let terminal = terminal.silent();
     if thread::Builder::new().spawn(move || wait(&terminal)).is_ok() {
         // What whoever started the program wants ignored stays so.
-        let heeded = ENDINGS.iter().filter(|(signal, _)| !is_ignored(*signal));
+        let ignored = ignored();
+        let heeded = ENDINGS.iter().filter(|(signal, _)| ignored & (1 << (signal - 1)) == 0);
         heeded.for_each(|(signal, came)| _ = register(*signal, came));
     }
 }
@@ -39,13 +40,12 @@ fn register(signal: c_int, came: &'static AtomicBool) -> io::Result<()> {
     flag::register(signal, came).map(drop)
 }
 
-/// Whether a signal is ignored, as in a script's background job; where the system does not say so in a file, none is.
+/// The signals that are ignored, a bit each, as in a script's background job; none where the system does not say so in a file.
 #[allow(clippy::disallowed_methods, reason = "the command line is an edge: it asks the system")]
-fn is_ignored(signal: c_int) -> bool {
+fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
-    mask & (1 << (signal - 1)) != 0
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
 fn wait(terminal: &Terminal) {
