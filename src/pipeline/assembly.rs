@@ -43,7 +43,7 @@ pub(super) fn assemble(
     let reading = predictor.as_ref().map(|p| reading_plan(table, &p.sources(), settings)).unwrap_or_default();
     let mut plan: Vec<PlanLine> = whole.learned.as_ref().map(|l| l.plan.clone()).unwrap_or_default();
     plan.extend(deals.left_out.iter().cloned());
-    let out_of_fold_auc = oof_figures.as_ref().and_then(|f| f.model.as_ref()).and_then(|m| m.auc);
+    let out_of_fold_auc = oof_figures.as_ref().and_then(SideFigures::model_auc);
     let notes = notes(deals, scorecard, &whole, out_of_fold_auc.as_ref(), &plan, asked);
     Model {
         recipe: Recipe::of(settings),

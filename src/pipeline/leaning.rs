@@ -58,7 +58,8 @@ pub(super) struct Question<'a> {
     worth: Option<Worth>,
 }
 
-/// The [`question`] in words, with how well the model ranks without what is asked about.
+/// The [`question`] in words, with how well the model ranks without what is asked about. `with`: how well one that was offered
+/// all columns ranks the deals held out, where that is known.
 ///
 /// # Errors
 /// A model without it that cannot be fitted.
@@ -66,13 +67,14 @@ pub(super) fn asked(
     deals: &Deals,
     predictor: Option<&Predictor>,
     auc: Option<&Auc>,
+    with: Option<Auc>,
     scorecard: Option<&Scorecard>,
     settings: &TrainSettings,
 ) -> Result<Option<String>, InputError> {
     let allow = &settings.deals.plan.allow;
     let question = predictor.and_then(|predictor| question(deals, predictor, auc, allow, scorecard));
     let Some(question) = question else { return Ok(None) };
-    let worth = Worth::of(deals, &question.subjects, settings)?;
+    let worth = Worth::of(deals, &question.subjects, with, settings)?;
     Ok(Some(Question { worth, ..question }.to_string()))
 }
 

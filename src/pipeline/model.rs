@@ -172,6 +172,11 @@ impl SideFigures {
     pub fn of_scores(&self) -> Option<&Figures> {
         self.blend.as_ref().or(self.model.as_ref())
     }
+
+    /// How well the model alone ranks.
+    pub fn model_auc(&self) -> Option<Auc> {
+        self.model.as_ref()?.auc
+    }
 }
 
 /// What became of a tier's deals.

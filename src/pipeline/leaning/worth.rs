@@ -8,6 +8,7 @@ use super::super::train::{TrainSettings, fit_error, lessons, predict};
 use crate::fault::InputError;
 use crate::features::Attribute;
 use crate::logistic::Effort;
+use crate::metrics::Auc;
 use crate::predictor::{Lessons, learn_until};
 use crate::validation::{self, MIN_OF_EACH_OUTCOME, MIN_RARER_PREDICTED, Part};
 use crate::watch::Work;
@@ -23,12 +24,14 @@ pub(super) struct Worth {
 
 impl Worth {
     /// Of the columns and kinds `asked`; `None` where no deals are set apart, or too few to say.
+    /// `with`: that of a model that was offered all columns, where those deals have been judged by one already.
     ///
     /// # Errors
     /// A model that cannot be fitted.
     pub(super) fn of(
         deals: &Deals,
         asked: &[(Subject, &str)],
+        with: Option<Auc>,
         settings: &TrainSettings,
     ) -> Result<Option<Worth>, InputError> {
         let (order, y) = (deals.snapshots.order.as_deref(), &deals.snapshots.won);
@@ -40,8 +43,9 @@ impl Worth {
         };
         let others: Vec<Attribute> = deals.attributes.iter().filter(|a| !is_asked(a)).cloned().collect();
         let auc = |attributes| auc(deals, attributes, &part, settings);
-        let both = auc(&deals.attributes)?.zip(auc(&others)?);
-        Ok(both.map(|(with, without)| Worth { with, without }))
+        let with = with.map_or_else(|| auc(&deals.attributes), |with| Ok(Some(with)))?;
+        let both = with.zip(auc(&others)?);
+        Ok(both.map(|(with, without)| Worth { with: with.value, without: without.value }))
     }
 
     /// The sentence that says so of columns called `them`.
@@ -67,14 +71,13 @@ fn auc(
     attributes: &[Attribute],
     part: &Part,
     settings: &TrainSettings,
-) -> Result<Option<f64>, InputError> {
+) -> Result<Option<Auc>, InputError> {
     let rows = Purpose::Judge.lessons(&part.train);
     let effort = Effort { ending: Purpose::Judge.ending(), work: Work::default() };
     let lessons = Lessons { attributes, ..lessons(deals) };
     let learned = learn_until(lessons, &rows, &settings.learn, effort, None).map_err(fit_error)?;
     let predicted = predict(deals, &learned, None, &part.test);
-    let figures = side_figures(deals, None, &predicted, None).model;
-    Ok(figures.and_then(|model| model.auc).map(|auc| auc.value))
+    Ok(side_figures(deals, None, &predicted, None).model_auc())
 }
 
 #[cfg(test)]

@@ -202,8 +202,8 @@ pub fn report(inputs: DealInputs<'_, '_>, settings: &ReportSettings) -> Result<(
     let months = months::by_month(&deals, &past);
     let journey =
         journey::journey(table, &deals, watched.as_ref().map(Watched::touches), train.deals.snapshot.lost_after);
-    let auc = found.figures.model.as_ref().and_then(|model| model.auc);
-    let asked = asked(&deals, done.predictor(), auc.as_ref(), scorecard, &train)?;
+    let auc = found.figures.model_auc();
+    let asked = asked(&deals, done.predictor(), auc.as_ref(), None, scorecard, &train)?;
     let (comparison, advice, suggestions, deals) = match scorecard.zip(shapes) {
         Some((card, shapes)) => {
             let how = CompareSettings {

@@ -48,7 +48,7 @@ pub(super) fn sentences(
 
 /// The sentence instead of that on the order, where the model ranks no better than chance.
 pub(super) fn nothing_to_learn(found: &Backtest) -> Option<String> {
-    let auc = found.figures.model.as_ref()?.auc.as_ref().filter(|auc| !auc.beats_chance())?;
+    let auc = found.figures.model_auc().filter(|auc| !auc.beats_chance())?;
     Some(format!(
         "{}: of a won and a lost deal drawn by chance, the model ranks the won one higher {}. Do not order leads by the model. \
          {}",
