@@ -36,8 +36,13 @@ async function look(browser, width, colorScheme, url) {
 
 // What is folded away: not there on the screen until a key opens it, and all there on paper, but for tables behind pictures.
 async function folds(page, name) {
-  const hidden = () => page.locator("details:not(.screen) > :not(summary)").evaluateAll((all) =>
-    all.filter((e) => !e.checkVisibility({ contentVisibilityAuto: true })).length);
+  // What is skipped is decided when a frame is drawn, so that two are waited for.
+  const hidden = () => page.locator("details:not(.screen) > :not(summary)").evaluateAll(async (all) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame();
+    await frame();
+    return all.filter((e) => !e.checkVisibility({ contentVisibilityAuto: true })).length;
+  });
   const folded = await hidden();
   expect(folded > 5, `${name}: ${folded} parts are folded`);
   await page.emulateMedia({ media: "print" });
